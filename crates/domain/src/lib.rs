@@ -1,1 +1,11 @@
-//! domain
+//! The rules of Muster, without I/O.
+//!
+//! Nothing here reads a clock, draws a random number, touches a disk or a socket: the present moment and every
+//! id are arguments. Other crates bring facts in and carry effects out.
+
+pub mod contact;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod recipient;
+pub mod time;

@@ -1,0 +1,311 @@
+//! Events: one fact at one time, append-only, numbered within its bot without gaps.
+//!
+//! The store keeps an event as columns (`kind`, `object`, `campaign`) and a JSON text; [`EventBody::encode`] and
+//! [`EventBody::decode`] are the only places that know how.
+
+use serde::{Deserialize, Serialize};
+
+use crate::contact::{Attributes, Profile, Source};
+use crate::ids::{CampaignId, ContactNumber, FlowId, MemberId, TagId};
+use crate::time::Millis;
+
+/// One row of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its place in the bot's log: 1, 2, 3 …
+    pub number: i64,
+    /// Whom it is about. A fact about the bot has none.
+    pub contact: Option<ContactNumber>,
+    /// When it happened, as far as Telegram tells; a press has no time of its own, so the time of its receipt.
+    pub at: Millis,
+    pub body: EventBody,
+    /// Campaigns whose answer window held this person at that moment. Filled for messages, tags, conversions
+    /// and blocks only: what the lift of a report is made of.
+    pub windows: Vec<CampaignId>,
+}
+
+/// Who or what applied a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", content = "id", rename_all = "snake_case")]
+pub enum Origin {
+    Flow(FlowId),
+    Agent(MemberId),
+    /// A press on a button of the campaign's own message: the tag is *direct*.
+    Campaign(CampaignId),
+    Link(i64),
+    Import,
+    Api,
+}
+
+/// How a bulk send to one person stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Waits for its turn.
+    Pending,
+    /// The call may have begun.
+    Leased,
+    /// Telegram accepted it and gave a message id.
+    Sent,
+    /// Telegram refused it for good.
+    Failed,
+    /// Refused with 403: the person had blocked the bot, or is gone.
+    Blocked,
+    /// Not called: blocked or opted out between freeze and lease.
+    Skipped,
+    /// The call began and its end is not known.
+    Unknown,
+    /// Deliberately not written to, and its turn has not come.
+    HeldOut,
+    /// Deliberately not written to; its turn came at the stamped time, so its window is open.
+    HeldOutReached,
+}
+
+/// One recipient's new outcome inside a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeChange {
+    pub contact: ContactNumber,
+    pub outcome: Outcome,
+    /// The time of the lease: the window of answers begins here.
+    pub at: Millis,
+}
+
+/// What happened. `object` is what segment expressions compare with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventBody {
+    /// The person was met for the first time, or imported.
+    ContactCreated {
+        profile: Profile,
+        source: Source,
+        first_seen: Millis,
+        /// Given by an import only.
+        last_interaction: Option<Millis>,
+        attributes: Attributes,
+    },
+    /// `/start`, with the payload of the link that led here.
+    Start {
+        payload: Option<String>,
+        message_id: i64,
+    },
+    /// Anything the person wrote or sent that is not a command.
+    Message {
+        text: Option<String>,
+        /// `text`, `photo`, `voice` … as Telegram names the field.
+        content: String,
+        message_id: i64,
+        /// The latest bulk message whose window holds it: *replied*.
+        charged: Option<CampaignId>,
+    },
+    /// Any other command, without its slash and bot name.
+    Command {
+        object: String,
+        text: String,
+        message_id: i64,
+    },
+    /// A press of an inline button.
+    Button {
+        object: String,
+        message_id: Option<i64>,
+        campaign: Option<CampaignId>,
+    },
+    /// A tracked link was followed.
+    Click {
+        object: String,
+        campaign: CampaignId,
+    },
+    TagAdded {
+        tag: TagId,
+        origin: Origin,
+    },
+    TagRemoved {
+        tag: TagId,
+        origin: Origin,
+    },
+    ProfileChanged {
+        profile: Profile,
+    },
+    /// `null` removes a key.
+    AttributesSet {
+        set: std::collections::BTreeMap<String, Option<crate::contact::AttributeValue>>,
+    },
+    /// The person blocked the bot. `charged` is set when `my_chat_member` told it inside a window (*blocked
+    /// after*), and not when a send found an older block out.
+    Blocked {
+        charged: Option<CampaignId>,
+    },
+    Unblocked,
+    Deactivated,
+    OptedOut {
+        charged: Option<CampaignId>,
+    },
+    OptedIn,
+    /// A purchase or another aim reached. `object` is its name.
+    Conversion {
+        object: String,
+        value: Option<f64>,
+        currency: Option<String>,
+    },
+    /// A campaign's audience was frozen; the sets themselves are the store's.
+    CampaignStarted {
+        campaign: CampaignId,
+    },
+    /// A batch of outcomes of one campaign; about the bot, not about one person.
+    Outcomes {
+        campaign: CampaignId,
+        changes: Vec<OutcomeChange>,
+    },
+    /// A conversation's state changed. `status` is `open` or `closed`.
+    ConversationChanged {
+        status: String,
+        assignee: Option<MemberId>,
+    },
+    /// A member wrote to the person.
+    Reply {
+        member: MemberId,
+        outbox: i64,
+    },
+    FlowStarted {
+        flow: FlowId,
+        version: i64,
+    },
+    FlowEnded {
+        flow: FlowId,
+        version: i64,
+    },
+    /// A flow handed the person over to the team.
+    HandedOver {
+        flow: FlowId,
+    },
+    /// An update of a kind that is not understood, kept as it came.
+    Raw {
+        object: String,
+        json: String,
+    },
+    /// An update that could not be taken in, kept as it came, with the reason.
+    IngestFailed {
+        error: String,
+        json: String,
+    },
+    /// The person was erased: the payloads of earlier events are blank.
+    Erased,
+}
+
+impl EventBody {
+    /// The name in the `kind` column.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::ContactCreated { .. } => "contact_created",
+            Self::Start { .. } => "start",
+            Self::Message { .. } => "message",
+            Self::Command { .. } => "command",
+            Self::Button { .. } => "button",
+            Self::Click { .. } => "click",
+            Self::TagAdded { .. } => "tag_added",
+            Self::TagRemoved { .. } => "tag_removed",
+            Self::ProfileChanged { .. } => "profile_changed",
+            Self::AttributesSet { .. } => "attributes_set",
+            Self::Blocked { .. } => "blocked",
+            Self::Unblocked => "unblocked",
+            Self::Deactivated => "deactivated",
+            Self::OptedOut { .. } => "opted_out",
+            Self::OptedIn => "opted_in",
+            Self::Conversion { .. } => "conversion",
+            Self::CampaignStarted { .. } => "campaign_started",
+            Self::Outcomes { .. } => "outcomes",
+            Self::ConversationChanged { .. } => "conversation_changed",
+            Self::Reply { .. } => "reply",
+            Self::FlowStarted { .. } => "flow_started",
+            Self::FlowEnded { .. } => "flow_ended",
+            Self::HandedOver { .. } => "handed_over",
+            Self::Raw { .. } => "raw",
+            Self::IngestFailed { .. } => "ingest_failed",
+            Self::Erased => "erased",
+        }
+    }
+
+    /// What a counted expression compares its `object` with.
+    pub fn object(&self) -> Option<&str> {
+        match self {
+            Self::Start { payload, .. } => payload.as_deref(),
+            Self::Command { object, .. }
+            | Self::Button { object, .. }
+            | Self::Click { object, .. }
+            | Self::Conversion { object, .. }
+            | Self::Raw { object, .. } => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The campaign that the event is charged to.
+    pub fn campaign(&self) -> Option<CampaignId> {
+        match self {
+            Self::Message { charged, .. } | Self::Blocked { charged } | Self::OptedOut { charged } => {
+                *charged
+            }
+            Self::Button { campaign, .. } => *campaign,
+            Self::Click { campaign, .. }
+            | Self::Outcomes { campaign, .. }
+            | Self::CampaignStarted { campaign } => Some(*campaign),
+            Self::TagAdded { origin: Origin::Campaign(id), .. } => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Caused by the person: start, message, command, button press, click. It moves `last_interaction`.
+    pub fn is_interaction(&self) -> bool {
+        matches!(
+            self,
+            Self::Start { .. }
+                | Self::Message { .. }
+                | Self::Command { .. }
+                | Self::Button { .. }
+                | Self::Click { .. }
+        )
+    }
+
+    /// Counted by an expression of kind `interaction`, which leaves `/start` out (DESIGN section 5).
+    pub fn counts_as_interaction(&self) -> bool {
+        self.is_interaction() && !matches!(self, Self::Start { .. })
+    }
+
+    /// The JSON text of the `data` column.
+    pub fn encode(&self) -> String {
+        // A value made of strings, numbers and maps with string keys always becomes JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what [`EventBody::encode`] wrote.
+    ///
+    /// # Errors
+    /// The text is not one of ours: the row was changed from outside.
+    pub fn decode(data: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(data)
+    }
+}
+
+/// The kinds that an `event` expression may count; `interaction` stands for any of message, command, button, click.
+pub const COUNTED_KINDS: [&str; 7] =
+    ["start", "message", "command", "button", "click", "conversion", "interaction"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kind_column_and_data_agree() {
+        let body = EventBody::Button { object: "价格".into(), message_id: Some(5), campaign: None };
+        let data: serde_json::Value = serde_json::from_str(&body.encode()).unwrap();
+        assert_eq!(data["kind"], body.kind());
+        assert_eq!(EventBody::decode(&body.encode()).unwrap(), body);
+        let outcome = EventBody::Outcomes {
+            campaign: CampaignId(7),
+            changes: vec![OutcomeChange {
+                contact: ContactNumber(3),
+                outcome: Outcome::HeldOutReached,
+                at: 9,
+            }],
+        };
+        assert_eq!(EventBody::decode(&outcome.encode()).unwrap(), outcome);
+    }
+}
