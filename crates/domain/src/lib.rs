@@ -5,7 +5,9 @@
 
 pub mod contact;
 pub mod event;
+pub mod field_error;
 pub mod ids;
 pub mod limits;
+pub mod message;
 pub mod recipient;
 pub mod time;

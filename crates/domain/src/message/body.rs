@@ -1,0 +1,230 @@
+//! A message's text as its author wrote it, and as a template that was made of it once.
+
+use serde_json::{Value, json};
+
+use super::entity::{Entity, EntityKind, Formatted, sort, units};
+use super::findings::{Findings, Object};
+use super::limits::{ENTITIES_MAX, SOURCE_BYTES_MAX};
+use super::template::{Template, TemplateError, Variables};
+use super::{html, link, markdown};
+
+/// A text that was checked: it can be sent to anyone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    source: String,
+    markup: Markup,
+    template: Template,
+}
+
+/// How a text is formatted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Markup {
+    Plain,
+    Html,
+    Markdown,
+    /// Given beside the text, offsets counted in the source.
+    Entities(Vec<Entity>),
+}
+
+impl Body {
+    pub(super) fn plain(source: &str) -> Result<Self, TemplateError> {
+        Self::new(source, Markup::Plain)
+    }
+
+    fn new(source: &str, markup: Markup) -> Result<Self, TemplateError> {
+        if source.len() > SOURCE_BYTES_MAX {
+            let message = format!("must have at most {SOURCE_BYTES_MAX} bytes, markup included");
+            return Err(TemplateError { code: "too_long", message });
+        }
+        // Telegram strips carriage returns; with given entities they are counted, so they stay.
+        let source = match &markup {
+            Markup::Entities(_) => source.to_owned(),
+            _ => source.replace("\r\n", "\n"),
+        };
+        let in_markup = |message| TemplateError { code: "invalid_markup", message };
+        let formatted = match &markup {
+            Markup::Plain => Formatted { text: source.clone(), entities: Vec::new() },
+            Markup::Html => html::parse(&source).map_err(in_markup)?,
+            Markup::Markdown => markdown::parse(&source).map_err(in_markup)?,
+            Markup::Entities(entities) => Formatted { text: source.clone(), entities: entities.clone() },
+        };
+        if formatted.entities.len() > ENTITIES_MAX {
+            let message =
+                format!("has more than {ENTITIES_MAX} stretches of formatting; Telegram drops the rest");
+            return Err(TemplateError { code: "too_many", message });
+        }
+        let linked = formatted.entities.iter().any(|entity| match &entity.kind {
+            EntityKind::TextLink { url } => url.contains(['{', '}']),
+            _ => false,
+        });
+        if linked {
+            let message = "has a variable inside an address".to_owned();
+            return Err(TemplateError { code: "variable_not_allowed", message });
+        }
+        let template = Template::parse(&formatted)?;
+        template.check_length()?;
+        Ok(Self { source, markup, template })
+    }
+
+    /// What the author wrote.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// One person's text. It is at least one and at most 4,096 UTF-16 code units long; values that are too long for
+    /// that are clipped, the longest first, never below 64.
+    pub fn render(&self, variables: Variables<'_>) -> Formatted {
+        self.template.fill(variables)
+    }
+
+    /// Keys of the attributes that its variables use.
+    pub fn attribute_keys(&self) -> impl Iterator<Item = &str> {
+        self.template.attribute_keys()
+    }
+
+    /// Adds `text` and `format` or `entities`.
+    pub(super) fn write(&self, map: &mut serde_json::Map<String, Value>) {
+        map.insert("text".into(), json!(self.source));
+        match &self.markup {
+            Markup::Plain => map.insert("format".into(), json!("plain")),
+            Markup::Html => map.insert("format".into(), json!("html")),
+            Markup::Markdown => map.insert("format".into(), json!("markdown")),
+            Markup::Entities(entities) => map.insert("entities".into(), json!(entities)),
+        };
+    }
+
+    /// Reads `text`, and `format` or `entities`; neither means plain.
+    pub(super) fn read(findings: &mut Findings, object: Object<'_, '_>) -> Option<Self> {
+        let path = object.at("text");
+        let source = findings.required(object, "text");
+        let source = source.and_then(|value| findings.text(value, &path));
+        let markup = match (object.get("format"), object.get("entities")) {
+            (Some(_), Some(_)) => {
+                findings.add(
+                    object.at("entities"),
+                    "conflict",
+                    "cannot go with \"format\"; leave one of them out",
+                );
+                None
+            }
+            (Some(format), None) => read_format(findings, format, &object.at("format")),
+            (None, Some(value)) => {
+                let entities =
+                    read_entities(findings, value, &object.at("entities"), source.unwrap_or_default());
+                entities.map(Markup::Entities)
+            }
+            (None, None) => Some(Markup::Plain),
+        };
+        let body = Self::new(source?, markup?);
+        body.map_err(|error| findings.add(path, error.code, error.message)).ok()
+    }
+}
+
+fn read_format(findings: &mut Findings, value: &Value, path: &str) -> Option<Markup> {
+    match value.as_str() {
+        Some("html") => Some(Markup::Html),
+        Some("markdown") => Some(Markup::Markdown),
+        Some("plain") => Some(Markup::Plain),
+        _ => {
+            findings.add(path, "unknown_value", "must be html, markdown or plain");
+            None
+        }
+    }
+}
+
+fn read_entities(findings: &mut Findings, value: &Value, path: &str, text: &str) -> Option<Vec<Entity>> {
+    let before = findings.errors.len();
+    let items = findings.list(value, path, ENTITIES_MAX)?;
+    let borders = borders(text);
+    let mut entities = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        entities.extend(read_entity(findings, item, &format!("{path}/{index}"), &borders));
+    }
+    sort(&mut entities);
+    if findings.errors.len() == before { Some(entities) } else { None }
+}
+
+/// For each UTF-16 offset of a text whether a character begins there; the end counts too.
+fn borders(text: &str) -> Vec<bool> {
+    let mut borders = Vec::with_capacity(units(text) + 1);
+    for c in text.chars() {
+        borders.push(true);
+        borders.extend((c.len_utf16() == 2).then_some(false));
+    }
+    borders.push(true);
+    borders
+}
+
+const ENTITY_KEYS: [&str; 8] =
+    ["type", "offset", "length", "url", "language", "custom_emoji_id", "unix_time", "date_time_format"];
+
+fn read_entity(findings: &mut Findings, item: &Value, path: &str, borders: &[bool]) -> Option<Entity> {
+    let object = findings.object(item, path, &ENTITY_KEYS)?;
+    let kind = findings.required(object, "type").and_then(|kind| read_kind(findings, object, kind));
+    let mut number = |key: &str| {
+        let value = findings.required(object, key)?;
+        let number = value.as_u64().and_then(|number| usize::try_from(number).ok());
+        if number.is_none() {
+            findings.add(object.at(key), "wrong_type", "must be a whole number, 0 or more");
+        }
+        number
+    };
+    let (offset, length) = (number("offset")?, number("length")?);
+    let at_border = |at: usize| borders.get(at).copied().unwrap_or(false);
+    let end = offset.saturating_add(length);
+    if length == 0 || !at_border(offset) || !at_border(end) {
+        let message = "must cover whole characters of the text; offset and length count UTF-16 code units";
+        findings.add(path, "invalid_entity", message);
+        return None;
+    }
+    Some(Entity { offset, length, kind: kind? })
+}
+
+fn read_kind(findings: &mut Findings, object: Object<'_, '_>, kind: &Value) -> Option<EntityKind> {
+    let own_keys: &[&str] = match kind.as_str() {
+        Some("text_link") => &["url"],
+        Some("pre") => &["language"],
+        Some("custom_emoji") => &["custom_emoji_id"],
+        Some("date_time") => &["unix_time", "date_time_format"],
+        _ => &[],
+    };
+    for key in ENTITY_KEYS[3..].iter().filter(|key| !own_keys.contains(key) && object.get(key).is_some()) {
+        findings.add(object.at(key), "conflict", "does not go with this type of entity");
+    }
+    let text = |findings: &mut Findings, key: &str| {
+        object.get(key).and_then(|value| findings.text(value, &object.at(key))).map(str::to_owned)
+    };
+    match kind.as_str() {
+        Some("bold") => Some(EntityKind::Bold),
+        Some("italic") => Some(EntityKind::Italic),
+        Some("underline") => Some(EntityKind::Underline),
+        Some("strikethrough") => Some(EntityKind::Strikethrough),
+        Some("spoiler") => Some(EntityKind::Spoiler),
+        Some("blockquote") => Some(EntityKind::Blockquote),
+        Some("expandable_blockquote") => Some(EntityKind::ExpandableBlockquote),
+        Some("code") => Some(EntityKind::Code),
+        Some("pre") => Some(EntityKind::Pre { language: text(findings, "language") }),
+        Some("text_link") => {
+            findings.required(object, "url")?;
+            let url = text(findings, "url")?;
+            let checked = link::check_absolute(&url);
+            checked.map_err(|message| findings.add(object.at("url"), "invalid_url", message)).ok()?;
+            Some(EntityKind::TextLink { url })
+        }
+        Some("custom_emoji") => {
+            findings.required(object, "custom_emoji_id")?;
+            let kind = html::custom_emoji(text(findings, "custom_emoji_id")?);
+            kind.map_err(|message| findings.add(object.at("custom_emoji_id"), "invalid", message)).ok()
+        }
+        Some("date_time") => {
+            let unix_time = findings.required(object, "unix_time")?.to_string();
+            let format = text(findings, "date_time_format").unwrap_or_default();
+            let kind = html::date_time(&unix_time, &format);
+            kind.map_err(|message| findings.add(object.path, "invalid", message)).ok()
+        }
+        _ => {
+            findings.add(object.at("type"), "unknown_value", "is no formatting that can be sent");
+            None
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Formatted text: plain text with entities, as Telegram takes it. All offsets are in UTF-16 code units.
+
+use serde::Serialize;
+
+/// A text and its formatting.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Formatted {
+    pub text: String,
+    /// In Telegram's order: by offset, the longer first, then by kind.
+    pub entities: Vec<Entity>,
+}
+
+/// One stretch of formatting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entity {
+    /// Where it begins, in UTF-16 code units.
+    pub offset: usize,
+    /// How long it is, in UTF-16 code units.
+    pub length: usize,
+    #[serde(flatten)]
+    pub kind: EntityKind,
+}
+
+/// What an entity does. Kinds that Telegram finds by itself (mentions, plain links, hashtags) are not listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EntityKind {
+    Bold,
+    Italic,
+    Underline,
+    Strikethrough,
+    Spoiler,
+    Blockquote,
+    ExpandableBlockquote,
+    Code,
+    Pre {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+    },
+    TextLink {
+        url: String,
+    },
+    CustomEmoji {
+        custom_emoji_id: String,
+    },
+    DateTime {
+        unix_time: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        date_time_format: Option<String>,
+    },
+}
+
+impl EntityKind {
+    /// Which of two entities over the same stretch comes first: the block outside, the mark inside.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Blockquote | Self::ExpandableBlockquote => 0,
+            Self::Pre { language: Some(_) } => 1,
+            Self::Pre { language: None } => 2,
+            Self::Code => 3,
+            Self::TextLink { .. } | Self::DateTime { .. } => 4,
+            Self::Bold => 5,
+            Self::Italic => 6,
+            Self::Underline => 7,
+            Self::Strikethrough => 8,
+            Self::Spoiler => 9,
+            Self::CustomEmoji { .. } => 10,
+        }
+    }
+}
+
+/// Puts entities in Telegram's order.
+pub(super) fn sort(entities: &mut [Entity]) {
+    entities.sort_by_key(|entity| (entity.offset, std::cmp::Reverse(entity.length), entity.kind.rank()));
+}
+
+/// A text's length in UTF-16 code units.
+pub fn units(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+/// Shows nothing: Telegram calls a text of such characters empty.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(u32::from(c),
+            0xad | 0x34f | 0x61c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180b..=0x180e
+            | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164
+            | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff9..=0xfffc | 0xe0000..=0xe0fff)
+}
+
+impl Formatted {
+    /// Takes white space off both ends as Telegram does: at the end always, and entities are cut with it; at the
+    /// beginning blanks and line breaks, up to the first entity.
+    pub(super) fn trim(&mut self) {
+        let kept_bytes = self.text.trim_end().len();
+        if kept_bytes < self.text.len() {
+            self.text.truncate(kept_bytes);
+            let end = units(&self.text);
+            for entity in &mut self.entities {
+                entity.length = entity.length.min(end.saturating_sub(entity.offset));
+            }
+        }
+        self.entities.retain(|entity| entity.length > 0);
+        let first = self.entities.iter().map(|entity| entity.offset).min().unwrap_or(usize::MAX);
+        let lead = self.text.bytes().take_while(|b| matches!(b, b' ' | b'\n')).count().min(first);
+        if lead > 0 {
+            self.text.drain(..lead);
+            self.entities.iter_mut().for_each(|entity| entity.offset -= lead);
+        }
+        sort(&mut self.entities);
+    }
+}

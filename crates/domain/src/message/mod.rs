@@ -1,0 +1,136 @@
+//! Messages. One shape everywhere: flow node, canned reply, campaign, template, test (DESIGN section 5).
+//!
+//! A message is read once, strictly, into a [`Message`]; then it is rendered for each person. **Nothing** that a
+//! person's values hold can become markup, and **no** value can make a message that Telegram refuses.
+
+mod body;
+mod button;
+mod entity;
+mod findings;
+pub mod html;
+pub mod limits;
+mod link;
+pub mod markdown;
+mod rendered;
+mod scanner;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::field_error::FieldError;
+
+pub use body::Body;
+pub use button::{Action, Button, Press};
+pub use entity::{Entity, EntityKind, Formatted, units};
+pub(crate) use findings::Findings;
+pub use rendered::{ButtonWire, Rendered, RenderedButton};
+pub use template::Variables;
+
+/// A message that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub body: Body,
+    /// In rows, none of them empty.
+    pub buttons: Vec<Vec<Button>>,
+    /// `false` asks Telegram to show no preview of a link in the text.
+    pub link_preview: bool,
+}
+
+impl Message {
+    /// Reads a message strictly.
+    ///
+    /// # Errors
+    /// Every fault, each with the path of its field from the message's root.
+    pub fn parse(value: &Value) -> Result<Self, Vec<FieldError>> {
+        let mut findings = Findings::default();
+        let message = Self::read(&mut findings, value, "");
+        findings.finish(message)
+    }
+
+    /// A plain text without buttons, variables allowed.
+    ///
+    /// # Errors
+    /// The text is empty, too long, or has a variable that is not known.
+    pub fn plain(text: &str) -> Result<Self, Vec<FieldError>> {
+        Self::parse(&json!({"text": text}))
+    }
+
+    /// Reads a message that is a part of a larger document.
+    pub(crate) fn read(findings: &mut Findings, value: &Value, path: &str) -> Option<Self> {
+        let allowed = ["text", "format", "entities", "media", "buttons", "link_preview"];
+        let object = findings.object(value, path, &allowed)?;
+        if object.get("media").is_some() {
+            findings.add(object.at("media"), "not_supported_yet", "photos, videos and documents come later");
+        }
+        let body = Body::read(findings, object);
+        let buttons = object.get("buttons");
+        let buttons =
+            buttons.map(|value| button::rows(findings, value, &object.at("buttons"))).unwrap_or_default();
+        let preview = object.get("link_preview");
+        let preview = preview.and_then(|value| findings.boolean(value, &object.at("link_preview")));
+        Some(Self { body: body?, buttons, link_preview: preview.unwrap_or(true) })
+    }
+
+    /// The canonical document: [`Message::parse`] gives an equal message back, and equal messages give equal
+    /// documents.
+    pub fn to_json(&self) -> Value {
+        let mut map = serde_json::Map::new();
+        self.body.write(&mut map);
+        if !self.buttons.is_empty() {
+            let rows = self.buttons.iter().map(|row| row.iter().map(Button::to_json).collect::<Vec<_>>());
+            map.insert("buttons".into(), json!(rows.collect::<Vec<_>>()));
+        }
+        if !self.link_preview {
+            map.insert("link_preview".into(), json!(false));
+        }
+        Value::Object(map)
+    }
+
+    /// The message as one person gets it. What travels for a button (a token, a tracked address) is the caller's,
+    /// asked once a button with its row and column.
+    pub fn render(
+        &self,
+        variables: Variables<'_>,
+        mut wire: impl FnMut(usize, usize, &Button) -> ButtonWire,
+    ) -> Rendered {
+        let mut rendered = Rendered::from(self.body.render(variables));
+        rendered.link_preview = self.link_preview;
+        for (row, buttons) in self.buttons.iter().enumerate() {
+            let buttons = buttons.iter().enumerate().map(|(column, button)| RenderedButton {
+                text: button.text.clone(),
+                wire: wire(row, column, button),
+            });
+            rendered.buttons.push(buttons.collect());
+        }
+        rendered
+    }
+
+    /// The button at a place, if there is one.
+    pub fn button(&self, row: usize, column: usize) -> Option<&Button> {
+        self.buttons.get(row)?.get(column)
+    }
+
+    /// What presses on it do, in order.
+    pub fn presses(&self) -> impl Iterator<Item = &Press> {
+        self.buttons.iter().flatten().filter_map(|button| match &button.action {
+            Action::Press(press) => Some(press),
+            Action::Url { .. } => None,
+        })
+    }
+
+    /// Names of all tags that it mentions: composing it creates them.
+    pub fn tags(&self) -> BTreeSet<&str> {
+        let names = self.presses().flat_map(|press| press.add_tags.iter().chain(&press.remove_tags));
+        names.map(String::as_str).collect()
+    }
+
+    /// Keys of all attributes that its variables use, replies included.
+    pub fn attribute_keys(&self) -> BTreeSet<&str> {
+        let replies = self.presses().filter_map(|press| press.reply.as_ref());
+        replies.chain([&self.body]).flat_map(Body::attribute_keys).collect()
+    }
+}

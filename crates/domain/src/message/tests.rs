@@ -1,0 +1,289 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::contact::{AttributeValue, Attributes, Profile};
+
+fn profile(first_name: &str) -> Profile {
+    Profile { first_name: Some(first_name.into()), ..Profile::default() }
+}
+
+fn render(message: &Message, profile: &Profile, attributes: &Attributes) -> Rendered {
+    message.render(Variables { profile, attributes }, |row, column, button| match &button.action {
+        Action::Press(_) => ButtonWire::CallbackData(format!("{row}.{column}")),
+        Action::Url { url, .. } => ButtonWire::Url(url.clone()),
+    })
+}
+
+fn faults(value: &Value) -> Vec<(String, &'static str)> {
+    Message::parse(value).unwrap_err().into_iter().map(|error| (error.path, error.code)).collect()
+}
+
+#[test]
+fn the_contract_s_example() {
+    let document = json!({
+        "text": "Hi <b>{first_name|friend}</b>, {{ok}}", "format": "html",
+        "buttons": [[
+            {"text": "Claim", "press": {"add_tags": ["Coupon Claimed"], "remove_tags": [], "reply": "Here", "flow": 7}},
+            {"text": "Shop", "url": "https://a.example/x"}]]
+    });
+    let message = Message::parse(&document).unwrap();
+    assert_eq!(message.tags().into_iter().collect::<Vec<_>>(), ["Coupon Claimed"]);
+    let params = render(&message, &profile("<i>Ada</i> 🏟"), &Attributes::new()).to_send_message_params(5);
+    assert_eq!(
+        params,
+        json!({
+            "chat_id": 5, "text": "Hi <i>Ada</i> 🏟, {ok}",
+            "entities": [{"type": "bold", "offset": 3, "length": 13}],
+            "reply_markup": {"inline_keyboard": [[
+                {"text": "Claim", "callback_data": "0.0"}, {"text": "Shop", "url": "https://a.example/x"}]]}
+        })
+    );
+    let nobody = render(&message, &Profile::default(), &Attributes::new());
+    assert_eq!(nobody.text, "Hi friend, {ok}");
+    assert_eq!(Message::parse(&message.to_json()).unwrap(), message);
+}
+
+#[test]
+fn offsets_follow_the_values() {
+    let text = "{first_name}<b>{last_name|x}</b><i>y</i> <u>{attr.n}</u>{{<s>z</s>";
+    let message = Message::parse(&json!({"text": text, "format": "html"})).unwrap();
+    let attributes = Attributes::from([("n".to_owned(), AttributeValue::Number(3.0))]);
+    let shown = |name: &str| {
+        let rendered = render(&message, &profile(name), &attributes);
+        let units: Vec<u16> = rendered.text.encode_utf16().collect();
+        rendered
+            .entities
+            .iter()
+            .map(|e| String::from_utf16(&units[e.offset..e.offset + e.length]).unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shown("🏟🏟"), ["x", "y", "3", "z"]);
+    assert_eq!(shown(""), ["x", "y", "3", "z"]);
+}
+
+#[test]
+fn faults_name_their_place() {
+    let document = json!({
+        "text": "Hi {nick}", "colour": 1, "media": {"kind": "photo", "media_id": 1},
+        "buttons": [[{"text": "a", "press": {"add_tags": ["x", "", "x"], "remove_tags": ["x"], "then": 1}}],
+                    [{"text": "b"}, {"text": "c", "url": "https://a.b", "press": {}}, {"text": "d", "url": "a.b"}], [],
+                    [{"text": "{first_name}", "press": {"flow": 0, "reply": ""}}]]
+    });
+    let found = faults(&document);
+    for expected in [
+        ("/colour", "unknown_key"),
+        ("/media", "not_supported_yet"),
+        ("/text", "unknown_variable"),
+        ("/buttons/0/0/press/then", "unknown_key"),
+        ("/buttons/0/0/press/add_tags/1", "invalid_tag"),
+        ("/buttons/0/0/press/add_tags/2", "duplicate"),
+        ("/buttons/0/0/press/remove_tags/0", "conflict"),
+        ("/buttons/1/0", "required"),
+        ("/buttons/1/1", "conflict"),
+        ("/buttons/1/2/url", "invalid_url"),
+        ("/buttons/2", "empty"),
+        ("/buttons/3/0/text", "variable_not_allowed"),
+        ("/buttons/3/0/press/flow", "wrong_type"),
+        ("/buttons/3/0/press/reply", "empty"),
+    ] {
+        assert!(found.contains(&(expected.0.to_owned(), expected.1)), "{expected:?} is not in {found:?}");
+    }
+    assert_eq!(found.len(), 14, "{found:?}");
+}
+
+#[test]
+fn texts_that_could_not_be_sent_are_refused() {
+    for (document, expected) in [
+        (json!({"text": ""}), "empty"),
+        (json!({"text": " \u{200b}\u{3164}\n"}), "empty"),
+        (json!({"text": "<b> </b>", "format": "html"}), "empty"),
+        (json!({"text": "{first_name}"}), "empty"),
+        (json!({"text": "a".repeat(4097)}), "too_long"),
+        (json!({"text": "🏟".repeat(2049)}), "too_long"),
+        (json!({"text": format!("{}{{first_name}}", "a".repeat(4033))}), "too_long"),
+        (json!({"text": "a { b"}), "lonely_brace"),
+        (json!({"text": "<b>{first_name|</b>x}", "format": "html"}), "markup_in_variable"),
+        (
+            json!({"text": "<a href=\"https://a.b/{username}\">x</a>", "format": "html"}),
+            "variable_not_allowed",
+        ),
+        (json!({"text": "<b>", "format": "html"}), "invalid_markup"),
+        (json!({"text": "a.b", "format": "markdown"}), "invalid_markup"),
+    ] {
+        assert_eq!(faults(&document), [("/text".to_owned(), expected)], "{document}");
+    }
+    assert!(Message::plain(&"a".repeat(4096)).is_ok());
+    assert!(Message::plain("{first_name|you}").is_ok());
+}
+
+#[test]
+fn given_entities_are_checked_against_the_text() {
+    let document = json!({"text": "🏟 {first_name|you}", "entities": [
+        {"type": "bold", "offset": 0, "length": 2}, {"type": "text_link", "offset": 3, "length": 16, "url": "https://a.b"}]});
+    let rendered = render(&Message::parse(&document).unwrap(), &profile("Ada"), &Attributes::new());
+    assert_eq!((rendered.entities[1].offset, rendered.entities[1].length), (3, 3));
+    let bad = json!({"text": "🏟a", "entities": [
+        {"type": "bold", "offset": 1, "length": 1}, {"type": "bold", "offset": 0, "length": 9},
+        {"type": "text_link", "offset": 0, "length": 2, "url": "a"}, {"type": "mention", "offset": 0, "length": 2},
+        {"type": "bold", "offset": 0, "length": 2, "url": "https://a.b"}, {"type": "bold", "offset": 0}]});
+    let found = faults(&bad);
+    let expected = [
+        ("/entities/0", "invalid_entity"),
+        ("/entities/1", "invalid_entity"),
+        ("/entities/2/url", "invalid_url"),
+        ("/entities/3/type", "unknown_value"),
+        ("/entities/4/url", "conflict"),
+        ("/entities/5/length", "required"),
+    ];
+    assert_eq!(found, expected.map(|(path, code)| (path.to_owned(), code)));
+}
+
+#[test]
+fn one_long_value_is_clipped_and_the_rest_stays() {
+    let text = format!("{}{{first_name}}{{attr.a}}", "x".repeat(3800));
+    let message = Message::plain(&text).unwrap();
+    let attributes = Attributes::from([("a".to_owned(), AttributeValue::Text("🏟".repeat(1000)))]);
+    let name = "n".repeat(64);
+    let rendered = render(&message, &profile(&name), &attributes);
+    assert!(rendered.text.contains(&format!("{name}🏟")), "the name is whole");
+    assert!(rendered.text.ends_with("🏟…"));
+    assert!((4094..=4096).contains(&units(&rendered.text)), "{}", units(&rendered.text));
+}
+
+#[test]
+fn ends_are_trimmed_with_their_entities() {
+    let message = Message::parse(&json!({"text": "\n <b>a </b>{first_name}\n", "format": "html"})).unwrap();
+    let rendered = render(&message, &Profile::default(), &Attributes::new());
+    assert_eq!(rendered.text, "a");
+    assert_eq!(rendered.entities, [Entity { offset: 0, length: 1, kind: EntityKind::Bold }]);
+}
+
+#[test]
+fn names_that_show_nothing_or_bend_the_line_give_way() {
+    let message = Message::plain("Hi {first_name|friend}!").unwrap();
+    let shown = |name: &str| render(&message, &profile(name), &Attributes::new()).text;
+    assert_eq!(shown("\u{3164}\u{200e}"), "Hi friend!");
+    assert_eq!(shown("\u{202e}Ada\u{0}"), "Hi Ada!");
+    assert_eq!(shown("{last_name}"), "Hi {last_name}!");
+}
+
+/// Text with all that the parsers care about, in any order.
+fn soup() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "a",
+        "🏟",
+        "é",
+        " ",
+        "\n",
+        "\0",
+        "<b>",
+        "</b>",
+        "<a href=",
+        "\"a.b\"",
+        ">",
+        "</>",
+        "&lt;",
+        "&#x1f3df;",
+        "&",
+        "<pre><code class=\"language-x\">",
+        "</code></pre>",
+        "{first_name|x}",
+        "{attr.k}",
+        "{",
+        "}",
+        "{{",
+        "}}",
+        "*",
+        "_",
+        "__",
+        "||",
+        "~",
+        "`",
+        "```",
+        "[",
+        "](a.b)",
+        "![",
+        "\\",
+        ">",
+        "**>",
+        "|",
+        ".",
+        "<tg-time unix=1>",
+        "\r",
+    ]);
+    prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let keys = prop::sample::select(vec![
+        "text",
+        "format",
+        "entities",
+        "media",
+        "buttons",
+        "press",
+        "url",
+        "track",
+        "add_tags",
+        "remove_tags",
+        "reply",
+        "flow",
+        "type",
+        "offset",
+        "length",
+        "link_preview",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        soup().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 64, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::vec((keys.clone(), inner), 0..6)
+                .prop_map(|pairs| pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn whatever_is_accepted_can_be_sent(
+        source in soup(), format in prop::sample::select(vec!["plain", "html", "markdown"]), name in soup(),
+        value in "\\PC{0,40}", times in 1_usize..200,
+    ) {
+        let document = json!({"text": source, "format": format});
+        let Ok(message) = Message::parse(&document) else { return Ok(()) };
+        prop_assert_eq!(&Message::parse(&message.to_json()).unwrap(), &message);
+        let attributes = Attributes::from([("k".to_owned(), AttributeValue::Text(value.repeat(times)))]);
+        let rendered = render(&message, &profile(&name), &attributes);
+        let text: Vec<u16> = rendered.text.encode_utf16().collect();
+        prop_assert!((1..=4096).contains(&text.len()), "{} units", text.len());
+        prop_assert!(rendered.text.chars().any(|c| !entity::is_blank(c)));
+        for entity in &rendered.entities {
+            let covered = text.get(entity.offset..entity.offset + entity.length);
+            prop_assert!(entity.length > 0 && covered.is_some_and(|part| String::from_utf16(part).is_ok()));
+        }
+    }
+
+    #[test]
+    fn no_document_breaks_the_reader(document in any_json()) {
+        if let Ok(message) = Message::parse(&document) {
+            prop_assert_eq!(Message::parse(&message.to_json()).unwrap(), message);
+        }
+    }
+
+    /// Plain characters only, so that what must come out is known without a parser.
+    #[test]
+    fn values_never_become_markup(name in "[<>&*_a-c{}|]{1,20}") {
+        let message = Message::parse(&json!({"text": "<b>x</b>{first_name|y}", "format": "html"})).unwrap();
+        let rendered = render(&message, &profile(&name), &Attributes::new());
+        prop_assert_eq!(rendered.text, format!("x{name}"));
+        prop_assert_eq!(rendered.entities.len(), 1);
+    }
+}
