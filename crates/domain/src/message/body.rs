@@ -39,7 +39,7 @@ impl Body {
         // Telegram strips carriage returns; with given entities they are counted, so they stay.
         let source = match &markup {
             Markup::Entities(_) => source.to_owned(),
-            _ => source.replace("\r\n", "\n"),
+            _ => source.replace('\r', ""),
         };
         let in_markup = |message| TemplateError { code: "invalid_markup", message };
         let formatted = match &markup {

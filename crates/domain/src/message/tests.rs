@@ -157,6 +157,9 @@ fn ends_are_trimmed_with_their_entities() {
     let rendered = render(&message, &Profile::default(), &Attributes::new());
     assert_eq!(rendered.text, "a");
     assert_eq!(rendered.entities, [Entity { offset: 0, length: 1, kind: EntityKind::Bold }]);
+    // Telegram calls an entity without length an error.
+    let message = Message::parse(&json!({"text": "a<b>{last_name}</b>b", "format": "html"})).unwrap();
+    assert_eq!(render(&message, &Profile::default(), &Attributes::new()).entities, []);
 }
 
 #[test]
