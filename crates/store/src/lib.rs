@@ -1,1 +1,41 @@
-//! store
+//! The only SQL of Muster.
+//!
+//! One text serves SQLite and, later, PostgreSQL wherever it can: `$1` parameters, 64-bit integers (booleans and
+//! unix-millisecond times too), doubles, text and blobs. Every function that touches a team's data takes its
+//! workspace or its bot first, so that no row of another can be reached by mistake.
+//!
+//! Writing happens on one thread with *group commit* (DESIGN 3.2): see [`Store::write`]. Reading happens on a
+//! small pool, each read in one snapshot: see [`Reader::read`].
+
+mod error;
+mod migrate;
+mod reader;
+mod sql;
+mod writer;
+
+pub mod bots;
+pub mod campaigns;
+pub mod contacts;
+pub mod conversations;
+pub mod events;
+pub mod flows;
+pub mod idempotency;
+pub mod outbox;
+pub mod recipients;
+pub mod segments;
+pub mod settings;
+pub mod stages;
+pub mod tags;
+pub mod team;
+pub mod templates;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::StoreError;
+pub use reader::Reader;
+pub use sql::{Param, ReadTx, Row, WriteTx};
+pub use writer::{Store, StoreOptions, Synchronous};
+
+/// What every function of this crate answers.
+pub type Result<T> = std::result::Result<T, StoreError>;

@@ -1,0 +1,203 @@
+//! Campaigns and their frozen sets.
+
+use domain::ids::{BotId, CampaignId, MemberId};
+use domain::time::Millis;
+use serde_json::Value;
+
+use crate::sql::{Row, json, params};
+use crate::{ReadTx, Result, WriteTx};
+
+/// A campaign as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Campaign {
+    pub id: CampaignId,
+    pub name: String,
+    /// A name of `domain::campaign::Status`.
+    pub status: String,
+    pub pause_reason: Option<String>,
+    pub pause_detail: Option<String>,
+    pub audience: Value,
+    pub message: Value,
+    pub held_out_percent: f64,
+    pub canary: Option<i64>,
+    /// Positions below this may be sent: the end of the present wave.
+    pub send_up_to: i64,
+    pub frozen_at: Option<Millis>,
+    /// The bot's last event when the audience was frozen.
+    pub frozen_number: Option<i64>,
+    pub audience_count: i64,
+    pub left_out: i64,
+    /// Rises with every edit of a draft.
+    pub version: i64,
+    pub created_by: Option<MemberId>,
+    pub created_at: Millis,
+    pub started_at: Option<Millis>,
+    pub finished_at: Option<Millis>,
+}
+
+const COLUMNS: &str = "id, name, status, pause_reason, pause_detail, audience, message, held_out_percent, canary, \
+     send_up_to, frozen_at, frozen_number, audience_count, left_out, version, created_by, created_at, started_at, \
+     finished_at";
+
+fn read(row: &Row<'_>) -> Result<Campaign> {
+    Ok(Campaign {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        status: row.get(2)?,
+        pause_reason: row.get(3)?,
+        pause_detail: row.get(4)?,
+        audience: json(row, 5)?,
+        message: json(row, 6)?,
+        held_out_percent: row.get(7)?,
+        canary: row.get(8)?,
+        send_up_to: row.get(9)?,
+        frozen_at: row.get(10)?,
+        frozen_number: row.get(11)?,
+        audience_count: row.get(12)?,
+        left_out: row.get(13)?,
+        version: row.get(14)?,
+        created_by: row.get(15)?,
+        created_at: row.get(16)?,
+        started_at: row.get(17)?,
+        finished_at: row.get(18)?,
+    })
+}
+
+/// Adds a draft; id and version are given here.
+pub fn insert(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign) -> Result<CampaignId> {
+    let id = tx.next_id("campaign")?;
+    tx.run(
+        "INSERT INTO campaigns (bot_id, id, name, status, audience, message, held_out_percent, send_up_to, \
+         audience_count, left_out, version, created_by, created_at) \
+         VALUES ($1, $2, $3, 'draft', $4, $5, $6, 0, 0, 0, 1, $7, $8)",
+        params![
+            bot,
+            id,
+            &campaign.name,
+            campaign.audience.to_string().as_str(),
+            campaign.message.to_string().as_str(),
+            campaign.held_out_percent,
+            campaign.created_by,
+            campaign.created_at
+        ],
+    )?;
+    Ok(CampaignId(id))
+}
+
+/// Writes a campaign's state as a whole: everything but id and creation.
+pub fn update(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign) -> Result<()> {
+    tx.run(
+        "UPDATE campaigns SET name = $3, status = $4, pause_reason = $5, pause_detail = $6, audience = $7, \
+         message = $8, held_out_percent = $9, canary = $10, send_up_to = $11, frozen_at = $12, frozen_number = $13, \
+         audience_count = $14, left_out = $15, version = $16, started_at = $17, finished_at = $18 \
+         WHERE bot_id = $1 AND id = $2",
+        params![
+            bot,
+            campaign.id,
+            &campaign.name,
+            &campaign.status,
+            campaign.pause_reason.as_deref(),
+            campaign.pause_detail.as_deref(),
+            campaign.audience.to_string().as_str(),
+            campaign.message.to_string().as_str(),
+            campaign.held_out_percent,
+            campaign.canary,
+            campaign.send_up_to,
+            campaign.frozen_at,
+            campaign.frozen_number,
+            campaign.audience_count,
+            campaign.left_out,
+            campaign.version,
+            campaign.started_at,
+            campaign.finished_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// One campaign.
+pub fn get(tx: &ReadTx<'_>, bot: BotId, id: CampaignId) -> Result<Option<Campaign>> {
+    tx.row(&format!("SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND id = $2"), params![bot, id], read)
+}
+
+/// The bot of a campaign: for callers that know the campaign alone and check the bot's workspace next.
+pub fn bot_of(tx: &ReadTx<'_>, id: CampaignId) -> Result<Option<BotId>> {
+    tx.row("SELECT bot_id FROM campaigns WHERE id = $1", params![id], |row| row.get(0))
+}
+
+/// Latest first, below an id, at one status where given.
+pub fn list(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    status: Option<&str>,
+    below: i64,
+    limit: usize,
+) -> Result<Vec<Campaign>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND ($2 IS NULL OR status = $2) AND id < $3 \
+         ORDER BY id DESC LIMIT $4"
+    );
+    tx.rows(&sql, params![bot, status, below, limit as i64], read)
+}
+
+/// Campaigns that the sender has work with, or had when the process ended.
+pub fn unfinished(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Campaign>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 \
+         AND status IN ('starting', 'canary', 'sending', 'paused', 'cancelled', 'done') ORDER BY id"
+    );
+    let mut campaigns = tx.rows(&sql, params![bot], read)?;
+    campaigns.retain(|campaign| campaign.status != "done" || campaign.finished_at.is_none());
+    Ok(campaigns)
+}
+
+/// Campaigns whose sending goes on now, oldest first.
+pub fn sending(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Campaign>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND status IN ('canary', 'sending') ORDER BY id"
+    );
+    tx.rows(&sql, params![bot], read)
+}
+
+/// Deletes a draft.
+pub fn delete(tx: &WriteTx<'_>, bot: BotId, id: CampaignId) -> Result<bool> {
+    let gone =
+        tx.run("DELETE FROM campaigns WHERE bot_id = $1 AND id = $2 AND status = 'draft'", params![bot, id])?;
+    Ok(gone == 1)
+}
+
+/// A frozen set: its kind (`audience`, `held_out`, `stage`, `tag`, `source`), its key and its portable bitmap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrozenSet {
+    pub kind: String,
+    pub key: String,
+    pub bitmap: Vec<u8>,
+}
+
+/// Stores a frozen set.
+pub fn put_set(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, set: &FrozenSet) -> Result<()> {
+    tx.run(
+        "INSERT INTO campaign_sets (bot_id, campaign, kind, key, bitmap) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (bot_id, campaign, kind, key) DO UPDATE SET bitmap = excluded.bitmap",
+        params![bot, campaign, &set.kind, &set.key, &set.bitmap],
+    )?;
+    Ok(())
+}
+
+/// The frozen sets of a campaign.
+pub fn sets(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<FrozenSet>> {
+    tx.rows(
+        "SELECT kind, key, bitmap FROM campaign_sets WHERE bot_id = $1 AND campaign = $2 ORDER BY kind, key",
+        params![bot, campaign],
+        |row| Ok(FrozenSet { kind: row.get(0)?, key: row.get(1)?, bitmap: row.get(2)? }),
+    )
+}
+
+/// Every campaign that has a frozen audience, oldest first.
+pub fn frozen(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<CampaignId>> {
+    tx.rows(
+        "SELECT id FROM campaigns WHERE bot_id = $1 AND frozen_at IS NOT NULL ORDER BY id",
+        params![bot],
+        |row| row.get(0),
+    )
+}

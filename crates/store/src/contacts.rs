@@ -1,0 +1,325 @@
+//! Contacts, their tags and attributes.
+
+use std::collections::BTreeMap;
+
+use domain::contact::{Attributes, Profile, Reachability, Source};
+use domain::event::Origin;
+use domain::ids::{BotId, ContactNumber, TagId};
+use domain::time::Millis;
+
+use crate::sql::{Row, json, params};
+use crate::{ReadTx, Result, StoreError, WriteTx};
+
+/// A contact as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contact {
+    pub number: ContactNumber,
+    /// After erasing: a keyed hash, so that an opt-out survives.
+    pub telegram_id: i64,
+    pub profile: Profile,
+    pub source: Source,
+    pub attributes: Attributes,
+    pub reachability: Reachability,
+    pub first_seen: Millis,
+    /// The latest time of all interactions, whatever the order they arrive in.
+    pub last_interaction: Option<Millis>,
+    /// An import's `last_interaction`, which counts as one interaction at that time.
+    pub imported_interaction: Option<Millis>,
+    pub erased: bool,
+}
+
+impl Contact {
+    /// First and last name, else the username, else the Telegram id.
+    pub fn name(&self) -> String {
+        display_name(&self.profile, self.telegram_id)
+    }
+}
+
+fn display_name(profile: &Profile, telegram_id: i64) -> String {
+    let parts = [profile.first_name.as_deref(), profile.last_name.as_deref()];
+    let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    match (name.trim(), &profile.username) {
+        ("", Some(username)) => format!("@{username}"),
+        ("", None) => telegram_id.to_string(),
+        (name, _) => name.to_string(),
+    }
+}
+
+const COLUMNS: &str = "number, telegram_id, profile, source, attributes, blocked, deactivated, opted_out, \
+     first_seen, last_interaction, imported_interaction, erased";
+
+fn read(row: &Row<'_>) -> Result<Contact> {
+    Ok(Contact {
+        number: row.get(0)?,
+        telegram_id: row.get(1)?,
+        profile: json(row, 2)?,
+        source: json(row, 3)?,
+        attributes: json(row, 4)?,
+        reachability: Reachability { blocked: row.get(5)?, deactivated: row.get(6)?, opted_out: row.get(7)? },
+        first_seen: row.get(8)?,
+        last_interaction: row.get(9)?,
+        imported_interaction: row.get(10)?,
+        erased: row.get(11)?,
+    })
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| StoreError::Database(e.to_string()))
+}
+
+/// Adds a person. The number comes from the bot's locked row.
+pub fn insert(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
+    let (profile, source) = (to_json(&contact.profile)?, to_json(&contact.source)?);
+    let attributes = to_json(&contact.attributes)?;
+    let name = contact.name();
+    tx.run_unique(
+        "this person",
+        "INSERT INTO contacts (bot_id, number, telegram_id, profile, name, username, source, attributes, blocked, \
+         deactivated, opted_out, first_seen, last_interaction, imported_interaction, erased) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        params![
+            bot,
+            contact.number,
+            contact.telegram_id,
+            profile.as_str(),
+            name.as_str(),
+            contact.profile.username.as_deref(),
+            source.as_str(),
+            attributes.as_str(),
+            contact.reachability.blocked,
+            contact.reachability.deactivated,
+            contact.reachability.opted_out,
+            contact.first_seen,
+            contact.last_interaction,
+            contact.imported_interaction,
+            contact.erased
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes a changed contact back: everything but its number and Telegram id.
+pub fn update(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
+    let (profile, source) = (to_json(&contact.profile)?, to_json(&contact.source)?);
+    let attributes = to_json(&contact.attributes)?;
+    let name = contact.name();
+    tx.run(
+        "UPDATE contacts SET profile = $3, name = $4, username = $5, source = $6, attributes = $7, blocked = $8, \
+         deactivated = $9, opted_out = $10, first_seen = $11, last_interaction = $12, imported_interaction = $13, \
+         erased = $14 WHERE bot_id = $1 AND number = $2",
+        params![
+            bot,
+            contact.number,
+            profile.as_str(),
+            name.as_str(),
+            contact.profile.username.as_deref(),
+            source.as_str(),
+            attributes.as_str(),
+            contact.reachability.blocked,
+            contact.reachability.deactivated,
+            contact.reachability.opted_out,
+            contact.first_seen,
+            contact.last_interaction,
+            contact.imported_interaction,
+            contact.erased
+        ],
+    )?;
+    Ok(())
+}
+
+/// Moves `last_interaction` forward; an older time changes nothing.
+pub fn touch(tx: &WriteTx<'_>, bot: BotId, number: ContactNumber, at: Millis) -> Result<()> {
+    tx.run(
+        "UPDATE contacts SET last_interaction = $3 WHERE bot_id = $1 AND number = $2 \
+         AND (last_interaction IS NULL OR last_interaction < $3)",
+        params![bot, number, at],
+    )?;
+    Ok(())
+}
+
+/// One person by number.
+pub fn get(tx: &ReadTx<'_>, bot: BotId, number: ContactNumber) -> Result<Option<Contact>> {
+    let sql = format!("SELECT {COLUMNS} FROM contacts WHERE bot_id = $1 AND number = $2");
+    tx.row(&sql, params![bot, number], read)
+}
+
+/// One person by Telegram id.
+pub fn by_telegram_id(tx: &ReadTx<'_>, bot: BotId, telegram_id: i64) -> Result<Option<Contact>> {
+    let sql = format!("SELECT {COLUMNS} FROM contacts WHERE bot_id = $1 AND telegram_id = $2");
+    tx.row(&sql, params![bot, telegram_id], read)
+}
+
+/// People by number, in the order of the numbers; unknown numbers are left out.
+pub fn by_numbers(tx: &ReadTx<'_>, bot: BotId, numbers: &[u32]) -> Result<Vec<Contact>> {
+    let mut found = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        found.extend(get(tx, bot, ContactNumber(*number))?);
+    }
+    Ok(found)
+}
+
+/// Every person, in order of numbers.
+pub fn each(tx: &ReadTx<'_>, bot: BotId, mut visit: impl FnMut(Contact) -> Result<bool>) -> Result<()> {
+    let sql = format!("SELECT {COLUMNS} FROM contacts WHERE bot_id = $1 ORDER BY number");
+    tx.each(&sql, params![bot], |row| visit(read(row)?))
+}
+
+/// The order of a list of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Latest interaction first; those who never did come last.
+    Recent,
+    /// Latest to be met first: the highest number.
+    FirstSeen,
+    /// By name.
+    Name,
+}
+
+/// Where a page of people begins: after this key and number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct After {
+    pub key: String,
+    pub number: ContactNumber,
+}
+
+/// People in an order, from a place on, until `visit` answers false. `q` is searched in name and username; a
+/// number also as a Telegram id. With each comes the key that [`After`] wants.
+pub fn each_in_order(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    order: Order,
+    after: Option<&After>,
+    q: &str,
+    mut visit: impl FnMut(ContactNumber, String) -> Result<bool>,
+) -> Result<()> {
+    // -1 stands for "never", below every time.
+    let (key, direction, compare) = match order {
+        Order::Recent => ("COALESCE(last_interaction, -1)", "DESC", "<"),
+        Order::FirstSeen => ("number", "DESC", "<"),
+        Order::Name => ("name", "ASC", ">"),
+    };
+    let pattern = format!("%{}%", q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let telegram_id = q.trim().parse::<i64>().unwrap_or(-1);
+    let sql = format!(
+        "SELECT number, {key} FROM contacts WHERE bot_id = $1 \
+         AND ($2 = '%%' OR name LIKE $2 ESCAPE '\\' OR username LIKE $2 ESCAPE '\\' OR telegram_id = $3) \
+         AND ($4 = 0 OR {key} {compare} $5 OR ({key} = $5 AND number {compare} $6)) \
+         ORDER BY {key} {direction}, number {direction}"
+    );
+    let has_after = i64::from(after.is_some());
+    let number = after.map_or(0, |after| i64::from(after.number.0));
+    let text = after.map(|after| after.key.clone()).unwrap_or_default();
+    let place = match order {
+        Order::Name => crate::Param::Text(&text),
+        Order::Recent | Order::FirstSeen => crate::Param::Int(text.parse().unwrap_or(0)),
+    };
+    let args =
+        [bot.into(), pattern.as_str().into(), telegram_id.into(), has_after.into(), place, number.into()];
+    tx.each(&sql, &args, |row| {
+        let key = match order {
+            Order::Name => row.get::<String>(1)?,
+            Order::Recent | Order::FirstSeen => row.get::<i64>(1)?.to_string(),
+        };
+        visit(row.get(0)?, key)
+    })
+}
+
+/// A tag that a person has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContactTag {
+    pub tag: TagId,
+    pub added_at: Millis,
+    pub origin: Origin,
+}
+
+/// The tags of one person, latest first.
+pub fn tags(tx: &ReadTx<'_>, bot: BotId, number: ContactNumber) -> Result<Vec<ContactTag>> {
+    tx.rows(
+        "SELECT tag_id, added_at, origin FROM contact_tags WHERE bot_id = $1 AND contact = $2 \
+         ORDER BY added_at DESC, tag_id",
+        params![bot, number],
+        |row| Ok(ContactTag { tag: row.get(0)?, added_at: row.get(1)?, origin: json(row, 2)? }),
+    )
+}
+
+/// Every tag of every person.
+pub fn each_tag(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    mut visit: impl FnMut(ContactNumber, TagId, Millis),
+) -> Result<()> {
+    tx.each(
+        "SELECT contact, tag_id, added_at FROM contact_tags WHERE bot_id = $1 ORDER BY contact, tag_id",
+        params![bot],
+        |row| {
+            visit(row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(true)
+        },
+    )
+}
+
+/// When a person got a tag.
+pub fn tag_added_at(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    number: ContactNumber,
+    tag: TagId,
+) -> Result<Option<Millis>> {
+    tx.row(
+        "SELECT added_at FROM contact_tags WHERE bot_id = $1 AND contact = $2 AND tag_id = $3",
+        params![bot, number, tag],
+        |row| row.get(0),
+    )
+}
+
+/// Applies a tag; false when the person has it already.
+pub fn add_tag(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    number: ContactNumber,
+    tag: TagId,
+    at: Millis,
+    origin: Origin,
+) -> Result<bool> {
+    let origin = to_json(&origin)?;
+    let added = tx.run(
+        "INSERT INTO contact_tags (bot_id, contact, tag_id, added_at, origin) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT DO NOTHING",
+        params![bot, number, tag, at, origin.as_str()],
+    )?;
+    Ok(added == 1)
+}
+
+/// Takes a tag away; false when the person did not have it.
+pub fn remove_tag(tx: &WriteTx<'_>, bot: BotId, number: ContactNumber, tag: TagId) -> Result<bool> {
+    let removed = tx.run(
+        "DELETE FROM contact_tags WHERE bot_id = $1 AND contact = $2 AND tag_id = $3",
+        params![bot, number, tag],
+    )?;
+    Ok(removed == 1)
+}
+
+/// Everyone with a tag, in order of numbers.
+pub fn with_tag(tx: &ReadTx<'_>, bot: BotId, tag: TagId) -> Result<Vec<ContactNumber>> {
+    tx.rows(
+        "SELECT contact FROM contact_tags WHERE bot_id = $1 AND tag_id = $2 ORDER BY contact",
+        params![bot, tag],
+        |row| row.get(0),
+    )
+}
+
+/// How many people each origin gave a tag to: by tag, then by the origin's name.
+pub fn tag_origins(tx: &ReadTx<'_>, bot: BotId) -> Result<BTreeMap<TagId, BTreeMap<String, i64>>> {
+    let mut all: BTreeMap<TagId, BTreeMap<String, i64>> = BTreeMap::new();
+    tx.each(
+        "SELECT tag_id, origin, COUNT(*) FROM contact_tags WHERE bot_id = $1 GROUP BY tag_id, origin",
+        params![bot],
+        |row| {
+            let origin: serde_json::Value = json(row, 1)?;
+            let by = origin["by"].as_str().unwrap_or("unknown").to_string();
+            *all.entry(row.get(0)?).or_default().entry(by).or_default() += row.get::<i64>(2)?;
+            Ok(true)
+        },
+    )?;
+    Ok(all)
+}

@@ -1,0 +1,195 @@
+//! The thread between one contact and the team. Its id is the contact's.
+
+use domain::ids::{BotId, ContactNumber, MemberId, WorkspaceId};
+use domain::time::Millis;
+
+use crate::sql::{Row, params};
+use crate::{ReadTx, Result, WriteTx};
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    pub contact: ContactNumber,
+    /// `open` or `closed`.
+    pub status: String,
+    pub assignee: Option<MemberId>,
+    /// Since when the person waits for an answer.
+    pub waiting_since: Option<Millis>,
+    pub unread: i64,
+    pub last_at: Millis,
+    pub last_text: String,
+    /// `person`, `bot`, `agent` or `campaign`.
+    pub last_from: String,
+}
+
+const COLUMNS: &str = "contact, status, assignee, waiting_since, unread, last_at, last_text, last_from";
+
+fn read(row: &Row<'_>) -> Result<Conversation> {
+    Ok(Conversation {
+        contact: row.get(0)?,
+        status: row.get(1)?,
+        assignee: row.get(2)?,
+        waiting_since: row.get(3)?,
+        unread: row.get(4)?,
+        last_at: row.get(5)?,
+        last_text: row.get(6)?,
+        last_from: row.get(7)?,
+    })
+}
+
+/// The conversation with one person, if there ever was one.
+pub fn get(tx: &ReadTx<'_>, bot: BotId, contact: ContactNumber) -> Result<Option<Conversation>> {
+    let sql = format!("SELECT {COLUMNS} FROM conversations WHERE bot_id = $1 AND contact = $2");
+    tx.row(&sql, params![bot, contact], read)
+}
+
+/// Writes a conversation, new or changed.
+pub fn put(tx: &WriteTx<'_>, bot: BotId, conversation: &Conversation) -> Result<()> {
+    tx.run(
+        "INSERT INTO conversations (bot_id, contact, status, assignee, waiting_since, unread, last_at, last_text, \
+         last_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (bot_id, contact) DO UPDATE SET \
+         status = excluded.status, assignee = excluded.assignee, waiting_since = excluded.waiting_since, \
+         unread = excluded.unread, last_at = excluded.last_at, last_text = excluded.last_text, \
+         last_from = excluded.last_from",
+        params![
+            bot,
+            conversation.contact,
+            &conversation.status,
+            conversation.assignee,
+            conversation.waiting_since,
+            conversation.unread,
+            conversation.last_at,
+            &conversation.last_text,
+            &conversation.last_from
+        ],
+    )?;
+    Ok(())
+}
+
+/// Which conversations a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filter {
+    Mine(MemberId),
+    Unassigned,
+    Open,
+    Closed,
+    All,
+}
+
+impl Filter {
+    fn sql(self) -> (&'static str, i64) {
+        match self {
+            Self::Mine(member) => ("status = 'open' AND assignee = $2", member.0),
+            Self::Unassigned => ("status = 'open' AND assignee IS NULL AND $2 = 0", 0),
+            Self::Open => ("status = 'open' AND $2 = 0", 0),
+            Self::Closed => ("status = 'closed' AND $2 = 0", 0),
+            Self::All => ("$2 = 0", 0),
+        }
+    }
+}
+
+/// Conversations, latest first, below a place `(last_at, contact)`.
+pub fn list(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    filter: Filter,
+    q: &str,
+    before: Option<(Millis, ContactNumber)>,
+    limit: usize,
+) -> Result<Vec<Conversation>> {
+    let (condition, member) = filter.sql();
+    let (at, contact) = before.unwrap_or((i64::MAX, ContactNumber(u32::MAX)));
+    let pattern = format!("%{}%", q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM conversations WHERE bot_id = $1 AND {condition} \
+         AND (last_at < $3 OR (last_at = $3 AND contact < $4)) \
+         AND ($5 = '%%' OR last_text LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM contacts c WHERE c.bot_id = $1 \
+         AND c.number = conversations.contact AND (c.name LIKE $5 ESCAPE '\\' OR c.username LIKE $5 ESCAPE '\\'))) \
+         ORDER BY last_at DESC, contact DESC LIMIT $6"
+    );
+    tx.rows(&sql, params![bot, member, at, contact, pattern.as_str(), limit as i64], read)
+}
+
+/// How many conversations a filter shows.
+pub fn count(tx: &ReadTx<'_>, bot: BotId, filter: Filter) -> Result<i64> {
+    let (condition, member) = filter.sql();
+    let sql = format!("SELECT COUNT(*) FROM conversations WHERE bot_id = $1 AND {condition}");
+    Ok(tx.row(&sql, params![bot, member], |row| row.get(0))?.unwrap_or(0))
+}
+
+/// Every conversation's person, status and assignee: what an index is built from.
+pub fn each(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    mut visit: impl FnMut(ContactNumber, String, Option<MemberId>),
+) -> Result<()> {
+    tx.each(
+        "SELECT contact, status, assignee FROM conversations WHERE bot_id = $1 ORDER BY contact",
+        params![bot],
+        |row| {
+            visit(row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(true)
+        },
+    )
+}
+
+/// The member whose turn it is: agents first in the order of their last assignment.
+pub fn next_assignee(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Option<MemberId>> {
+    tx.row(
+        "SELECT id FROM members WHERE workspace_id = $1 AND password_hash IS NOT NULL \
+         ORDER BY CASE role WHEN 'agent' THEN 0 ELSE 1 END, last_assigned_at, id LIMIT 1",
+        params![workspace],
+        |row| row.get(0),
+    )
+}
+
+/// Puts a member at the end of the round.
+pub fn assigned(tx: &WriteTx<'_>, workspace: WorkspaceId, member: MemberId, at: Millis) -> Result<()> {
+    tx.run(
+        "UPDATE members SET last_assigned_at = $3 WHERE workspace_id = $1 AND id = $2",
+        params![workspace, member, at],
+    )?;
+    Ok(())
+}
+
+/// A note that only the team sees.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    pub id: i64,
+    pub member: MemberId,
+    pub at: Millis,
+    pub text: String,
+}
+
+/// Adds a note.
+pub fn add_note(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    member: MemberId,
+    text: &str,
+    now: Millis,
+) -> Result<i64> {
+    let id = tx.next_id("note")?;
+    tx.run(
+        "INSERT INTO notes (bot_id, contact, id, member_id, at, text) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![bot, contact, id, member, now, text],
+    )?;
+    Ok(id)
+}
+
+/// Notes about one person, newest first, below a moment.
+pub fn notes(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    before: Millis,
+    limit: usize,
+) -> Result<Vec<Note>> {
+    tx.rows(
+        "SELECT id, member_id, at, text FROM notes WHERE bot_id = $1 AND contact = $2 AND at < $3 \
+         ORDER BY at DESC, id DESC LIMIT $4",
+        params![bot, contact, before, limit as i64],
+        |row| Ok(Note { id: row.get(0)?, member: row.get(1)?, at: row.get(2)?, text: row.get(3)? }),
+    )
+}

@@ -1,0 +1,140 @@
+//! The log: appended in order of its numbers, read from a number on.
+
+use domain::event::{Event, EventBody};
+use domain::ids::{BotId, CampaignId, ContactNumber};
+use domain::time::Millis;
+
+use crate::sql::{Row, params};
+use crate::{ReadTx, Result, StoreError, WriteTx};
+
+const COLUMNS: &str = "number, contact, at, windows, data";
+
+fn read(row: &Row<'_>) -> Result<Event> {
+    let windows: Option<String> = row.get(3)?;
+    let data: String = row.get(4)?;
+    let broken = |e: serde_json::Error| StoreError::Database(format!("an event cannot be read: {e}"));
+    Ok(Event {
+        number: row.get(0)?,
+        contact: row.get(1)?,
+        at: row.get(2)?,
+        windows: windows.map_or(Ok(Vec::new()), |text| serde_json::from_str(&text)).map_err(broken)?,
+        body: EventBody::decode(&data).map_err(broken)?,
+    })
+}
+
+/// Appends one event. Its number comes from the bot's locked row.
+pub fn append(tx: &WriteTx<'_>, bot: BotId, event: &Event) -> Result<()> {
+    let windows = if event.windows.is_empty() {
+        None
+    } else {
+        Some(serde_json::to_string(&event.windows).unwrap_or_default())
+    };
+    let data = event.body.encode();
+    tx.run(
+        "INSERT INTO events (bot_id, number, contact, at, kind, object, campaign, windows, data) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![
+            bot,
+            event.number,
+            event.contact,
+            event.at,
+            event.body.kind(),
+            event.body.object(),
+            event.body.campaign(),
+            windows.as_deref(),
+            data.as_str()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Events above `after`, in order, at most `limit`.
+pub fn after(tx: &ReadTx<'_>, bot: BotId, after: i64, limit: usize) -> Result<Vec<Event>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND number > $2 ORDER BY number LIMIT $3");
+    tx.rows(&sql, params![bot, after, limit as i64], read)
+}
+
+/// Every event that an index is built from: what counted expressions count.
+pub fn each_counted(tx: &ReadTx<'_>, bot: BotId, mut visit: impl FnMut(&Event)) -> Result<()> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND kind IN \
+         ('start', 'message', 'command', 'button', 'click', 'conversion') ORDER BY number"
+    );
+    tx.each(&sql, params![bot], |row| {
+        visit(&read(row)?);
+        Ok(true)
+    })
+}
+
+/// One person's events, newest first, below `before`.
+pub fn of_contact(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    before: i64,
+    limit: usize,
+) -> Result<Vec<Event>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND contact = $2 AND number < $3 \
+         ORDER BY number DESC LIMIT $4"
+    );
+    tx.rows(&sql, params![bot, contact, before, limit as i64], read)
+}
+
+/// One person's events of the given kind (and object) since a moment: what a counted expression asks.
+pub fn count_of_contact(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    kinds: &[&str],
+    object: Option<&str>,
+    since: Option<Millis>,
+) -> Result<u64> {
+    let mut count = 0;
+    tx.each(
+        "SELECT kind, object FROM events WHERE bot_id = $1 AND contact = $2 AND at >= $3",
+        params![bot, contact, since.unwrap_or(i64::MIN)],
+        |row| {
+            let kind: String = row.get(0)?;
+            let found: Option<String> = row.get(1)?;
+            if kinds.contains(&kind.as_str()) && (object.is_none() || object == found.as_deref()) {
+                count += 1;
+            }
+            Ok(true)
+        },
+    )?;
+    Ok(count)
+}
+
+/// People who gained each tag by the campaign's own presses.
+pub fn direct_tags(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<Event>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND campaign = $2 AND kind = 'tag_added' ORDER BY number"
+    );
+    tx.rows(&sql, params![bot, campaign], read)
+}
+
+/// How many different people pressed or followed each button of a campaign's message.
+pub fn buttons(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<(String, i64)>> {
+    tx.rows(
+        "SELECT object, COUNT(DISTINCT contact) FROM events WHERE bot_id = $1 AND campaign = $2 \
+         AND kind IN ('button', 'click') GROUP BY object ORDER BY 2 DESC, 1",
+        params![bot, campaign],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Remembers an update id; false when it was seen before.
+pub fn first_sight(tx: &WriteTx<'_>, bot: BotId, update_id: i64, at: Millis) -> Result<bool> {
+    let inserted = tx.run(
+        "INSERT INTO updates_seen (bot_id, update_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        params![bot, update_id, at],
+    )?;
+    Ok(inserted == 1)
+}
+
+/// Forgets update ids older than a moment.
+pub fn forget_updates(tx: &WriteTx<'_>, bot: BotId, before: Millis) -> Result<usize> {
+    tx.run("DELETE FROM updates_seen WHERE bot_id = $1 AND at < $2", params![bot, before])
+}

@@ -1,0 +1,166 @@
+//! Messages outside campaigns: agents' replies, flow messages, tests. Written before the call, kept after it.
+
+use domain::event::Outcome;
+use domain::ids::{BotId, ContactNumber, OutboxId};
+use domain::time::Millis;
+use serde_json::Value;
+
+use crate::recipients::{outcome_of, state_of};
+use crate::sql::{Row, json, params};
+use crate::{ReadTx, Result, StoreError, WriteTx};
+
+/// Whose turn comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    Agents = 0,
+    Flows = 1,
+    Tests = 2,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Queued {
+    pub id: OutboxId,
+    pub contact: ContactNumber,
+    pub lane: Lane,
+    pub state: Outcome,
+    /// The parameters of `sendMessage` without the chat.
+    pub params: Value,
+    /// Who wrote it: `{"by":"agent","id":3}`, `{"by":"flow","id":7}`, `{"by":"campaign","id":9}` …
+    pub author: Value,
+    /// Sent once more after a crash (flow messages) or on an agent's wish.
+    pub again: bool,
+    pub created_at: Millis,
+    /// The time of the lease.
+    pub at: Option<Millis>,
+    pub message_id: Option<i64>,
+    pub reason: Option<String>,
+}
+
+const COLUMNS: &str = "id, contact, lane, state, params, author, again, created_at, at, message_id, reason";
+
+fn read(row: &Row<'_>) -> Result<Queued> {
+    Ok(Queued {
+        id: row.get(0)?,
+        contact: row.get(1)?,
+        lane: match row.get::<i64>(2)? {
+            0 => Lane::Agents,
+            1 => Lane::Flows,
+            2 => Lane::Tests,
+            other => return Err(StoreError::Database(format!("lane {other} is not known"))),
+        },
+        state: outcome_of(row.get(3)?)?,
+        params: json(row, 4)?,
+        author: json(row, 5)?,
+        again: row.get(6)?,
+        created_at: row.get(7)?,
+        at: row.get(8)?,
+        message_id: row.get(9)?,
+        reason: row.get(10)?,
+    })
+}
+
+/// Queues a message.
+pub fn insert(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    lane: Lane,
+    message: &Value,
+    author: &Value,
+    now: Millis,
+) -> Result<OutboxId> {
+    let id = tx.next_id("outbox")?;
+    tx.run(
+        "INSERT INTO outbox (bot_id, id, contact, lane, state, params, author, again, created_at) \
+         VALUES ($1, $2, $3, $4, 0, $5, $6, 0, $7)",
+        params![
+            bot,
+            id,
+            contact,
+            lane as i64,
+            message.to_string().as_str(),
+            author.to_string().as_str(),
+            now
+        ],
+    )?;
+    Ok(OutboxId(id))
+}
+
+/// Waiting messages of a lane, oldest first.
+pub fn waiting(tx: &ReadTx<'_>, bot: BotId, lane: Lane, limit: usize) -> Result<Vec<Queued>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 ORDER BY id LIMIT $3"
+    );
+    tx.rows(&sql, params![bot, lane as i64, limit as i64], read)
+}
+
+/// How many messages wait in a lane.
+pub fn count_waiting(tx: &ReadTx<'_>, bot: BotId, lane: Lane) -> Result<i64> {
+    let count = tx.row(
+        "SELECT COUNT(*) FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0",
+        params![bot, lane as i64],
+        |row| row.get(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// Messages whose call may have begun: after a start, those of a process that is gone.
+pub fn leased(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Queued>> {
+    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state = 1 ORDER BY id");
+    tx.rows(&sql, params![bot], read)
+}
+
+/// One message.
+pub fn get(tx: &ReadTx<'_>, bot: BotId, id: OutboxId) -> Result<Option<Queued>> {
+    tx.row(&format!("SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND id = $2"), params![bot, id], read)
+}
+
+/// Leases a waiting message, durable before its call.
+pub fn lease(tx: &WriteTx<'_>, bot: BotId, id: OutboxId, now: Millis) -> Result<bool> {
+    let changed = tx.run(
+        "UPDATE outbox SET state = 1, at = $3 WHERE bot_id = $1 AND id = $2 AND state = 0",
+        params![bot, id, now],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Writes how a message ended, or with [`Outcome::Pending`] that it waits again.
+pub fn settle(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    id: OutboxId,
+    outcome: Outcome,
+    message_id: Option<i64>,
+    reason: Option<&str>,
+) -> Result<()> {
+    tx.run(
+        "UPDATE outbox SET state = $3, message_id = $4, reason = $5 WHERE bot_id = $1 AND id = $2",
+        params![bot, id, state_of(outcome), message_id, reason],
+    )?;
+    Ok(())
+}
+
+/// Lets a message wait again, marked as sent again.
+pub fn again(tx: &WriteTx<'_>, bot: BotId, id: OutboxId) -> Result<()> {
+    tx.run(
+        "UPDATE outbox SET state = 0, again = 1, reason = NULL WHERE bot_id = $1 AND id = $2",
+        params![bot, id],
+    )?;
+    Ok(())
+}
+
+/// What was written to one person, newest first, below a moment.
+pub fn of_contact(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    before: Millis,
+    limit: usize,
+) -> Result<Vec<Queued>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND contact = $2 AND created_at < $3 \
+         ORDER BY created_at DESC, id DESC LIMIT $4"
+    );
+    tx.rows(&sql, params![bot, contact, before, limit as i64], read)
+}

@@ -1,0 +1,280 @@
+//! The ledger: one row for each person of a campaign, in the campaign's random order (DESIGN 3.5).
+
+use domain::event::Outcome;
+use domain::ids::{BotId, CampaignId, ContactNumber};
+use domain::recipient::Answers;
+use domain::time::Millis;
+
+use crate::sql::{Row, params};
+use crate::{ReadTx, Result, StoreError, WriteTx};
+
+/// The number that stands for an outcome in the tables.
+pub(crate) fn state_of(outcome: Outcome) -> i64 {
+    match outcome {
+        Outcome::Pending => 0,
+        Outcome::Leased => 1,
+        Outcome::Sent => 2,
+        Outcome::Failed => 3,
+        Outcome::Blocked => 4,
+        Outcome::Skipped => 5,
+        Outcome::Unknown => 6,
+        Outcome::HeldOut => 7,
+        Outcome::HeldOutReached => 8,
+    }
+}
+
+/// The outcome that a number stands for.
+pub(crate) fn outcome_of(state: i64) -> Result<Outcome> {
+    Ok(match state {
+        0 => Outcome::Pending,
+        1 => Outcome::Leased,
+        2 => Outcome::Sent,
+        3 => Outcome::Failed,
+        4 => Outcome::Blocked,
+        5 => Outcome::Skipped,
+        6 => Outcome::Unknown,
+        7 => Outcome::HeldOut,
+        8 => Outcome::HeldOutReached,
+        other => return Err(StoreError::Database(format!("state {other} is not known"))),
+    })
+}
+
+/// One line of the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipient {
+    pub campaign: CampaignId,
+    pub position: i64,
+    pub contact: ContactNumber,
+    pub outcome: Outcome,
+    /// When the call began: the time of the lease. For a held-out person, when the turn came.
+    pub at: Option<Millis>,
+    pub message_id: Option<i64>,
+    pub reason: Option<String>,
+    pub answers: Answers,
+}
+
+const COLUMNS: &str = "campaign, position, contact, state, at, message_id, reason, answers";
+
+fn read(row: &Row<'_>) -> Result<Recipient> {
+    Ok(Recipient {
+        campaign: row.get(0)?,
+        position: row.get(1)?,
+        contact: row.get(2)?,
+        outcome: outcome_of(row.get(3)?)?,
+        at: row.get(4)?,
+        message_id: row.get(5)?,
+        reason: row.get(6)?,
+        answers: Answers(row.get(7)?),
+    })
+}
+
+/// Adds a part of a frozen audience from `first` on: each person, and whether held out.
+pub fn insert(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    campaign: CampaignId,
+    first: i64,
+    people: &[(ContactNumber, bool)],
+) -> Result<()> {
+    let mut held_out = 0;
+    for (offset, (contact, held)) in people.iter().enumerate() {
+        let state = state_of(if *held { Outcome::HeldOut } else { Outcome::Pending });
+        held_out += i64::from(*held);
+        tx.run(
+            "INSERT INTO recipients (bot_id, campaign, position, contact, state, answers) VALUES ($1, $2, $3, $4, $5, 0)",
+            params![bot, campaign, first + offset as i64, *contact, state],
+        )?;
+    }
+    count(tx, bot, campaign, Outcome::HeldOut, held_out)?;
+    count(tx, bot, campaign, Outcome::Pending, people.len() as i64 - held_out)
+}
+
+/// Removes every line of a campaign whose freezing was cut short, before anything was sent.
+pub fn clear(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId) -> Result<()> {
+    tx.run("DELETE FROM recipients WHERE bot_id = $1 AND campaign = $2", params![bot, campaign])?;
+    tx.run("DELETE FROM campaign_counts WHERE bot_id = $1 AND campaign = $2", params![bot, campaign])?;
+    Ok(())
+}
+
+/// Moves a count by `change`. The counts are kept beside the lines, in the same transaction, so that a page of
+/// a campaign to a million people reads nine rows.
+fn count(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, outcome: Outcome, change: i64) -> Result<()> {
+    if change == 0 {
+        return Ok(());
+    }
+    tx.run(
+        "INSERT INTO campaign_counts (bot_id, campaign, state, count) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (bot_id, campaign, state) DO UPDATE SET count = campaign_counts.count + $4",
+        params![bot, campaign, state_of(outcome), change],
+    )?;
+    Ok(())
+}
+
+/// How many lines stand at each outcome.
+pub fn counts(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<(Outcome, i64)>> {
+    tx.rows(
+        "SELECT state, count FROM campaign_counts WHERE bot_id = $1 AND campaign = $2 AND count <> 0",
+        params![bot, campaign],
+        |row| Ok((outcome_of(row.get(0)?)?, row.get(1)?)),
+    )
+}
+
+/// The next lines whose turn has come, pending and held out alike, below a position.
+pub fn waiting(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    campaign: CampaignId,
+    below: i64,
+    limit: usize,
+) -> Result<Vec<Recipient>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) AND position < $3 \
+         ORDER BY position LIMIT $4"
+    );
+    tx.rows(&sql, params![bot, campaign, below, limit as i64], read)
+}
+
+/// The position after the `n`-th person to be written to: where a canary ends.
+pub fn position_after(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId, n: i64) -> Result<Option<i64>> {
+    tx.row(
+        "SELECT position + 1 FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state = 0 \
+         ORDER BY position LIMIT 1 OFFSET $3",
+        params![bot, campaign, n - 1],
+        |row| row.get(0),
+    )
+}
+
+/// Lines whose call may have begun: after a start, those of a process that is gone.
+pub fn leased(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<Recipient>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state = 1 ORDER BY position"
+    );
+    tx.rows(&sql, params![bot, campaign], read)
+}
+
+/// A change of one line.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    pub position: i64,
+    /// What the line must stand at; another state leaves it alone.
+    pub from: Outcome,
+    pub to: Outcome,
+    pub at: Option<Millis>,
+    pub message_id: Option<i64>,
+    pub reason: Option<&'a str>,
+}
+
+/// Moves one line, and the counts with it; false when it stood elsewhere.
+pub fn change(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, change: &Change<'_>) -> Result<bool> {
+    let moved = tx.run(
+        "UPDATE recipients SET state = $5, at = COALESCE($6, at), message_id = $7, reason = $8 \
+         WHERE bot_id = $1 AND campaign = $2 AND position = $3 AND state = $4",
+        params![
+            bot,
+            campaign,
+            change.position,
+            state_of(change.from),
+            state_of(change.to),
+            change.at,
+            change.message_id,
+            change.reason
+        ],
+    )?;
+    if moved == 0 {
+        return Ok(false);
+    }
+    count(tx, bot, campaign, change.from, -1)?;
+    count(tx, bot, campaign, change.to, 1)?;
+    Ok(true)
+}
+
+/// One person's line in one campaign.
+pub fn get(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    campaign: CampaignId,
+    contact: ContactNumber,
+) -> Result<Option<Recipient>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND contact = $2 AND campaign = $3");
+    tx.row(&sql, params![bot, contact, campaign], read)
+}
+
+/// A person's lines whose answer window `(at, at + length]` holds a moment, latest first.
+pub fn open_windows(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    moment: Millis,
+    length_ms: i64,
+) -> Result<Vec<Recipient>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND contact = $2 AND at < $3 AND at >= $4 \
+         ORDER BY at DESC, campaign DESC"
+    );
+    tx.rows(&sql, params![bot, contact, moment, moment - length_ms], read)
+}
+
+/// What was sent to one person by campaigns, newest first, below a moment.
+pub fn of_contact(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    before: Millis,
+    limit: usize,
+) -> Result<Vec<Recipient>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND contact = $2 AND at < $3 AND state NOT IN (7, 8) \
+         ORDER BY at DESC LIMIT $4"
+    );
+    tx.rows(&sql, params![bot, contact, before, limit as i64], read)
+}
+
+/// Adds answers to a line.
+pub fn answer(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    campaign: CampaignId,
+    contact: ContactNumber,
+    answers: Answers,
+) -> Result<()> {
+    tx.run(
+        "UPDATE recipients SET answers = answers | $4 WHERE bot_id = $1 AND contact = $2 AND campaign = $3",
+        params![bot, contact, campaign, answers.0],
+    )?;
+    Ok(())
+}
+
+/// Lines of a ledger after a position, at one outcome where given.
+pub fn list(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    campaign: CampaignId,
+    outcomes: &[Outcome],
+    after: i64,
+    limit: usize,
+) -> Result<Vec<Recipient>> {
+    let states: Vec<String> = outcomes.iter().map(|outcome| state_of(*outcome).to_string()).collect();
+    let condition =
+        if states.is_empty() { String::new() } else { format!("AND state IN ({})", states.join(", ")) };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 {condition} AND position > $3 \
+         ORDER BY position LIMIT $4"
+    );
+    tx.rows(&sql, params![bot, campaign, after, limit as i64], read)
+}
+
+/// Every line of a campaign, in order.
+pub fn each(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    campaign: CampaignId,
+    mut visit: impl FnMut(Recipient),
+) -> Result<()> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 ORDER BY position");
+    tx.each(&sql, params![bot, campaign], |row| {
+        visit(read(row)?);
+        Ok(true)
+    })
+}

@@ -1,0 +1,119 @@
+//! The tags of a workspace and the attribute keys it knows.
+
+use domain::ids::{TagId, WorkspaceId};
+use domain::time::Millis;
+
+use crate::sql::{Row, params};
+use crate::{ReadTx, Result, WriteTx};
+
+/// A tag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tag {
+    pub id: TagId,
+    pub name: String,
+    /// A name of the console's palette.
+    pub color: String,
+    pub description: String,
+    pub created_at: Millis,
+}
+
+/// The colours that tags are given in turn.
+pub const COLORS: [&str; 8] = ["blue", "teal", "green", "amber", "orange", "red", "violet", "gray"];
+
+const COLUMNS: &str = "id, name, color, description, created_at";
+
+fn read(row: &Row<'_>) -> Result<Tag> {
+    Ok(Tag {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        color: row.get(2)?,
+        description: row.get(3)?,
+        created_at: row.get(4)?,
+    })
+}
+
+/// All tags, by name.
+pub fn list(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Vec<Tag>> {
+    let sql = format!("SELECT {COLUMNS} FROM tags WHERE workspace_id = $1 ORDER BY name");
+    tx.rows(&sql, params![workspace], read)
+}
+
+/// A tag by id.
+pub fn get(tx: &ReadTx<'_>, workspace: WorkspaceId, tag: TagId) -> Result<Option<Tag>> {
+    let sql = format!("SELECT {COLUMNS} FROM tags WHERE workspace_id = $1 AND id = $2");
+    tx.row(&sql, params![workspace, tag], read)
+}
+
+/// A tag's id by its name.
+pub fn by_name(tx: &ReadTx<'_>, workspace: WorkspaceId, name: &str) -> Result<Option<TagId>> {
+    tx.row("SELECT id FROM tags WHERE workspace_id = $1 AND name = $2", params![workspace, name], |row| {
+        row.get(0)
+    })
+}
+
+/// The tag of that name, made if it is new.
+pub fn ensure(tx: &WriteTx<'_>, workspace: WorkspaceId, name: &str, now: Millis) -> Result<TagId> {
+    match by_name(tx, workspace, name)? {
+        Some(tag) => Ok(tag),
+        None => insert(tx, workspace, name, None, "", now),
+    }
+}
+
+/// Makes a tag; without a colour it gets the next of [`COLORS`].
+///
+/// # Errors
+/// [`crate::StoreError::Duplicate`] when the name is taken.
+pub fn insert(
+    tx: &WriteTx<'_>,
+    workspace: WorkspaceId,
+    name: &str,
+    color: Option<&str>,
+    description: &str,
+    now: Millis,
+) -> Result<TagId> {
+    let id = tx.next_id("tag")?;
+    let color = color.unwrap_or(COLORS[usize::try_from(id).unwrap_or(0) % COLORS.len()]);
+    tx.run_unique(
+        "a tag of this name",
+        "INSERT INTO tags (workspace_id, id, name, color, description, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![workspace, id, name, color, description, now],
+    )?;
+    Ok(TagId(id))
+}
+
+/// Writes name, colour and description.
+///
+/// # Errors
+/// [`crate::StoreError::Duplicate`] when the name is taken.
+pub fn update(tx: &WriteTx<'_>, workspace: WorkspaceId, tag: &Tag) -> Result<()> {
+    tx.run_unique(
+        "a tag of this name",
+        "UPDATE tags SET name = $3, color = $4, description = $5 WHERE workspace_id = $1 AND id = $2",
+        params![workspace, tag.id, &tag.name, &tag.color, &tag.description],
+    )?;
+    Ok(())
+}
+
+/// Deletes a tag that nobody has any more.
+pub fn delete(tx: &WriteTx<'_>, workspace: WorkspaceId, tag: TagId) -> Result<()> {
+    tx.run("DELETE FROM tags WHERE workspace_id = $1 AND id = $2", params![workspace, tag])?;
+    Ok(())
+}
+
+/// The attribute keys that some contact of the workspace has had.
+pub fn attribute_keys(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Vec<String>> {
+    tx.rows(
+        "SELECT key FROM attribute_keys WHERE workspace_id = $1 ORDER BY key",
+        params![workspace],
+        |row| row.get(0),
+    )
+}
+
+/// Remembers an attribute key.
+pub fn know_attribute(tx: &WriteTx<'_>, workspace: WorkspaceId, key: &str) -> Result<()> {
+    tx.run(
+        "INSERT INTO attribute_keys (workspace_id, key) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        params![workspace, key],
+    )?;
+    Ok(())
+}

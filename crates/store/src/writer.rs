@@ -1,0 +1,270 @@
+//! The writer: one thread that commits many pieces of work at a time.
+//!
+//! A caller's closure runs in a savepoint of its own; the caller hears of it after the commit that holds it is
+//! durable. So an acknowledged piece of work survives `kill -9`, and with [`Synchronous::Full`] a power cut, at a
+//! fraction of the price of a commit for each.
+
+use std::any::Any;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::sql::{ReadTx, WriteTx};
+use crate::{Reader, Result, StoreError, migrate};
+
+/// Pieces of work that may wait for the writer; callers beyond wait for room.
+const QUEUE_MAX: usize = 1_024;
+/// Pieces of work that one commit may hold.
+const GROUP_MAX: usize = 256;
+/// How long to wait for another process (an import, say) that is writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What a commit waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Synchronous {
+    /// The disk: a commit survives a power cut.
+    #[default]
+    Full,
+    /// The operating system: a commit survives the process.
+    Normal,
+}
+
+/// How to open a store.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// The folder of the database file `muster.db`.
+    pub folder: PathBuf,
+    pub synchronous: Synchronous,
+    /// Refuse the folder when another process has it exclusively (`serve`, `demo`). Commands that work beside a
+    /// running server leave this off.
+    pub exclusive: bool,
+    /// Read connections.
+    pub readers: usize,
+}
+
+impl StoreOptions {
+    /// The defaults for a folder: durable, exclusive, four readers.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), synchronous: Synchronous::Full, exclusive: true, readers: 4 }
+    }
+}
+
+type AfterCommit = Box<dyn FnOnce(Result<()>) + Send>;
+type Job = Box<dyn FnOnce(&WriteTx<'_>) -> AfterCommit + Send>;
+
+/// A database that can be written. Cloning gives another handle to the same one.
+#[derive(Clone)]
+pub struct Store {
+    jobs: mpsc::Sender<Job>,
+    committed: watch::Receiver<u64>,
+    reader: Reader,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    path: PathBuf,
+    thread: parking_lot::Mutex<Option<JoinHandle<()>>>,
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens or makes the database of a folder and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`], [`StoreError::Unwritable`], [`StoreError::TooNew`], or what the database said.
+    pub fn open(options: &StoreOptions) -> Result<Self> {
+        let folder = &options.folder;
+        let unwritable = |reason: std::io::Error| StoreError::Unwritable {
+            path: folder.display().to_string(),
+            reason: reason.to_string(),
+        };
+        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        let lock = if options.exclusive { Some(lock_folder(folder)?) } else { None };
+        let path = folder.join("muster.db");
+        let mut connection = connect(&path, options.synchronous).map_err(|error| match error {
+            StoreError::Database(reason) => {
+                StoreError::Unwritable { path: folder.display().to_string(), reason }
+            }
+            other => other,
+        })?;
+        migrate::run(&mut connection)?;
+        let reader = Reader::open(&path, options.readers)?;
+        let (jobs, queue) = mpsc::channel(QUEUE_MAX);
+        let (commits, committed) = watch::channel(0);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || write_until_closed(&connection, queue, &commits))
+            .map_err(unwritable)?;
+        let shared = Shared { path, thread: parking_lot::Mutex::new(Some(thread)), _lock: lock };
+        Ok(Self { jobs, committed, reader, shared: Arc::new(shared) })
+    }
+
+    /// Runs `work` in a savepoint of the next group commit and answers once that commit is durable.
+    ///
+    /// `work` must not wait for anything: every other writer waits for it.
+    ///
+    /// # Errors
+    /// What `work` answered (its changes are undone then), or the failure of the commit.
+    pub async fn write<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&WriteTx<'_>) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let (answer, heard) = oneshot::channel();
+        let job: Job = Box::new(move |tx| {
+            let outcome = catch_unwind(AssertUnwindSafe(|| tx.savepoint(work)))
+                .unwrap_or_else(|panic| Err(StoreError::Database(panic_text(&*panic)).into()));
+            Box::new(move |commit| {
+                // The caller may have gone away; its work stays done.
+                let _ = answer.send(match (outcome, commit) {
+                    (Ok(value), Ok(())) => Ok(value),
+                    (Err(error), _) => Err(error),
+                    (Ok(_), Err(error)) => Err(error.into()),
+                });
+            })
+        });
+        self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
+        heard.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The read side alone.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Changes with every commit of this process. Another process's commits do not show here: who follows the
+    /// log also looks at it from time to time.
+    pub fn committed(&self) -> watch::Receiver<u64> {
+        self.committed.clone()
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// Copies the whole database, as of one moment, into a new file, beside running writers.
+    ///
+    /// # Errors
+    /// The file exists already or cannot be written, or what the database said.
+    pub async fn backup(&self, target: PathBuf) -> Result<()> {
+        self.reader
+            .read(move |tx| {
+                let text = target.display().to_string();
+                let mut statement = tx.0.prepare("VACUUM INTO ?1")?;
+                statement.execute([text])?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Waits until everything that was handed in is durable and the file is closed. Other handles answer
+    /// [`StoreError::Closed`] once the last of them is gone.
+    pub async fn close(self) {
+        let shared = Arc::clone(&self.shared);
+        drop(self);
+        let thread = shared.thread.lock().take();
+        if let Some(thread) = thread {
+            // A writer that panicked has already failed every waiting caller.
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("a write panicked: {}", text.unwrap_or_default())
+}
+
+fn lock_folder(folder: &Path) -> Result<File> {
+    let path = folder.join("muster.lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| {
+        StoreError::Unwritable { path: folder.display().to_string(), reason: error.to_string() }
+    })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => Err(StoreError::InUse(folder.display().to_string())),
+    }
+}
+
+/// A connection with the settings that every one of ours has.
+pub(crate) fn connect(path: &Path, synchronous: Synchronous) -> Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        match synchronous {
+            Synchronous::Full => "FULL",
+            Synchronous::Normal => "NORMAL",
+        },
+    )?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // 16 MiB of pages a connection: the working set of a writer, and small enough for an idle server.
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+fn write_until_closed(connection: &Connection, mut queue: mpsc::Receiver<Job>, commits: &watch::Sender<u64>) {
+    while let Some(first) = queue.blocking_recv() {
+        let answers = match connection.execute_batch("BEGIN IMMEDIATE") {
+            Ok(()) => run_group(connection, first, &mut queue),
+            Err(error) => {
+                tracing::error!(%error, "the database takes no writes");
+                fail_job(connection, first, &error.into());
+                continue;
+            }
+        };
+        let commit = connection.execute_batch("COMMIT").map_err(StoreError::from);
+        if let Err(error) = &commit {
+            tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
+            if !connection.is_autocommit() {
+                // The transaction is doomed; a failing rollback changes nothing about that.
+                let _ = connection.execute_batch("ROLLBACK");
+            }
+        }
+        commits.send_modify(|count| *count += 1);
+        for answer in answers {
+            answer(commit.clone());
+        }
+    }
+    // Leaves a small file behind for whoever copies the folder; a failure costs nothing.
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+fn run_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<AfterCommit> {
+    let tx = WriteTx(ReadTx(connection));
+    let mut answers = vec![first(&tx)];
+    while answers.len() < GROUP_MAX {
+        match queue.try_recv() {
+            Ok(job) => answers.push(job(&tx)),
+            Err(_) => break,
+        }
+    }
+    answers
+}
+
+/// Without a transaction, a job's savepoint is one of its own: it is opened only to be refused at once.
+fn fail_job(connection: &Connection, job: Job, error: &StoreError) {
+    let tx = WriteTx(ReadTx(connection));
+    // The job's own statements fail as well, since the database takes no writes; its caller hears why.
+    if connection.execute_batch("BEGIN").is_ok() {
+        let answer = job(&tx);
+        let _ = connection.execute_batch("ROLLBACK");
+        answer(Err(error.clone()));
+    }
+}
