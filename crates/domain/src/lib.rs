@@ -5,6 +5,7 @@
 
 pub mod contact;
 pub mod event;
+pub mod expression;
 pub mod field_error;
 pub mod ids;
 pub mod limits;

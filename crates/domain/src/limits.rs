@@ -16,6 +16,10 @@ pub const EXPRESSION_NODES_MAX: usize = 2_000;
 pub const EXPRESSION_DEPTH_MAX: usize = 24;
 /// Entries of one list inside an expression.
 pub const EXPRESSION_LIST_MAX: usize = 500;
+/// The highest bound of a count inside an expression.
+pub const EVENT_COUNT_MAX: i64 = 1_000_000;
+/// Faults of one document that are told at once.
+pub const FIELD_ERRORS_MAX: usize = 100;
 /// Updates that one commit may hold.
 pub const INGEST_BATCH_MAX: usize = 1_000;
 /// Rows that one commit of an import may hold (DESIGN 3.3).

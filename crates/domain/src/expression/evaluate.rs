@@ -1,0 +1,93 @@
+//! Evaluation for one contact.
+
+use chrono_tz::Tz;
+
+use super::{
+    CampaignTest, ContactFacts, EventTest, Node, Resolved, StageRule, TagMode, Test, TimeField, in_sample,
+    second, window_start,
+};
+use crate::ids::TagId;
+use crate::time::Millis;
+
+/// Whether a contact matches at a moment, in the workspace's time zone.
+pub fn evaluate_one(resolved: &Resolved, facts: &dyn ContactFacts, now: Millis, zone: Tz) -> bool {
+    Evaluator { facts, now, zone }.node(&resolved.root)
+}
+
+/// One contact at one moment.
+pub(super) struct Evaluator<'f> {
+    pub(super) facts: &'f dyn ContactFacts,
+    pub(super) now: Millis,
+    pub(super) zone: Tz,
+}
+
+impl Evaluator<'_> {
+    pub(super) fn node(&self, node: &Node) -> bool {
+        match &node.test {
+            Test::All(parts) => parts.iter().all(|part| self.node(part)),
+            Test::Any(parts) => parts.iter().any(|part| self.node(part)),
+            Test::Not(part) => !self.node(part),
+            Test::Segment(_, inner) => self.node(inner),
+            Test::Stage(rules) => self.stage(rules).is_some_and(|rule| rule.wanted),
+            Test::Tags { mode, tags, added_within_s } => self.tags(*mode, tags, *added_within_s),
+            Test::Time(field, test) => test.range(self.now, self.zone).holds(self.time(*field)),
+            Test::Event(test) => self.event(test),
+            Test::Source(test) => {
+                self.facts.source().get(test.field).is_some_and(|actual| test.values.contains(actual))
+            }
+            Test::Profile(test) => test.matches(self.facts.profile()),
+            Test::Attribute(test) => test.matches(self.facts.attribute(&test.key)),
+            Test::Campaign(test) => self.campaign(test),
+            Test::Reachable(wanted) => self.facts.reachability().reachable() == *wanted,
+            Test::Sample(test) => in_sample(test, self.facts.number()),
+            Test::Conversation(test) => {
+                self.facts.conversation().is_some_and(|thread| test.matches(thread.open, thread.assignee))
+            }
+        }
+    }
+
+    /// The first of the rules that matches.
+    pub(super) fn stage<'r>(&self, rules: &'r [StageRule]) -> Option<&'r StageRule> {
+        rules.iter().find(|stage| self.node(&stage.rule))
+    }
+
+    pub(super) fn time(&self, field: TimeField) -> Option<Millis> {
+        match field {
+            TimeField::LastInteraction => self.facts.last_interaction(),
+            TimeField::FirstSeen => self.facts.first_seen(),
+        }
+    }
+
+    fn tags(&self, mode: TagMode, tags: &[TagId], added_within_s: Option<i64>) -> bool {
+        let has = |tag: &TagId| {
+            self.facts.tag_added_at(*tag).is_some_and(|added| match added_within_s {
+                None => true,
+                Some(age_s) => i64::from(second(self.now)) - i64::from(second(added)) <= age_s,
+            })
+        };
+        match mode {
+            TagMode::Has | TagMode::HasAll => tags.iter().all(has),
+            TagMode::HasAny => tags.iter().any(has),
+        }
+    }
+
+    /// How often the event happened in its window.
+    pub(super) fn count(&self, test: &EventTest) -> u64 {
+        let since = test.within.map(|length| window_start(self.now, length.ms(), self.zone));
+        self.facts.count_events(test.kind, test.object.as_deref(), since)
+    }
+
+    fn event(&self, test: &EventTest) -> bool {
+        let (least, most) = test.bounds();
+        let count = self.count(test);
+        u64::from(least) <= count && (most == u32::MAX || count <= u64::from(most))
+    }
+
+    fn campaign(&self, test: &CampaignTest) -> bool {
+        let Some(recipient) = self.facts.campaign(test.campaign) else { return false };
+        test.outcome.mask().holds(recipient.outcome, recipient.answers)
+            && test.frozen_stage.as_ref().is_none_or(|stage| recipient.frozen_stage.as_ref() == Some(stage))
+            && test.frozen_tag.as_ref().is_none_or(|tag| recipient.frozen_tags.contains(tag))
+            && test.frozen_source.as_ref().is_none_or(|source| recipient.frozen_sources.contains(source))
+    }
+}

@@ -1,0 +1,52 @@
+//! What the one-contact evaluator wants to know about a person.
+
+use crate::contact::{AttributeValue, Profile, Reachability, Source};
+use crate::event::Outcome;
+use crate::ids::{CampaignId, ContactNumber, MemberId, TagId};
+use crate::recipient::Answers;
+use crate::time::Millis;
+
+/// One contact as a transaction sees it, effects so far included. The engine implements it over the rows.
+pub trait ContactFacts {
+    /// The place within the bot.
+    fn number(&self) -> ContactNumber;
+    /// When the tag was last applied; none if the contact does not have it.
+    fn tag_added_at(&self, tag: TagId) -> Option<Millis>;
+    /// The latest time of all interactions, `/start` and an imported one included.
+    fn last_interaction(&self) -> Option<Millis>;
+    fn first_seen(&self) -> Option<Millis>;
+    /// How many events of a kind (one of [`crate::event::COUNTED_KINDS`]) happened at `since` or later, or ever.
+    /// `interaction` stands for messages, commands, presses and clicks, and an imported last interaction is one
+    /// more of them (without an object).
+    fn count_events(&self, kind: &str, object: Option<&str>, since: Option<Millis>) -> u64;
+    fn profile(&self) -> &Profile;
+    fn source(&self) -> &Source;
+    fn attribute(&self, key: &str) -> Option<&AttributeValue>;
+    fn reachability(&self) -> Reachability;
+    /// None for somebody who is no recipient of it.
+    fn campaign(&self, campaign: CampaignId) -> Option<CampaignFacts>;
+    /// None for somebody without a thread.
+    fn conversation(&self) -> Option<ConversationFacts>;
+}
+
+/// One row of a campaign's ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CampaignFacts {
+    pub outcome: Outcome,
+    /// The time of the outcome, where it has one.
+    pub at: Option<Millis>,
+    pub answers: Answers,
+    /// The stage's name at the start.
+    pub frozen_stage: Option<String>,
+    /// Names of the tags held at the start, as far as the campaign keeps them.
+    pub frozen_tags: Vec<String>,
+    /// Sources at the start, such as `link=fb-summer`.
+    pub frozen_sources: Vec<String>,
+}
+
+/// The state of the thread with the team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConversationFacts {
+    pub open: bool,
+    pub assignee: Option<MemberId>,
+}
