@@ -1,1 +1,14 @@
-//! engine
+//! The only place that orders two effects.
+//!
+//! A *room* is a part of the product (the team, the tags, campaigns, delivery …). Rooms do not import each other:
+//! they meet in tables and events. What they share stands beside them: the clock, the secrets, the [`journal`]
+//! that appends events, and the [`people`] index that answers who matches what.
+
+pub mod clock;
+pub mod error;
+pub mod journal;
+pub mod secrets;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::{EngineError, Result};
+pub use secrets::Secrets;

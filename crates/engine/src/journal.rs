@@ -1,0 +1,217 @@
+//! Appending events: the one way in which anything that happened becomes a fact (DESIGN 3.3).
+//!
+//! [`append`] locks the bot's row, lets its caller record events in order, and writes the counters back. What an
+//! event changes besides the log is changed here, in the same transaction: the latest interaction, and what the
+//! person's open campaigns get to know of it.
+
+use domain::contact::Reachability;
+use domain::event::{Event, EventBody, Outcome};
+use domain::ids::{BotId, CampaignId, ContactNumber};
+use domain::recipient::Answers;
+use domain::time::{ANSWER_WINDOW_MS, Millis};
+use store::contacts::Contact;
+use store::{WriteTx, bots, contacts, events, recipients};
+
+use crate::{EngineError, Result};
+
+/// The open log of one bot, inside one transaction.
+pub struct Journal<'t> {
+    tx: &'t WriteTx<'t>,
+    bot: BotId,
+    next_event: i64,
+    next_contact: i64,
+}
+
+/// Opens the log of a bot, lets `work` record into it, and writes the counters back.
+///
+/// # Errors
+/// The bot is gone, the database failed, or `work` did.
+pub fn append<'t, T>(
+    tx: &'t WriteTx<'t>,
+    bot: BotId,
+    work: impl FnOnce(&mut Journal<'t>) -> Result<T>,
+) -> Result<T> {
+    let row = bots::lock(tx, bot)?.ok_or(EngineError::NotFound("bot"))?;
+    let mut journal = Journal { tx, bot, next_event: row.next_event, next_contact: row.next_contact };
+    let done = work(&mut journal)?;
+    if journal.next_event != row.next_event || journal.next_contact != row.next_contact {
+        bots::advance(tx, bot, journal.next_event, journal.next_contact)?;
+    }
+    Ok(done)
+}
+
+impl<'t> Journal<'t> {
+    /// The transaction.
+    pub fn tx(&self) -> &'t WriteTx<'t> {
+        self.tx
+    }
+
+    /// The bot.
+    pub fn bot(&self) -> BotId {
+        self.bot
+    }
+
+    /// The number of the latest event.
+    pub fn number(&self) -> i64 {
+        self.next_event - 1
+    }
+
+    /// Runs `work` so that a failure undoes its events and their numbers alone.
+    ///
+    /// # Errors
+    /// What `work` answered.
+    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = (self.next_event, self.next_contact);
+        let tx = self.tx;
+        let done = tx.savepoint(|_| work(self));
+        if done.is_err() {
+            (self.next_event, self.next_contact) = before;
+        }
+        done
+    }
+
+    /// Adds a person, with the event that says so. `contact.number` is given here.
+    pub fn meet(&mut self, contact: &mut Contact, at: Millis) -> Result<()> {
+        let number = u32::try_from(self.next_contact)
+            .map_err(|_| EngineError::Internal("a bot has over four thousand million people".into()))?;
+        contact.number = ContactNumber(number);
+        contacts::insert(self.tx, self.bot, contact)?;
+        self.next_contact += 1;
+        let body = EventBody::ContactCreated {
+            profile: contact.profile.clone(),
+            source: contact.source.clone(),
+            first_seen: contact.first_seen,
+            last_interaction: contact.imported_interaction,
+            attributes: contact.attributes.clone(),
+        };
+        self.record(Some(contact.number), at, body)?;
+        Ok(())
+    }
+
+    /// Appends one event and everything that follows from it. Returns its number.
+    ///
+    /// A message, an opt-out or a block told by Telegram is charged here to the latest bulk message whose window
+    /// holds it: callers leave `charged` empty. A block found out by a send goes to [`Journal::record_uncharged`].
+    pub fn record(&mut self, contact: Option<ContactNumber>, at: Millis, mut body: EventBody) -> Result<i64> {
+        let open = match contact {
+            Some(number) if wants_windows(&body) => Windows::of(self.tx, self.bot, number, at)?,
+            _ => Windows::default(),
+        };
+        if let EventBody::Message { charged, .. }
+        | EventBody::Blocked { charged }
+        | EventBody::OptedOut { charged } = &mut body
+        {
+            *charged = open.charged;
+        }
+        self.write(contact, at, body, open.campaigns)
+    }
+
+    /// Appends one event that no campaign is charged with.
+    pub fn record_uncharged(&mut self, contact: ContactNumber, at: Millis, body: EventBody) -> Result<i64> {
+        self.write(Some(contact), at, body, Vec::new())
+    }
+
+    fn write(
+        &mut self,
+        contact: Option<ContactNumber>,
+        at: Millis,
+        body: EventBody,
+        windows: Vec<CampaignId>,
+    ) -> Result<i64> {
+        let event = Event { number: self.next_event, contact, at, body, windows };
+        events::append(self.tx, self.bot, &event)?;
+        self.next_event += 1;
+        if let Some(number) = contact {
+            if event.body.is_interaction() {
+                contacts::touch(self.tx, self.bot, number, at)?;
+            }
+            for (campaign, answers) in Answers::of(&event.body, &event.windows) {
+                recipients::answer(self.tx, self.bot, campaign, number, answers)?;
+            }
+        }
+        Ok(event.number)
+    }
+
+    /// Changes whether a person can be written to: the row and the event together. No change, no event.
+    pub fn set_reachability(&mut self, contact: &mut Contact, at: Millis, change: Reach) -> Result<()> {
+        let before = contact.reachability;
+        let (after, body) = change.apply(before);
+        if before == after {
+            return Ok(());
+        }
+        contact.reachability = after;
+        contacts::update(self.tx, self.bot, contact)?;
+        match change {
+            Reach::BlockFound | Reach::Deactivated => self.record_uncharged(contact.number, at, body)?,
+            _ => self.record(Some(contact.number), at, body)?,
+        };
+        Ok(())
+    }
+}
+
+/// What can change about reachability.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// `my_chat_member` told of a block.
+    Blocked,
+    /// A send was refused: an older block was found out.
+    BlockFound,
+    Unblocked,
+    Deactivated,
+    OptedOut,
+    OptedIn,
+}
+
+impl Reach {
+    fn apply(self, before: Reachability) -> (Reachability, EventBody) {
+        match self {
+            Self::Blocked | Self::BlockFound => {
+                (Reachability { blocked: true, ..before }, EventBody::Blocked { charged: None })
+            }
+            Self::Unblocked => {
+                (Reachability { blocked: false, deactivated: false, ..before }, EventBody::Unblocked)
+            }
+            Self::Deactivated => (Reachability { deactivated: true, ..before }, EventBody::Deactivated),
+            Self::OptedOut => {
+                (Reachability { opted_out: true, ..before }, EventBody::OptedOut { charged: None })
+            }
+            Self::OptedIn => (Reachability { opted_out: false, ..before }, EventBody::OptedIn),
+        }
+    }
+}
+
+fn wants_windows(body: &EventBody) -> bool {
+    matches!(
+        body,
+        EventBody::Message { .. }
+            | EventBody::TagAdded { .. }
+            | EventBody::Conversion { .. }
+            | EventBody::Blocked { .. }
+            | EventBody::OptedOut { .. }
+    )
+}
+
+/// The answer windows that hold a person at one moment.
+#[derive(Default)]
+struct Windows {
+    campaigns: Vec<CampaignId>,
+    charged: Option<CampaignId>,
+}
+
+impl Windows {
+    fn of(tx: &WriteTx<'_>, bot: BotId, contact: ContactNumber, at: Millis) -> Result<Self> {
+        let mut open = Self::default();
+        for line in recipients::open_windows(tx, bot, contact, at, ANSWER_WINDOW_MS)? {
+            match line.outcome {
+                // A line that waits again after a 429 has an old time and no window.
+                Outcome::Pending | Outcome::HeldOut => continue,
+                Outcome::Sent | Outcome::Leased | Outcome::Unknown => {
+                    open.charged = open.charged.or(Some(line.campaign));
+                }
+                Outcome::Failed | Outcome::Blocked | Outcome::Skipped | Outcome::HeldOutReached => {}
+            }
+            open.campaigns.push(line.campaign);
+        }
+        Ok(open)
+    }
+}
