@@ -1,1 +1,44 @@
-//! sandbox
+//! A Telegram Bot API emulator with a population, for rehearsals, demos and tests.
+//!
+//! [`World`] holds everything and does no I/O: one bot, its people, their chats, and the truth
+//! about what they did. Time is an argument everywhere and chance comes from the seed alone, so
+//! the same calls give the same world. It depends on no other crate of this project, so that a
+//! mistake on one side shows on the other.
+
+mod acts;
+mod behaviour;
+mod callback;
+mod chat;
+mod detection;
+mod dice;
+mod entity;
+mod faults;
+mod flood;
+mod follow;
+mod html;
+mod interests;
+pub mod limits;
+mod link;
+mod markup;
+mod methods;
+mod mind;
+mod names;
+mod params;
+mod person;
+mod phrases;
+mod queue;
+mod reaction;
+mod reply;
+mod schedule;
+pub mod temperament;
+mod text;
+mod truth;
+mod world;
+
+pub use acts::ActError;
+pub use faults::{Fault, FaultKind, Faults};
+pub use follow::{Follow, Visitor};
+pub use params::Params;
+pub use queue::TimedUpdate;
+pub use reply::{Refusal, Reply};
+pub use world::{Source, World, WorldConfig};
