@@ -4,10 +4,16 @@
 //! they meet in tables and events. What they share stands beside them: the clock, the secrets, the [`journal`]
 //! that appends events, and the [`people`] index that answers who matches what.
 
+pub mod acts;
+pub mod catalog;
 pub mod clock;
+pub mod effects;
 pub mod error;
+pub mod facts;
+pub mod intake;
 pub mod journal;
 pub mod secrets;
+pub mod tokens;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{EngineError, Result};

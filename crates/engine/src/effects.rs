@@ -1,0 +1,166 @@
+//! What an update or a member does to a person, inside the transaction that records it: tags and messages.
+
+use domain::event::{EventBody, Origin};
+use domain::expression::fold_case;
+use domain::ids::{ContactNumber, WorkspaceId};
+use domain::message::{ButtonWire, Rendered};
+use domain::time::Millis;
+use serde_json::Value;
+use store::contacts::Contact;
+use store::outbox::Lane;
+use store::{bots, contacts, conversations, outbox, tags};
+
+use crate::journal::Journal;
+use crate::{EngineError, Result};
+
+/// The workspace of the journal's bot.
+pub fn workspace_of(journal: &Journal<'_>) -> Result<WorkspaceId> {
+    let bot = bots::of(journal.tx(), journal.bot())?.ok_or(EngineError::NotFound("bot"))?;
+    Ok(bot.workspace)
+}
+
+/// Applies tags by name, makes those that are new, and records what changed. Returns how many did.
+pub fn add_tags(
+    journal: &mut Journal<'_>,
+    contact: ContactNumber,
+    names: &[String],
+    origin: Origin,
+    at: Millis,
+) -> Result<usize> {
+    if names.is_empty() {
+        return Ok(0);
+    }
+    let workspace = workspace_of(journal)?;
+    let mut added = 0;
+    for name in names {
+        let tag = tags::ensure(journal.tx(), workspace, name, at)?;
+        if contacts::add_tag(journal.tx(), journal.bot(), contact, tag, at, origin)? {
+            journal.record(Some(contact), at, EventBody::TagAdded { tag, origin })?;
+            added += 1;
+        }
+    }
+    Ok(added)
+}
+
+/// Takes tags away by name; unknown ones are nobody's. Returns how many changed.
+pub fn remove_tags(
+    journal: &mut Journal<'_>,
+    contact: ContactNumber,
+    names: &[String],
+    origin: Origin,
+    at: Millis,
+) -> Result<usize> {
+    if names.is_empty() {
+        return Ok(0);
+    }
+    let workspace = workspace_of(journal)?;
+    let mut removed = 0;
+    for name in names {
+        let Some(tag) = tags::by_name(journal.tx(), workspace, name)? else { continue };
+        if contacts::remove_tag(journal.tx(), journal.bot(), contact, tag)? {
+            journal.record(Some(contact), at, EventBody::TagRemoved { tag, origin })?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+/// Queues a rendered message for a person. Who cannot be answered gets nothing queued.
+pub fn send(
+    journal: &mut Journal<'_>,
+    contact: &Contact,
+    lane: Lane,
+    rendered: &Rendered,
+    author: &Value,
+    now: Millis,
+) -> Result<()> {
+    if !contact.reachability.answerable() {
+        return Ok(());
+    }
+    let params = without_chat(rendered);
+    outbox::insert(journal.tx(), journal.bot(), contact.number, lane, &params, author, now)?;
+    Ok(())
+}
+
+/// The parameters of `sendMessage` as the outbox keeps them: the chat is added when the call is made.
+pub fn without_chat(rendered: &Rendered) -> Value {
+    let mut params = rendered.to_send_message_params(0);
+    if let Some(map) = params.as_object_mut() {
+        map.remove("chat_id");
+    }
+    params
+}
+
+/// A message without buttons of ours needs no wire for them.
+pub fn no_wire(_: usize, _: usize, button: &domain::message::Button) -> ButtonWire {
+    match &button.action {
+        domain::message::Action::Url { url, .. } => ButtonWire::Url(url.clone()),
+        domain::message::Action::Press(_) => ButtonWire::CallbackData("none".into()),
+    }
+}
+
+/// Puts the person's words at the head of the conversation: it opens, and somebody waits.
+pub fn person_wrote(journal: &mut Journal<'_>, contact: ContactNumber, text: &str, at: Millis) -> Result<()> {
+    let (tx, bot) = (journal.tx(), journal.bot());
+    let before = conversations::get(tx, bot, contact)?;
+    let was_open = before.as_ref().is_some_and(|conversation| conversation.status == "open");
+    let assignee = before.as_ref().and_then(|conversation| conversation.assignee);
+    let conversation = conversations::Conversation {
+        contact,
+        status: "open".into(),
+        assignee,
+        waiting_since: before.as_ref().and_then(|c| c.waiting_since).or(Some(at)),
+        unread: before.as_ref().map_or(0, |c| c.unread) + 1,
+        last_at: before.as_ref().map_or(at, |c| c.last_at.max(at)),
+        last_text: text.chars().take(200).collect(),
+        last_from: "person".into(),
+    };
+    conversations::put(tx, bot, &conversation)?;
+    if !was_open {
+        journal.record(
+            Some(contact),
+            at,
+            EventBody::ConversationChanged { status: "open".into(), assignee },
+        )?;
+    }
+    Ok(())
+}
+
+/// Opens the conversation and gives it to the member whose turn it is, unless somebody has it.
+pub fn hand_over(journal: &mut Journal<'_>, contact: ContactNumber, at: Millis) -> Result<()> {
+    let (tx, bot) = (journal.tx(), journal.bot());
+    let workspace = workspace_of(journal)?;
+    let before = conversations::get(tx, bot, contact)?;
+    let assignee = match before.as_ref().and_then(|conversation| conversation.assignee) {
+        Some(member) => Some(member),
+        None => {
+            let next = conversations::next_assignee(tx, workspace)?;
+            if let Some(member) = next {
+                conversations::assigned(tx, workspace, member, at)?;
+            }
+            next
+        }
+    };
+    let changed = before.as_ref().is_none_or(|c| c.status != "open" || c.assignee != assignee);
+    let conversation = conversations::Conversation {
+        contact,
+        status: "open".into(),
+        assignee,
+        waiting_since: before.as_ref().and_then(|c| c.waiting_since).or(Some(at)),
+        unread: before.as_ref().map_or(0, |c| c.unread).max(1),
+        last_at: before.as_ref().map_or(at, |c| c.last_at.max(at)),
+        last_text: before.as_ref().map(|c| c.last_text.clone()).unwrap_or_default(),
+        last_from: "person".into(),
+    };
+    conversations::put(tx, bot, &conversation)?;
+    if changed {
+        let body = EventBody::ConversationChanged { status: "open".into(), assignee };
+        journal.record(Some(contact), at, body)?;
+    }
+    Ok(())
+}
+
+/// Whether a person reads Chinese, as far as Telegram tells.
+pub fn reads_chinese(contact: &Contact) -> bool {
+    contact.profile.language.as_deref().is_some_and(|language| fold_case(language).starts_with("zh"))
+}

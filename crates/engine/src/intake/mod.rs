@@ -1,0 +1,145 @@
+//! Intake: updates become events, and what follows from them, in one transaction a batch (DESIGN 3.2, 3.3).
+//!
+//! Each update runs in a savepoint. One that fails is kept raw as `ingest_failed`; a failure of the database
+//! acknowledges nothing, so that Telegram gives the batch again.
+
+mod person;
+mod press;
+
+use std::sync::Arc;
+
+use domain::event::EventBody;
+use domain::ids::BotId;
+use domain::time::{DAY_MS, Millis};
+use store::{Store, bots, events};
+use telegram::{Received, Update};
+
+use crate::acts::Responder;
+use crate::journal::{self, Journal};
+use crate::{EngineError, Result, Secrets};
+
+/// Update ids are remembered so long (DESIGN 3.3).
+const DEDUPE_MS: i64 = 2 * DAY_MS;
+
+/// Takes updates in.
+#[derive(Clone)]
+pub struct Intake {
+    store: Store,
+    secrets: Secrets,
+    responder: Arc<dyn Responder>,
+}
+
+/// One update as it arrived, with the moment of its receipt.
+#[derive(Debug, Clone)]
+pub struct Arrived {
+    pub received: Received,
+    pub at: Millis,
+}
+
+/// What is done after the commit, at most once and without a ledger: an answer to a press stops the spinner on
+/// the person's screen, and is worthless minutes later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallbackAnswer {
+    pub query_id: String,
+}
+
+/// What a batch did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Updates that were new.
+    pub new: usize,
+    /// Updates that had been seen before.
+    pub seen: usize,
+    /// Updates kept raw because they failed.
+    pub failed: usize,
+    pub answers: Vec<CallbackAnswer>,
+}
+
+impl Intake {
+    /// An intake whose acts are answered by `responder`.
+    pub fn new(store: Store, secrets: Secrets, responder: Arc<dyn Responder>) -> Self {
+        Self { store, secrets, responder }
+    }
+
+    /// Takes a batch in, in order, in one commit. `offset` is where polling goes on afterwards.
+    ///
+    /// # Errors
+    /// The database failed: nothing of the batch is acknowledged.
+    pub async fn take(&self, bot: BotId, batch: Vec<Arrived>, offset: Option<i64>) -> Result<Taken> {
+        let this = self.clone();
+        self.store
+            .write(move |tx| {
+                let latest = batch.iter().map(|arrived| arrived.at).max();
+                let taken = journal::append(tx, bot, |journal| this.take_all(journal, &batch))?;
+                if let Some(at) = latest {
+                    bots::polled(tx, bot, offset, at)?;
+                    events::forget_updates(tx, bot, at - DEDUPE_MS)?;
+                }
+                Ok(taken)
+            })
+            .await
+    }
+
+    fn take_all(&self, journal: &mut Journal<'_>, batch: &[Arrived]) -> Result<Taken> {
+        let mut taken = Taken::default();
+        for arrived in batch {
+            let update = &arrived.received;
+            if !events::first_sight(journal.tx(), journal.bot(), update.id, arrived.at)? {
+                taken.seen += 1;
+                continue;
+            }
+            taken.new += 1;
+            match journal.savepoint(|journal| self.take_one(journal, update, arrived.at)) {
+                Ok(answer) => taken.answers.extend(answer),
+                Err(error) => {
+                    tracing::warn!(bot = %journal.bot(), update = update.id, %error, "an update could not be taken in");
+                    taken.failed += 1;
+                    keep_failed(journal, update, arrived.at, &error)?;
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    fn take_one(
+        &self,
+        journal: &mut Journal<'_>,
+        received: &Received,
+        at: Millis,
+    ) -> Result<Option<CallbackAnswer>> {
+        match &received.update {
+            Update::Message(message) if message.chat.is_private() => {
+                self.message(journal, message, at)?;
+                Ok(None)
+            }
+            Update::CallbackQuery(query) => self.press(journal, query, at).map(Some),
+            Update::MyChatMember(change) if change.is_block() || change.is_unblock() => {
+                self.standing(journal, change, at)?;
+                Ok(None)
+            }
+            other => {
+                let body = EventBody::Raw { object: kind_of(other).to_owned(), json: received.raw.clone() };
+                journal.record(None, at, body)?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+fn kind_of(update: &Update) -> &str {
+    match update {
+        Update::Message(_) => "message",
+        Update::EditedMessage(_) => "edited_message",
+        Update::CallbackQuery(_) => "callback_query",
+        Update::MyChatMember(_) => "my_chat_member",
+        Update::PreCheckoutQuery(_) => "pre_checkout_query",
+        Update::Unknown { kind, .. } => kind,
+    }
+}
+
+fn keep_failed(journal: &mut Journal<'_>, update: &Received, at: Millis, error: &EngineError) -> Result<()> {
+    let body = EventBody::IngestFailed { error: error.to_string(), json: update.raw.clone() };
+    journal.record(None, at, body)?;
+    bots::ingest_failed(journal.tx(), journal.bot())?;
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! What a person writes, and whether they let the bot write.
+
+use domain::contact::{Attributes, Profile, Reachability, Source};
+use domain::event::EventBody;
+use domain::ids::ContactNumber;
+use domain::message::Message as Content;
+use domain::time::Millis;
+use serde_json::json;
+use store::contacts::{self, Contact};
+use store::outbox::{self, Lane};
+use store::team;
+use telegram::{ChatMemberChange, Message, User};
+
+use super::Intake;
+use crate::acts::Act;
+use crate::journal::{Journal, Reach};
+use crate::tokens::OPT_IN;
+use crate::{EngineError, Result, effects, secrets};
+
+/// The start payload that binds a member's own Telegram account.
+pub const MEMBER_PAYLOAD: &str = "me_";
+
+impl Intake {
+    pub(super) fn message(
+        &self,
+        journal: &mut Journal<'_>,
+        message: &Message,
+        received_at: Millis,
+    ) -> Result<()> {
+        let at = happened_at(message.date, received_at);
+        let Some(user) = message.from.as_ref().filter(|user| !user.is_bot) else { return Ok(()) };
+        let command = message.command();
+        let payload =
+            command.filter(|c| c.name == "start" && !c.argument.is_empty()).map(|c| c.argument.to_owned());
+        let mut contact = known(journal, user, payload.as_deref(), at)?;
+        let message_id = message.message_id;
+        if let Some(payment) = &message.successful_payment {
+            let body = EventBody::Conversion {
+                object: "purchase".into(),
+                value: Some(payment.total_amount as f64),
+                currency: Some(payment.currency.clone()),
+            };
+            journal.record(Some(contact.number), at, body)?;
+            return Ok(());
+        }
+        let act = match command {
+            Some(command) if command.name == "start" => {
+                journal.record(
+                    Some(contact.number),
+                    at,
+                    EventBody::Start { payload: payload.clone(), message_id },
+                )?;
+                if payload
+                    .as_deref()
+                    .is_some_and(|payload| bind_member(journal, &contact, payload, at).unwrap_or(false))
+                {
+                    return Ok(());
+                }
+                Act::Start { payload }
+            }
+            Some(command) => {
+                let text = message.text.clone().unwrap_or_default();
+                let body = EventBody::Command { object: command.name.to_owned(), text, message_id };
+                journal.record(Some(contact.number), at, body)?;
+                if command.name == "stop" {
+                    return stop(journal, &mut contact, at);
+                }
+                Act::Command { name: command.name.to_owned() }
+            }
+            None => {
+                let body = EventBody::Message {
+                    text: message.text.clone(),
+                    content: message.content.to_owned(),
+                    message_id,
+                    charged: None,
+                };
+                journal.record(Some(contact.number), at, body)?;
+                Act::Text { text: message.text.clone().unwrap_or_default() }
+            }
+        };
+        let answered = self.responder.respond(journal, &mut contact, &act, at)?;
+        if let (false, Act::Text { text }) = (answered, &act) {
+            let shown = if text.is_empty() { format!("[{}]", message.content) } else { text.clone() };
+            effects::person_wrote(journal, contact.number, &shown, at)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn standing(
+        &self,
+        journal: &mut Journal<'_>,
+        change: &ChatMemberChange,
+        received_at: Millis,
+    ) -> Result<()> {
+        let at = happened_at(change.date, received_at);
+        let mut contact = known(journal, &change.from, None, at)?;
+        let reach = if change.is_block() { Reach::Blocked } else { Reach::Unblocked };
+        journal.set_reachability(&mut contact, at, reach)
+    }
+}
+
+/// Telegram tells whole seconds. The latest moment inside the second that is not after the receipt keeps an
+/// answer behind what it answers.
+fn happened_at(date_s: i64, received_at: Millis) -> Millis {
+    if date_s <= 0 { received_at } else { (date_s * 1_000 + 999).min(received_at) }
+}
+
+/// The person of an update: met now, or known and brought up to date.
+pub(super) fn known(
+    journal: &mut Journal<'_>,
+    user: &User,
+    payload: Option<&str>,
+    at: Millis,
+) -> Result<Contact> {
+    if user.id <= 0 {
+        return Err(EngineError::Internal(format!("a person with the id {}", user.id)));
+    }
+    let Some(mut contact) = contacts::by_telegram_id(journal.tx(), journal.bot(), user.id)? else {
+        let mut contact = Contact {
+            number: ContactNumber(0),
+            telegram_id: user.id,
+            profile: with_user(Profile::default(), user),
+            source: payload.map(source_of).unwrap_or_default(),
+            attributes: Attributes::new(),
+            reachability: Reachability::default(),
+            first_seen: at,
+            last_interaction: None,
+            imported_interaction: None,
+            erased: false,
+        };
+        journal.meet(&mut contact, at)?;
+        return Ok(contact);
+    };
+    let profile = with_user(contact.profile.clone(), user);
+    if profile != contact.profile {
+        contact.profile = profile;
+        contacts::update(journal.tx(), journal.bot(), &contact)?;
+        let body = EventBody::ProfileChanged { profile: contact.profile.clone() };
+        journal.record(Some(contact.number), at, body)?;
+    }
+    Ok(contact)
+}
+
+fn source_of(payload: &str) -> Source {
+    if payload.starts_with(MEMBER_PAYLOAD) {
+        return Source::new();
+    }
+    Source::from([("payload".to_owned(), payload.to_owned())])
+}
+
+fn with_user(profile: Profile, user: &User) -> Profile {
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Profile {
+        username: user.username.clone(),
+        first_name: text(&user.first_name),
+        last_name: user.last_name.clone(),
+        // Some clients leave it out now and then: what is known stays.
+        language: user.language_code.clone().or(profile.language),
+        premium: user.is_premium,
+        ..profile
+    }
+}
+
+/// Opts out of bulk messages and says so, with the way back.
+fn stop(journal: &mut Journal<'_>, contact: &mut Contact, at: Millis) -> Result<()> {
+    journal.set_reachability(contact, at, Reach::OptedOut)?;
+    let (text, button) = if effects::reads_chinese(contact) {
+        ("已为你停止群发消息。你仍可随时写信给我们。", "重新接收")
+    } else {
+        ("You will get no more news from us. You can still write to us at any time.", "Get news again")
+    };
+    let params = json!({
+        "text": text,
+        "reply_markup": {"inline_keyboard": [[{"text": button, "callback_data": OPT_IN}]]},
+    });
+    let author = json!({"by": "system"});
+    outbox::insert(journal.tx(), journal.bot(), contact.number, Lane::Flows, &params, &author, at)?;
+    Ok(())
+}
+
+/// Binds the member whose one-time code the payload carries; false when it carries none that is good.
+fn bind_member(journal: &mut Journal<'_>, contact: &Contact, payload: &str, at: Millis) -> Result<bool> {
+    let Some(code) = payload.strip_prefix(MEMBER_PAYLOAD) else { return Ok(false) };
+    let (tx, bot) = (journal.tx(), journal.bot());
+    let hash = secrets::token_hash(code);
+    let Some(link) = team::link(tx, &hash, at)?.filter(|link| link.purpose == "telegram") else {
+        return Ok(false);
+    };
+    let Some(member) = link.member.filter(|_| link.bot == Some(bot)) else { return Ok(false) };
+    team::use_link(tx, &hash)?;
+    team::bind_contact(tx, link.workspace, member, bot, contact.number)?;
+    let Ok(content) = Content::plain("Your Telegram account is bound. Test messages will come here.") else {
+        return Ok(true);
+    };
+    let variables = domain::message::Variables { profile: &contact.profile, attributes: &contact.attributes };
+    let rendered = content.render(variables, effects::no_wire);
+    effects::send(journal, contact, Lane::Flows, &rendered, &json!({"by": "system"}), at)?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seconds_message_lies_behind_what_was_sent_in_it_and_before_its_receipt() {
+        assert_eq!(happened_at(100, 100_300), 100_300);
+        assert_eq!(happened_at(100, 160_000), 100_999);
+        assert_eq!(happened_at(0, 5), 5);
+    }
+}

@@ -1,0 +1,131 @@
+//! Presses: a campaign's button, a menu's option, or something that is not ours.
+
+use domain::event::{EventBody, Origin, Outcome, OutcomeChange};
+use domain::ids::CampaignId;
+use domain::message::{Action, Message, Rendered, Variables};
+use domain::time::Millis;
+use serde_json::json;
+use store::contacts::Contact;
+use store::outbox::Lane;
+use store::{campaigns, recipients};
+use telegram::CallbackQuery;
+
+use super::person::known;
+use super::{CallbackAnswer, Intake};
+use crate::acts::Act;
+use crate::journal::{Journal, Reach};
+use crate::tokens::{self, Press};
+use crate::{EngineError, Result, effects};
+
+impl Intake {
+    /// The time of a press is the time of its receipt: Telegram tells no other.
+    pub(super) fn press(
+        &self,
+        journal: &mut Journal<'_>,
+        query: &CallbackQuery,
+        at: Millis,
+    ) -> Result<CallbackAnswer> {
+        let answer = CallbackAnswer { query_id: query.id.clone() };
+        if query.chat.as_ref().is_some_and(|chat| !chat.is_private()) || query.from.is_bot {
+            return Ok(answer);
+        }
+        let mut contact = known(journal, &query.from, None, at)?;
+        let data = query.data.as_deref().unwrap_or_default();
+        match tokens::read_press(&self.secrets, journal.bot(), contact.number, data) {
+            Some(Press::Campaign { campaign, row, column }) => {
+                self.campaign_press(journal, &mut contact, query, campaign, (row, column), at)?;
+            }
+            Some(Press::Flow { flow, version, node, option }) => {
+                let act = Act::FlowPress { flow, version, node, option };
+                let object = self.responder.option_name(journal, &act)?;
+                let object = object.unwrap_or_else(|| data.to_owned());
+                record_press(journal, &contact, query, object, None, at)?;
+                self.responder.respond(journal, &mut contact, &act, at)?;
+            }
+            Some(Press::OptIn) => {
+                record_press(journal, &contact, query, data.to_owned(), None, at)?;
+                journal.set_reachability(&mut contact, at, Reach::OptedIn)?;
+            }
+            None => record_press(journal, &contact, query, data.to_owned(), None, at)?,
+        }
+        Ok(answer)
+    }
+
+    fn campaign_press(
+        &self,
+        journal: &mut Journal<'_>,
+        contact: &mut Contact,
+        query: &CallbackQuery,
+        campaign: CampaignId,
+        (row, column): (usize, usize),
+        at: Millis,
+    ) -> Result<()> {
+        let found = campaigns::get(journal.tx(), journal.bot(), campaign)?;
+        let message = found.as_ref().and_then(|found| Message::parse(&found.message).ok());
+        let button = message.as_ref().and_then(|message| message.button(row, column));
+        let Some((button, Action::Press(press))) = button.map(|button| (button, &button.action)) else {
+            // A draft's test send, changed since: counted as a press, with nothing behind it.
+            return record_press(journal, contact, query, format!("{row}.{column}"), None, at);
+        };
+        let in_ledger = recipients::get(journal.tx(), journal.bot(), campaign, contact.number)?.is_some();
+        let charged = in_ledger.then_some(campaign);
+        if in_ledger {
+            prove_sent(journal, contact, campaign, query.message_id, at)?;
+        }
+        record_press(journal, contact, query, button.text.clone(), charged, at)?;
+        let origin = Origin::Campaign(campaign);
+        effects::remove_tags(journal, contact.number, &press.remove_tags, origin, at)?;
+        effects::add_tags(journal, contact.number, &press.add_tags, origin, at)?;
+        if let Some(reply) = &press.reply {
+            let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
+            let rendered = Rendered::from(reply.render(variables));
+            let author = json!({"by": "campaign", "id": campaign});
+            effects::send(journal, contact, Lane::Flows, &rendered, &author, at)?;
+        }
+        if let Some(flow) = press.flow {
+            self.responder.respond(journal, contact, &Act::Begin { flow }, at)?;
+        }
+        Ok(())
+    }
+}
+
+fn record_press(
+    journal: &mut Journal<'_>,
+    contact: &Contact,
+    query: &CallbackQuery,
+    object: String,
+    campaign: Option<CampaignId>,
+    at: Millis,
+) -> Result<()> {
+    let body = EventBody::Button { object, message_id: query.message_id, campaign };
+    journal.record(Some(contact.number), at, body)?;
+    Ok(())
+}
+
+/// A press that carries our token proves that the message arrived: `unknown` becomes `sent` (DESIGN 3.5).
+pub fn prove_sent(
+    journal: &mut Journal<'_>,
+    contact: &Contact,
+    campaign: CampaignId,
+    message_id: Option<i64>,
+    at: Millis,
+) -> Result<()> {
+    let (tx, bot) = (journal.tx(), journal.bot());
+    let line = recipients::get(tx, bot, campaign, contact.number)?;
+    let Some(line) = line.filter(|line| line.outcome == Outcome::Unknown) else { return Ok(()) };
+    let change = recipients::Change {
+        position: line.position,
+        from: Outcome::Unknown,
+        to: Outcome::Sent,
+        at: None,
+        message_id,
+        reason: Some("proved by an answer"),
+    };
+    if !recipients::change(tx, bot, campaign, &change)? {
+        return Err(EngineError::Internal("a ledger line moved inside its own transaction".into()));
+    }
+    let sent_at = line.at.unwrap_or(at);
+    let changes = vec![OutcomeChange { contact: contact.number, outcome: Outcome::Sent, at: sent_at }];
+    journal.record(None, at, EventBody::Outcomes { campaign, changes })?;
+    Ok(())
+}

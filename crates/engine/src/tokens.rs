@@ -1,0 +1,171 @@
+//! What travels with a button and comes back with a press or a click: short, signed, without a table behind it.
+//!
+//! A person's client can send any `callback_data` it likes. The signature is over the person too, so that a token
+//! works for whom it was made and says that a message reached them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::ids::{BotId, CampaignId, ContactNumber, FlowId};
+
+use crate::Secrets;
+
+/// Bytes of a signature: 48 bits, tried online only.
+const MAC_BYTES: usize = 6;
+
+/// What a press means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// A button of a campaign's message.
+    Campaign { campaign: CampaignId, row: usize, column: usize },
+    /// An option of a flow's menu, by the places of node and option in the published graph.
+    Flow { flow: FlowId, version: i64, node: usize, option: usize },
+    /// "Get news again", below the answer to `/stop`.
+    OptIn,
+}
+
+/// The `callback_data` of "get news again".
+pub const OPT_IN: &str = "news";
+
+/// The `callback_data` of a campaign's button for one person: at most 64 bytes.
+pub fn campaign_press(
+    secrets: &Secrets,
+    bot: BotId,
+    contact: ContactNumber,
+    campaign: CampaignId,
+    row: usize,
+    column: usize,
+) -> String {
+    let parts = [bot.0, i64::from(contact.0), campaign.0, row as i64, column as i64];
+    let mac = URL_SAFE_NO_PAD.encode(secrets.sign::<MAC_BYTES>("campaign press", &parts));
+    format!("c.{}.{row}.{column}.{mac}", campaign.0)
+}
+
+/// The `callback_data` of a menu's option for one person: at most 64 bytes.
+pub fn flow_press(
+    secrets: &Secrets,
+    bot: BotId,
+    contact: ContactNumber,
+    flow: FlowId,
+    version: i64,
+    (node, option): (usize, usize),
+) -> String {
+    let parts = [bot.0, i64::from(contact.0), flow.0, version, node as i64, option as i64];
+    let mac = URL_SAFE_NO_PAD.encode(secrets.sign::<MAC_BYTES>("flow press", &parts));
+    format!("f.{}.{version}.{node}.{option}.{mac}", flow.0)
+}
+
+/// Reads the `callback_data` that a person's press brought. `None`: not one of ours, or not this person's.
+pub fn read_press(secrets: &Secrets, bot: BotId, contact: ContactNumber, data: &str) -> Option<Press> {
+    if data == OPT_IN {
+        return Some(Press::OptIn);
+    }
+    let parts: Vec<&str> = data.split('.').collect();
+    let number = |text: &str| text.parse::<i64>().ok();
+    let place = |text: &str| text.parse::<u16>().ok().map(usize::from);
+    let (press, expected) = match parts.as_slice() {
+        ["c", campaign, row, column, _] => {
+            let (campaign, row, column) = (CampaignId(number(campaign)?), place(row)?, place(column)?);
+            let expected = campaign_press(secrets, bot, contact, campaign, row, column);
+            (Press::Campaign { campaign, row, column }, expected)
+        }
+        ["f", flow, version, node, option, _] => {
+            let (flow, version) = (FlowId(number(flow)?), number(version)?);
+            let (node, option) = (place(node)?, place(option)?);
+            let expected = flow_press(secrets, bot, contact, flow, version, (node, option));
+            (Press::Flow { flow, version, node, option }, expected)
+        }
+        _ => return None,
+    };
+    same(&expected, data).then_some(press)
+}
+
+/// Which link of which message a person followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Click {
+    pub bot: BotId,
+    pub contact: ContactNumber,
+    pub campaign: CampaignId,
+    pub row: usize,
+    pub column: usize,
+}
+
+const CLICK_BYTES: usize = 4 + 4 + 8 + 1 + 1;
+
+impl Click {
+    /// The token in `/c/{token}`.
+    pub fn token(&self, secrets: &Secrets) -> String {
+        let mut bytes = Vec::with_capacity(CLICK_BYTES + MAC_BYTES);
+        bytes.extend_from_slice(&(self.bot.0 as u32).to_be_bytes());
+        bytes.extend_from_slice(&self.contact.0.to_be_bytes());
+        bytes.extend_from_slice(&self.campaign.0.to_be_bytes());
+        bytes.extend_from_slice(&[self.row as u8, self.column as u8]);
+        bytes.extend_from_slice(&secrets.sign::<MAC_BYTES>("click", &self.parts()));
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads a token. `None`: not one of ours.
+    pub fn read(secrets: &Secrets, token: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (body, mac) = bytes.split_at_checked(CLICK_BYTES).filter(|(_, mac)| mac.len() == MAC_BYTES)?;
+        let click = Self {
+            bot: BotId(i64::from(u32::from_be_bytes(body[0..4].try_into().ok()?))),
+            contact: ContactNumber(u32::from_be_bytes(body[4..8].try_into().ok()?)),
+            campaign: CampaignId(i64::from_be_bytes(body[8..16].try_into().ok()?)),
+            row: usize::from(body[16]),
+            column: usize::from(body[17]),
+        };
+        let expected = secrets.sign::<MAC_BYTES>("click", &click.parts());
+        bool::from(subtle::ConstantTimeEq::ct_eq(expected.as_slice(), mac)).then_some(click)
+    }
+
+    fn parts(&self) -> [i64; 5] {
+        [self.bot.0, i64::from(self.contact.0), self.campaign.0, self.row as i64, self.column as i64]
+    }
+}
+
+fn same(expected: &str, given: &str) -> bool {
+    subtle::ConstantTimeEq::ct_eq(expected.as_bytes(), given.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_press_works_for_whom_it_was_made_and_fits() {
+        let secrets = Secrets::from_bytes([3; 64]);
+        let (bot, person) = (BotId(9), ContactNumber(70_000));
+        let data = campaign_press(&secrets, bot, person, CampaignId(i64::MAX), 99, 7);
+        assert!(data.len() <= 64, "{data}");
+        let press = Press::Campaign { campaign: CampaignId(i64::MAX), row: 99, column: 7 };
+        assert_eq!(read_press(&secrets, bot, person, &data), Some(press));
+        assert_eq!(read_press(&secrets, bot, ContactNumber(70_001), &data), None);
+        assert_eq!(read_press(&secrets, BotId(8), person, &data), None);
+        let flow = flow_press(&secrets, bot, person, FlowId(123_456), 400, (499, 99));
+        assert!(flow.len() <= 64, "{flow}");
+        assert_eq!(
+            read_press(&secrets, bot, person, &flow),
+            Some(Press::Flow { flow: FlowId(123_456), version: 400, node: 499, option: 99 })
+        );
+    }
+
+    #[test]
+    fn a_click_token_is_read_back_and_cannot_be_changed() {
+        let secrets = Secrets::from_bytes([3; 64]);
+        let click = Click {
+            bot: BotId(2),
+            contact: ContactNumber(u32::MAX),
+            campaign: CampaignId(1 << 40),
+            row: 3,
+            column: 1,
+        };
+        let token = click.token(&secrets);
+        assert_eq!(Click::read(&secrets, &token), Some(click));
+        for place in 0..token.len() {
+            let mut bytes = token.clone().into_bytes();
+            bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(bytes).unwrap();
+            assert_ne!(Click::read(&secrets, &changed), Some(click), "{changed}");
+        }
+    }
+}
