@@ -32,6 +32,9 @@ pub enum EngineError {
     /// Who asks is not known: bad password, dead token, link used up.
     #[error("{0}")]
     Unauthenticated(&'static str),
+    /// Asked too often: wait so many seconds.
+    #[error("too many failed tries; wait {retry_after_s} seconds")]
+    TooManyTries { retry_after_s: i64 },
     /// Telegram refused, or could not be reached.
     #[error("Telegram: {0}")]
     Telegram(String),

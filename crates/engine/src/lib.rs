@@ -13,6 +13,8 @@ pub mod facts;
 pub mod intake;
 pub mod journal;
 pub mod secrets;
+pub mod team;
+pub mod telegram_binding;
 pub mod tokens;
 
 pub use clock::{Clock, ManualClock, SystemClock};
