@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws a random number, touches a disk or a socket: the present moment and every
 //! id are arguments. Other crates bring facts in and carry effects out.
 
+pub mod campaign;
 pub mod contact;
 pub mod event;
 pub mod expression;

@@ -5,14 +5,22 @@
 //! that appends events, and the [`people`] index that answers who matches what.
 
 pub mod acts;
+pub mod attributes;
+pub mod authors;
 pub mod catalog;
 pub mod clock;
+pub mod conversions;
+pub mod delivery;
 pub mod effects;
 pub mod error;
 pub mod facts;
+pub mod history;
+pub mod imports;
 pub mod intake;
 pub mod journal;
+pub mod person;
 pub mod secrets;
+pub mod tagging;
 pub mod team;
 pub mod telegram_binding;
 pub mod tokens;

@@ -1,0 +1,147 @@
+//! A campaign's life, and what may be done in each part of it.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a campaign stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being written; nothing is frozen.
+    Draft,
+    /// The audience is being frozen into the ledger; nothing is sent yet.
+    Starting,
+    /// The first wave is going out.
+    Canary,
+    /// Everyone else's turn.
+    Sending,
+    Paused,
+    /// Everyone's turn has come.
+    Done,
+    /// Ended before everyone's turn came.
+    Cancelled,
+}
+
+/// Why a campaign is paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    /// The first wave is out; somebody decides.
+    Canary,
+    /// Somebody paused it.
+    Member,
+    /// Telegram refuses the content: it would fail for everyone.
+    Content,
+    /// A limit of failures or blocks was passed.
+    GuardRail,
+    /// The bot's token is dead.
+    TokenDead,
+}
+
+/// What somebody may want to do with a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    Edit,
+    Delete,
+    Test,
+    Start,
+    Pause,
+    Resume,
+    Cancel,
+    Resolve,
+}
+
+macro_rules! named {
+    ($type:ty { $($variant:ident = $name:literal),+ $(,)? }) => {
+        impl $type {
+            /// The name in the API and the database.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// Reads a name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+named!(Status {
+    Draft = "draft",
+    Starting = "starting",
+    Canary = "canary",
+    Sending = "sending",
+    Paused = "paused",
+    Done = "done",
+    Cancelled = "cancelled",
+});
+
+named!(PauseReason {
+    Canary = "canary",
+    Member = "member",
+    Content = "content",
+    GuardRail = "guard_rail",
+    TokenDead = "token_dead",
+});
+
+impl Status {
+    /// Whether an action makes sense here.
+    pub fn allows(self, action: Action) -> bool {
+        match action {
+            Action::Edit | Action::Delete | Action::Start => self == Self::Draft,
+            Action::Test => true,
+            Action::Pause => matches!(self, Self::Canary | Self::Sending),
+            Action::Resume => self == Self::Paused,
+            Action::Cancel => matches!(self, Self::Canary | Self::Sending | Self::Paused),
+            Action::Resolve => matches!(self, Self::Canary | Self::Sending | Self::Paused | Self::Done),
+        }
+    }
+
+    /// The sender has work with it.
+    pub fn is_sending(self) -> bool {
+        matches!(self, Self::Canary | Self::Sending)
+    }
+}
+
+/// Guard rails: a wave that passes one of these shares of those written to pauses the campaign by itself. They
+/// say nothing before so many were written to that one person cannot trip them.
+pub mod guard_rail {
+    /// Written to before a share means anything.
+    pub const SENT_MIN: i64 = 100;
+    /// Refused with 403, in percent.
+    pub const BLOCKED_PERCENT_MAX: i64 = 25;
+    /// Failed for other reasons, in percent.
+    pub const FAILED_PERCENT_MAX: i64 = 10;
+    /// Ended unknown, in percent.
+    pub const UNKNOWN_PERCENT_MAX: i64 = 10;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        for status in [
+            Status::Draft,
+            Status::Starting,
+            Status::Canary,
+            Status::Sending,
+            Status::Paused,
+            Status::Done,
+            Status::Cancelled,
+        ] {
+            assert_eq!(Status::from_name(status.name()), Some(status));
+            assert_eq!(serde_json::json!(status), status.name());
+        }
+        assert_eq!(Status::from_name("finished"), None);
+    }
+
+    #[test]
+    fn what_went_out_cannot_be_edited_and_what_ended_cannot_go_on() {
+        assert!(!Status::Sending.allows(Action::Edit));
+        assert!(!Status::Cancelled.allows(Action::Resume));
+        assert!(!Status::Done.allows(Action::Cancel));
+        assert!(Status::Done.allows(Action::Resolve));
+    }
+}

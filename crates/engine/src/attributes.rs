@@ -1,0 +1,160 @@
+//! What an attribute may be: its key, its value, and how many a person may have.
+
+use std::collections::BTreeMap;
+
+use domain::contact::{AttributeValue, Attributes};
+use domain::event::EventBody;
+use domain::ids::WorkspaceId;
+use domain::limits::{ATTRIBUTE_KEY_CHARS_MAX, ATTRIBUTE_VALUE_CHARS_MAX, ATTRIBUTES_MAX};
+use domain::time::Millis;
+use store::contacts::Contact;
+use store::{contacts, tags};
+
+use crate::Result;
+use crate::journal::Journal;
+
+/// A change of attributes: a value sets a key, `None` removes it.
+pub type AttributeChanges = BTreeMap<String, Option<AttributeValue>>;
+
+/// Why something is no attribute: a stable code and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: &'static str,
+    pub message: String,
+}
+
+fn refusal(code: &'static str, message: impl Into<String>) -> Refusal {
+    Refusal { code, message: message.into() }
+}
+
+/// Checks a key.
+///
+/// # Errors
+/// It is empty, too long, or has blanks at its ends or control characters.
+pub fn check_key(key: &str) -> std::result::Result<(), Refusal> {
+    if key.is_empty() || key.trim() != key {
+        return Err(refusal("invalid_key", "a key must not be empty nor begin or end with a blank"));
+    }
+    if key.chars().count() > ATTRIBUTE_KEY_CHARS_MAX {
+        let message = format!("a key must have at most {ATTRIBUTE_KEY_CHARS_MAX} characters");
+        return Err(refusal("too_long", message));
+    }
+    if key.chars().any(char::is_control) {
+        return Err(refusal("bad_character", "a key must not hold control characters"));
+    }
+    Ok(())
+}
+
+/// Checks a value.
+///
+/// # Errors
+/// A text is too long or holds control characters other than line breaks and tabs; a number is not finite.
+pub fn check_value(value: &AttributeValue) -> std::result::Result<(), Refusal> {
+    match value {
+        AttributeValue::Bool(_) => Ok(()),
+        AttributeValue::Number(number) if number.is_finite() => Ok(()),
+        AttributeValue::Number(_) => Err(refusal("bad_number", "must be a finite number")),
+        AttributeValue::Text(text) if text.chars().count() > ATTRIBUTE_VALUE_CHARS_MAX => Err(refusal(
+            "too_long",
+            format!("must have at most {ATTRIBUTE_VALUE_CHARS_MAX} characters"),
+        )),
+        AttributeValue::Text(text) if text.chars().any(|c| c.is_control() && !"\n\t".contains(c)) => {
+            Err(refusal("bad_character", "must not hold control characters"))
+        }
+        AttributeValue::Text(_) => Ok(()),
+    }
+}
+
+/// A value as it stands in a table's cell: `true` and `false`, a number where it is written as a number is
+/// written back (so `007`, `+49…` and `1e3` stay texts), else a text.
+pub fn value_of_cell(cell: &str) -> AttributeValue {
+    match cell {
+        "true" => return AttributeValue::Bool(true),
+        "false" => return AttributeValue::Bool(false),
+        _ => {}
+    }
+    match cell.parse::<f64>() {
+        Ok(number) if number.is_finite() && number.to_string() == cell => AttributeValue::Number(number),
+        _ => AttributeValue::Text(cell.to_owned()),
+    }
+}
+
+/// The cell of a value: [`value_of_cell`] gives the value back, but for texts that look like another kind.
+pub fn cell_of_value(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::Bool(value) => value.to_string(),
+        AttributeValue::Number(value) => value.to_string(),
+        AttributeValue::Text(value) => value.clone(),
+    }
+}
+
+/// Applies checked changes to a person: the row, the known keys and the event together. What stands so already
+/// is no change; without any change there is no event. Returns whether there was one.
+///
+/// # Errors
+/// [`crate::EngineError::Invalid`] under `path` when the person would have too many; the database failed.
+pub fn apply(
+    journal: &mut Journal<'_>,
+    workspace: WorkspaceId,
+    contact: &mut Contact,
+    changes: AttributeChanges,
+    path: &str,
+    now: Millis,
+) -> Result<bool> {
+    let changes: AttributeChanges =
+        changes.into_iter().filter(|(key, value)| contact.attributes.get(key) != value.as_ref()).collect();
+    if changes.is_empty() {
+        return Ok(false);
+    }
+    for (key, value) in &changes {
+        match value {
+            Some(value) => contact.attributes.insert(key.clone(), value.clone()),
+            None => contact.attributes.remove(key),
+        };
+    }
+    check_count(&contact.attributes, path)?;
+    for key in changes.iter().filter(|(_, value)| value.is_some()).map(|(key, _)| key) {
+        tags::know_attribute(journal.tx(), workspace, key)?;
+    }
+    contacts::update(journal.tx(), journal.bot(), contact)?;
+    journal.record(Some(contact.number), now, EventBody::AttributesSet { set: changes })?;
+    Ok(true)
+}
+
+/// Checks how many attributes a person has.
+///
+/// # Errors
+/// [`crate::EngineError::Invalid`] under `path`: too many.
+pub fn check_count(attributes: &Attributes, path: &str) -> Result<()> {
+    if attributes.len() > ATTRIBUTES_MAX {
+        let message = format!("a person can have at most {ATTRIBUTES_MAX} attributes");
+        return Err(crate::EngineError::field(path, "too_many", message));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_becomes_a_number_only_where_nothing_is_lost() {
+        for text in ["007", "+4915112345", "1e3", "1.0", "12345678901234567890123", "NaN", "inf", "True", "价格"] {
+            assert_eq!(value_of_cell(text), AttributeValue::Text(text.into()), "{text} must stay as it is");
+        }
+        assert_eq!(value_of_cell("-1.5"), AttributeValue::Number(-1.5));
+        assert_eq!(value_of_cell("true"), AttributeValue::Bool(true));
+    }
+
+    #[test]
+    fn keys_and_values_beyond_their_bounds_are_refused() {
+        assert!(check_key(&"k".repeat(ATTRIBUTE_KEY_CHARS_MAX)).is_ok());
+        for key in ["", " plan", "pl\u{7}an", &"k".repeat(ATTRIBUTE_KEY_CHARS_MAX + 1)] {
+            assert!(check_key(key).is_err(), "{key:?}");
+        }
+        let long = AttributeValue::Text("值".repeat(ATTRIBUTE_VALUE_CHARS_MAX + 1));
+        assert_eq!(check_value(&long).unwrap_err().code, "too_long");
+        assert_eq!(check_value(&AttributeValue::Number(f64::NAN)).unwrap_err().code, "bad_number");
+        assert!(check_value(&AttributeValue::Text("two\nlines".into())).is_ok());
+    }
+}

@@ -1,0 +1,308 @@
+//! Which calls may begin now. Everything is read again under the transaction: a block or an opt-out that was
+//! committed before wins over a frozen audience.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use domain::campaign::{PauseReason, Status};
+use domain::contact::Reachability;
+use domain::event::{EventBody, Outcome, OutcomeChange};
+use domain::ids::{BotId, CampaignId, ContactNumber};
+use domain::message::{Action, Button, ButtonWire, Message, Variables};
+use domain::time::Millis;
+use serde_json::json;
+use store::campaigns::{self, Campaign};
+use store::contacts::{self, Contact};
+use store::outbox::{self, Lane};
+use store::recipients::{self, Recipient};
+use telegram::Lane as ClockLane;
+
+use super::{Lease, Target};
+use crate::journal::Journal;
+use crate::tokens::{self, Click};
+use crate::{EngineError, Result, Secrets};
+
+/// Rows of a lane that one round looks at, so that people who must wait a second do not hide those behind them.
+const LOOK_MAX: usize = 200;
+/// Ledger lines that one round may move, held-out and skipped ones included.
+const LINES_MAX: usize = 512;
+
+/// What leasing needs besides the transaction.
+pub(super) struct Leasing<'a> {
+    pub bot: BotId,
+    pub secrets: &'a Secrets,
+    /// Where tracked links lead through, without a slash at the end.
+    pub public_url: &'a str,
+    pub now: Millis,
+    pub clock: &'a mut telegram::Clock,
+    /// Calls that may still begin.
+    pub free: usize,
+    /// People with a call in flight: their next message waits, so that order holds.
+    pub busy: HashSet<ContactNumber>,
+    pub messages: &'a mut HashMap<CampaignId, Arc<Message>>,
+    pub leases: Vec<Lease>,
+    /// The earliest moment when somebody who waits for their own chat's pace may be written to.
+    pub chat_at: Option<Millis>,
+}
+
+impl Leasing<'_> {
+    /// Leases from every lane in order.
+    pub fn run(&mut self, journal: &mut Journal<'_>) -> Result<()> {
+        for lane in [Lane::Agents, Lane::Flows, Lane::Tests] {
+            self.lane(journal, lane)?;
+        }
+        for campaign in campaigns::sending(journal.tx(), self.bot)? {
+            self.campaign(journal, campaign)?;
+        }
+        Ok(())
+    }
+
+    fn lane(&mut self, journal: &mut Journal<'_>, lane: Lane) -> Result<()> {
+        if self.free == 0 {
+            return Ok(());
+        }
+        let tx = journal.tx();
+        for row in outbox::waiting(tx, self.bot, lane, LOOK_MAX)? {
+            if self.free == 0 {
+                break;
+            }
+            // Whoever is passed over keeps their later messages waiting too.
+            if !self.busy.insert(row.contact) {
+                continue;
+            }
+            let Some(contact) = contacts::get(tx, self.bot, row.contact)? else { continue };
+            if !contact.reachability.answerable() {
+                let reason = unreachable_reason(contact.reachability);
+                outbox::settle(tx, self.bot, row.id, Outcome::Skipped, None, Some(reason))?;
+                self.busy.remove(&row.contact);
+                continue;
+            }
+            let paced = lane == Lane::Flows;
+            if !self.permitted(clock_lane(lane), contact.telegram_id, paced) {
+                continue;
+            }
+            if !outbox::lease(tx, self.bot, row.id, self.now)? {
+                return Err(EngineError::Internal("an outbox row moved inside its own transaction".into()));
+            }
+            let mut params = row.params;
+            params["chat_id"] = json!(contact.telegram_id);
+            self.leased(Target::Outbox { id: row.id, lane }, row.contact, params);
+        }
+        Ok(())
+    }
+
+    fn campaign(&mut self, journal: &mut Journal<'_>, campaign: Campaign) -> Result<()> {
+        let tx = journal.tx();
+        let mut changes = Vec::new();
+        let lines = recipients::waiting(tx, self.bot, campaign.id, campaign.send_up_to, LINES_MAX)?;
+        let exhausted = lines.len() < LINES_MAX;
+        let mut passed_over = false;
+        for line in &lines {
+            match self.line(journal, &campaign, line)? {
+                Turn::Came(outcome) => {
+                    changes.push(OutcomeChange { contact: line.contact, outcome, at: self.now });
+                }
+                Turn::Leased => {}
+                Turn::Waits => passed_over = true,
+                Turn::NobodyElse => {
+                    passed_over = true;
+                    break;
+                }
+            }
+        }
+        if !changes.is_empty() {
+            journal.record(None, self.now, EventBody::Outcomes { campaign: campaign.id, changes })?;
+        }
+        if exhausted && !passed_over && recipients::leased(tx, self.bot, campaign.id)?.is_empty() {
+            self.wave_ended(journal, campaign)?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, journal: &Journal<'_>, campaign: &Campaign, line: &Recipient) -> Result<Turn> {
+        let tx = journal.tx();
+        if line.outcome == Outcome::HeldOut {
+            self.move_line(journal, campaign.id, line, Outcome::HeldOutReached, None)?;
+            return Ok(Turn::Came(Outcome::HeldOutReached));
+        }
+        let contact = contacts::get(tx, self.bot, line.contact)?;
+        let Some(contact) = contact.filter(|contact| !contact.erased) else {
+            self.move_line(journal, campaign.id, line, Outcome::Skipped, Some("erased"))?;
+            return Ok(Turn::Came(Outcome::Skipped));
+        };
+        if !contact.reachability.reachable() {
+            let reason = unreachable_reason(contact.reachability);
+            self.move_line(journal, campaign.id, line, Outcome::Skipped, Some(reason))?;
+            return Ok(Turn::Came(Outcome::Skipped));
+        }
+        if self.free == 0 {
+            return Ok(Turn::NobodyElse);
+        }
+        if !self.busy.insert(line.contact) {
+            return Ok(Turn::Waits);
+        }
+        if self.clock.chat_next_at(self.now, contact.telegram_id) > self.now {
+            self.permitted(ClockLane::Bulk, contact.telegram_id, true);
+            return Ok(Turn::Waits);
+        }
+        if !self.permitted(ClockLane::Bulk, contact.telegram_id, true) {
+            return Ok(Turn::NobodyElse);
+        }
+        self.move_line(journal, campaign.id, line, Outcome::Leased, None)?;
+        let params = self.render(campaign, &contact)?;
+        self.leased(
+            Target::Recipient { campaign: campaign.id, position: line.position },
+            line.contact,
+            params,
+        );
+        Ok(Turn::Leased)
+    }
+
+    fn move_line(
+        &self,
+        journal: &Journal<'_>,
+        campaign: CampaignId,
+        line: &Recipient,
+        to: Outcome,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let change = recipients::Change {
+            position: line.position,
+            from: line.outcome,
+            to,
+            at: Some(self.now),
+            message_id: None,
+            reason,
+        };
+        if recipients::change(journal.tx(), self.bot, campaign, &change)? {
+            Ok(())
+        } else {
+            Err(EngineError::Internal("a ledger line moved inside its own transaction".into()))
+        }
+    }
+
+    /// Takes a call from the bot's budget, and where `paced` from the chat's.
+    fn permitted(&mut self, lane: ClockLane, chat_id: i64, paced: bool) -> bool {
+        if paced {
+            let chat_at = self.clock.chat_next_at(self.now, chat_id);
+            if chat_at > self.now {
+                self.chat_at = Some(self.chat_at.map_or(chat_at, |at| at.min(chat_at)));
+                return false;
+            }
+        }
+        if self.clock.permit(self.now, lane, 1) == 0 {
+            return false;
+        }
+        if paced && !self.clock.chat_permit(self.now, chat_id) {
+            self.clock.give_back(1);
+            return false;
+        }
+        true
+    }
+
+    fn leased(&mut self, target: Target, contact: ContactNumber, params: serde_json::Value) {
+        self.free -= 1;
+        self.leases.push(Lease { target, contact, at: self.now, params });
+    }
+
+    fn render(&mut self, campaign: &Campaign, contact: &Contact) -> Result<serde_json::Value> {
+        let message = match self.messages.get(&campaign.id) {
+            Some(message) => Arc::clone(message),
+            None => {
+                let parsed = Message::parse(&campaign.message).map_err(|errors| {
+                    EngineError::Internal(format!("a started campaign's message: {errors:?}"))
+                })?;
+                let message = Arc::new(parsed);
+                self.messages.insert(campaign.id, Arc::clone(&message));
+                message
+            }
+        };
+        let wires = Wires {
+            secrets: self.secrets,
+            public_url: self.public_url,
+            bot: self.bot,
+            contact: contact.number,
+            campaign: campaign.id,
+        };
+        Ok(wires.render(&message, contact).to_send_message_params(contact.telegram_id))
+    }
+
+    /// Everyone's turn in this wave has come, and no call is in flight.
+    fn wave_ended(&self, journal: &Journal<'_>, mut campaign: Campaign) -> Result<()> {
+        if campaign.status == Status::Canary.name() {
+            campaign.status = Status::Paused.name().into();
+            campaign.pause_reason = Some(PauseReason::Canary.name().into());
+        } else {
+            campaign.status = Status::Done.name().into();
+            campaign.finished_at = Some(self.now);
+        }
+        campaigns::update(journal.tx(), self.bot, &campaign)?;
+        Ok(())
+    }
+}
+
+/// What became of one ledger line in this round.
+enum Turn {
+    /// It is settled without a call.
+    Came(Outcome),
+    Leased,
+    /// This person must wait; the next need not.
+    Waits,
+    /// The budget is empty.
+    NobodyElse,
+}
+
+fn clock_lane(lane: Lane) -> ClockLane {
+    match lane {
+        Lane::Agents => ClockLane::Agents,
+        Lane::Flows => ClockLane::Flows,
+        Lane::Tests => ClockLane::Tests,
+    }
+}
+
+fn unreachable_reason(reachability: Reachability) -> &'static str {
+    if reachability.deactivated {
+        "deactivated"
+    } else if reachability.blocked {
+        "blocked"
+    } else {
+        "opted_out"
+    }
+}
+
+/// What travels with a campaign's buttons for one person.
+pub struct Wires<'a> {
+    pub secrets: &'a Secrets,
+    pub public_url: &'a str,
+    pub bot: BotId,
+    pub contact: ContactNumber,
+    pub campaign: CampaignId,
+}
+
+impl Wires<'_> {
+    /// The campaign's message as this person gets it.
+    pub fn render(&self, message: &Message, contact: &Contact) -> domain::message::Rendered {
+        let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
+        message.render(variables, |row, column, button| self.of(row, column, button))
+    }
+
+    fn of(&self, row: usize, column: usize, button: &Button) -> ButtonWire {
+        match &button.action {
+            Action::Press(_) => ButtonWire::CallbackData(tokens::campaign_press(
+                self.secrets,
+                self.bot,
+                self.contact,
+                self.campaign,
+                row,
+                column,
+            )),
+            Action::Url { url, tracked: false } => ButtonWire::Url(url.clone()),
+            Action::Url { tracked: true, .. } => {
+                let click =
+                    Click { bot: self.bot, contact: self.contact, campaign: self.campaign, row, column };
+                ButtonWire::Url(format!("{}/c/{}", self.public_url, click.token(self.secrets)))
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Delivery: the only place that calls `sendMessage` (DESIGN 3.5, 3.6).
+//!
+//! One [`Courier`] a bot works in *rounds*. A round is one transaction that writes down how the calls that ended
+//! went and leases what may begin now, durably before any call; then the calls are made. So **no** message leaves
+//! without a durable lease, and leases never exceed the calls in flight.
+
+mod calls;
+mod courier;
+mod lease;
+mod recovery;
+mod settle;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use domain::ids::{CampaignId, ContactNumber, OutboxId};
+use domain::time::Millis;
+use serde_json::Value;
+use store::outbox::Lane;
+use telegram::{SendError, Sent};
+
+pub use courier::{Courier, CourierOptions};
+
+/// What a call answered.
+pub type Answer = Result<Sent, SendError>;
+
+/// Makes a `sendMessage` call. Telegram's client is one; a demo that replays months in seconds has another.
+pub trait Transport: Send + Sync {
+    /// Makes the call, whatever it takes.
+    fn send(&self, params: Value) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>>;
+}
+
+impl Transport for telegram::Client {
+    fn send(&self, params: Value) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+        Box::pin(async move { self.send_message(&params).await })
+    }
+}
+
+/// What a lease is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    Outbox { id: OutboxId, lane: Lane },
+    Recipient { campaign: CampaignId, position: i64 },
+}
+
+/// A call that may begin: its row says so already.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Lease {
+    pub target: Target,
+    pub contact: ContactNumber,
+    /// When the lease was taken.
+    pub at: Millis,
+    pub params: Value,
+}
+
+/// A call that ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub lease: Lease,
+    pub answer: Answer,
+}

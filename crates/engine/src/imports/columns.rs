@@ -1,0 +1,112 @@
+//! The head of an import's table: which column holds what.
+
+use csv::ByteRecord;
+use domain::field_error::FieldError;
+
+use crate::attributes::check_key;
+use crate::{EngineError, Result};
+
+/// Where errors of the head are told.
+const PATH: &str = "/file";
+/// Columns of one table.
+const COLUMNS_MAX: usize = 200;
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Column {
+    TelegramId,
+    Username,
+    FirstName,
+    LastName,
+    Language,
+    Tags,
+    Source,
+    FirstSeen,
+    LastInteraction,
+    Attribute(String),
+}
+
+const NAMED: [(&str, Column); 9] = [
+    ("telegram_id", Column::TelegramId),
+    ("username", Column::Username),
+    ("first_name", Column::FirstName),
+    ("last_name", Column::LastName),
+    ("language", Column::Language),
+    ("tags", Column::Tags),
+    ("source", Column::Source),
+    ("first_seen", Column::FirstSeen),
+    ("last_interaction", Column::LastInteraction),
+];
+
+/// The columns in the file's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    all: Vec<(String, Column)>,
+}
+
+impl Columns {
+    /// Reads the head.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] with every fault: `telegram_id` is missing, a column is not known, or there twice.
+    pub fn read(head: &ByteRecord) -> Result<Self> {
+        let mut faults = Vec::new();
+        let mut fault = |code, message: String| {
+            faults.push(FieldError { path: PATH.to_owned(), code, message });
+        };
+        if head.len() > COLUMNS_MAX {
+            fault("too_many", format!("has {} columns, at most {COLUMNS_MAX} are allowed", head.len()));
+            return Err(EngineError::Invalid(faults));
+        }
+        let mut all: Vec<(String, Column)> = Vec::with_capacity(head.len());
+        for (index, cell) in head.iter().enumerate() {
+            let cell = if index == 0 { cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell) } else { cell };
+            let name = String::from_utf8_lossy(cell).trim().to_owned();
+            match column(&name) {
+                Err(message) => fault("unknown_column", message),
+                Ok(_) if all.iter().any(|(known, _)| *known == name) => {
+                    fault("duplicate", format!("has the column \"{name}\" twice"));
+                }
+                Ok(column) => all.push((name, column)),
+            }
+        }
+        if faults.is_empty() && !all.iter().any(|(_, column)| *column == Column::TelegramId) {
+            fault("required", "has no column \"telegram_id\"".to_owned());
+        }
+        if faults.is_empty() { Ok(Self { all }) } else { Err(EngineError::Invalid(faults)) }
+    }
+
+    /// Name and meaning of each column, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Column)> {
+        self.all.iter().map(|(name, column)| (name.as_str(), column))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+}
+
+fn column(name: &str) -> std::result::Result<Column, String> {
+    if let Some(key) = name.strip_prefix("attr.") {
+        return match check_key(key) {
+            Ok(()) => Ok(Column::Attribute(key.to_owned())),
+            Err(refusal) => Err(format!("has the column \"{}\": {}", shortened(name), refusal.message)),
+        };
+    }
+    let found = NAMED.iter().find(|(known, _)| *known == name).map(|(_, column)| column.clone());
+    found.ok_or_else(|| {
+        let known: Vec<&str> = NAMED.iter().map(|(known, _)| *known).collect();
+        let hint = if name.contains([';', '\t']) { " (columns are separated by commas)" } else { "" };
+        format!(
+            "has a column \"{}\"{hint}; known are {} and attr.NAME",
+            shortened(name),
+            known.join(", ")
+        )
+    })
+}
+
+/// At most 80 characters of a text that came from outside.
+fn shortened(text: &str) -> String {
+    text.chars().take(80).collect()
+}

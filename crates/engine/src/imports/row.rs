@@ -1,0 +1,188 @@
+//! One line of an import: read whole, or refused whole.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use csv::ByteRecord;
+use domain::contact::{Attributes, SOURCE_FIELDS, Source};
+use domain::limits::TAG_NAME_CHARS_MAX;
+use domain::time::Millis;
+
+use super::columns::{Column, Columns};
+use crate::attributes::{check_value, value_of_cell};
+use crate::tagging::TAGS_NAMED_MAX;
+
+/// Telegram ids fit in 52 bits.
+const TELEGRAM_ID_MAX: i64 = (1 << 52) - 1;
+/// Telegram's bound for a first or last name, in characters.
+const PERSON_NAME_CHARS_MAX: usize = 64;
+const USERNAME_CHARS_MAX: usize = 32;
+const LANGUAGE_CHARS_MAX: usize = 35;
+const SOURCE_CHARS_MAX: usize = 256;
+/// 14 August 2013: Telegram began.
+const TELEGRAM_BEGAN: Millis = 1_376_438_400_000;
+
+/// A line that may go in. What its cells left empty is absent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportRow {
+    pub line: u64,
+    pub telegram_id: i64,
+    pub username: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub language: Option<String>,
+    pub tags: Vec<String>,
+    pub source: Source,
+    pub first_seen: Option<Millis>,
+    pub last_interaction: Option<Millis>,
+    pub attributes: Attributes,
+}
+
+/// Why a line is refused: the column, empty when the whole line is meant, and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowFault {
+    pub column: String,
+    pub reason: String,
+}
+
+impl RowFault {
+    pub(super) fn new(column: &str, reason: impl Into<String>) -> Self {
+        Self { column: column.to_owned(), reason: reason.into() }
+    }
+}
+
+type Cell<T> = Result<T, String>;
+
+impl ImportRow {
+    /// Reads a record. `now` bounds its times.
+    ///
+    /// # Errors
+    /// The first fault, from left to right.
+    pub fn read(columns: &Columns, record: &ByteRecord, line: u64, now: Millis) -> Result<Self, RowFault> {
+        if record.len() != columns.len() {
+            let reason = format!("has {} cells where the head has {}", record.len(), columns.len());
+            return Err(RowFault::new("", reason));
+        }
+        let mut row = Self {
+            line,
+            telegram_id: 0,
+            username: None,
+            first_name: None,
+            last_name: None,
+            language: None,
+            tags: Vec::new(),
+            source: Source::new(),
+            first_seen: None,
+            last_interaction: None,
+            attributes: Attributes::new(),
+        };
+        for ((name, column), cell) in columns.iter().zip(record.iter()) {
+            let cell = std::str::from_utf8(cell).map_err(|_| RowFault::new(name, "is not UTF-8"))?;
+            row.take(column, cell.trim(), now).map_err(|reason| RowFault::new(name, reason))?;
+        }
+        Ok(row)
+    }
+
+    fn take(&mut self, column: &Column, cell: &str, now: Millis) -> Cell<()> {
+        if cell.is_empty() {
+            return match column {
+                Column::TelegramId => Err("is missing".into()),
+                _ => Ok(()),
+            };
+        }
+        match column {
+            Column::TelegramId => self.telegram_id = telegram_id(cell)?,
+            Column::Username => self.username = Some(username(cell)?),
+            Column::FirstName => self.first_name = Some(text(cell, PERSON_NAME_CHARS_MAX)?),
+            Column::LastName => self.last_name = Some(text(cell, PERSON_NAME_CHARS_MAX)?),
+            Column::Language => self.language = Some(language(cell)?),
+            Column::Tags => self.tags = tags(cell)?,
+            Column::Source => self.source = source(cell)?,
+            Column::FirstSeen => self.first_seen = Some(moment(cell, now)?),
+            Column::LastInteraction => self.last_interaction = Some(moment(cell, now)?),
+            Column::Attribute(key) => {
+                let value = value_of_cell(cell);
+                check_value(&value).map_err(|refusal| refusal.message)?;
+                self.attributes.insert(key.clone(), value);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn telegram_id(cell: &str) -> Cell<i64> {
+    let digits = cell.bytes().all(|byte| byte.is_ascii_digit());
+    let id = cell.parse::<i64>().ok().filter(|id| digits && (1..=TELEGRAM_ID_MAX).contains(id));
+    id.ok_or_else(|| "must be a person's Telegram id: a whole number above 0".into())
+}
+
+fn text(cell: &str, chars_max: usize) -> Cell<String> {
+    if cell.chars().any(char::is_control) {
+        return Err("must not hold control characters".into());
+    }
+    if cell.chars().count() > chars_max {
+        return Err(format!("must have at most {chars_max} characters"));
+    }
+    Ok(cell.to_owned())
+}
+
+fn username(cell: &str) -> Cell<String> {
+    let name = cell.strip_prefix('@').unwrap_or(cell);
+    let fits = (1..=USERNAME_CHARS_MAX).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if fits { Ok(name.to_owned()) } else { Err("must be a username: letters, digits and _".into()) }
+}
+
+/// Telegram tells languages in small letters.
+fn language(cell: &str) -> Cell<String> {
+    let fits = cell.len() <= LANGUAGE_CHARS_MAX
+        && cell.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    if fits {
+        Ok(cell.to_ascii_lowercase())
+    } else {
+        Err("must be a language such as zh-hans or en".into())
+    }
+}
+
+fn tags(cell: &str) -> Cell<Vec<String>> {
+    let mut tags: Vec<String> = Vec::new();
+    for name in cell.split(';').map(str::trim).filter(|name| !name.is_empty()) {
+        let name = text(name, TAG_NAME_CHARS_MAX).map_err(|reason| format!("a tag {reason}"))?;
+        if !tags.contains(&name) {
+            tags.push(name);
+        }
+    }
+    if tags.len() > TAGS_NAMED_MAX {
+        return Err(format!("must have at most {TAGS_NAMED_MAX} tags"));
+    }
+    Ok(tags)
+}
+
+/// `link=fb-summer;utm_source=facebook`, as an export writes it; a plain word is a channel.
+fn source(cell: &str) -> Cell<Source> {
+    let cell = text(cell, SOURCE_CHARS_MAX)?;
+    if !cell.contains('=') {
+        return Ok(BTreeMap::from([("channel".to_owned(), cell)]));
+    }
+    let mut source = Source::new();
+    for part in cell.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+        let (field, value) = part.split_once('=').unwrap_or((part, ""));
+        if !SOURCE_FIELDS.contains(&field) || value.is_empty() {
+            return Err(format!("must be pairs such as link=fb-summer; known: {}", SOURCE_FIELDS.join(", ")));
+        }
+        source.insert(field.to_owned(), value.to_owned());
+    }
+    Ok(source)
+}
+
+fn moment(cell: &str, now: Millis) -> Cell<Millis> {
+    let read = DateTime::parse_from_rfc3339(cell);
+    let at = read.map_err(|_| "must be a time of RFC 3339, such as 2026-05-01T12:00:00Z")?.timestamp_millis();
+    if at > now {
+        return Err("must not be in the future".into());
+    }
+    if at < TELEGRAM_BEGAN {
+        return Err("is before Telegram began".into());
+    }
+    Ok(at)
+}
