@@ -1,1 +1,22 @@
-//! telegram
+//! Telegram's Bot API: the only wire to it.
+//!
+//! [`Client`] makes calls and says of each failure what it proves ([`SendError`]); [`Received`] is an update, kept as
+//! it came and read as far as it is understood; [`Clock`] says when a bot may send. **Nothing** here retries a call,
+//! and **no** error, log line or `Debug` text holds a token.
+
+mod chats;
+mod client;
+mod clock;
+mod envelope;
+mod error;
+mod methods;
+mod update;
+
+pub use client::{Client, ClientError, Options};
+pub use clock::{Clock, ClockSnapshot, Lane, Rate};
+pub use error::SendError;
+pub use methods::{BotCommand, Me, Sent};
+pub use update::{
+    CallbackQuery, Chat, ChatMemberChange, Command, Message, PreCheckoutQuery, Received, SuccessfulPayment,
+    Update, UpdateError, User,
+};

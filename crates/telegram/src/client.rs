@@ -1,0 +1,207 @@
+//! The connection to one bot's Bot API.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::envelope;
+use crate::error::SendError;
+
+/// An answer longer than this is not read to its end. A full batch of 100 updates stays far below.
+const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Idle connections are dropped before a server's own idle limit can close them under a request: a reset then would
+/// leave the call's outcome unknown.
+const POOL_IDLE_MS: u64 = 15_000;
+
+/// How a [`Client`] waits and how much it does at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// For name, TCP and TLS together; passing it proves that nothing was sent.
+    pub connect_timeout_ms: u64,
+    /// From the beginning of a call to its last byte; a long poll's own waiting comes on top. Longer than
+    /// `connect_timeout_ms`.
+    pub call_timeout_ms: u64,
+    /// Connections kept open between calls.
+    pub calls_in_flight_max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { connect_timeout_ms: 10_000, call_timeout_ms: 40_000, calls_in_flight_max: 30 }
+    }
+}
+
+/// Why there is no client.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClientError {
+    /// The token cannot be one: it would change the path of a call.
+    #[error("a bot token looks like 123456:ABC-DEF and holds letters, digits, _ and - only")]
+    Token,
+    /// The Bot API's address is not `http` or `https` with a host.
+    #[error("the Bot API's address must be http:// or https:// with a host, without ? and #")]
+    Address,
+    /// The time-outs contradict each other.
+    #[error("the time-out of a call must be longer than that of a connection")]
+    Timeouts,
+    /// The machine gives no TLS, mostly because it has no certificates.
+    #[error("no TLS to reach the Bot API (are the system's CA certificates installed?): {reason}")]
+    Tls { reason: String },
+}
+
+/// One bot's Bot API. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    /// `https://api.telegram.org/bot<token>/`
+    base: SecretString,
+    /// Of the base without the token, for logs.
+    host: String,
+    pub(crate) call_timeout: Duration,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("host", &self.host).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client for the bot of `token` at `api_url`, such as `https://api.telegram.org`. Connects when first used.
+    ///
+    /// # Errors
+    /// The address, the token or the time-outs cannot be right, or there is no TLS here.
+    pub fn new(api_url: &str, token: &SecretString, options: Options) -> Result<Self, ClientError> {
+        let is_token_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '_' | '-');
+        let token = token.expose_secret();
+        if !(1..=256).contains(&token.len()) || !token.chars().all(is_token_char) {
+            return Err(ClientError::Token);
+        }
+        let address = reqwest::Url::parse(api_url).map_err(|_| ClientError::Address)?;
+        let is_web = matches!(address.scheme(), "http" | "https");
+        let Some(host) = address.host_str().filter(|_| is_web) else { return Err(ClientError::Address) };
+        if address.query().is_some() || address.fragment().is_some() {
+            return Err(ClientError::Address);
+        }
+        if options.connect_timeout_ms >= options.call_timeout_ms {
+            return Err(ClientError::Timeouts);
+        }
+        let host = host.to_owned();
+        let base = SecretString::from(format!("{}/bot{token}/", address.as_str().trim_end_matches('/')));
+        let http = http_client(address.scheme() == "https", options)
+            .map_err(|error| ClientError::Tls { reason: chain(&error) })?;
+        Ok(Self { http, base, host, call_timeout: Duration::from_millis(options.call_timeout_ms) })
+    }
+
+    /// Calls any method with JSON parameters and gives the result as it came.
+    ///
+    /// # Errors
+    /// See [`SendError`].
+    pub async fn call<P: Serialize + Sync + ?Sized>(
+        &self,
+        method: &'static str,
+        params: &P,
+    ) -> Result<Box<RawValue>, SendError> {
+        self.call_within(method, params, self.call_timeout).await
+    }
+
+    pub(crate) async fn call_within<P: Serialize + Sync + ?Sized>(
+        &self,
+        method: &'static str,
+        params: &P,
+        timeout: Duration,
+    ) -> Result<Box<RawValue>, SendError> {
+        let began = Instant::now();
+        let body = serde_json::to_vec(params).map_err(|error| SendError::BadContent {
+            description: format!("no JSON can be made of it: {error}"),
+        })?;
+        let answer = self.post(method, body, timeout).await;
+        let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match &answer {
+            Ok(_) => tracing::trace!(method, took_ms, host = %self.host, "Bot API call"),
+            Err(error) => tracing::debug!(method, took_ms, host = %self.host, %error, "Bot API call failed"),
+        }
+        answer
+    }
+
+    async fn post(
+        &self,
+        method: &'static str,
+        body: Vec<u8>,
+        timeout: Duration,
+    ) -> Result<Box<RawValue>, SendError> {
+        let request = self
+            .http
+            .post(format!("{}{method}", self.base.expose_secret()))
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .timeout(timeout)
+            .body(body);
+        let mut response = request.send().await.map_err(transport)?;
+        let status = response.status().as_u16();
+        let wait =
+            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let mut answer = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(bytes)) if answer.len() + bytes.len() <= BODY_BYTES_MAX => {
+                    answer.extend_from_slice(&bytes)
+                }
+                Ok(None) => break,
+                Ok(Some(_)) => {
+                    return Err(SendError::Unknown {
+                        reason: format!("an answer above {BODY_BYTES_MAX} bytes"),
+                    });
+                }
+                // The answer's beginning said what became of the call, unless that was success.
+                Err(error) if (200..300).contains(&status) => return Err(transport(error)),
+                Err(_) => break,
+            }
+        }
+        envelope::open(status, wait, &answer)
+    }
+}
+
+fn http_client(tls: bool, options: Options) -> Result<reqwest::Client, reqwest::Error> {
+    // Fails when another part of the program was faster, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder()
+        .http1_only()
+        .connect_timeout(Duration::from_millis(options.connect_timeout_ms))
+        .pool_max_idle_per_host(options.calls_in_flight_max)
+        .pool_idle_timeout(Duration::from_millis(POOL_IDLE_MS))
+        // A call that went out twice is a message that arrives twice.
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .user_agent(concat!("muster/", env!("CARGO_PKG_VERSION")));
+    // Without TLS no certificates are needed, and a machine may have none.
+    let builder = if tls { builder } else { builder.tls_certs_only([]) };
+    builder.build()
+}
+
+/// Only a failure to connect proves that nothing was sent; everything later may have come after the request was
+/// written.
+fn transport(error: reqwest::Error) -> SendError {
+    // The address holds the token.
+    let error = error.without_url();
+    let reason = chain(&error);
+    if error.is_connect() { SendError::NotSent { reason } } else { SendError::Unknown { reason } }
+}
+
+/// An error with its causes, each said once.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}

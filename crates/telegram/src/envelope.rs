@@ -1,0 +1,81 @@
+//! The envelope around every answer of a Bot API.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::error::{Refusal, SendError};
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    ok: bool,
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+    error_code: Option<u16>,
+    description: Option<String>,
+    parameters: Option<Parameters>,
+}
+
+#[derive(Deserialize)]
+struct Parameters {
+    retry_after: Option<i64>,
+}
+
+/// Opens an answer: the result as it came, or what the failure proves.
+///
+/// A success of which nothing can be read is [`SendError::Unknown`]: the call may have been done.
+pub(crate) fn open(
+    status: u16,
+    retry_after_header_s: Option<i64>,
+    body: &[u8],
+) -> Result<Box<RawValue>, SendError> {
+    let envelope: Option<Envelope<'_>> = serde_json::from_slice(body).ok();
+    let success = (200..300).contains(&status);
+    match envelope {
+        Some(Envelope { ok: true, result: Some(result), .. }) if success => Ok(result.to_owned()),
+        Some(envelope) if !envelope.ok => {
+            let told = envelope.parameters.and_then(|parameters| parameters.retry_after);
+            let refusal = Refusal {
+                code: envelope.error_code.unwrap_or(status),
+                description: envelope.description.as_deref(),
+                retry_after_s: told,
+                retry_after_header_s,
+            };
+            Err(refusal.classify())
+        }
+        _ if success => Err(SendError::Unknown {
+            reason: format!("an answer of {} bytes that cannot be read", body.len()),
+        }),
+        _ => Err(Refusal { code: status, retry_after_header_s, ..Refusal::default() }.classify()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_comes_out_as_it_is() {
+        let body = br#"{"ok":true,"result":{"message_id": 5 ,"new":[1]},"description":"x"}"#;
+        assert_eq!(open(200, None, body).unwrap().get(), r#"{"message_id": 5 ,"new":[1]}"#);
+    }
+
+    #[test]
+    fn what_cannot_be_read_proves_nothing() {
+        for body in [&b"<html>"[..], b"", b"{\"ok\":true}", b"\xff\xfe", b"null", b"{\"ok\":\"yes\"}"] {
+            assert!(matches!(open(200, None, body), Err(SendError::Unknown { .. })), "{body:?}");
+            assert!(matches!(open(502, None, body), Err(SendError::Unknown { .. })), "{body:?}");
+            assert_eq!(
+                open(429, Some(7), body).unwrap_err(),
+                SendError::RetryAfter { seconds: 7 },
+                "{body:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_code_in_the_body_counts() {
+        let body = br#"{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 9",
+                        "parameters":{"retry_after":9}}"#;
+        assert_eq!(open(200, None, body).unwrap_err(), SendError::RetryAfter { seconds: 9 });
+    }
+}

@@ -1,0 +1,480 @@
+//! Updates: kept as they came, read as far as they are understood.
+//!
+//! Telegram adds kinds and fields every month. **No** unknown kind, unknown field or strange value makes an update
+//! unreadable, as long as it has an id.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+/// An update as it came, and what is understood of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Received {
+    /// Rises by one; drawn anew after an idle week.
+    pub id: i64,
+    /// The JSON text, unchanged.
+    pub raw: String,
+    pub update: Update,
+}
+
+/// What happened. At most one kind is in an update.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Update {
+    Message(Message),
+    EditedMessage(Message),
+    CallbackQuery(CallbackQuery),
+    /// The bot's own standing in a chat changed; in a private chat: blocked or unblocked.
+    MyChatMember(ChatMemberChange),
+    PreCheckoutQuery(PreCheckoutQuery),
+    Unknown {
+        /// The field's name, such as `poll_answer`; empty where there is none.
+        kind: String,
+        /// Why a kind that is known could not be read.
+        problem: Option<String>,
+    },
+}
+
+/// Not an update at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UpdateError {
+    #[error("not a JSON object: {reason}")]
+    NotAnObject { reason: String },
+    #[error("it has no update_id")]
+    NoId,
+}
+
+/// A Telegram account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct User {
+    pub id: i64,
+    pub is_bot: bool,
+    pub first_name: String,
+    pub last_name: Option<String>,
+    pub username: Option<String>,
+    pub language_code: Option<String>,
+    pub is_premium: bool,
+}
+
+/// Where a message is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Chat {
+    /// In a private chat the person's own id.
+    pub id: i64,
+    /// `private`, `group`, `supergroup` or `channel`.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+}
+
+impl Chat {
+    /// Between the bot and one person.
+    pub fn is_private(&self) -> bool {
+        self.kind == "private"
+    }
+}
+
+/// A message, as far as Muster reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    pub message_id: i64,
+    /// Unix time in seconds.
+    pub date: i64,
+    pub chat: Chat,
+    /// Absent in channels.
+    pub from: Option<User>,
+    /// The text, or the caption of what was sent.
+    pub text: Option<String>,
+    /// What it is: the name of Telegram's field, such as `text`, `photo`, `voice`; `other` for what is not known.
+    pub content: &'static str,
+    /// The message that it answers.
+    pub reply_to_message_id: Option<i64>,
+    pub successful_payment: Option<SuccessfulPayment>,
+}
+
+/// A payment that went through.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SuccessfulPayment {
+    /// Three letters; `XTR` for Telegram Stars.
+    pub currency: String,
+    /// In the currency's smallest unit.
+    pub total_amount: i64,
+    #[serde(default)]
+    pub invoice_payload: String,
+    #[serde(default)]
+    pub telegram_payment_charge_id: String,
+}
+
+/// A press on a button under a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallbackQuery {
+    /// To be answered with, within 150 seconds.
+    pub id: String,
+    pub from: User,
+    /// The message that carries the button, and its chat; absent for messages that are too old or inline.
+    pub message_id: Option<i64>,
+    pub chat: Option<Chat>,
+    pub data: Option<String>,
+}
+
+/// A change of a member of a chat.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChatMemberChange {
+    pub chat: Chat,
+    /// Who changed it.
+    pub from: User,
+    /// Unix time in seconds.
+    pub date: i64,
+    /// `member`, `kicked`, …
+    pub old_status: String,
+    pub new_status: String,
+}
+
+impl ChatMemberChange {
+    /// The person blocked the bot.
+    pub fn is_block(&self) -> bool {
+        self.chat.is_private() && self.new_status == "kicked"
+    }
+
+    /// The person let the bot write again.
+    pub fn is_unblock(&self) -> bool {
+        self.chat.is_private() && self.new_status == "member"
+    }
+}
+
+/// A person is about to pay; wants an answer within 10 seconds.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct PreCheckoutQuery {
+    pub id: String,
+    pub from: User,
+    pub currency: String,
+    pub total_amount: i64,
+    #[serde(default)]
+    pub invoice_payload: String,
+}
+
+/// A command at the beginning of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Command<'a> {
+    /// Without its slash.
+    pub name: &'a str,
+    /// The bot that it is for, where it was told.
+    pub bot: Option<&'a str>,
+    /// The rest, trimmed: the payload of a `/start`.
+    pub argument: &'a str,
+}
+
+impl Received {
+    /// Reads one update from a webhook's body or a batch.
+    ///
+    /// # Errors
+    /// The text is no JSON object, or has no whole number as `update_id`.
+    pub fn parse(raw: &str) -> Result<Self, UpdateError> {
+        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(raw)
+            .map_err(|error| UpdateError::NotAnObject { reason: error.to_string() })?;
+        let id = fields.get("update_id").and_then(|id| id.get().parse().ok()).ok_or(UpdateError::NoId)?;
+        let mut others = fields.iter().filter(|(name, _)| *name != "update_id");
+        let update = match others.next() {
+            Some((kind, body)) => Update::read(kind, body.get()),
+            None => Update::Unknown { kind: String::new(), problem: None },
+        };
+        Ok(Self { id, raw: raw.to_owned(), update })
+    }
+}
+
+impl Update {
+    fn read(kind: &str, body: &str) -> Self {
+        let read = match kind {
+            "message" => serde_json::from_str(body).map(|wire: WireMessage| Self::Message(wire.into())),
+            "edited_message" => {
+                serde_json::from_str(body).map(|wire: WireMessage| Self::EditedMessage(wire.into()))
+            }
+            "callback_query" => {
+                serde_json::from_str(body).map(|wire: WireCallbackQuery| Self::CallbackQuery(wire.into()))
+            }
+            "my_chat_member" => {
+                serde_json::from_str(body).map(|wire: WireChatMember| Self::MyChatMember(wire.into()))
+            }
+            "pre_checkout_query" => serde_json::from_str(body).map(Self::PreCheckoutQuery),
+            _ => return Self::Unknown { kind: kind.to_owned(), problem: None },
+        };
+        let problem = |error: serde_json::Error| Some(error.to_string());
+        read.unwrap_or_else(|error| Self::Unknown { kind: kind.to_owned(), problem: problem(error) })
+    }
+
+    /// The person who caused it.
+    pub fn person(&self) -> Option<&User> {
+        match self {
+            Self::Message(message) | Self::EditedMessage(message) => message.from.as_ref(),
+            Self::CallbackQuery(query) => Some(&query.from),
+            Self::MyChatMember(change) => Some(&change.from),
+            Self::PreCheckoutQuery(query) => Some(&query.from),
+            Self::Unknown { .. } => None,
+        }
+    }
+
+    /// The chat where it happened.
+    pub fn chat(&self) -> Option<&Chat> {
+        match self {
+            Self::Message(message) | Self::EditedMessage(message) => Some(&message.chat),
+            Self::CallbackQuery(query) => query.chat.as_ref(),
+            Self::MyChatMember(change) => Some(&change.chat),
+            Self::PreCheckoutQuery(_) | Self::Unknown { .. } => None,
+        }
+    }
+}
+
+impl Message {
+    /// The command that it begins with. Only in texts: a caption runs none.
+    pub fn command(&self) -> Option<Command<'_>> {
+        let text = self.text.as_deref().filter(|_| self.content == "text")?;
+        let rest = text.strip_prefix('/')?;
+        let (head, argument) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+        let (name, bot) = match head.split_once('@') {
+            Some((name, bot)) => (name, Some(bot)),
+            None => (head, None),
+        };
+        let fits =
+            (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        fits.then(|| Command { name, bot, argument: argument.trim() })
+    }
+}
+
+/// Where only an id is of interest.
+#[derive(Deserialize)]
+struct WireReference {
+    message_id: i64,
+    chat: Option<Chat>,
+}
+
+/// Telegram tells a message's content by which field is there.
+#[derive(Deserialize)]
+struct WireMessage {
+    message_id: i64,
+    #[serde(default)]
+    date: i64,
+    chat: Chat,
+    from: Option<User>,
+    text: Option<String>,
+    caption: Option<String>,
+    reply_to_message: Option<WireReference>,
+    successful_payment: Option<SuccessfulPayment>,
+    animation: Option<IgnoredAny>,
+    audio: Option<IgnoredAny>,
+    checklist: Option<IgnoredAny>,
+    contact: Option<IgnoredAny>,
+    dice: Option<IgnoredAny>,
+    document: Option<IgnoredAny>,
+    game: Option<IgnoredAny>,
+    invoice: Option<IgnoredAny>,
+    location: Option<IgnoredAny>,
+    paid_media: Option<IgnoredAny>,
+    photo: Option<IgnoredAny>,
+    poll: Option<IgnoredAny>,
+    sticker: Option<IgnoredAny>,
+    story: Option<IgnoredAny>,
+    users_shared: Option<IgnoredAny>,
+    venue: Option<IgnoredAny>,
+    video: Option<IgnoredAny>,
+    video_note: Option<IgnoredAny>,
+    voice: Option<IgnoredAny>,
+    web_app_data: Option<IgnoredAny>,
+}
+
+impl WireMessage {
+    fn content(&self) -> &'static str {
+        // An animation comes with a document, and a venue with a location, for old clients' sake: they go first.
+        let fields = [
+            ("text", self.text.is_some()),
+            ("animation", self.animation.is_some()),
+            ("venue", self.venue.is_some()),
+            ("photo", self.photo.is_some()),
+            ("video", self.video.is_some()),
+            ("voice", self.voice.is_some()),
+            ("video_note", self.video_note.is_some()),
+            ("audio", self.audio.is_some()),
+            ("document", self.document.is_some()),
+            ("sticker", self.sticker.is_some()),
+            ("story", self.story.is_some()),
+            ("paid_media", self.paid_media.is_some()),
+            ("checklist", self.checklist.is_some()),
+            ("contact", self.contact.is_some()),
+            ("dice", self.dice.is_some()),
+            ("game", self.game.is_some()),
+            ("invoice", self.invoice.is_some()),
+            ("location", self.location.is_some()),
+            ("poll", self.poll.is_some()),
+            ("successful_payment", self.successful_payment.is_some()),
+            ("users_shared", self.users_shared.is_some()),
+            ("web_app_data", self.web_app_data.is_some()),
+        ];
+        fields.into_iter().find(|(_, present)| *present).map_or("other", |(name, _)| name)
+    }
+}
+
+impl From<WireMessage> for Message {
+    fn from(wire: WireMessage) -> Self {
+        let content = wire.content();
+        Self {
+            message_id: wire.message_id,
+            date: wire.date,
+            chat: wire.chat,
+            from: wire.from,
+            text: wire.text.or(wire.caption),
+            content,
+            reply_to_message_id: wire.reply_to_message.map(|message| message.message_id),
+            successful_payment: wire.successful_payment,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct WireCallbackQuery {
+    id: String,
+    from: User,
+    message: Option<WireReference>,
+    data: Option<String>,
+}
+
+impl From<WireCallbackQuery> for CallbackQuery {
+    fn from(wire: WireCallbackQuery) -> Self {
+        let WireCallbackQuery { id, from, message, data } = wire;
+        let (message_id, chat) = match message {
+            Some(message) => (Some(message.message_id), message.chat),
+            None => (None, None),
+        };
+        Self { id, from, message_id, chat, data }
+    }
+}
+
+#[derive(Deserialize)]
+struct WireStatus {
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct WireChatMember {
+    chat: Chat,
+    from: User,
+    #[serde(default)]
+    date: i64,
+    old_chat_member: Option<WireStatus>,
+    new_chat_member: WireStatus,
+}
+
+impl From<WireChatMember> for ChatMemberChange {
+    fn from(wire: WireChatMember) -> Self {
+        Self {
+            chat: wire.chat,
+            from: wire.from,
+            date: wire.date,
+            old_status: wire.old_chat_member.map(|member| member.status).unwrap_or_default(),
+            new_status: wire.new_chat_member.status,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn parse(value: &serde_json::Value) -> Received {
+        Received::parse(&value.to_string()).unwrap()
+    }
+
+    #[test]
+    fn a_message_with_a_command() {
+        let received = parse(&json!({"update_id": 7, "message": {
+            "message_id": 3, "date": 1_700_000_000, "chat": {"id": 5, "type": "private", "new_field": {}},
+            "from": {"id": 5, "is_bot": false, "first_name": "Ada", "language_code": "zh-hans"},
+            "text": "/start@Some_bot fb-summer", "entities": [{"type": "bot_command", "offset": 0, "length": 15}]}}));
+        let Update::Message(message) = &received.update else { panic!("{received:?}") };
+        let command = Command { name: "start", bot: Some("Some_bot"), argument: "fb-summer" };
+        assert_eq!(message.command(), Some(command));
+        assert_eq!((message.content, message.chat.is_private()), ("text", true));
+        assert_eq!(received.update.person().unwrap().language_code.as_deref(), Some("zh-hans"));
+    }
+
+    #[test]
+    fn what_is_no_command() {
+        for text in ["start", "/", "/ start", "/ünï", "/a-b", &format!("/{}", "x".repeat(33))] {
+            let received = parse(&json!({"update_id": 1, "message": {
+                "message_id": 1, "chat": {"id": 5, "type": "private"}, "text": text}}));
+            let Update::Message(message) = &received.update else { panic!("{received:?}") };
+            assert_eq!(message.command(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn presses_blocks_and_payments() {
+        let press = parse(
+            &json!({"update_id": 1, "callback_query": {"id": "9", "from": {"id": 5, "first_name": "A"},
+            "message": {"message_id": 4, "date": 0, "chat": {"id": 5, "type": "private"}}, "chat_instance": "1",
+            "data": "x"}}),
+        );
+        let Update::CallbackQuery(query) = press.update else { panic!() };
+        assert_eq!((query.message_id, query.data.as_deref()), (Some(4), Some("x")));
+        let member = |status: &str, kind: &str| {
+            let change = parse(&json!({"update_id": 1, "my_chat_member": {"chat": {"id": 5, "type": kind},
+                "from": {"id": 5}, "date": 1, "old_chat_member": {"status": "member", "user": {"id": 1}},
+                "new_chat_member": {"status": status, "user": {"id": 1}, "until_date": 0}}}));
+            let Update::MyChatMember(change) = change.update else { panic!() };
+            (change.is_block(), change.is_unblock())
+        };
+        assert_eq!(member("kicked", "private"), (true, false));
+        assert_eq!(member("member", "private"), (false, true));
+        assert_eq!(member("kicked", "group"), (false, false));
+        let paid =
+            parse(&json!({"update_id": 1, "message": {"message_id": 1, "chat": {"id": 5, "type": "private"},
+            "successful_payment": {"currency": "XTR", "total_amount": 50, "invoice_payload": "pro",
+            "telegram_payment_charge_id": "c", "provider_payment_charge_id": ""}}}));
+        let Update::Message(message) = paid.update else { panic!() };
+        assert_eq!(message.successful_payment.unwrap().total_amount, 50);
+        assert_eq!(message.content, "successful_payment");
+    }
+
+    #[test]
+    fn a_known_kind_that_cannot_be_read_is_kept() {
+        let received = parse(&json!({"update_id": 4, "message": {"message_id": "four"}}));
+        assert_eq!(received.id, 4);
+        assert!(matches!(received.update, Update::Unknown { problem: Some(_), .. }));
+        assert_eq!(Received::parse("{\"message\":{}}"), Err(UpdateError::NoId));
+        assert!(matches!(Received::parse("[1]"), Err(UpdateError::NotAnObject { .. })));
+    }
+
+    /// Every kind of update that the machine-readable API lists, where it is at hand.
+    #[test]
+    fn every_kind_that_telegram_has() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/bot_api_10.1.json");
+        let Ok(file) = std::fs::read_to_string(path) else {
+            println!("skipped: no bot_api_10.1.json beside this repository");
+            return;
+        };
+        let file: serde_json::Value = serde_json::from_str(&file).unwrap();
+        let kinds = file["types"]["Update"]["fields"].as_array().unwrap();
+        let kinds: Vec<&str> = kinds.iter().map(|field| field["name"].as_str().unwrap()).collect();
+        assert!(kinds.len() > 20, "{kinds:?}");
+        for kind in kinds.into_iter().filter(|kind| *kind != "update_id") {
+            for body in [json!({}), json!(null), json!([1, {"a": "b"}]), json!({"message_id": 1, "chat": 5})]
+            {
+                let received = parse(&json!({"update_id": 12, kind: body}));
+                assert_eq!(received.id, 12);
+                assert!(
+                    matches!(&received.update, Update::Unknown { kind: found, .. } if found == kind),
+                    "{kind}"
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_reader(text in "\\PC{0,60}", body in "[\\[\\]{}\",:0-9a-z_ ]{0,60}") {
+            let _ = Received::parse(&text);
+            let _ = Received::parse(&format!("{{\"update_id\":1,\"message\":{body}}}"));
+        }
+    }
+}
