@@ -1,0 +1,159 @@
+/** Every read of the console, one factory each. Keys begin with the noun, so that a live change can name what it touches. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { get } from './client';
+import type {
+  ApiToken, Bot, BreakdownBy, BrowserSession, Campaign, CampaignDraft, CampaignPreview, Canned, Contact, ContactOrder,
+  ContactPage, ConversationFilter, ConversationPage, Entry, Explanation, Expression, Flow, FlowVersion, Home, Items,
+  LedgerItem, Member, Page, Preview, Report, ReportBy, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template,
+  ThreadEntry,
+} from './types';
+import { post } from './client';
+
+const nextOf = (page: { next: string | null }) => page.next ?? undefined;
+const first = undefined as string | undefined;
+
+export const sessionQuery = () =>
+  queryOptions({ queryKey: ['session'], queryFn: ({ signal }) => get<Session>('/session', undefined, signal), staleTime: 30_000 });
+export const botsQuery = () => queryOptions({ queryKey: ['bots'], queryFn: () => get<Items<Bot>>('/bots') });
+export const membersQuery = () => queryOptions({ queryKey: ['members'], queryFn: () => get<Items<Member>>('/members') });
+export const tokensQuery = () => queryOptions({ queryKey: ['tokens'], queryFn: () => get<Items<ApiToken>>('/tokens') });
+export const browserSessionsQuery = () =>
+  queryOptions({ queryKey: ['sessions'], queryFn: () => get<Items<BrowserSession>>('/sessions') });
+
+export const homeQuery = (botId: number, days: number) =>
+  queryOptions({
+    queryKey: ['home', botId, days],
+    queryFn: ({ signal }) => get<Home>('/home', { bot_id: botId, days }, signal),
+    placeholderData: keepPreviousData,
+  });
+
+export interface ContactsAsk {
+  botId: number;
+  expression?: Expression;
+  q?: string;
+  order?: ContactOrder;
+  limit?: number;
+}
+export const contactsQuery = ({ botId, expression, q, order, limit = 100 }: ContactsAsk) =>
+  infiniteQueryOptions({
+    queryKey: ['contacts', botId, expression ?? null, q ?? '', order ?? 'recent', limit],
+    queryFn: ({ pageParam, signal }) =>
+      get<ContactPage>('/contacts', { bot_id: botId, expression, q, order, limit, cursor: pageParam }, signal),
+    initialPageParam: first,
+    getNextPageParam: nextOf,
+    placeholderData: keepPreviousData,
+  });
+/** A few people for a search box. */
+export const contactSearchQuery = (botId: number, q: string) =>
+  queryOptions({
+    queryKey: ['contact-search', botId, q],
+    queryFn: ({ signal }) => get<ContactPage>('/contacts', { bot_id: botId, q, limit: 6 }, signal),
+    enabled: q.trim().length > 0,
+    placeholderData: keepPreviousData,
+  });
+export const contactQuery = (id: number) =>
+  queryOptions({ queryKey: ['contact', id], queryFn: ({ signal }) => get<Contact>(`/contacts/${id}`, undefined, signal) });
+export const timelineQuery = (id: number) =>
+  infiniteQueryOptions({
+    queryKey: ['timeline', id],
+    queryFn: ({ pageParam, signal }) => get<Page<Entry>>(`/contacts/${id}/timeline`, { cursor: pageParam, limit: 100 }, signal),
+    initialPageParam: first,
+    getNextPageParam: nextOf,
+  });
+export const explainQuery = (id: number, expression: Expression) =>
+  queryOptions({
+    queryKey: ['explain', id, expression],
+    queryFn: ({ signal }) => get<Explanation>(`/contacts/${id}/explain`, { expression }, signal),
+    retry: false,
+  });
+
+export const tagsQuery = (botId: number) =>
+  queryOptions({ queryKey: ['tags', botId], queryFn: () => get<Items<Tag>>('/tags', { bot_id: botId }) });
+export const segmentsQuery = (botId: number) =>
+  queryOptions({ queryKey: ['segments', botId], queryFn: () => get<Page<Segment>>('/segments', { bot_id: botId, limit: 500 }) });
+export const segmentQuery = (id: number) =>
+  queryOptions({ queryKey: ['segment', id], queryFn: () => get<Segment>(`/segments/${id}`) });
+export const previewQuery = (botId: number, expression: Expression, breakdown?: BreakdownBy) =>
+  queryOptions({
+    queryKey: ['preview', botId, expression, breakdown ?? null],
+    queryFn: () => post<Preview>('/segments/preview', { bot_id: botId, expression, breakdown }),
+    placeholderData: keepPreviousData,
+    staleTime: 5_000,
+    retry: false,
+  });
+export const stagesQuery = (botId: number) =>
+  queryOptions({ queryKey: ['stages', botId], queryFn: () => get<Stages>('/stages', { bot_id: botId }) });
+export const stagePreviewQuery = (botId: number, stages: StageDraft[]) =>
+  queryOptions({
+    queryKey: ['stage-preview', botId, stages],
+    queryFn: () => post<StagePreview>('/stages/preview', { bot_id: botId, stages }),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+
+export const flowsQuery = (botId: number) =>
+  queryOptions({ queryKey: ['flows', botId], queryFn: () => get<Page<Flow>>('/flows', { bot_id: botId, limit: 200 }) });
+export const flowQuery = (id: number) => queryOptions({ queryKey: ['flow', id], queryFn: () => get<Flow>(`/flows/${id}`) });
+export const flowVersionsQuery = (id: number) =>
+  queryOptions({ queryKey: ['flow-versions', id], queryFn: () => get<Items<FlowVersion>>(`/flows/${id}/versions`) });
+
+export const conversationsQuery = (botId: number, filter: ConversationFilter, q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['conversations', botId, filter, q],
+    queryFn: ({ pageParam, signal }) =>
+      get<ConversationPage>('/conversations', { bot_id: botId, filter, q, cursor: pageParam, limit: 50 }, signal),
+    initialPageParam: first,
+    getNextPageParam: nextOf,
+    placeholderData: keepPreviousData,
+  });
+/** The sidebar's figure of who waits; one small page. */
+export const conversationCountsQuery = (botId: number) =>
+  queryOptions({
+    queryKey: ['conversations', botId, 'counts'],
+    queryFn: () => get<ConversationPage>('/conversations', { bot_id: botId, filter: 'open', limit: 1 }),
+    select: (page) => page.counts,
+  });
+export const threadQuery = (id: number) =>
+  infiniteQueryOptions({
+    queryKey: ['thread', id],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<ThreadEntry>>(`/conversations/${id}/messages`, { cursor: pageParam, limit: 60 }, signal),
+    initialPageParam: first,
+    getNextPageParam: nextOf,
+  });
+export const cannedQuery = () => queryOptions({ queryKey: ['canned'], queryFn: () => get<Items<Canned>>('/canned') });
+
+export const campaignsQuery = (botId: number, status?: string) =>
+  infiniteQueryOptions({
+    queryKey: ['campaigns', botId, status ?? ''],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<Campaign>>('/campaigns', { bot_id: botId, status, cursor: pageParam, limit: 50 }, signal),
+    initialPageParam: first,
+    getNextPageParam: nextOf,
+  });
+export const campaignQuery = (id: number) =>
+  queryOptions({ queryKey: ['campaign', id], queryFn: ({ signal }) => get<Campaign>(`/campaigns/${id}`, undefined, signal) });
+export const campaignPreviewQuery = (draft: CampaignDraft) =>
+  queryOptions({
+    queryKey: ['campaign-preview', draft],
+    queryFn: () => post<CampaignPreview>('/campaigns/preview', draft),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+export const ledgerQuery = (id: number, outcome: string) =>
+  infiniteQueryOptions({
+    queryKey: ['ledger', id, outcome],
+    queryFn: ({ pageParam, signal }) =>
+      get<Page<LedgerItem>>(`/campaigns/${id}/ledger`, { outcome, cursor: pageParam, limit: 100 }, signal),
+    initialPageParam: first,
+    getNextPageParam: nextOf,
+    placeholderData: keepPreviousData,
+  });
+export const reportQuery = (id: number, by: ReportBy) =>
+  queryOptions({
+    queryKey: ['report', id, by],
+    queryFn: ({ signal }) => get<Report>(`/campaigns/${id}/report`, { by }, signal),
+    placeholderData: keepPreviousData,
+  });
+export const templatesQuery = () =>
+  queryOptions({ queryKey: ['templates'], queryFn: () => get<Page<Template>>('/templates', { limit: 200 }) });

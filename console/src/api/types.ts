@@ -1,0 +1,473 @@
+/**
+ * The shapes of docs/API.md. Written by hand until the server's OpenAPI document generates them;
+ * nothing else in the console declares a shape of the wire.
+ */
+export type Expression =
+  | { all: Expression[] }
+  | { any: Expression[] }
+  | { not: Expression }
+  | { tag: { has?: string; has_any?: string[]; has_all?: string[]; added_within?: string } }
+  | { last_interaction: Moment }
+  | { first_seen: Moment }
+  | { event: { kind: string; object?: string; at_least?: number; at_most?: number; within?: string } }
+  | { stage: { in: string[] } }
+  | { source: Record<string, string | string[]> }
+  | { profile: { field: string; in: (string | boolean)[] } }
+  | { attribute: { key: string; op: AttributeOp; value?: string | number | boolean } }
+  | { campaign: { id: number; outcome: string } }
+  | { segment: { id: number } }
+  | { reachable: boolean }
+  | { sample: { percent: number; salt: string } }
+  | { conversation: { status: string } };
+
+export interface Moment {
+  within?: string;
+  older_than?: string;
+  before?: number | string;
+  after?: number | string;
+  never?: boolean;
+}
+export type AttributeOp = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'exists';
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+export interface Items<T> {
+  items: T[];
+}
+
+export type Role = 'owner' | 'marketer' | 'agent';
+export interface Member {
+  id: number;
+  name: string;
+  email: string;
+  role: Role;
+  telegram?: { contact_id: number; name: string } | null;
+}
+export interface Session {
+  member: Member;
+  workspace: { id: number; name: string; time_zone: string };
+  bots: Bot[];
+  demo: boolean;
+}
+export interface Setup {
+  purpose: 'owner' | 'invite';
+  workspace_name: string;
+  email: string | null;
+}
+export interface BrowserSession {
+  id: number;
+  created_at: number;
+  seen_at: number;
+  user_agent: string;
+  current: boolean;
+}
+export interface ApiToken {
+  id: number;
+  name: string;
+  created_at: number;
+  token?: string;
+}
+
+export type BotStatus = 'running' | 'stopped' | 'token_dead' | 'starting';
+export interface Bot {
+  id: number;
+  telegram_id: number;
+  username: string;
+  name: string;
+  status: BotStatus;
+  intake: 'polling' | 'webhook';
+  health: {
+    last_update_at: number | null;
+    last_error: string | null;
+    last_error_at: number | null;
+    blocked_until: number | null;
+    ingest_failed: number;
+  };
+  bulk_per_second: number;
+  contacts: number;
+  created_at: number;
+}
+
+export interface TagRef {
+  id: number;
+  name: string;
+  color: string;
+}
+export interface StageRef {
+  id: number;
+  name: string;
+}
+export type UnreachableReason = 'blocked' | 'deactivated' | 'opted_out';
+export interface ContactItem {
+  id: number;
+  bot_id: number;
+  telegram_id: number;
+  name: string;
+  username: string | null;
+  language: string | null;
+  premium: boolean;
+  tags: TagRef[];
+  stage: StageRef;
+  reachable: boolean;
+  unreachable_reason: UnreachableReason | null;
+  first_seen_at: number;
+  last_interaction_at: number | null;
+}
+export interface Contact extends Omit<ContactItem, 'tags'> {
+  number: number;
+  tags: (TagRef & { at: number; origin: Origin })[];
+  profile: Record<string, string | boolean | null>;
+  attributes: Record<string, string | number | boolean>;
+  source: Record<string, string | number | null>;
+  conversation: { status: 'open' | 'closed'; assignee_id: number | null; waiting_since: number | null } | null;
+  stage_explained: Explanation | null;
+}
+export interface Origin {
+  by: 'flow' | 'agent' | 'campaign' | 'link' | 'import' | 'api';
+  id: number | null;
+  name: string | null;
+}
+export interface ContactPage extends Page<ContactItem> {
+  count: number;
+}
+export type ContactOrder = 'recent' | 'first_seen' | 'name';
+export interface Entry {
+  id: number;
+  at: number;
+  kind: string;
+  object: string | null;
+  text: string | null;
+  by: { kind: 'person' | 'bot' | 'agent' | 'campaign' | 'flow' | 'api'; id: number | null; name: string | null } | null;
+  data: Record<string, unknown> | null;
+}
+export interface ExplainNode {
+  path: string;
+  form: string;
+  matched: boolean;
+  fact: Record<string, unknown> | null;
+  changes_at: number | null;
+  children: ExplainNode[];
+}
+export interface Explanation {
+  matched: boolean;
+  now: number;
+  tree: ExplainNode;
+}
+export interface ImportAnswer {
+  rows: number;
+  created: number;
+  updated: number;
+  rejected: { line: number; column: string; reason: string }[];
+  rejected_count: number;
+}
+
+export interface UsedBy {
+  kind: string;
+  id: number;
+  name: string;
+}
+export interface Tag extends TagRef {
+  description: string;
+  people: number;
+  applied_by: Record<Origin['by'], number>;
+  used_by: UsedBy[];
+}
+export interface Segment {
+  id: number;
+  bot_id: number;
+  name: string;
+  description: string;
+  expression: Expression;
+  count: number;
+  reachable: number;
+  used_by: UsedBy[];
+  created_at: number;
+  updated_at: number;
+  version: number;
+}
+export type BreakdownBy = 'tag' | 'stage' | 'source' | 'language';
+export interface Preview {
+  count: number;
+  reachable: number;
+  left_out: number;
+  sample: ContactItem[];
+  took_us: number;
+  breakdown: { key: string; name: string; count: number }[];
+  number: number;
+}
+export interface Stage {
+  id: number;
+  name: string;
+  color: string;
+  position: number;
+  expression: Expression;
+  count: number;
+}
+export interface Stages {
+  items: Stage[];
+  version: number;
+}
+export interface StageDraft {
+  id?: number;
+  name: string;
+  color: string;
+  expression: Expression;
+}
+export interface Move {
+  from: string;
+  to: string;
+  count: number;
+}
+export interface StagePreview {
+  items: { name: string; count: number; before: number }[];
+  moves: Move[];
+}
+
+export interface Entity {
+  type: string;
+  offset: number;
+  length: number;
+  url?: string;
+  language?: string;
+}
+export interface Press {
+  add_tags?: string[];
+  remove_tags?: string[];
+  reply?: string;
+  flow?: number;
+}
+export interface MessageButton {
+  text: string;
+  press?: Press;
+  url?: string;
+  track?: boolean;
+}
+export type MessageFormat = 'html' | 'markdown' | 'plain';
+export interface Message {
+  text: string;
+  format?: MessageFormat;
+  entities?: Entity[];
+  buttons?: MessageButton[][];
+}
+
+export interface MenuOption {
+  key: string;
+  text: string;
+  add_tags?: string[];
+  remove_tags?: string[];
+  next: string | null;
+}
+export type FlowNode =
+  | { type: 'start'; triggers: { command?: string; payload?: string; keyword?: string }[]; next: string }
+  | { type: 'message'; message: Message; next: string | null }
+  | { type: 'menu'; message: Message; columns: number; options: MenuOption[] }
+  | { type: 'condition'; expression: Expression; then: string; else: string }
+  | { type: 'handover'; message: Message | null }
+  | { type: 'end' };
+export interface Graph {
+  nodes: Record<string, FlowNode>;
+  start: string;
+}
+export interface Flow {
+  id: number;
+  bot_id: number;
+  name: string;
+  status: 'draft' | 'published' | 'stopped';
+  version: number;
+  draft: Graph;
+  published: Graph | null;
+  draft_changed: boolean;
+  runs: { started: number; active: number; ended: number };
+  nodes: Record<string, { reached: number; left: number }>;
+  options: Record<string, number>;
+  updated_at: number;
+  edit_version: number;
+}
+export interface FlowVersion {
+  version: number;
+  published_at: number;
+  graph: Graph;
+}
+
+export interface Conversation {
+  contact: ContactItem;
+  status: 'open' | 'closed';
+  assignee: { id: number; name: string } | null;
+  waiting_since: number | null;
+  unread: number;
+  last: { at: number; text: string; from: 'person' | 'bot' | 'agent' | 'campaign' } | null;
+}
+export type ConversationFilter = 'mine' | 'unassigned' | 'open' | 'closed' | 'all';
+export interface ConversationPage extends Page<Conversation> {
+  counts: { mine: number; unassigned: number; open: number; closed: number };
+}
+export interface ThreadEntry {
+  id: number;
+  at: number;
+  from: 'person' | 'bot' | 'agent' | 'campaign' | 'flow';
+  kind: 'message' | 'command' | 'start' | 'button' | 'note' | 'event';
+  text: string | null;
+  entities: Entity[] | null;
+  buttons: MessageButton[][] | null;
+  by: { id: number; name: string } | null;
+  campaign: { id: number; name: string } | null;
+  state: 'pending' | 'leased' | 'sent' | 'failed' | 'unknown' | null;
+  reason: string | null;
+}
+export interface Canned {
+  id: number;
+  name: string;
+  message: Message;
+}
+
+export type CampaignStatus = 'draft' | 'starting' | 'canary' | 'sending' | 'paused' | 'done' | 'cancelled';
+export type Outcome = 'held_out' | 'pending' | 'leased' | 'sent' | 'failed' | 'blocked' | 'skipped' | 'unknown';
+export interface CampaignCounts {
+  audience: number;
+  left_out: number;
+  held_out: number;
+  pending: number;
+  leased: number;
+  sent: number;
+  failed: number;
+  blocked: number;
+  skipped: number;
+  unknown: number;
+}
+export interface Campaign {
+  id: number;
+  bot_id: number;
+  name: string;
+  status: CampaignStatus;
+  pause_reason: 'canary' | 'member' | 'content' | 'guard_rail' | 'token_dead' | null;
+  pause_detail: string | null;
+  audience: Expression;
+  message: Message;
+  held_out_percent: number;
+  canary: number | null;
+  counts: CampaignCounts;
+  rate_per_second: number | null;
+  finishes_at: number | null;
+  frozen: { at: number; number: number } | null;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  version: number;
+}
+export interface CampaignDraft {
+  bot_id: number;
+  name: string;
+  audience: Expression;
+  message: Message;
+  held_out_percent?: number;
+}
+export interface CampaignPreview {
+  match: number;
+  left_out: number;
+  held_out: number;
+  writes_to: number;
+  seconds: number;
+  finishes_at: number;
+  warnings: { code: string; message: string; count: number | null; expression: Expression | null }[];
+}
+export interface TestAnswer {
+  sent: { contact_id: number; state: string; reason: string | null }[];
+}
+export interface LedgerItem {
+  contact_id: number;
+  telegram_id: number;
+  name: string;
+  stage: StageRef | null;
+  outcome: Outcome;
+  reason: string | null;
+  message_id: number | null;
+  at: number | null;
+}
+export interface Figure {
+  count: number;
+  of: number;
+  share: number;
+  people: Expression;
+}
+export interface Lift {
+  measure: 'messages' | 'tags' | 'conversions' | 'blocks';
+  reached: { n: number; hits: number; people: Expression };
+  held_out: { n: number; hits: number; people: Expression };
+  difference: number;
+  low: number;
+  high: number;
+  clear: boolean;
+  enough: boolean;
+}
+export type ReportBy = 'stage' | 'tag' | 'source';
+export interface Report {
+  accepted: number;
+  open_rate: Figure;
+  pressed: Figure;
+  followed: Figure;
+  replied: Figure;
+  tagged: Figure;
+  tagged_direct: Figure;
+  tagged_assisted: Figure;
+  converted: Figure;
+  blocked: Figure;
+  blocked_after: Figure;
+  opted_out: Figure;
+  tags: { tag: TagRef; direct: number; people: Expression }[];
+  buttons: { text: string; people_count: number }[];
+  lift: Lift[];
+  settles_at: number | null;
+  breakdown: { key: string; name: string; accepted: Figure; open: Figure; replied: Figure; blocked: Figure }[];
+  definitions: Record<string, string>;
+}
+export interface Template {
+  id: number;
+  name: string;
+  message: Message;
+  from_campaign: { id: number; name: string } | null;
+  results: { sent: number; open_rate: number; replied: number; blocked: number } | null;
+  created_at: number;
+}
+
+export interface DayCount {
+  day: string;
+  count: number;
+}
+export interface Suggestion {
+  code: string;
+  count: number;
+  expression: Expression;
+  params: Record<string, string | number>;
+}
+export interface Checklist {
+  flow: boolean;
+  segment: boolean;
+  campaign: boolean;
+  answers: boolean;
+  report: boolean;
+}
+export interface Home {
+  people: number;
+  reachable: number;
+  blocked: number;
+  opted_out: number;
+  deactivated: number;
+  stages: { id: number; name: string; color: string; count: number; before: number; in: number; out: number }[];
+  moves: Move[];
+  joined: DayCount[];
+  active: DayCount[];
+  blocked_by_day: DayCount[];
+  running: Campaign[];
+  recent: Campaign[];
+  suggestions: Suggestion[];
+  checklist: Checklist | null;
+}
+
+export interface Change {
+  number: number;
+  kind: string;
+  contact_id: number | null;
+  campaign_id: number | null;
+}

@@ -1,0 +1,85 @@
+import { useTranslation } from 'react-i18next';
+import type { DayCount, Home } from '@/api/types';
+import { useFormat } from '@/i18n/format';
+import { Count } from '@/ui/Count';
+
+const WIDTH = 360;
+const HEIGHT = 72;
+
+function Axis({ days, middle }: { days: DayCount[]; middle: string }) {
+  const { t } = useTranslation();
+  const { day } = useFormat();
+  const first = days[0];
+  return (
+    <div className="home-axis">
+      <span>{first ? day(first.day) : ''}</span>
+      <span>{middle}</span>
+      <span>{t('home.today')}</span>
+    </div>
+  );
+}
+
+function Bars({ days, fill }: { days: DayCount[]; fill: string }) {
+  const most = Math.max(1, ...days.map((each) => each.count));
+  const step = WIDTH / Math.max(1, days.length);
+  return (
+    <svg className="home-chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      {days.map((each, index) => {
+        const height = each.count === 0 ? 0 : Math.max(2, (each.count / most) * HEIGHT);
+        return <rect key={each.day} x={index * step + step * 0.08} width={step * 0.84} y={HEIGHT - height} height={height} fill={fill} />;
+      })}
+    </svg>
+  );
+}
+
+function Curve({ days }: { days: DayCount[] }) {
+  const values = days.map((each) => each.count);
+  const low = Math.min(...values);
+  const span = Math.max(1, Math.max(...values) - low);
+  const points = values.map((value, index) => `${(index / Math.max(1, values.length - 1)) * WIDTH},${HEIGHT - 4 - ((value - low) / span) * (HEIGHT - 12)}`);
+  return (
+    <svg className="home-chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <polyline points={points.join(' ')} fill="none" stroke="var(--text-2)" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
+    </svg>
+  );
+}
+
+const sum = (days: DayCount[]) => days.reduce((total, each) => total + each.count, 0);
+const peak = (days: DayCount[]) => Math.max(0, ...days.map((each) => each.count));
+
+/** Joined, active and blocked, a day a step. */
+export function DailyCharts({ home, days }: { home: Home; days: number }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const joined = sum(home.joined);
+  const active = home.active.at(-1)?.count ?? 0;
+  const blocked = sum(home.blocked_by_day);
+  return (
+    <div className="columns three section">
+      <section aria-label={t('home.joined')}>
+        <div className="section-head">
+          <h2>{t('home.joined')}</h2>
+          <span className="end muted"><Count value={joined} people={{ first_seen: { within: `${days}d` } }} /> {t('home.in_days', { count: days })}</span>
+        </div>
+        <Bars days={home.joined} fill="var(--text-2)" />
+        <Axis days={home.joined} middle={t('home.highest', { count: number(peak(home.joined)) })} />
+      </section>
+      <section aria-label={t('home.active')}>
+        <div className="section-head">
+          <h2>{t('home.active')}</h2>
+          <span className="end muted"><span className="figure">{number(active)}</span> {t('home.last_day')}</span>
+        </div>
+        <Curve days={home.active} />
+        <Axis days={home.active} middle={t('home.highest', { count: number(peak(home.active)) })} />
+      </section>
+      <section aria-label={t('home.blocked_title')}>
+        <div className="section-head">
+          <h2>{t('home.blocked_title')}</h2>
+          <span className="end muted"><span className="figure">{number(blocked)}</span> {t('home.in_days', { count: days })}</span>
+        </div>
+        <Bars days={home.blocked_by_day} fill="var(--bad-fill)" />
+        <Axis days={home.blocked_by_day} middle={t('home.highest', { count: number(peak(home.blocked_by_day)) })} />
+      </section>
+    </div>
+  );
+}

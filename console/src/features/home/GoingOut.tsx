@@ -1,0 +1,51 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Campaign } from '@/api/types';
+import { useFormat } from '@/i18n/format';
+import { OutcomeBar } from '@/ui/bars';
+import { CampaignState } from '@/ui/CampaignState';
+import { Section } from '@/ui/Page';
+
+function Running({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const { number, time } = useFormat();
+  const { counts } = campaign;
+  const toWrite = counts.audience - counts.held_out;
+  const done = toWrite - counts.pending - counts.leased;
+  const said = { done: number(done), total: number(toWrite) };
+  return (
+    <li className="home-running">
+      <div className="inline">
+        <Link to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}><b>{campaign.name}</b></Link>
+        <span className="end"><CampaignState campaign={campaign} /></span>
+      </div>
+      <OutcomeBar counts={counts} dim={campaign.status === 'paused'} />
+      <span className="muted">
+        {campaign.finishes_at && campaign.status !== 'paused' ? t('home.written_finishing', { ...said, time: time(campaign.finishes_at) }) : t('home.written', said)}
+      </span>
+    </li>
+  );
+}
+
+/** What is being sent now, and what was sent last. */
+export function GoingOut({ running, recent }: { running: Campaign[]; recent: Campaign[] }) {
+  const { t } = useTranslation();
+  const { number, date } = useFormat();
+  return (
+    <Section first title={t('home.going_out')} end={<Link className="text-link" to="/campaigns">{t('home.all_campaigns')}</Link>}>
+      {running.length === 0 && <p className="muted">{t('home.nothing_going_out')}</p>}
+      <ul>{running.map((campaign) => <Running key={campaign.id} campaign={campaign} />)}</ul>
+      <ul className="home-recent">
+        {recent.map((campaign) => (
+          <li key={campaign.id}>
+            <Link className="cut" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>{campaign.name}</Link>
+            <span className="end small muted">
+              {t('home.done', { date: date(campaign.finished_at ?? campaign.created_at), sent: number(campaign.counts.sent) })}
+              {campaign.counts.blocked > 0 && <span className="bad"> {t('home.blocked_count', { count: campaign.counts.blocked })}</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,111 @@
+import './home.css';
+import { Button, SegmentedControl } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { homeQuery } from '@/api/queries';
+import type { Home } from '@/api/types';
+import { useBot, useCan } from '@/api/workspace';
+import { useFormat, useNow } from '@/i18n/format';
+import { Page, Section } from '@/ui/Page';
+import { EmptyState, Loaded, Skeleton, SkeletonRows } from '@/ui/states';
+import { ChecklistSteps, useChecklistHidden } from './ChecklistSteps';
+import { DailyCharts } from './DailyCharts';
+import { GoingOut } from './GoingOut';
+import { Moves } from './Moves';
+import { PeopleByStage } from './PeopleByStage';
+import { Suggestions } from './Suggestions';
+
+function Receiving() {
+  const { t } = useTranslation();
+  const { ago } = useFormat();
+  const now = useNow();
+  const { health, status } = useBot();
+  if (status === 'token_dead') return <span className="status-dot"><i style={{ background: 'var(--bad-fill)' }} />{t('home.token_dead')}</span>;
+  if (status !== 'running') return <span className="status-dot"><i style={{ background: 'var(--warn-fill)' }} />{t(`home.bot_${status}`)}</span>;
+  return (
+    <span className="status-dot">
+      <i style={{ background: 'var(--good-fill)' }} />
+      <span className="wide-only">{health.last_update_at ? t('home.receiving_since', { ago: ago(health.last_update_at, now) }) : t('home.receiving')}</span>
+      <span className="phone-only">{t('home.receiving')}</span>
+    </span>
+  );
+}
+
+function Waiting() {
+  return (
+    <>
+      <Skeleton width={220} height={28} />
+      <div style={{ height: 16 }} />
+      <Skeleton width="100%" height={12} />
+      <div style={{ height: 120 }} />
+      <SkeletonRows rows={6} />
+    </>
+  );
+}
+
+function Full({ home, days }: { home: Home; days: number }) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  if (home.people === 0) {
+    return (
+      <EmptyState title={t('home.empty_title')} action={<Button component="a" variant="filled" href={`https://t.me/${bot.username}`} target="_blank" rel="noreferrer">{t('home.open_bot', { name: bot.username })}</Button>}>
+        {t('home.empty_text')}
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <PeopleByStage home={home} days={days} />
+      <div className="columns two section">
+        <Suggestions suggestions={home.suggestions} />
+        <GoingOut running={home.running} recent={home.recent} />
+      </div>
+      <DailyCharts home={home} days={days} />
+      {home.moves.length > 0 && (
+        <Section title={t('home.moved')} note={t('home.in_days', { count: days })}>
+          <Moves moves={home.moves} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+export default function HomePage() {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const can = useCan();
+  const navigate = useNavigate();
+  const { days = 7 } = useSearch({ from: '/frame/' });
+  const home = useQuery(homeQuery(bot.id, days));
+  const [hidden, hide] = useChecklistHidden();
+  const checklist = hidden ? null : (home.data?.checklist ?? null);
+  return (
+    <Page
+      title={t('place.home')}
+      note={<Receiving />}
+      actions={
+        <>
+          <SegmentedControl
+            className="wide-only"
+            aria-label={t('home.period')}
+            value={String(days)}
+            onChange={(value) => void navigate({ to: '/', search: value === '30' ? { days: 30 } : value === '90' ? { days: 90 } : {} })}
+            data={[7, 30, 90].map((count) => ({ value: String(count), label: t('home.days', { count }) }))}
+          />
+          {can('write') && (
+            <Button variant={checklist ? 'default' : 'filled'} leftSection={<IconPlus size={14} stroke={1.8} />} renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} />}>
+              {t('home.campaign')}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {checklist && <ChecklistSteps checklist={checklist} onHide={hide} />}
+      <Loaded query={home} what={t('home.failed')} waiting={<Waiting />}>
+        {(data) => <Full home={data} days={days} />}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,107 @@
+/** What stands in front of the console: signing in, and the one-time link that makes an account. */
+import './frame.css';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { get, post, Problem } from '@/api/client';
+import type { Session, Setup } from '@/api/types';
+import { Failure, Skeleton, useProblemText } from '@/ui/states';
+import { useAppearance } from './appearance';
+
+/** As long as the server wants it at least; said before it refuses. */
+const PASSWORD_MIN = 10;
+
+export function Sheet({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const { toggleLanguage } = useAppearance();
+  return (
+    <main className="gate">
+      <div className="sheet">
+        <div className="inline">
+          <span className="mark" aria-hidden="true"><svg viewBox="0 0 16 16"><path d="M2.500 13V4l5.500 5 5.500-5v9" /></svg></span>
+          <b>Muster</b>
+          <button type="button" className="text-link end" onClick={toggleLanguage}>{t('frame.other_language')}</button>
+        </div>
+        {children}
+      </div>
+    </main>
+  );
+}
+
+export function SignIn() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const problem = useProblemText();
+  const enter = useMutation({
+    mutationFn: () => post<Session>('/session', { email, password }),
+    onSuccess: (session) => client.setQueryData(['session'], session),
+  });
+  const wrong = enter.error instanceof Problem && enter.error.status === 401;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    enter.mutate();
+  };
+  return (
+    <Sheet>
+      <h1>{t('gate.sign_in')}</h1>
+      <form onSubmit={submit} noValidate>
+        <TextInput label={t('gate.email')} type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
+        <PasswordInput label={t('gate.password')} autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} error={wrong ? t('gate.wrong') : undefined} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
+        {enter.error && !wrong && <p className="field-error" role="alert">{problem(enter.error)}</p>}
+        <Button type="submit" size="md" variant="filled" fullWidth loading={enter.isPending} disabled={!email || !password}>{t('gate.enter')}</Button>
+      </form>
+      <p className="small faint">{t('gate.lost')}</p>
+    </Sheet>
+  );
+}
+
+export function SetupPage() {
+  const { t } = useTranslation();
+  const { token } = useParams({ from: '/setup/$token' });
+  const setup = useQuery({ queryKey: ['setup', token], queryFn: () => get<Setup>(`/setup/${token}`), retry: false });
+  return (
+    <Sheet>
+      {setup.isPending && <Skeleton height={160} width="100%" />}
+      {setup.error && <Failure error={setup.error} what={t('gate.link_failed')} />}
+      {setup.data && <SetupForm token={token} setup={setup.data} />}
+    </Sheet>
+  );
+}
+
+function SetupForm({ token, setup }: { token: string; setup: Setup }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const problem = useProblemText();
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState(setup.email ?? '');
+  const [password, setPassword] = useState('');
+  const make = useMutation({
+    mutationFn: () => post<Session>(`/setup/${token}`, { name, email, password }),
+    onSuccess: (session) => {
+      client.setQueryData(['session'], session);
+      void navigate({ to: '/' });
+    },
+  });
+  const fields = make.error instanceof Problem ? make.error : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    make.mutate();
+  };
+  return (
+    <>
+      <h1>{setup.purpose === 'owner' ? t('gate.make_owner') : t('gate.join', { workspace: setup.workspace_name })}</h1>
+      <form onSubmit={submit} noValidate>
+        <TextInput label={t('gate.name')} autoComplete="name" required value={name} onChange={(event) => setName(event.currentTarget.value)} error={fields?.field('/name')} />
+        <TextInput label={t('gate.email')} type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} error={fields?.field('/email')} />
+        <PasswordInput label={t('gate.password')} description={t('gate.password_min', { count: PASSWORD_MIN })} autoComplete="new-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} error={fields?.field('/password')} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
+        {make.error && (fields?.errors.length ?? 0) === 0 && <p className="field-error" role="alert">{problem(make.error)}</p>}
+        <Button type="submit" size="md" variant="filled" fullWidth loading={make.isPending} disabled={!name || !email || password.length < PASSWORD_MIN}>{t('gate.make')}</Button>
+      </form>
+    </>
+  );
+}

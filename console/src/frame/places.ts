@@ -1,0 +1,32 @@
+import {
+  IconAddressBook, IconAdjustmentsHorizontal, IconFilter, IconGitBranch, IconHome, IconInbox, IconSend, IconStairsUp, IconTag, IconTemplate,
+  type Icon,
+} from '@tabler/icons-react';
+import type { Role } from '@/api/types';
+
+export interface Place {
+  key: 'home' | 'inbox' | 'contacts' | 'segments' | 'stages' | 'tags' | 'campaigns' | 'templates' | 'flows' | 'settings';
+  to: '/' | '/inbox' | '/contacts' | '/segments' | '/stages' | '/tags' | '/campaigns' | '/templates' | '/flows' | '/settings';
+  /** After `g`. */
+  letter: string;
+  icon: Icon;
+  /** Begins a new group in the sidebar. */
+  gap?: boolean;
+  roles?: Role[];
+}
+
+export const places: Place[] = [
+  { key: 'home', to: '/', letter: 'h', icon: IconHome },
+  { key: 'inbox', to: '/inbox', letter: 'i', icon: IconInbox },
+  { key: 'contacts', to: '/contacts', letter: 'p', icon: IconAddressBook, gap: true },
+  { key: 'segments', to: '/segments', letter: 's', icon: IconFilter },
+  { key: 'stages', to: '/stages', letter: 'l', icon: IconStairsUp },
+  { key: 'tags', to: '/tags', letter: 't', icon: IconTag },
+  { key: 'campaigns', to: '/campaigns', letter: 'c', icon: IconSend, gap: true },
+  { key: 'templates', to: '/templates', letter: 'm', icon: IconTemplate },
+  { key: 'flows', to: '/flows', letter: 'f', icon: IconGitBranch },
+  { key: 'settings', to: '/settings', letter: ',', icon: IconAdjustmentsHorizontal, gap: true },
+];
+
+/** The five tabs of a phone; what is not among them is under the last one. */
+export const tabs: Place['key'][] = ['home', 'inbox', 'contacts', 'campaigns'];

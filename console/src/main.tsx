@@ -1,0 +1,52 @@
+import './theme/base.css';
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import '@fontsource/inter/latin-400.css';
+import '@fontsource/inter/latin-ext-400.css';
+import '@fontsource/inter/latin-500.css';
+import '@fontsource/inter/latin-ext-500.css';
+import '@fontsource/inter/latin-600.css';
+import '@fontsource/inter/latin-ext-600.css';
+import './theme/tokens.css';
+import './theme/mantine.css';
+import { MantineProvider } from '@mantine/core';
+import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Problem } from './api/client';
+import { startI18n } from './i18n';
+import { makeRouter } from './routes';
+import { cssVariables, theme } from './theme/theme';
+
+const client: QueryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // What the server refuses stays refused; what it could not answer is asked again.
+      retry: (count, error) => (error instanceof Problem && error.status > 0 && error.status < 500 ? false : count < 2),
+    },
+  },
+  mutationCache: new MutationCache({
+    onError: (error) => {
+      if (error instanceof Problem && error.status === 401) void client.resetQueries({ queryKey: ['session'] });
+    },
+  }),
+});
+
+async function start() {
+  if (import.meta.env.VITE_MOCKS) await (await import('./mocks/browser')).startMocks();
+  await startI18n();
+  const place = document.getElementById('root');
+  if (!place) throw new Error('index.html has no #root');
+  createRoot(place).render(
+    <StrictMode>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+        <QueryClientProvider client={client}>
+          <RouterProvider router={makeRouter(client)} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
+void start();

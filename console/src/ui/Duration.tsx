@@ -1,0 +1,37 @@
+import { Select, NumberInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+
+const unitKeys = ['m', 'h', 'd', 'w'] as const;
+
+/** A duration of the wire ("7d") as a number and a unit. */
+export function DurationInput({ value, onChange, units = unitKeys, label }: { value: string; onChange: (value: string) => void; units?: readonly string[]; label: string }) {
+  const { t } = useTranslation();
+  const match = /^(\d+)([smhdw])$/.exec(value);
+  const amount = Number(match?.[1] ?? 7);
+  const unit = match?.[2] ?? 'd';
+  return (
+    <span className="inline" style={{ gap: 4 }}>
+      <NumberInput
+        size="xs"
+        w={64}
+        min={1}
+        max={3650}
+        hideControls
+        aria-label={t('ui.amount_of', { label })}
+        value={amount}
+        onChange={(next) => {
+          if (typeof next === 'number' && next >= 1) onChange(`${Math.floor(next)}${unit}`);
+        }}
+      />
+      <Select
+        size="xs"
+        w={92}
+        aria-label={t('ui.unit_of', { label })}
+        allowDeselect={false}
+        value={unit}
+        data={units.map((key) => ({ value: key, label: t(`unit.${key}`, { count: amount }) }))}
+        onChange={(next) => next && onChange(`${amount}${next}`)}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,81 @@
+/** The builder's view of an expression: always a list under `all`, with lines that may not be finished yet. */
+import type { Expression } from '@/api/types';
+
+export const toLines = (expression: Expression): Expression[] => ('all' in expression ? expression.all : [expression]);
+export const fromLines = (lines: Expression[]): Expression => ({ all: lines });
+
+/** Whether a line says enough to be counted. */
+export function isFinished(expression: Expression): boolean {
+  if ('all' in expression) return expression.all.length > 0 && expression.all.every(isFinished);
+  if ('any' in expression) return expression.any.length > 0 && expression.any.every(isFinished);
+  if ('not' in expression) return isFinished(expression.not);
+  if ('tag' in expression) return expression.tag.has !== undefined ? expression.tag.has !== '' : (expression.tag.has_all ?? expression.tag.has_any ?? []).length > 0;
+  if ('stage' in expression) return expression.stage.in.length > 0;
+  if ('profile' in expression) return expression.profile.in.length > 0;
+  if ('source' in expression) return Object.values(expression.source).every((value) => value.length > 0);
+  if ('attribute' in expression) return expression.attribute.key !== '' && (expression.attribute.op === 'exists' || (expression.attribute.value ?? '') !== '');
+  if ('campaign' in expression) return expression.campaign.id > 0;
+  if ('segment' in expression) return expression.segment.id > 0;
+  return true;
+}
+
+/** The same without what is unfinished, and with single groups unwrapped inside `not`. Null when nothing is left. */
+export function pruned(expression: Expression): Expression | null {
+  if ('all' in expression) {
+    const all = expression.all.map(pruned).filter((part) => part !== null);
+    return all.length === 0 ? null : { all };
+  }
+  if ('any' in expression) {
+    const any = expression.any.map(pruned).filter((part) => part !== null);
+    return any.length === 0 ? null : { any };
+  }
+  if ('not' in expression) {
+    const inner = pruned(expression.not);
+    if (inner === null) return null;
+    const only = 'all' in inner && inner.all.length === 1 ? inner.all[0] : undefined;
+    return { not: only ?? inner };
+  }
+  return isFinished(expression) ? expression : null;
+}
+
+/** The whole draft as it would be counted and saved. */
+export const countable = (lines: Expression[]): Expression => pruned(fromLines(lines)) ?? { all: [] };
+
+export type LeafForm =
+  | 'tag' | 'last_interaction' | 'first_seen' | 'event' | 'stage' | 'source' | 'profile' | 'attribute' | 'campaign' | 'segment' | 'reachable' | 'sample' | 'conversation';
+
+export const leafForms: LeafForm[] = [
+  'tag', 'last_interaction', 'event', 'stage', 'campaign', 'segment', 'source', 'first_seen', 'profile', 'attribute', 'reachable', 'conversation', 'sample',
+];
+
+/** What a new line of a form starts with. */
+export function blank(form: LeafForm): Expression {
+  switch (form) {
+    case 'tag':
+      return { tag: { has_any: [] } };
+    case 'last_interaction':
+      return { last_interaction: { within: '7d' } };
+    case 'first_seen':
+      return { first_seen: { within: '30d' } };
+    case 'event':
+      return { event: { kind: 'button', at_least: 1, within: '30d' } };
+    case 'stage':
+      return { stage: { in: [] } };
+    case 'source':
+      return { source: { link: '' } };
+    case 'profile':
+      return { profile: { field: 'language', in: [] } };
+    case 'attribute':
+      return { attribute: { key: '', op: 'eq', value: '' } };
+    case 'campaign':
+      return { campaign: { id: 0, outcome: 'clicked' } };
+    case 'segment':
+      return { segment: { id: 0 } };
+    case 'reachable':
+      return { reachable: true };
+    case 'sample':
+      return { sample: { percent: 10, salt: 'a' } };
+    case 'conversation':
+      return { conversation: { status: 'open' } };
+  }
+}

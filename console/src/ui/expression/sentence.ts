@@ -1,0 +1,103 @@
+/** An expression as a sentence in the reader's language. */
+import type { TFunction } from 'i18next';
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isEveryone } from '@/api/expressions';
+import type { Expression, Moment } from '@/api/types';
+import { type Format, useFormat } from '@/i18n/format';
+import { type Names, useNames } from './names';
+
+interface Speech {
+  t: TFunction;
+  format: Format;
+  names: Names;
+  stageName: (name: string) => string;
+}
+
+function moment(of: 'last_interaction' | 'first_seen', value: Moment, { t, format }: Speech): string {
+  const date = (when: number | string) => format.date(typeof when === 'number' ? when : Date.parse(when));
+  if (value.never) return t(`expression.${of}.never`);
+  if (value.within) return t(`expression.${of}.within`, { span: format.span(value.within) });
+  if (value.older_than) return t(`expression.${of}.older_than`, { span: format.span(value.older_than) });
+  if (value.before !== undefined) return t(`expression.${of}.before`, { date: date(value.before) });
+  return t(`expression.${of}.after`, { date: date(value.after ?? 0) });
+}
+
+function tagText(tag: Extract<Expression, { tag: unknown }>['tag'], { t, format }: Speech): string {
+  const names = tag.has !== undefined ? [tag.has] : (tag.has_all ?? tag.has_any ?? []);
+  const tags = format.list(names, tag.has_all ? 'conjunction' : 'disjunction');
+  return tag.added_within ? t('expression.tag.within', { tags, span: format.span(tag.added_within) }) : t('expression.tag.has', { tags });
+}
+
+function eventText(event: Extract<Expression, { event: unknown }>['event'], { t, format }: Speech): string {
+  const verb = `expression.event.${event.kind}`;
+  const plain = t([verb, 'expression.event.other'], { kind: event.kind, context: undefined });
+  const what = event.object ? t([`${verb}_object`, 'expression.event.other_object'], { kind: event.kind, object: event.object }) : plain;
+  const times =
+    event.at_least !== undefined ? t('expression.event.at_least', { count: event.at_least })
+    : event.at_most !== undefined ? t('expression.event.at_most', { count: event.at_most })
+    : '';
+  const span = event.within ? format.span(event.within) : '';
+  const shape = times && span ? 'times_span' : times ? 'times' : span ? 'span' : 'plain';
+  return t(`expression.event.shape.${shape}`, { what, times, span });
+}
+
+function groupText(parts: Expression[], type: 'conjunction' | 'disjunction', speech: Speech, inner: boolean): string {
+  const text = speech.format.list(parts.map((part) => say(part, speech, true)), type);
+  return inner && parts.length > 1 ? speech.t('expression.group', { text }) : text;
+}
+
+function say(expression: Expression, speech: Speech, inner: boolean): string {
+  const { t, format, names, stageName } = speech;
+  if (isEveryone(expression)) return t('expression.everyone');
+  if ('all' in expression) return groupText(expression.all, 'conjunction', speech, inner);
+  if ('any' in expression) return groupText(expression.any, 'disjunction', speech, inner);
+  if ('not' in expression) return t('expression.not', { text: say(expression.not, speech, true) });
+  if ('tag' in expression) return tagText(expression.tag, speech);
+  if ('last_interaction' in expression) return moment('last_interaction', expression.last_interaction, speech);
+  if ('first_seen' in expression) return moment('first_seen', expression.first_seen, speech);
+  if ('event' in expression) return eventText(expression.event, speech);
+  if ('stage' in expression) return t('expression.stage', { stages: format.list(expression.stage.in.map(stageName), 'disjunction') });
+  if ('source' in expression) return sourceText(expression.source, speech);
+  if ('profile' in expression) return profileText(expression.profile, speech);
+  if ('attribute' in expression) {
+    const { key, op, value } = expression.attribute;
+    return t(`expression.attribute.${op}`, { key, value: value === undefined ? '' : String(value) });
+  }
+  if ('campaign' in expression) {
+    const campaign = names.campaigns.find((each) => each.id === expression.campaign.id)?.name ?? t('expression.some_campaign', { id: expression.campaign.id });
+    return t([`expression.campaign.${expression.campaign.outcome}`, 'expression.campaign.other'], { campaign, outcome: expression.campaign.outcome });
+  }
+  if ('segment' in expression) {
+    const segment = names.segments.find((each) => each.id === expression.segment.id)?.name ?? String(expression.segment.id);
+    return t('expression.segment', { segment });
+  }
+  if ('reachable' in expression) return t(expression.reachable ? 'expression.reachable' : 'expression.unreachable');
+  if ('sample' in expression) return t('expression.sample', { percent: expression.sample.percent });
+  return t(`expression.conversation.${expression.conversation.status}`);
+}
+
+function sourceText(source: Record<string, string | string[]>, { t, format }: Speech): string {
+  const [key, value] = Object.entries(source)[0] ?? ['link', ''];
+  const text = Array.isArray(value) ? format.list(value, 'disjunction') : value;
+  return t([`expression.source.${key}`, 'expression.source.other'], { key, value: text });
+}
+
+function profileText(profile: { field: string; in: (string | boolean)[] }, { t, format }: Speech): string {
+  const shown = profile.in.map((value) => (profile.field === 'language' && typeof value === 'string' ? format.language(value) : String(value)));
+  return t([`expression.profile.${profile.field}`, 'expression.profile.other'], { field: profile.field, values: format.list(shown, 'disjunction') });
+}
+
+/** The function that puts expressions into words. */
+export function useSentence(): (expression: Expression) => string {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const names = useNames();
+  return useCallback(
+    (expression) => {
+      const stageName = (name: string) => t([`stage.${name.toLowerCase()}`, 'expression.own_name'], { name });
+      return say(expression, { t, format, names, stageName }, false);
+    },
+    [t, format, names],
+  );
+}

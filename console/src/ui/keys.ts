@@ -1,0 +1,38 @@
+/** Keyboard shortcuts of one letter; they sleep while someone types or a dialog is open. */
+import { useEffect, useRef } from 'react';
+
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+const dialogOpen = () => document.querySelector('[role="dialog"], [role="listbox"]:not([data-inline])') !== null;
+
+/** `bindings` maps a key (`j`, `?`, `/`) to what it does. The newest bindings are always the ones that run. */
+export function useKeys(bindings: Record<string, (event: KeyboardEvent) => void>) {
+  const latest = useRef(bindings);
+  useEffect(() => {
+    latest.current = bindings;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
+      if (isTyping(event.target) || dialogOpen()) return;
+      const run = latest.current[event.key];
+      if (!run) return;
+      event.preventDefault();
+      run(event);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+/** `j` and `k` move the focus through the links of a list's rows. */
+export function moveFocus(selector: string, step: 1 | -1) {
+  const targets = [...document.querySelectorAll<HTMLElement>(selector)];
+  if (targets.length === 0) return;
+  const at = targets.findIndex((target) => target === document.activeElement || target.contains(document.activeElement));
+  const next = targets[Math.min(targets.length - 1, Math.max(0, at + step))];
+  next?.focus();
+  next?.scrollIntoView({ block: 'nearest' });
+}

@@ -1,0 +1,65 @@
+import './bubble.css';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconArrowUpRight } from '@tabler/icons-react';
+import type { Message, MessageButton } from '@/api/types';
+import { EntityText } from './EntityText';
+import { fillVariables, richTextOf } from './richText';
+
+/** Longer than this is folded: nobody reads more in a list, and 10,000 characters must not push a page away. */
+const FOLD_AT = 600;
+
+export interface BubbleProps {
+  message: Pick<Message, 'text' | 'format' | 'entities' | 'buttons'>;
+  out?: boolean;
+  /** A person's values for the variables; without them the fallbacks are shown. */
+  values?: Record<string, string>;
+  /** What stands at the lower right: a time, who wrote, a state. */
+  meta?: ReactNode;
+}
+
+function Keys({ rows }: { rows: MessageButton[][] }) {
+  return (
+    <div className="tg-keys">
+      {rows.map((row, index) => (
+        <div key={index} className="tg-key-row">
+          {row.map((button, place) => (
+            <span key={place} className="tg-key">
+              {button.text}
+              {button.url !== undefined && <IconArrowUpRight size={11} stroke={2} aria-hidden="true" />}
+            </span>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** A message as Telegram shows it. */
+export function Bubble({ message, out = false, values = {}, meta }: BubbleProps) {
+  const { t } = useTranslation();
+  const [whole, setWhole] = useState(false);
+  const rich = fillVariables(richTextOf(message), values);
+  const folded = !whole && rich.text.length > FOLD_AT + 80;
+  const text = folded ? rich.text.slice(0, FOLD_AT) : rich.text;
+  const rows = (message.buttons ?? []).filter((row) => row.length > 0);
+  return (
+    <div className={out ? 'tg-message out' : 'tg-message'}>
+      <div className="tg-bubble" dir="auto">
+        <div className="tg-text">
+          {rich.text ? <EntityText text={text} entities={rich.entities} /> : <span className="tg-empty">{t('ui.bubble_empty')}</span>}
+          {folded && (
+            <>
+              …{' '}
+              <button type="button" className="tg-more" onClick={() => setWhole(true)}>
+                {t('ui.show_all')}
+              </button>
+            </>
+          )}
+          {meta !== undefined && <span className="tg-meta">{meta}</span>}
+        </div>
+      </div>
+      {rows.length > 0 && <Keys rows={rows} />}
+    </div>
+  );
+}
