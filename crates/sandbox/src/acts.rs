@@ -167,8 +167,16 @@ impl World {
         person.state.mind.last_act_ms = now_ms;
         person.state.acts.push(record);
         let (telegram_id, user_agent) = (person.id, person.profile.browser.to_string());
-        let visitor = Visitor::Person;
-        self.follows.push(Follow { follow_id, telegram_id, at_ms: now_ms, url, user_agent, visitor });
+        let (language, visitor) = (person.profile.language, Visitor::Person);
+        self.follows.push(Follow {
+            follow_id,
+            telegram_id,
+            at_ms: now_ms,
+            url,
+            user_agent,
+            language,
+            visitor,
+        });
         self.wake.notify_waiters();
         follow_id
     }
@@ -192,6 +200,7 @@ impl World {
             at_ms: now_ms,
             url,
             user_agent: PREVIEWER.to_string(),
+            language: "en",
             visitor: Visitor::Preview,
         });
     }

@@ -22,6 +22,8 @@ pub struct Follow {
     pub at_ms: i64,
     pub url: String,
     pub user_agent: String,
+    /// What the visitor's browser says in `Accept-Language`.
+    pub language: &'static str,
     pub visitor: Visitor,
 }
 

@@ -235,7 +235,10 @@ impl Parser<'_> {
             "blockquote" => Kind::ExpandableBlockquote,
             "tg-emoji" => custom_emoji(tag.argument)?,
             "tg-time" => date_time(&tag.argument, tag.format)?,
-            "pre" | "code" => return Ok(self.close_code(&tag, offset, length)),
+            "pre" | "code" => {
+                self.close_code(&tag, offset, length);
+                return Ok(());
+            }
             _ => {
                 let address = if tag.argument.is_empty() { &self.text[tag.byte..] } else { &tag.argument };
                 match (link::mentioned_user_id(address), link::normalized(address)) {

@@ -113,3 +113,11 @@ pub fn lists(acts: &[Act]) -> Map<String, Value> {
     }
     lists
 }
+
+/// The bot's latest answers to presses, newest last.
+pub fn latest_answers(acts: &[Act], count_max: usize) -> Vec<Value> {
+    let answers = acts.iter().rev().filter(|act| matches!(act, Act::Answered { .. }));
+    let mut latest: Vec<Value> = answers.take(count_max).map(|act| act.told().1).collect();
+    latest.reverse();
+    latest
+}

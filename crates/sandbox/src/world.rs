@@ -105,6 +105,8 @@ pub struct World {
     pub(crate) readings: Readings,
     pub(crate) now_ms: i64,
     pub(crate) wake: Arc<Notify>,
+    /// Update and message ids that a data folder holds as never handed out; see `server::data`.
+    pub(crate) marked_ids: (i64, i64),
 }
 
 impl World {
@@ -126,6 +128,7 @@ impl World {
             readings: Readings::default(),
             now_ms: config.start_ms,
             wake: Arc::new(Notify::new()),
+            marked_ids: (0, 0),
             config,
         };
         if world.config.everyone_started {
@@ -236,12 +239,32 @@ impl World {
     /// lists `started, received, edited, deleted, saw, pressed, answered, followed, previewed,
     /// wrote, paid, blocked, unblocked, deactivated`.
     pub fn truth(&self) -> impl Iterator<Item = Value> + '_ {
-        self.people.iter().filter(|person| person.state.chat.is_some()).map(|person| {
-            let mut line = person.told();
-            line.insert("bot_id".into(), self.bot_id.into());
-            line.append(&mut truth::lists(&person.state.acts));
-            Value::Object(line)
-        })
+        let met = self.people.iter().filter(|person| person.state.chat.is_some());
+        met.map(|person| self.truth_line(person))
+    }
+
+    /// The line of one person, if they ever started the bot.
+    pub fn truth_of(&self, telegram_id: i64) -> Option<Value> {
+        let person = &self.people[self.index_of(telegram_id)?];
+        person.state.chat.is_some().then(|| self.truth_line(person))
+    }
+
+    fn truth_line(&self, person: &Person) -> Value {
+        let mut line = person.told();
+        line.insert("bot_id".into(), self.bot_id.into());
+        line.append(&mut truth::lists(&person.state.acts));
+        Value::Object(line)
+    }
+
+    /// The bot's latest answers to a person's presses, newest last.
+    pub fn latest_answers(&self, telegram_id: i64, count_max: usize) -> Vec<Value> {
+        let Some(index) = self.index_of(telegram_id) else { return Vec::new() };
+        truth::latest_answers(&self.people[index].state.acts, count_max)
+    }
+
+    /// The bot's commands, as `getMyCommands` gives them.
+    pub fn command_list(&self) -> Value {
+        self.my_commands()
     }
 
     /// The messages of a person's chat, oldest first, as the Bot API writes them.
