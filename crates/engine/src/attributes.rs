@@ -54,10 +54,9 @@ pub fn check_value(value: &AttributeValue) -> std::result::Result<(), Refusal> {
         AttributeValue::Bool(_) => Ok(()),
         AttributeValue::Number(number) if number.is_finite() => Ok(()),
         AttributeValue::Number(_) => Err(refusal("bad_number", "must be a finite number")),
-        AttributeValue::Text(text) if text.chars().count() > ATTRIBUTE_VALUE_CHARS_MAX => Err(refusal(
-            "too_long",
-            format!("must have at most {ATTRIBUTE_VALUE_CHARS_MAX} characters"),
-        )),
+        AttributeValue::Text(text) if text.chars().count() > ATTRIBUTE_VALUE_CHARS_MAX => {
+            Err(refusal("too_long", format!("must have at most {ATTRIBUTE_VALUE_CHARS_MAX} characters")))
+        }
         AttributeValue::Text(text) if text.chars().any(|c| c.is_control() && !"\n\t".contains(c)) => {
             Err(refusal("bad_character", "must not hold control characters"))
         }
@@ -139,7 +138,9 @@ mod tests {
 
     #[test]
     fn a_cell_becomes_a_number_only_where_nothing_is_lost() {
-        for text in ["007", "+4915112345", "1e3", "1.0", "12345678901234567890123", "NaN", "inf", "True", "价格"] {
+        for text in
+            ["007", "+4915112345", "1e3", "1.0", "12345678901234567890123", "NaN", "inf", "True", "价格"]
+        {
             assert_eq!(value_of_cell(text), AttributeValue::Text(text.into()), "{text} must stay as it is");
         }
         assert_eq!(value_of_cell("-1.5"), AttributeValue::Number(-1.5));

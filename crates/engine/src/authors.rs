@@ -69,7 +69,13 @@ impl<'t> Authors<'t> {
     /// The database failed.
     pub fn load(tx: &'t ReadTx<'t>, workspace: WorkspaceId, bot: BotId) -> Result<Self> {
         let members = team::members(tx, workspace)?.into_iter().map(|member| (member.id, member.name));
-        Ok(Self { tx, bot, members: members.collect(), flows: RefCell::default(), campaigns: RefCell::default() })
+        Ok(Self {
+            tx,
+            bot,
+            members: members.collect(),
+            flows: RefCell::default(),
+            campaigns: RefCell::default(),
+        })
     }
 
     /// A member's name.
@@ -131,7 +137,9 @@ impl<'t> Authors<'t> {
     /// The database failed.
     pub fn of_event(&self, body: &EventBody) -> Result<Author> {
         Ok(match body {
-            EventBody::TagAdded { origin, .. } | EventBody::TagRemoved { origin, .. } => self.origin(*origin)?,
+            EventBody::TagAdded { origin, .. } | EventBody::TagRemoved { origin, .. } => {
+                self.origin(*origin)?
+            }
             EventBody::Reply { member, .. } => self.agent(*member),
             EventBody::FlowStarted { flow, .. }
             | EventBody::FlowEnded { flow, .. }

@@ -8,7 +8,8 @@ use domain::limits::NAME_CHARS_MAX;
 use domain::time::{DAY_MS, Millis};
 use store::{ReadTx, Store, bots, contacts};
 
-use crate::{Clock, EngineError, Result, checked_name, journal};
+use crate::error::checked_name;
+use crate::{Clock, EngineError, Result, journal};
 
 /// How far back a conversion may lie.
 pub const CONVERSION_AGE_DAYS_MAX: i64 = 365;

@@ -7,8 +7,9 @@ use domain::limits::TAG_NAME_CHARS_MAX;
 use domain::time::Millis;
 use store::contacts;
 
+use crate::error::checked_name;
 use crate::journal::Journal;
-use crate::{EngineError, Result, checked_name};
+use crate::{EngineError, Result};
 
 /// Tags that one call or one row may name.
 pub const TAGS_NAMED_MAX: usize = 100;

@@ -50,28 +50,25 @@ impl Columns {
     /// # Errors
     /// [`EngineError::Invalid`] with every fault: `telegram_id` is missing, a column is not known, or there twice.
     pub fn read(head: &ByteRecord) -> Result<Self> {
-        let mut faults = Vec::new();
-        let mut fault = |code, message: String| {
-            faults.push(FieldError { path: PATH.to_owned(), code, message });
-        };
         if head.len() > COLUMNS_MAX {
-            fault("too_many", format!("has {} columns, at most {COLUMNS_MAX} are allowed", head.len()));
-            return Err(EngineError::Invalid(faults));
+            let message = format!("has {} columns, at most {COLUMNS_MAX} are allowed", head.len());
+            return Err(EngineError::field(PATH, "too_many", message));
         }
+        let mut faults = Vec::new();
         let mut all: Vec<(String, Column)> = Vec::with_capacity(head.len());
         for (index, cell) in head.iter().enumerate() {
             let cell = if index == 0 { cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell) } else { cell };
             let name = String::from_utf8_lossy(cell).trim().to_owned();
             match column(&name) {
-                Err(message) => fault("unknown_column", message),
+                Err(message) => faults.push(fault("unknown_column", message)),
                 Ok(_) if all.iter().any(|(known, _)| *known == name) => {
-                    fault("duplicate", format!("has the column \"{name}\" twice"));
+                    faults.push(fault("duplicate", format!("has the column \"{name}\" twice")));
                 }
                 Ok(column) => all.push((name, column)),
             }
         }
         if faults.is_empty() && !all.iter().any(|(_, column)| *column == Column::TelegramId) {
-            fault("required", "has no column \"telegram_id\"".to_owned());
+            faults.push(fault("required", "has no column \"telegram_id\"".to_owned()));
         }
         if faults.is_empty() { Ok(Self { all }) } else { Err(EngineError::Invalid(faults)) }
     }
@@ -87,6 +84,10 @@ impl Columns {
     }
 }
 
+fn fault(code: &'static str, message: String) -> FieldError {
+    FieldError { path: PATH.to_owned(), code, message }
+}
+
 fn column(name: &str) -> std::result::Result<Column, String> {
     if let Some(key) = name.strip_prefix("attr.") {
         return match check_key(key) {
@@ -98,11 +99,7 @@ fn column(name: &str) -> std::result::Result<Column, String> {
     found.ok_or_else(|| {
         let known: Vec<&str> = NAMED.iter().map(|(known, _)| *known).collect();
         let hint = if name.contains([';', '\t']) { " (columns are separated by commas)" } else { "" };
-        format!(
-            "has a column \"{}\"{hint}; known are {} and attr.NAME",
-            shortened(name),
-            known.join(", ")
-        )
+        format!("has a column \"{}\"{hint}; known are {} and attr.NAME", shortened(name), known.join(", "))
     })
 }
 

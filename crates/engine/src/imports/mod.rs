@@ -147,7 +147,8 @@ impl Run {
             let next = reader.read_byte_record(&mut record);
             read_on = matches!(next, Ok(true));
             if read_on {
-                let line = record.position().map_or(0, csv::Position::line);
+                let byte = record.position().map_or(0, csv::Position::byte);
+                let line = reader.get_mut().line_at(byte);
                 batch.extend(self.accept(&columns, &record, line));
             }
             if batch.len() == IMPORT_BATCH_MAX || (!read_on && !batch.is_empty()) {

@@ -136,12 +136,10 @@ fn username(cell: &str) -> Cell<String> {
 /// Telegram tells languages in small letters.
 fn language(cell: &str) -> Cell<String> {
     let fits = cell.len() <= LANGUAGE_CHARS_MAX
-        && cell.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    if fits {
-        Ok(cell.to_ascii_lowercase())
-    } else {
-        Err("must be a language such as zh-hans or en".into())
-    }
+        && cell
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    if fits { Ok(cell.to_ascii_lowercase()) } else { Err("must be a language such as zh-hans or en".into()) }
 }
 
 fn tags(cell: &str) -> Cell<Vec<String>> {

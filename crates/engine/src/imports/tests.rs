@@ -1,0 +1,353 @@
+//! Imports against a real store, looked at through the store's own tables.
+
+use std::io::Cursor;
+use std::sync::{Arc, Mutex};
+
+use domain::contact::AttributeValue;
+use domain::event::{Event, EventBody, Origin};
+use domain::ids::{BotId, WorkspaceId};
+use domain::limits::IMPORT_BATCH_MAX;
+use proptest::prelude::*;
+use store::contacts::Contact;
+use store::{Store, StoreError, StoreOptions, bots, contacts, events, tags, team};
+
+use super::*;
+use crate::ManualClock;
+
+/// 24 November 2026, 12:00 UTC.
+const NOW: Millis = 1_795_521_600_000;
+
+struct House {
+    _folder: tempfile::TempDir,
+    store: Store,
+    imports: Imports,
+    workspace: WorkspaceId,
+    bot: BotId,
+}
+
+impl House {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
+        let (workspace, bot) = store
+            .write(|tx| {
+                let workspace = team::insert_workspace(tx, "Lantern", "UTC", 1)?;
+                let new = bots::NewBot {
+                    telegram_id: 42,
+                    username: "lantern_bot",
+                    name: "Lantern",
+                    token_sealed: b"sealed",
+                    bulk_per_second: None,
+                    now: 1,
+                };
+                Ok::<_, StoreError>((workspace, bots::insert(tx, workspace, &new)?))
+            })
+            .await
+            .unwrap();
+        let imports = Imports::new(store.clone(), Arc::new(ManualClock::new(NOW)));
+        Self { _folder: folder, store, imports, workspace, bot }
+    }
+
+    async fn try_import(&self, table: impl AsRef<[u8]>, dry_run: bool) -> Result<ImportReport> {
+        let input = Cursor::new(table.as_ref().to_vec());
+        self.imports.import(self.workspace, self.bot, input, dry_run, Box::new(|_| {})).await
+    }
+
+    async fn import(&self, table: impl AsRef<[u8]>) -> ImportReport {
+        self.try_import(table, false).await.unwrap()
+    }
+
+    async fn people(&self) -> Vec<Contact> {
+        let bot = self.bot;
+        let read = self.store.reader().read(move |tx| {
+            let mut all = Vec::new();
+            contacts::each(tx, bot, |contact| {
+                all.push(contact);
+                Ok(true)
+            })?;
+            Ok::<_, StoreError>(all)
+        });
+        read.await.unwrap()
+    }
+
+    async fn log(&self) -> Vec<Event> {
+        let bot = self.bot;
+        self.store.reader().read(move |tx| events::after(tx, bot, 0, 100_000)).await.unwrap()
+    }
+
+    /// Names of a person's tags.
+    async fn tags_of(&self, contact: &Contact) -> Vec<String> {
+        let (workspace, bot, number) = (self.workspace, self.bot, contact.number);
+        let read = self.store.reader().read(move |tx| {
+            let mut names = Vec::new();
+            for row in contacts::tags(tx, bot, number)? {
+                names.extend(tags::get(tx, workspace, row.tag)?.map(|tag| tag.name));
+            }
+            names.sort();
+            Ok::<_, StoreError>(names)
+        });
+        read.await.unwrap()
+    }
+}
+
+fn rejected(report: &ImportReport) -> Vec<(u64, &str)> {
+    report.rejected.iter().map(|row| (row.line, row.column.as_str())).collect()
+}
+
+#[tokio::test]
+async fn every_column_arrives_where_it_belongs() {
+    let house = House::new().await;
+    let table = "\u{feff}telegram_id,username,first_name,last_name,language,tags,source,first_seen,last_interaction,attr.plan,attr.age,attr.vip\r\n\
+        101,@ada_l,Ada,\"Lovelace, Countess\",EN,兴趣-科技; vip ;;vip,link=fb-summer;utm_source=facebook,2026-05-01T12:00:00+02:00,2026-11-01T00:00:00Z,pro,36,true\r\n";
+    let report = house.import(table).await;
+    assert_eq!((report.rows, report.created, report.rejected_count), (1, 1, 0));
+    let people = house.people().await;
+    let ada = &people[0];
+    assert_eq!(ada.telegram_id, 101);
+    assert_eq!(ada.profile.username.as_deref(), Some("ada_l"));
+    assert_eq!(ada.name(), "Ada Lovelace, Countess");
+    assert_eq!(ada.profile.language.as_deref(), Some("en"));
+    assert_eq!(ada.source.get("link").map(String::as_str), Some("fb-summer"));
+    assert_eq!(ada.source.get("utm_source").map(String::as_str), Some("facebook"));
+    // 10:00 UTC on 1 May 2026.
+    assert_eq!(ada.first_seen, 1_777_629_600_000);
+    assert_eq!(ada.last_interaction, Some(1_793_491_200_000));
+    assert_eq!(ada.imported_interaction, ada.last_interaction);
+    assert_eq!(ada.attributes.get("plan"), Some(&AttributeValue::Text("pro".into())));
+    assert_eq!(ada.attributes.get("age"), Some(&AttributeValue::Number(36.0)));
+    assert_eq!(ada.attributes.get("vip"), Some(&AttributeValue::Bool(true)));
+    assert_eq!(house.tags_of(ada).await, ["vip", "兴趣-科技"]);
+    let kinds: Vec<&str> = house.log().await.iter().map(|event| event.body.kind()).collect();
+    assert_eq!(kinds, ["contact_created", "tag_added", "tag_added"]);
+}
+
+#[tokio::test]
+async fn refused_lines_are_named_and_the_rest_is_in() {
+    let house = House::new().await;
+    let table = "telegram_id,language,tags,last_interaction,attr.note\n\
+        1,en,a,,\n\
+        ,en,,,\n\
+        \n\
+        -7,en,,,\n\
+        99999999999999999999,en,,,\n\
+        2,not a language,,,\n\
+        3,en,,2026-11-24,\n\
+        4,en,,2027-01-01T00:00:00Z,\n\
+        5,en,,,\"two\nlines\"\n\
+        6,en\n\
+        1,zh,,,\n\
+        7,en,b,,ok\n";
+    let mut bytes = table.as_bytes().to_vec();
+    bytes.extend(b"8,\xff\xfe,,,\n9,de,,,\n");
+    let report = house.import(bytes).await;
+    assert_eq!(
+        rejected(&report),
+        [
+            (3, "telegram_id"),
+            (5, "telegram_id"),
+            (6, "telegram_id"),
+            (7, "language"),
+            (8, "last_interaction"),
+            (9, "last_interaction"),
+            (12, ""),
+            (13, "telegram_id"),
+            (15, "language"),
+        ]
+    );
+    assert!(report.rejected[7].reason.contains("line 2"), "{}", report.rejected[7].reason);
+    assert_eq!((report.rows, report.created, report.rejected_count), (13, 4, 9));
+    let ids: Vec<i64> = house.people().await.iter().map(|person| person.telegram_id).collect();
+    assert_eq!(ids, [1, 5, 7, 9]);
+}
+
+#[tokio::test]
+async fn lines_are_numbered_alike_with_either_kind_of_line_end() {
+    let house = House::new().await;
+    let table = "telegram_id,first_name\nx,\n\n\ny,\"two\nlines\"\nz,\n";
+    for (mark, ends) in [("", "\n"), ("\u{feff}", "\n"), ("", "\r\n"), ("\u{feff}", "\r\n")] {
+        let report = house.import(format!("{mark}{}", table.replace('\n', ends))).await;
+        let lines: Vec<u64> = report.rejected.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [2, 5, 7], "with {ends:?} after {mark:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_is_there_is_brought_up_to_date_and_the_same_file_again_changes_nothing() {
+    let house = House::new().await;
+    let first = "telegram_id,first_name,source,first_seen,last_interaction,tags,attr.plan\n\
+        1,Ada,fb,2026-05-01T00:00:00Z,2026-06-01T00:00:00Z,a,free\n";
+    house.import(first).await;
+    let again = house.import(first).await;
+    assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 1));
+    let before = house.log().await.len();
+
+    let second = "telegram_id,first_name,last_name,language,source,tags,attr.plan\n\
+        1,,Lovelace,en,google,b;a,pro\n";
+    let report = house.import(second).await;
+    assert_eq!((report.created, report.updated), (0, 1));
+    let people = house.people().await;
+    assert_eq!(people.len(), 1);
+    let ada = &people[0];
+    assert_eq!(ada.name(), "Ada Lovelace", "an empty cell leaves what is there");
+    assert_eq!(ada.source.get("channel").map(String::as_str), Some("fb"), "the first source is kept");
+    assert_eq!(ada.attributes.get("plan"), Some(&AttributeValue::Text("pro".into())));
+    assert_eq!(house.tags_of(ada).await, ["a", "b"]);
+    let log = house.log().await;
+    let news: Vec<&EventBody> = log[before..].iter().map(|event| &event.body).collect();
+    assert!(matches!(
+        news[..],
+        [
+            EventBody::ProfileChanged { .. },
+            EventBody::AttributesSet { .. },
+            EventBody::TagAdded { origin: Origin::Import, .. }
+        ]
+    ));
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_the_same_and_keeps_nothing() {
+    let house = House::new().await;
+    let table = "telegram_id,tags\n1,a\nx,a\n2,b\n1,c\n";
+    let dry = house.try_import(table, true).await.unwrap();
+    assert!(house.people().await.is_empty() && house.log().await.is_empty());
+    let workspace = house.workspace;
+    let known = house.store.reader().read(move |tx| tags::list(tx, workspace)).await.unwrap();
+    assert!(known.is_empty(), "a dry run makes no tags: {known:?}");
+    assert_eq!(dry, house.import(table).await);
+}
+
+#[tokio::test]
+async fn heads_that_are_not_ours_are_refused_before_any_line() {
+    let house = House::new().await;
+    let cases = [
+        ("", "required"),
+        ("username\nada\n", "required"),
+        ("telegram_id,shoe_size\n1,40\n", "unknown_column"),
+        ("telegram_id;tags\n1;a\n", "unknown_column"),
+        ("telegram_id,tags,tags\n1,a,b\n", "duplicate"),
+        ("telegram_id,attr.\n1,x\n", "unknown_column"),
+    ];
+    for (table, code) in cases {
+        match house.try_import(table, false).await {
+            Err(EngineError::Invalid(faults)) => {
+                assert_eq!((faults[0].path.as_str(), faults[0].code), ("/file", code), "{table:?}");
+            }
+            other => panic!("{table:?} must be refused, not {other:?}"),
+        }
+    }
+    assert!(house.people().await.is_empty());
+}
+
+#[tokio::test]
+async fn another_workspaces_bot_takes_nobody_in() {
+    let house = House::new().await;
+    let foreign = WorkspaceId(house.workspace.0 + 1);
+    let input = Cursor::new("telegram_id\n1\n");
+    let answer = house.imports.import(foreign, house.bot, input, false, Box::new(|_| {})).await;
+    assert_eq!(answer, Err(EngineError::NotFound("bot")));
+    assert!(house.people().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_long_file_goes_in_by_batches_and_the_watcher_hears_of_each() {
+    let house = House::new().await;
+    let lines = 2 * IMPORT_BATCH_MAX + 1;
+    let mut table = String::from("telegram_id\n");
+    (1..=lines).for_each(|id| table.push_str(&format!("{id}\n")));
+    table.push_str("nobody\n");
+    let heard = Arc::new(Mutex::new((Vec::new(), Vec::new())));
+    let ear = Arc::clone(&heard);
+    let watcher: ImportWatcher = Box::new(move |note| {
+        let mut heard = ear.lock().unwrap();
+        match note {
+            ImportNote::Rejected(row) => heard.0.push(row.line),
+            ImportNote::Progress(report) => heard.1.push(report.created),
+        }
+    });
+    let input = Cursor::new(table);
+    let report = house.imports.import(house.workspace, house.bot, input, false, watcher).await.unwrap();
+    assert_eq!(report.created, lines as u64);
+    let batch = IMPORT_BATCH_MAX as u64;
+    let heard = heard.lock().unwrap();
+    assert_eq!(*heard, (vec![lines as u64 + 2], vec![batch, 2 * batch, 2 * batch + 1]));
+}
+
+#[tokio::test]
+async fn a_quote_that_is_never_closed_ends_the_import_and_keeps_what_came_before() {
+    let house = House::new().await;
+    let mut table = String::from("telegram_id,first_name\n1,Ada\n2,\"Bob");
+    (0..400_000).for_each(|id| table.push_str(&format!("\n{id},x")));
+    match house.try_import(table, false).await {
+        Err(EngineError::Invalid(faults)) => assert_eq!(faults[0].code, "unreadable"),
+        other => panic!("must be refused, not {other:?}"),
+    }
+    assert_eq!(house.people().await.len(), 1);
+}
+
+#[test]
+fn the_table_of_refused_lines_can_be_read_back() {
+    let row = RejectedRow { line: 3, column: "attr.a,\"b\"".into(), reason: "has\ntwo lines".into() };
+    let table = rejected_csv([&row]);
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let records: Vec<csv::StringRecord> = reader.records().map(std::result::Result::unwrap).collect();
+    assert_eq!(records[0], csv::StringRecord::from(vec!["3", "attr.a,\"b\"", "has\ntwo lines"]));
+}
+
+/// Cells that come close to being right, and bytes that do not.
+fn garbage() -> impl Strategy<Value = Vec<u8>> {
+    let near = prop::sample::select(vec![
+        "1",
+        "2",
+        "3",
+        "0",
+        "-1",
+        ",",
+        "\n",
+        "\r\n",
+        "\"",
+        "a;b",
+        "en",
+        "2026-01-01T00:00:00Z",
+        "vip",
+        "=",
+        "\u{feff}",
+        "9007199254740993",
+        "true",
+    ]);
+    let piece = prop_oneof![
+        4 => near.prop_map(|text| text.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..8),
+    ];
+    prop::collection::vec(piece, 0..120).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// What was taken and what was refused add up, the log is gapless, and whoever is in has all of a line: the
+    /// event that made them, and every tag of theirs with its event.
+    #[test]
+    fn garbage_never_panics_and_never_half_writes_a_line(body in garbage()) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let house = House::new().await;
+            let mut table = b"telegram_id,first_name,tags,last_interaction,attr.plan\n".to_vec();
+            table.extend(&body);
+            let report = house.import(table).await;
+            let (people, log) = (house.people().await, house.log().await);
+            assert_eq!(report.rows, report.created + report.updated + report.unchanged + report.rejected_count);
+            assert_eq!(people.len() as u64, report.created);
+            assert!(log.iter().zip(1..).all(|(event, number)| event.number == number));
+            for person in &people {
+                let own: Vec<&Event> = log.iter().filter(|event| event.contact == Some(person.number)).collect();
+                let EventBody::ContactCreated { profile, attributes, last_interaction, .. } = &own[0].body else {
+                    panic!("the first event of a person is their creation");
+                };
+                assert_eq!((profile, attributes), (&person.profile, &person.attributes));
+                assert_eq!(*last_interaction, person.last_interaction);
+                let tagged = own.iter().filter(|event| matches!(event.body, EventBody::TagAdded { .. })).count();
+                assert_eq!(tagged, house.tags_of(person).await.len());
+            }
+        });
+    }
+}
