@@ -47,6 +47,12 @@ pub fn put(
     Ok(())
 }
 
+/// Forgets one key.
+pub fn remove(tx: &WriteTx<'_>, workspace: WorkspaceId, key: &str) -> Result<()> {
+    tx.run("DELETE FROM idempotency WHERE workspace_id = $1 AND key = $2", params![workspace, key])?;
+    Ok(())
+}
+
 /// Forgets what is older than a moment.
 pub fn forget(tx: &WriteTx<'_>, before: Millis) -> Result<usize> {
     tx.run("DELETE FROM idempotency WHERE created_at < $1", params![before])

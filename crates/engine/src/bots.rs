@@ -1,0 +1,391 @@
+//! The bots of a workspace: connected with a token that Telegram knows, watched, stopped, forgotten.
+
+use std::sync::Arc;
+
+use domain::ids::{BotId, WorkspaceId};
+use domain::time::Millis;
+use futures_util::future::BoxFuture;
+use store::{Store, bots};
+
+use crate::{Clock, EngineError, Result, Secrets};
+
+/// The most bulk messages a second that may be asked for: what Telegram's paid broadcasts reach.
+pub const BULK_PER_SECOND_MAX: i64 = 1_000;
+/// A token, in bytes; Telegram's have about 46.
+const TOKEN_BYTES_MAX: usize = 128;
+
+/// What Telegram says of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub telegram_id: i64,
+    pub username: String,
+    pub name: String,
+}
+
+/// Why Telegram did not say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdentityError {
+    /// No bot has this token.
+    BadToken,
+    /// Telegram could not be asked; the reason.
+    Unreachable(String),
+}
+
+/// Asks Telegram whose a token is (`getMe`).
+pub trait Identities: Send + Sync {
+    /// The bot of a token.
+    fn identify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, std::result::Result<Identity, IdentityError>>;
+}
+
+/// How updates reach us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    Polling,
+    Webhook,
+}
+
+/// A bot, without its token.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bot {
+    pub id: BotId,
+    pub telegram_id: i64,
+    pub username: String,
+    pub name: String,
+    /// `starting`, `running`, `stopped` or `token_dead`.
+    pub status: &'static str,
+    pub intake: Intake,
+    pub last_update_at: Option<Millis>,
+    pub last_error: Option<String>,
+    pub last_error_at: Option<Millis>,
+    /// Telegram asked to wait until then.
+    pub blocked_until: Option<Millis>,
+    /// Updates that could not be taken in.
+    pub ingest_failed: i64,
+    /// Bulk messages a second; the clock's default when absent.
+    pub bulk_per_second: Option<i64>,
+    /// People who met the bot.
+    pub contacts: i64,
+    pub created_at: Millis,
+}
+
+/// What to change about a bot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BotChange {
+    pub bulk_per_second: Option<i64>,
+    pub running: Option<bool>,
+    pub token: Option<String>,
+}
+
+/// The room of the bots.
+#[derive(Clone)]
+pub struct Bots {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    secrets: Secrets,
+    telegram: Arc<dyn Identities>,
+    intake: Intake,
+}
+
+impl Bots {
+    /// Opens the room.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        secrets: Secrets,
+        telegram: Arc<dyn Identities>,
+        intake: Intake,
+    ) -> Self {
+        Self { store, clock, secrets, telegram, intake }
+    }
+
+    /// The connected bots, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn list(&self, workspace: WorkspaceId) -> Result<Vec<Bot>> {
+        let rows =
+            self.store.reader().read(move |tx| bots::list(tx, workspace).map_err(EngineError::from)).await?;
+        Ok(rows.into_iter().filter(is_connected).map(|row| self.shown(row)).collect())
+    }
+
+    /// One connected bot.
+    ///
+    /// # Errors
+    /// There is no such bot here.
+    pub async fn get(&self, workspace: WorkspaceId, bot: BotId) -> Result<Bot> {
+        let row = self
+            .store
+            .reader()
+            .read(move |tx| bots::get(tx, workspace, bot).map_err(EngineError::from))
+            .await?;
+        let row = row.filter(is_connected).ok_or(EngineError::NotFound("bot"))?;
+        Ok(self.shown(row))
+    }
+
+    /// Connects a bot. One that was forgotten comes back with its people.
+    ///
+    /// # Errors
+    /// The token is none (`bad_token` under `/token`), Telegram cannot be asked, the rate is out of range, or the
+    /// bot is connected already.
+    pub async fn add(
+        &self,
+        workspace: WorkspaceId,
+        token: &str,
+        bulk_per_second: Option<i64>,
+    ) -> Result<Bot> {
+        let bulk_per_second = bulk_per_second.map(checked_rate).transpose()?;
+        let identity = self.identify(token).await?;
+        let sealed = self.secrets.seal(token.trim())?;
+        let now = self.clock.now();
+        let row = self
+            .store
+            .write(move |tx| {
+                let known = bots::list(tx, workspace)?
+                    .into_iter()
+                    .find(|bot| bot.telegram_id == identity.telegram_id && !is_connected(bot));
+                let id = match known {
+                    Some(bot) => {
+                        bots::set_token(tx, bot.id, &sealed)?;
+                        bots::set_status(tx, bot.id, "running")?;
+                        bots::set_error(tx, bot.id, None, now)?;
+                        bots::set_bulk_per_second(tx, bot.id, bulk_per_second)?;
+                        bot.id
+                    }
+                    None => {
+                        let new = bots::NewBot {
+                            telegram_id: identity.telegram_id,
+                            username: &identity.username,
+                            name: &identity.name,
+                            token_sealed: &sealed,
+                            bulk_per_second,
+                            now,
+                        };
+                        bots::insert(tx, workspace, &new)?
+                    }
+                };
+                bots::get(tx, workspace, id)?.ok_or(EngineError::NotFound("bot"))
+            })
+            .await?;
+        Ok(self.shown(row))
+    }
+
+    /// Changes rate, status and token, whatever is given. A new token starts a bot whose old one was dead.
+    ///
+    /// # Errors
+    /// There is no such bot here; the rate is out of range; the token is another bot's (`another_bot`) or none.
+    pub async fn update(&self, workspace: WorkspaceId, bot: BotId, change: BotChange) -> Result<Bot> {
+        let rate = change.bulk_per_second.map(checked_rate).transpose()?;
+        let before = self.get(workspace, bot).await?;
+        let sealed = match &change.token {
+            Some(token) => {
+                let identity = self.identify(token).await?;
+                if identity.telegram_id != before.telegram_id {
+                    let message = format!("is the token of another bot, @{}", identity.username);
+                    return Err(EngineError::field("/token", "another_bot", message));
+                }
+                Some(self.secrets.seal(token.trim())?)
+            }
+            None => None,
+        };
+        let now = self.clock.now();
+        let row = self
+            .store
+            .write(move |tx| {
+                let row = bots::get(tx, workspace, bot)?.filter(is_connected);
+                let row = row.ok_or(EngineError::NotFound("bot"))?;
+                if let Some(rate) = rate {
+                    bots::set_bulk_per_second(tx, bot, Some(rate))?;
+                }
+                if let Some(sealed) = &sealed {
+                    bots::set_token(tx, bot, sealed)?;
+                    bots::set_error(tx, bot, None, now)?;
+                }
+                match change.running {
+                    Some(true) if row.status == "token_dead" && sealed.is_none() => {
+                        let message = "Telegram no longer knows this bot's token; give its new one";
+                        return Err(EngineError::WrongState(message.into()));
+                    }
+                    Some(true) => bots::set_status(tx, bot, "running")?,
+                    Some(false) => bots::set_status(tx, bot, "stopped")?,
+                    None if row.status == "token_dead" && sealed.is_some() => {
+                        bots::set_status(tx, bot, "running")?;
+                    }
+                    None => {}
+                }
+                bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))
+            })
+            .await?;
+        Ok(self.shown(row))
+    }
+
+    /// Stops a bot and forgets its token. Its people and history stay, and come back with it.
+    ///
+    /// # Errors
+    /// There is no such bot here.
+    pub async fn delete(&self, workspace: WorkspaceId, bot: BotId) -> Result<()> {
+        self.store
+            .write(move |tx| {
+                let row = bots::get(tx, workspace, bot)?.filter(is_connected);
+                row.ok_or(EngineError::NotFound("bot"))?;
+                bots::set_status(tx, bot, "stopped")?;
+                bots::set_token(tx, bot, &[])?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn identify(&self, token: &str) -> Result<Identity> {
+        let token = token.trim();
+        let bad = || {
+            let message = "is not a token that Telegram knows; copy it from @BotFather";
+            EngineError::field("/token", "bad_token", message)
+        };
+        if !looks_like_a_token(token) {
+            return Err(bad());
+        }
+        self.telegram.identify(token).await.map_err(|error| match error {
+            IdentityError::BadToken => bad(),
+            IdentityError::Unreachable(reason) => EngineError::Telegram(reason),
+        })
+    }
+
+    fn shown(&self, row: bots::Bot) -> Bot {
+        let status = match row.status.as_str() {
+            // Nothing was heard yet, nothing went wrong yet.
+            "running" if row.last_update_at.is_none() && row.last_error.is_none() => "starting",
+            "running" => "running",
+            "token_dead" => "token_dead",
+            _ => "stopped",
+        };
+        Bot {
+            id: row.id,
+            telegram_id: row.telegram_id,
+            username: row.username,
+            name: row.name,
+            status,
+            intake: self.intake,
+            last_update_at: row.last_update_at,
+            last_error: row.last_error,
+            last_error_at: row.last_error_at,
+            blocked_until: row.blocked_until,
+            ingest_failed: row.ingest_failed,
+            bulk_per_second: row.bulk_per_second,
+            contacts: row.next_contact,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Has a token.
+fn is_connected(bot: &bots::Bot) -> bool {
+    !bot.token_sealed.is_empty()
+}
+
+fn checked_rate(rate: i64) -> Result<i64> {
+    if (1..=BULK_PER_SECOND_MAX).contains(&rate) {
+        Ok(rate)
+    } else {
+        let message = format!("must be between 1 and {BULK_PER_SECOND_MAX}");
+        Err(EngineError::field("/bulk_per_second", "out_of_range", message))
+    }
+}
+
+/// Digits, a colon, letters: what may stand in an address of the Bot API.
+fn looks_like_a_token(token: &str) -> bool {
+    let fits = token.len() <= TOKEN_BYTES_MAX;
+    fits && token.split_once(':').is_some_and(|(id, secret)| {
+        !id.is_empty()
+            && id.bytes().all(|b| b.is_ascii_digit())
+            && !secret.is_empty()
+            && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use store::StoreOptions;
+
+    use super::*;
+    use crate::SystemClock;
+
+    /// Knows two bots.
+    struct Desk;
+
+    impl Identities for Desk {
+        fn identify<'a>(
+            &'a self,
+            token: &'a str,
+        ) -> BoxFuture<'a, std::result::Result<Identity, IdentityError>> {
+            let answer = match token {
+                "5:good" | "5:renewed" => Ok(5),
+                "6:other" => Ok(6),
+                "7:away" => Err(IdentityError::Unreachable("no route to the Bot API".into())),
+                _ => Err(IdentityError::BadToken),
+            };
+            let answer = answer.map(|telegram_id| Identity {
+                telegram_id,
+                username: format!("bot_{telegram_id}"),
+                name: "Shop".into(),
+            });
+            Box::pin(async move { answer })
+        }
+    }
+
+    fn room() -> (Bots, Store, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
+        let secrets = Secrets::from_bytes([3; 64]);
+        let room = Bots::new(store.clone(), Arc::new(SystemClock), secrets, Arc::new(Desk), Intake::Polling);
+        (room, store, folder)
+    }
+
+    const HERE: WorkspaceId = WorkspaceId(1);
+    const ELSEWHERE: WorkspaceId = WorkspaceId(2);
+
+    #[tokio::test]
+    async fn a_token_is_asked_about_and_kept_sealed() {
+        let (room, store, _folder) = room();
+        for bad in ["", "nonsense", "5:unknown", "5:go/od", "5:good/../x"] {
+            let refused = room.add(HERE, bad, None).await;
+            assert!(
+                matches!(&refused, Err(EngineError::Invalid(e)) if e[0].code == "bad_token"),
+                "{bad:?} answered {refused:?}"
+            );
+        }
+        assert!(matches!(room.add(HERE, "7:away", None).await, Err(EngineError::Telegram(_))));
+        let bot = room.add(HERE, " 5:good\n", Some(20)).await.unwrap();
+        assert_eq!((bot.username.as_str(), bot.status, bot.bulk_per_second), ("bot_5", "starting", Some(20)));
+        let row = store.reader().read(move |tx| bots::of(tx, bot.id)).await.unwrap().unwrap();
+        assert!(!row.token_sealed.windows(4).any(|part| part == b"good"));
+        assert_eq!(Secrets::from_bytes([3; 64]).open(&row.token_sealed).unwrap(), "5:good");
+        assert!(matches!(room.add(ELSEWHERE, "5:good", None).await, Err(EngineError::Conflict { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_forgotten_bot_comes_back_as_itself() {
+        let (room, _store, _folder) = room();
+        let bot = room.add(HERE, "5:good", None).await.unwrap();
+        assert!(matches!(room.delete(ELSEWHERE, bot.id).await, Err(EngineError::NotFound(_))));
+        room.delete(HERE, bot.id).await.unwrap();
+        assert_eq!(room.list(HERE).await.unwrap(), []);
+        assert!(matches!(room.get(HERE, bot.id).await, Err(EngineError::NotFound(_))));
+        assert_eq!(room.add(HERE, "5:renewed", None).await.unwrap().id, bot.id);
+    }
+
+    #[tokio::test]
+    async fn a_new_token_must_be_the_same_bots_and_revives_a_dead_one() {
+        let (room, store, _folder) = room();
+        let id = room.add(HERE, "5:good", None).await.unwrap().id;
+        let token = |token: &str| BotChange { token: Some(token.into()), ..BotChange::default() };
+        let other = room.update(HERE, id, token("6:other")).await;
+        assert!(matches!(other, Err(EngineError::Invalid(e)) if e[0].code == "another_bot"));
+        store.write(move |tx| bots::set_status(tx, id, "token_dead")).await.unwrap();
+        let run = BotChange { running: Some(true), ..BotChange::default() };
+        assert!(matches!(room.update(HERE, id, run).await, Err(EngineError::WrongState(_))));
+        assert_eq!(room.update(HERE, id, token("5:renewed")).await.unwrap().status, "starting");
+        let stop = BotChange { running: Some(false), ..BotChange::default() };
+        assert_eq!(room.update(HERE, id, stop).await.unwrap().status, "stopped");
+        let rate = BotChange { bulk_per_second: Some(0), ..BotChange::default() };
+        assert!(matches!(room.update(HERE, id, rate).await, Err(EngineError::Invalid(_))));
+    }
+}
