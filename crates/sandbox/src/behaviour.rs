@@ -159,12 +159,17 @@ impl World {
         }
     }
 
-    /// The newest message with buttons to press, not far up in the chat.
-    fn latest_menu(&self, index: usize) -> Option<i64> {
+    /// The newest message with buttons, not far up in the chat, that is about nothing in
+    /// particular or suits the person.
+    fn latest_menu(&mut self, index: usize) -> Option<i64> {
         const LOOKED_AT_MAX: usize = 12;
         let chat = self.people[index].state.chat.as_ref()?;
-        let mut latest = chat.messages.iter().rev().take(LOOKED_AT_MAX);
-        latest.find(|message| message.keyboard.is_some() && !message.deleted).map(|message| message.id)
+        let latest = chat.messages.iter().rev().take(LOOKED_AT_MAX);
+        let menus: Vec<_> = latest
+            .filter(|message| message.keyboard.is_some() && !message.deleted)
+            .map(|message| (message.id, message.text.clone()))
+            .collect();
+        menus.into_iter().find(|(_, text)| self.suits(index, text)).map(|(id, _)| id)
     }
 
     pub(crate) fn write_some(&mut self, index: usize, now_ms: i64) {

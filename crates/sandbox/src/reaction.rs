@@ -107,6 +107,12 @@ impl World {
             .fold(0.0, f64::max)
     }
 
+    /// Whether a text is about no topic, or about one that the person cares for.
+    pub(crate) fn suits(&mut self, index: usize, text: &str) -> bool {
+        let topics = self.readings.of(text).topics;
+        topics == 0 || self.matching(index, topics) >= temper::OPTION_INTEREST_MIN
+    }
+
     /// What answers the person costs no patience, and a menu is there to be used.
     pub(crate) fn see_answer(&mut self, index: usize, message_id: i64, now_ms: i64) {
         let Some(seen) = self.look_at(index, message_id, now_ms) else { return };

@@ -61,7 +61,7 @@ pub const BLOCK_WITHOUT_PATIENCE: f64 = 0.45;
 /// Probability that a first unasked message alone makes someone block, at a match of zero.
 pub const BLOCK_AT_ONCE: f64 = 0.004;
 /// Probability to block on falling silent, without any message being to blame.
-pub const BLOCK_ON_SILENCE: f64 = 0.055;
+pub const BLOCK_ON_SILENCE: f64 = 0.08;
 /// Of those who blocked, how many unblock some day, and the mean days until then.
 pub const UNBLOCK_SHARE: f64 = 0.15;
 pub const UNBLOCK_DAYS_MEAN: f64 = 9.0;
@@ -71,25 +71,25 @@ pub const MUTE_DAYS_MEAN: f64 = 10.0;
 pub const DEACTIVATE_ON_SILENCE: f64 = 0.006;
 
 /// Visits a day of the median person, and their spread.
-pub const VISITS_PER_DAY_MEDIAN: f64 = 0.36;
-pub const VISITS_SPREAD: f64 = 0.7;
+pub const VISITS_PER_DAY_MEDIAN: f64 = 1.8;
+pub const VISITS_SPREAD: f64 = 0.85;
 /// Days until a person falls silent, on average.
-pub const LIVELY_DAYS_MEAN: f64 = 42.0;
+pub const LIVELY_DAYS_MEAN: f64 = 18.0;
 /// Some stay far longer.
-pub const LOYAL_SHARE: f64 = 0.45;
-pub const LOYAL_DAYS_MEAN: f64 = 150.0;
+pub const LOYAL_SHARE: f64 = 0.26;
+pub const LOYAL_DAYS_MEAN: f64 = 130.0;
 /// Share of people who start the bot and never do anything else.
-pub const ONLY_LOOKS_SHARE: f64 = 0.16;
+pub const ONLY_LOOKS_SHARE: f64 = 0.14;
 /// Of those who fell silent, how many come back, and the mean days until then.
-pub const RETURN_SHARE: f64 = 0.18;
-pub const RETURN_DAYS_MEAN: f64 = 30.0;
+pub const RETURN_SHARE: f64 = 0.3;
+pub const RETURN_DAYS_MEAN: f64 = 22.0;
 
 /// What a visit is: pressing a button of an older message, writing, a command, or only looking.
 pub const VISIT_PRESS: f64 = 0.45;
 pub const VISIT_WRITE: f64 = 0.33;
 pub const VISIT_COMMAND: f64 = 0.12;
 /// Probability that a visit ends in a purchase.
-pub const VISIT_PAY: f64 = 0.0045;
+pub const VISIT_PAY: f64 = 0.0018;
 
 /// Seconds until a message that answers the person is seen, and the spread.
 pub const SEE_ANSWER_S_MEDIAN: f64 = 4.0;
@@ -107,4 +107,4 @@ pub const REPLY_SPREAD: f64 = 1.4;
 pub const NEVER_SEEN: f64 = 0.12;
 
 /// How much denser arrivals are at the end of the period than at its start (linear growth).
-pub const ARRIVAL_GROWTH: f64 = 1.6;
+pub const ARRIVAL_GROWTH: f64 = 3.0;
