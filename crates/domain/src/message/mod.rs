@@ -15,7 +15,7 @@ mod rendered;
 mod scanner;
 mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeSet;
 
@@ -24,9 +24,10 @@ use serde_json::{Value, json};
 use crate::field_error::FieldError;
 
 pub use body::Body;
+pub(crate) use button::label;
 pub use button::{Action, Button, Press};
 pub use entity::{Entity, EntityKind, Formatted, units};
-pub(crate) use findings::Findings;
+pub(crate) use findings::{Findings, Object, child};
 pub use rendered::{ButtonWire, Rendered, RenderedButton};
 pub use template::Variables;
 
