@@ -46,7 +46,7 @@ pub const UPDATE_ID_IDLE_MS: i64 = 7 * 24 * HOUR_MS;
 /// Messages a second in one chat, in the long run.
 pub const CHAT_RATE_PER_S: f64 = 1.0;
 /// Messages that one chat takes at once before the rate counts.
-pub const CHAT_BURST: f64 = 5.0;
+pub const CHAT_BURST: f64 = 10.0;
 /// Messages a second of one bot, in the long run, unless configured otherwise.
 pub const BOT_RATE_PER_S: f64 = 30.0;
 /// Messages a second with `allow_paid_broadcast`, where the bot may use it.
