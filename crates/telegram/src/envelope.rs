@@ -52,6 +52,7 @@ pub(crate) fn open(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_result_comes_out_as_it_is() {
@@ -77,5 +78,21 @@ mod tests {
         let body = br#"{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 9",
                         "parameters":{"retry_after":9}}"#;
         assert_eq!(open(200, None, body).unwrap_err(), SendError::RetryAfter { seconds: 9 });
+    }
+
+    proptest! {
+        /// Whatever a server says: no panic, and never a success that was not told in full.
+        #[test]
+        fn no_answer_breaks_the_envelope(
+            status in 100_u16..600, wait in prop::option::of(-5_i64..99), code in any::<u16>(),
+            wild in prop::collection::vec(any::<u8>(), 0..40), words in "\\PC{0,20}",
+        ) {
+            prop_assert!(open(status, wait, &wild).is_err());
+            let body = serde_json::json!({"ok": false, "error_code": code, "description": words}).to_string();
+            prop_assert!(open(status, wait, body.as_bytes()).is_err());
+            prop_assert!(open(status, wait, &body.as_bytes()[..body.len() / 2]).is_err());
+            let success = br#"{"ok":true,"result":1}"#;
+            prop_assert_eq!(open(status, wait, success).is_ok(), (200..300).contains(&status));
+        }
     }
 }

@@ -81,6 +81,11 @@ impl Client {
         Ok(received.collect())
     }
 
+    /// Takes away the webhook that an earlier program set, which forbids polling; what waits there is kept.
+    pub async fn delete_webhook(&self) -> Result<(), SendError> {
+        self.call("deleteWebhook", &json!({"drop_pending_updates": false})).await.map(drop)
+    }
+
     /// Sends a text message; `params` as `sendMessage` documents them.
     pub async fn send_message(&self, params: &Value) -> Result<Sent, SendError> {
         read(&self.call("sendMessage", params).await?)

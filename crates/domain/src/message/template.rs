@@ -234,7 +234,9 @@ fn placeholder(tail: &str) -> Result<(Placeholder, String, usize), TemplateError
     let (name, fallback) = inner.split_once('|').unwrap_or((inner, ""));
     let Some(name) = Placeholder::parse(name.trim()) else {
         let known = "first_name, last_name, username, language and attr.KEY";
-        return Err(error("unknown_variable", format!("names the variable \"{name}\"; known: {known}")));
+        let message =
+            format!("names the variable \"{name}\"; known: {known}; write {{{{ and }}}} for braces");
+        return Err(error("unknown_variable", message));
     };
     Ok((name, fallback.trim().to_owned(), inner.len() + 2))
 }

@@ -274,6 +274,20 @@ proptest! {
         }
     }
 
+    /// Both dialects on anything at all: no panic, and entities that lie on whole characters of the text.
+    #[test]
+    fn no_markup_breaks_the_parsers(wild in "\\PC{0,30}", soup in soup(), cut in 0_usize..60) {
+        let source: String = wild.chars().chain(soup.chars()).skip(cut % 7).take(cut).collect();
+        for parsed in [html::parse(&source), markdown::parse(&source)] {
+            let Ok(formatted) = parsed else { continue };
+            let text: Vec<u16> = formatted.text.encode_utf16().collect();
+            for entity in formatted.entities {
+                let covered = text.get(entity.offset..entity.offset + entity.length);
+                prop_assert!(entity.length > 0 && covered.is_some_and(|part| String::from_utf16(part).is_ok()));
+            }
+        }
+    }
+
     #[test]
     fn no_document_breaks_the_reader(document in any_json()) {
         if let Ok(message) = Message::parse(&document) {

@@ -33,6 +33,7 @@ async fn calls_say_what_they_mean() {
         ok(&json!(true)),
         ok(&json!(true)),
         ok(&json!({"message_id": 77})),
+        ok(&json!(true)),
     ]);
     let client = client(&server);
     assert_eq!(client.get_me().await.unwrap().username, "b_bot");
@@ -46,6 +47,7 @@ async fn calls_say_what_they_mean() {
         .await
         .unwrap();
     client.edit_message_text(&json!({"chat_id": 9, "message_id": 77, "text": "y"})).await.unwrap();
+    client.delete_webhook().await.unwrap();
     let requests = server.requests();
     let methods: Vec<&str> =
         requests.iter().map(|request| request.path.rsplit('/').next().unwrap()).collect();
@@ -58,7 +60,8 @@ async fn calls_say_what_they_mean() {
             "deleteMessage",
             "sendChatAction",
             "setMyCommands",
-            "editMessageText"
+            "editMessageText",
+            "deleteWebhook"
         ]
     );
     assert_eq!(requests[1].path, format!("/bot{TOKEN}/sendMessage"));
