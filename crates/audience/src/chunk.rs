@@ -1,0 +1,176 @@
+//! 64 Ki contacts with all their columns.
+
+use std::sync::Arc;
+
+use domain::contact::Attributes;
+use domain::event::{Event, EventBody};
+use domain::expression::{ConversationFacts, second};
+use domain::ids::MemberId;
+use domain::recipient::Answers;
+use domain::time::Millis;
+
+use crate::column::attribute::{AttributeColumn, AttributeDictionaries};
+use crate::column::conversation::{ConversationColumn, ConversationDictionary};
+use crate::column::counted::{CountedColumn, ObjectDictionaries, kind_of};
+use crate::column::enumerated::{EnumeratedColumn, EnumeratedDictionaries};
+use crate::column::outcome::OutcomeColumn;
+use crate::column::reachability::ReachabilityColumn;
+use crate::column::recency::SecondsColumn;
+use crate::column::tags::TagColumn;
+use crate::row::ContactRow;
+
+/// Texts and pairs that columns keep as numbers, for the whole bot and all versions of its index.
+#[derive(Debug, Default)]
+pub(crate) struct Dictionaries {
+    pub(crate) enumerated: EnumeratedDictionaries,
+    pub(crate) objects: ObjectDictionaries,
+    pub(crate) attributes: AttributeDictionaries,
+    pub(crate) conversations: ConversationDictionary,
+}
+
+impl Dictionaries {
+    pub(crate) fn bytes(&self) -> usize {
+        self.enumerated.bytes()
+            + self.objects.bytes()
+            + self.attributes.bytes()
+            + self.conversations.pairs.bytes()
+    }
+}
+
+/// One chunk. Each column is shared with older versions of the index until it is written to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chunk {
+    pub(crate) tags: TagColumn,
+    pub(crate) last_interaction: SecondsColumn,
+    pub(crate) first_seen: SecondsColumn,
+    pub(crate) enumerated: EnumeratedColumn,
+    pub(crate) counted: CountedColumn,
+    pub(crate) attributes: Arc<AttributeColumn>,
+    pub(crate) outcomes: OutcomeColumn,
+    pub(crate) conversations: Arc<ConversationColumn>,
+    pub(crate) reachability: Arc<ReachabilityColumn>,
+}
+
+impl Chunk {
+    /// Takes a contact as its row stands.
+    pub(crate) fn add_row(&mut self, low: u16, row: &ContactRow, names: &Dictionaries) {
+        Arc::make_mut(&mut self.reachability).add(low, row.reachability);
+        self.enumerated.set_profile(low, &row.profile, &names.enumerated);
+        self.enumerated.set_source(low, &row.source, &names.enumerated);
+        self.set_attributes(low, &row.attributes, names);
+        self.first_seen.set(low, second(row.first_seen));
+        self.last_interaction.set(low, row.last_interaction.map_or(0, second));
+        self.set_conversation(low, row.conversation, names);
+    }
+
+    fn set_attributes(&mut self, low: u16, attributes: &Attributes, names: &Dictionaries) {
+        if !attributes.is_empty() {
+            let column = Arc::make_mut(&mut self.attributes);
+            for (key, value) in attributes {
+                column.set(low, key, Some(value), &names.attributes);
+            }
+        }
+    }
+
+    fn set_conversation(&mut self, low: u16, state: Option<ConversationFacts>, names: &Dictionaries) {
+        let code = names.conversations.code(state);
+        if self.conversations.codes.get(low) != code {
+            Arc::make_mut(&mut self.conversations).codes.set(low, code);
+        }
+    }
+
+    /// Takes an event about one contact. `day` is the workspace's day of it.
+    pub(crate) fn apply(&mut self, low: u16, event: &Event, day: i32, names: &Dictionaries) {
+        if event.body.is_interaction() {
+            self.last_interaction.raise(low, second(event.at));
+        }
+        if kind_of(&event.body).is_some() {
+            self.counted.add(low, event, day, &names.objects);
+        }
+        for (campaign, answers) in Answers::of(&event.body, &event.windows) {
+            self.outcomes.add_answers(campaign, low, answers);
+        }
+        match &event.body {
+            EventBody::TagAdded { tag, .. } => self.tags.add(low, *tag, second(event.at)),
+            EventBody::TagRemoved { tag, .. } => self.tags.remove(low, *tag),
+            EventBody::ProfileChanged { profile } => {
+                self.enumerated.set_profile(low, profile, &names.enumerated);
+            }
+            EventBody::AttributesSet { set } => {
+                let column = Arc::make_mut(&mut self.attributes);
+                for (key, value) in set {
+                    column.set(low, key, value.as_ref(), &names.attributes);
+                }
+            }
+            EventBody::ConversationChanged { status, assignee } => {
+                let state = conversation(status, *assignee);
+                self.set_conversation(low, Some(state), names);
+            }
+            EventBody::Erased => self.erase(low, names),
+            _ => self.apply_reachability(low, &event.body),
+        }
+    }
+
+    fn apply_reachability(&mut self, low: u16, body: &EventBody) {
+        let mut state = self.reachability.get(low);
+        let before = state;
+        match body {
+            EventBody::Blocked { .. } => state.blocked = true,
+            EventBody::Unblocked => state.blocked = false,
+            EventBody::Deactivated => state.deactivated = true,
+            EventBody::OptedOut { .. } => state.opted_out = true,
+            EventBody::OptedIn => state.opted_out = false,
+            _ => {}
+        }
+        if state != before {
+            Arc::make_mut(&mut self.reachability).set(low, state);
+        }
+    }
+
+    /// An erased person belongs to nothing any more, not even to everybody.
+    fn erase(&mut self, low: u16, names: &Dictionaries) {
+        for tag in self.tags.of(low) {
+            self.tags.remove(low, tag);
+        }
+        self.enumerated.set_profile(low, &domain::contact::Profile::default(), &names.enumerated);
+        self.enumerated.set_source(low, &domain::contact::Source::default(), &names.enumerated);
+        Arc::make_mut(&mut self.attributes).erase(low);
+        self.set_conversation(low, None, names);
+        Arc::make_mut(&mut self.reachability).erase(low);
+    }
+
+    /// An import's last interaction.
+    pub(crate) fn add_imported(&mut self, low: u16, at: Millis, day: i32) {
+        self.last_interaction.raise(low, second(at));
+        self.counted.add_imported(low, day);
+    }
+
+    /// Gives back what growth reserved.
+    pub(crate) fn shrink(&mut self) {
+        self.tags.shrink();
+        self.last_interaction.shrink();
+        self.first_seen.shrink();
+        self.enumerated.shrink();
+        self.counted.shrink();
+        Arc::make_mut(&mut self.conversations).codes.shrink();
+    }
+
+    /// Bytes held by each column.
+    pub(crate) fn bytes(&self) -> [(&'static str, usize); 8] {
+        [
+            ("tags", self.tags.bytes()),
+            ("recency", self.last_interaction.bytes() + self.first_seen.bytes()),
+            ("enumerated", self.enumerated.bytes()),
+            ("counted", self.counted.bytes()),
+            ("attribute", self.attributes.bytes()),
+            ("outcome", self.outcomes.bytes()),
+            ("conversation", self.conversations.codes.bytes()),
+            ("reachability", self.reachability.bytes()),
+        ]
+    }
+}
+
+/// A thread's state as events and rows write it: anything but `open` is closed.
+pub(crate) fn conversation(status: &str, assignee: Option<MemberId>) -> ConversationFacts {
+    ConversationFacts { open: status == "open", assignee }
+}

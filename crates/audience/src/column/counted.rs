@@ -1,0 +1,327 @@
+//! Counted events: for each kind and object the contacts' numbers, one entry an event, in order of the
+//! workspace's days. A count reads the days of its window and tallies bytes.
+
+use std::sync::Arc;
+
+use domain::event::{Event, EventBody};
+use domain::expression::EventTest;
+
+use crate::dictionary::Dictionary;
+use crate::kernel;
+use crate::members::reserve_frugally;
+use crate::operand::{Operand, Scratch};
+use crate::words::{self, CHUNK_CONTACTS};
+
+/// Kinds with a place in the column. The last is an import's last interaction, which only the kind
+/// `interaction` counts.
+const KINDS: [&str; 7] = ["start", "message", "command", "button", "click", "conversion", "imported"];
+const IMPORTED: usize = 6;
+/// Kinds that `interaction` stands for.
+const INTERACTIONS: [usize; 5] = [1, 2, 3, 4, IMPORTED];
+
+/// Entries after which a segment is closed and the next begun: what an event copies while a reader looks.
+const SEGMENT_EVENTS: usize = 8_192;
+/// Objects with fewer events than this in a chunk stand in one common list: a payload that one person came
+/// with must not cost a series of its own.
+const SERIES_MIN: usize = 32;
+/// Below this many events of a window, each is looked at; above, all contacts of the chunk.
+const TALLY_MIN: usize = 8_192;
+
+/// The kind's place in the column.
+pub(crate) fn kind_of(body: &EventBody) -> Option<usize> {
+    KINDS.iter().position(|kind| *kind == body.kind())
+}
+
+/// One dictionary of objects a kind.
+#[derive(Debug, Default)]
+pub(crate) struct ObjectDictionaries {
+    kinds: [Dictionary; KINDS.len()],
+}
+
+impl ObjectDictionaries {
+    fn code(&self, kind: usize, object: Option<&str>) -> u32 {
+        object.map_or(0, |object| self.kinds[kind].code(object))
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.kinds.iter().map(Dictionary::bytes).sum()
+    }
+}
+
+/// One chunk.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CountedColumn {
+    kinds: [Arc<KindEvents>; KINDS.len()],
+}
+
+#[derive(Debug, Clone, Default)]
+struct KindEvents {
+    /// Sorted by the object's number.
+    series: Vec<(u32, Series)>,
+    /// Sorted by object and day.
+    rare: Vec<RareEvent>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct RareEvent {
+    object: u32,
+    day: i32,
+    low: u16,
+}
+
+/// The events of one object. Segments follow each other in order of their first days.
+#[derive(Debug, Clone, Default)]
+struct Series {
+    segments: Vec<Arc<Segment>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Segment {
+    /// Each day with events, and where its entries end.
+    days: Vec<(i32, u32)>,
+    lows: Vec<u16>,
+}
+
+impl Segment {
+    fn first_day(&self) -> i32 {
+        self.days.first().map_or(i32::MIN, |(day, _)| *day)
+    }
+
+    fn last_day(&self) -> i32 {
+        self.days.last().map_or(i32::MIN, |(day, _)| *day)
+    }
+
+    fn add(&mut self, day: i32, low: u16) {
+        reserve_frugally(&mut self.lows);
+        if day >= self.last_day() {
+            self.lows.push(low);
+            let end = self.lows.len() as u32;
+            match self.days.last_mut() {
+                Some(last) if last.0 == day => last.1 = end,
+                _ => self.days.push((day, end)),
+            }
+            return;
+        }
+        // A late event: later days move up by one.
+        let place = self.days.partition_point(|(known, _)| *known < day);
+        let start = if place == 0 { 0 } else { self.days[place - 1].1 };
+        if self.days[place].0 != day {
+            self.days.insert(place, (day, start));
+        }
+        self.lows.insert(start as usize, low);
+        self.days[place..].iter_mut().for_each(|(_, end)| *end += 1);
+    }
+
+    /// The entries of a day and all later ones.
+    fn since(&self, day: i32) -> &[u16] {
+        let place = self.days.partition_point(|(known, _)| *known < day);
+        let start = if place == 0 { 0 } else { self.days[place - 1].1 as usize };
+        &self.lows[start..]
+    }
+}
+
+impl Series {
+    fn add(&mut self, day: i32, low: u16) {
+        let after = self.segments.partition_point(|segment| segment.first_day() <= day);
+        let place = after.saturating_sub(1);
+        let begin = match self.segments.get(place) {
+            None => true,
+            Some(segment) => {
+                let last = place + 1 == self.segments.len();
+                last && segment.lows.len() >= SEGMENT_EVENTS && day >= segment.last_day()
+            }
+        };
+        if begin {
+            self.segments.push(Arc::default());
+        }
+        let place = if begin { self.segments.len() - 1 } else { place };
+        Arc::make_mut(&mut self.segments[place]).add(day, low);
+    }
+
+    fn bytes(&self) -> usize {
+        let held = |segment: &Arc<Segment>| {
+            size_of::<Segment>() + segment.days.capacity() * 8 + segment.lows.capacity() * 2
+        };
+        self.segments.capacity() * 8 + self.segments.iter().map(held).sum::<usize>()
+    }
+}
+
+impl KindEvents {
+    fn add(&mut self, object: u32, day: i32, low: u16) {
+        let place = match self.series.binary_search_by_key(&object, |(object, _)| *object) {
+            Ok(place) => return self.series[place].1.add(day, low),
+            Err(place) => place,
+        };
+        let event = RareEvent { object, day, low };
+        reserve_frugally(&mut self.rare);
+        self.rare.insert(self.rare.partition_point(|known| *known < event), event);
+        let run = self.run_of(object);
+        if run.len() >= SERIES_MIN {
+            let mut series = Series::default();
+            self.rare.drain(run).for_each(|event| series.add(event.day, event.low));
+            self.series.insert(place, (object, series));
+        }
+    }
+
+    fn run_of(&self, object: u32) -> std::ops::Range<usize> {
+        let first = self.rare.partition_point(|event| event.object < object);
+        first..first + self.rare[first..].partition_point(|event| event.object == object)
+    }
+
+    /// The entries since a day, of one object or of all.
+    fn since<'k>(&'k self, object: Option<u32>, day: i32, found: &mut Found<'k>) {
+        let (series, rare) = match object {
+            None => (&self.series[..], &self.rare[..]),
+            Some(object) => match self.series.binary_search_by_key(&object, |(object, _)| *object) {
+                Ok(place) => (&self.series[place..=place], &[][..]),
+                Err(_) => (&[][..], &self.rare[self.run_of(object)]),
+            },
+        };
+        for (_, series) in series {
+            let segments = series.segments.iter().filter(|segment| segment.last_day() >= day);
+            found.lists.extend(segments.map(|segment| segment.since(day)).filter(|list| !list.is_empty()));
+        }
+        found.rare.extend(rare.iter().filter(|event| event.day >= day).map(|event| event.low));
+    }
+
+    fn bytes(&self) -> usize {
+        let series: usize = self.series.iter().map(|(_, series)| series.bytes()).sum();
+        series
+            + self.series.capacity() * size_of::<(u32, Series)>()
+            + self.rare.capacity() * size_of::<RareEvent>()
+    }
+}
+
+/// The entries of a window.
+#[derive(Default)]
+struct Found<'k> {
+    lists: Vec<&'k [u16]>,
+    rare: Vec<u16>,
+}
+
+/// A test with its kinds and object looked up once for all chunks.
+#[derive(Debug)]
+pub(crate) struct CountPlan {
+    /// Kinds, each with the object's number, or every object.
+    wants: Vec<(usize, Option<u32>)>,
+    first_day: i32,
+    least: u32,
+    most: u32,
+}
+
+impl CountPlan {
+    pub(crate) fn new(test: &EventTest, first_day: i32, names: &ObjectDictionaries) -> Self {
+        let kinds: Vec<usize> = match test.kind {
+            "interaction" => INTERACTIONS.to_vec(),
+            kind => KINDS.iter().position(|known| *known == kind).into_iter().collect(),
+        };
+        let known = |kind: usize| match &test.object {
+            None => Some((kind, None)),
+            Some(object) => names.kinds[kind].find(object).map(|code| (kind, Some(code))),
+        };
+        let (least, most) = test.bounds();
+        Self { wants: kinds.into_iter().filter_map(known).collect(), first_day, least, most }
+    }
+}
+
+impl CountedColumn {
+    /// Takes an event that counts, with its day in the workspace.
+    pub(crate) fn add(&mut self, low: u16, event: &Event, day: i32, names: &ObjectDictionaries) {
+        if let Some(kind) = kind_of(&event.body) {
+            let object = names.code(kind, event.body.object());
+            Arc::make_mut(&mut self.kinds[kind]).add(object, day, low);
+        }
+    }
+
+    /// Takes an import's last interaction.
+    pub(crate) fn add_imported(&mut self, low: u16, day: i32) {
+        Arc::make_mut(&mut self.kinds[IMPORTED]).add(0, day, low);
+    }
+
+    pub(crate) fn matching(&self, plan: &CountPlan, scratch: &mut Scratch) -> Operand<'static> {
+        let mut found = Found::default();
+        for (kind, object) in &plan.wants {
+            self.kinds[*kind].since(*object, plan.first_day, &mut found);
+        }
+        if !found.rare.is_empty() {
+            found.lists.push(&found.rare);
+        }
+        let events: usize = found.lists.iter().map(|list| list.len()).sum();
+        if events == 0 {
+            return if plan.least == 0 { Operand::Everyone } else { Operand::Nobody };
+        }
+        if plan.least == 1 && plan.most == u32::MAX {
+            return any_event(&found.lists, scratch);
+        }
+        // Counts above the larger finite bound need not be told apart.
+        let highest = if plan.most == u32::MAX { plan.least } else { plan.most + 1 };
+        if highest <= u32::from(u8::MAX) {
+            tally_bytes(&found.lists, events, plan, scratch)
+        } else {
+            tally_numbers(&found.lists, plan, scratch)
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.kinds.iter().map(|kind| kind.bytes()).sum()
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        for kind in &mut self.kinds {
+            let kind = Arc::make_mut(kind);
+            kind.rare.shrink_to_fit();
+            for segment in kind.series.iter_mut().flat_map(|(_, series)| &mut series.segments) {
+                let segment = Arc::make_mut(segment);
+                segment.lows.shrink_to_fit();
+                segment.days.shrink_to_fit();
+            }
+        }
+    }
+}
+
+/// Everybody with an event.
+fn any_event(lists: &[&[u16]], scratch: &mut Scratch) -> Operand<'static> {
+    let mut out = scratch.take_filled(0);
+    lists.iter().flat_map(|list| *list).for_each(|low| words::set(&mut out, *low));
+    Operand::Own(out)
+}
+
+fn tally_bytes(lists: &[&[u16]], events: usize, plan: &CountPlan, scratch: &mut Scratch) -> Operand<'static> {
+    let mut counts = scratch.take_counts();
+    lists.iter().for_each(|list| kernel::tally(list, &mut counts));
+    let most = u8::try_from(plan.most).unwrap_or(u8::MAX);
+    let least = plan.least as u8;
+    let mut out;
+    if events >= TALLY_MIN {
+        out = scratch.take();
+        kernel::bytes_in_range(&counts[..], least, most, &mut out[..]);
+        counts.fill(0);
+    } else {
+        out = scratch.take_filled(if least == 0 { u64::MAX } else { 0 });
+        for low in lists.iter().flat_map(|list| *list) {
+            settle(&mut out, *low, (least..=most).contains(&counts[usize::from(*low)]));
+        }
+        lists.iter().flat_map(|list| *list).for_each(|low| counts[usize::from(*low)] = 0);
+    }
+    scratch.give_back_counts(counts);
+    Operand::Own(out)
+}
+
+/// For bounds that a byte does not hold.
+fn tally_numbers(lists: &[&[u16]], plan: &CountPlan, scratch: &mut Scratch) -> Operand<'static> {
+    let mut counts = vec![0_u32; CHUNK_CONTACTS];
+    lists.iter().flat_map(|list| *list).for_each(|low| counts[usize::from(*low)] += 1);
+    let mut out = scratch.take_filled(if plan.least == 0 { u64::MAX } else { 0 });
+    for low in lists.iter().flat_map(|list| *list) {
+        settle(&mut out, *low, (plan.least..=plan.most).contains(&counts[usize::from(*low)]));
+    }
+    Operand::Own(out)
+}
+
+fn settle(out: &mut words::Words, low: u16, wanted: bool) {
+    if wanted {
+        words::set(out, low);
+    } else {
+        words::clear(out, low);
+    }
+}

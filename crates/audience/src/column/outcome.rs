@@ -1,0 +1,170 @@
+//! What became of a campaign's recipients, and the breakdowns that were frozen with its audience.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::event::Outcome;
+use domain::expression::OutcomeMask;
+use domain::ids::CampaignId;
+use domain::recipient::Answers;
+use roaring::RoaringBitmap;
+
+use crate::members::Members;
+use crate::operand::{Operand, Scratch};
+use crate::words;
+
+/// Bits of a state that hold answers; the outcome stands above them.
+const ANSWER_BITS: u32 = 11;
+const ANSWER_MASK: u16 = (1 << ANSWER_BITS) - 1;
+const _: () = assert!(Answers::NAMED.len() == ANSWER_BITS as usize, "every answer needs its bit");
+
+/// One chunk, sorted by campaign.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OutcomeColumn {
+    campaigns: Vec<(CampaignId, Arc<Recipients>)>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Recipients {
+    members: Members,
+    /// Outcome and answers, beside each member in rising order.
+    states: Vec<u16>,
+}
+
+fn state(outcome: Outcome, answers: Answers) -> u16 {
+    OutcomeMask::bit(outcome) << ANSWER_BITS | (answers.0 as u16 & ANSWER_MASK)
+}
+
+impl OutcomeColumn {
+    /// Takes a campaign's recipients in, all in their first state.
+    pub(crate) fn freeze(&mut self, campaign: CampaignId, members: Members, held_out: &Members) {
+        let mut states = Vec::with_capacity(members.len());
+        members.for_each(|low| {
+            let outcome = if held_out.contains(low) { Outcome::HeldOut } else { Outcome::Pending };
+            states.push(state(outcome, Answers(0)));
+        });
+        let recipients = Arc::new(Recipients { members, states });
+        match self.campaigns.binary_search_by_key(&campaign, |(campaign, _)| *campaign) {
+            Ok(place) => self.campaigns[place].1 = recipients,
+            Err(place) => self.campaigns.insert(place, (campaign, recipients)),
+        }
+    }
+
+    fn state_mut(&mut self, campaign: CampaignId, low: u16) -> Option<&mut u16> {
+        let place = self.campaigns.binary_search_by_key(&campaign, |(campaign, _)| *campaign).ok()?;
+        let recipients = &mut self.campaigns[place].1;
+        if !recipients.members.contains(low) {
+            return None;
+        }
+        let rank = recipients.members.rank(low);
+        Arc::make_mut(recipients).states.get_mut(rank)
+    }
+
+    /// Sets an outcome; whoever is no recipient is passed over.
+    pub(crate) fn set_outcome(&mut self, campaign: CampaignId, low: u16, outcome: Outcome) {
+        if let Some(known) = self.state_mut(campaign, low) {
+            *known = state(outcome, Answers(u32::from(*known & ANSWER_MASK)));
+        }
+    }
+
+    /// Adds answers; whoever is no recipient is passed over.
+    pub(crate) fn add_answers(&mut self, campaign: CampaignId, low: u16, answers: Answers) {
+        if let Some(known) = self.state_mut(campaign, low) {
+            *known |= answers.0 as u16 & ANSWER_MASK;
+        }
+    }
+
+    /// The recipients in one group.
+    pub(crate) fn matching(
+        &self,
+        campaign: CampaignId,
+        mask: OutcomeMask,
+        scratch: &mut Scratch,
+    ) -> Operand<'_> {
+        let Ok(place) = self.campaigns.binary_search_by_key(&campaign, |(campaign, _)| *campaign) else {
+            return Operand::Nobody;
+        };
+        let recipients = &self.campaigns[place].1;
+        let (any, none) = (mask.any.map_or(0, |any| any.0 as u16), mask.none.0 as u16);
+        let anything = mask.any.is_none();
+        let holds = |state: &u16| {
+            mask.outcomes >> (state >> ANSWER_BITS) & 1 == 1
+                && (anything || state & any != 0)
+                && state & none == 0
+        };
+        let mut states = recipients.states.iter();
+        match &recipients.members {
+            Members::Sparse(lows) => {
+                let kept = lows.iter().zip(states).filter(|(_, state)| holds(state));
+                Operand::of_list(kept.map(|(low, _)| *low).collect())
+            }
+            Members::Dense { words, .. } => {
+                let mut out = scratch.take_filled(0);
+                for low in words::lows(words) {
+                    if states.next().is_some_and(holds) {
+                        words::set(&mut out, low);
+                    }
+                }
+                Operand::Own(out)
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let held = self.campaigns.iter().map(|(_, recipients)| {
+            size_of::<Recipients>() + recipients.members.bytes() + recipients.states.capacity() * 2
+        });
+        held.sum::<usize>() + self.campaigns.capacity() * 16
+    }
+}
+
+/// Who belonged to what when a campaign began.
+#[derive(Debug, Default)]
+pub(crate) struct FrozenGroups {
+    pub(crate) stages: HashMap<String, Chunked>,
+    pub(crate) tags: HashMap<String, Chunked>,
+    pub(crate) sources: HashMap<String, Chunked>,
+}
+
+impl FrozenGroups {
+    pub(crate) fn bytes(&self) -> usize {
+        let every = self.stages.iter().chain(&self.tags).chain(&self.sources);
+        every.map(|(name, chunked)| name.len() + chunked.bytes()).sum()
+    }
+}
+
+/// A set of contacts cut into chunks.
+#[derive(Debug, Default)]
+pub(crate) struct Chunked {
+    chunks: Vec<Members>,
+}
+
+impl Chunked {
+    pub(crate) fn new(bitmap: &RoaringBitmap) -> Self {
+        let mut lists: Vec<Vec<u16>> = Vec::new();
+        for number in bitmap {
+            let chunk = (number >> 16) as usize;
+            if lists.len() <= chunk {
+                lists.resize(chunk + 1, Vec::new());
+            }
+            lists[chunk].push(number as u16);
+        }
+        let members = |mut lows: Vec<u16>| {
+            lows.shrink_to_fit();
+            Members::of_sorted(lows)
+        };
+        Self { chunks: lists.into_iter().map(members).collect() }
+    }
+
+    pub(crate) fn members(&self, chunk: usize) -> Option<&Members> {
+        self.chunks.get(chunk)
+    }
+
+    pub(crate) fn into_chunks(self) -> Vec<Members> {
+        self.chunks
+    }
+
+    fn bytes(&self) -> usize {
+        self.chunks.iter().map(|members| size_of::<Members>() + members.bytes()).sum()
+    }
+}

@@ -1,0 +1,79 @@
+//! Who lives in the index, and who may be written to.
+
+use domain::contact::Reachability;
+
+use crate::kernel;
+use crate::members::Members;
+use crate::words::{self, Words};
+
+/// One chunk's states. The reasons may hold together, so each has its own set.
+#[derive(Debug, Clone)]
+pub(crate) struct ReachabilityColumn {
+    /// Everybody there is; an erased contact leaves it.
+    pub(crate) living: Box<Words>,
+    pub(crate) living_count: u32,
+    /// Living, and none of the reasons below.
+    pub(crate) reachable: Box<Words>,
+    blocked: Members,
+    deactivated: Members,
+    opted_out: Members,
+}
+
+impl Default for ReachabilityColumn {
+    fn default() -> Self {
+        Self {
+            living: words::zeroed(),
+            living_count: 0,
+            reachable: words::zeroed(),
+            blocked: Members::default(),
+            deactivated: Members::default(),
+            opted_out: Members::default(),
+        }
+    }
+}
+
+impl ReachabilityColumn {
+    pub(crate) fn add(&mut self, low: u16, state: Reachability) {
+        words::set(&mut self.living, low);
+        self.living_count = kernel::count(&self.living);
+        self.set(low, state);
+    }
+
+    /// Takes an erased contact out of everything.
+    pub(crate) fn erase(&mut self, low: u16) {
+        words::clear(&mut self.living, low);
+        words::clear(&mut self.reachable, low);
+        self.living_count = kernel::count(&self.living);
+    }
+
+    pub(crate) fn get(&self, low: u16) -> Reachability {
+        Reachability {
+            blocked: self.blocked.contains(low),
+            deactivated: self.deactivated.contains(low),
+            opted_out: self.opted_out.contains(low),
+        }
+    }
+
+    pub(crate) fn set(&mut self, low: u16, state: Reachability) {
+        for (reason, holds) in [
+            (&mut self.blocked, state.blocked),
+            (&mut self.deactivated, state.deactivated),
+            (&mut self.opted_out, state.opted_out),
+        ] {
+            if holds {
+                reason.insert(low);
+            } else {
+                reason.remove(low);
+            }
+        }
+        if state.reachable() && words::contains(&self.living, low) {
+            words::set(&mut self.reachable, low);
+        } else {
+            words::clear(&mut self.reachable, low);
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        2 * size_of::<Words>() + self.blocked.bytes() + self.deactivated.bytes() + self.opted_out.bytes()
+    }
+}

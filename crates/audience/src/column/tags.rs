@@ -1,0 +1,145 @@
+//! Tags: who has which, and since when.
+
+use std::sync::Arc;
+
+use domain::expression::TagMode;
+use domain::ids::TagId;
+
+use crate::members::{Members, reserve_frugally};
+use crate::operand::{Operand, Scratch};
+use crate::words;
+
+/// The tags of one chunk, sorted by id.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TagColumn {
+    tags: Vec<(TagId, Arc<TagMembers>)>,
+}
+
+/// Who has one tag.
+#[derive(Debug, Clone, Default)]
+struct TagMembers {
+    members: Members,
+    /// The second of the latest application, beside each member in rising order.
+    added_s: Vec<u32>,
+}
+
+impl TagColumn {
+    /// Applies a tag; applied again, only the time changes.
+    pub(crate) fn add(&mut self, low: u16, tag: TagId, added_s: u32) {
+        let place = match self.tags.binary_search_by_key(&tag, |(tag, _)| *tag) {
+            Ok(place) => place,
+            Err(place) => {
+                self.tags.insert(place, (tag, Arc::default()));
+                place
+            }
+        };
+        let holders = Arc::make_mut(&mut self.tags[place].1);
+        match holders.members.insert(low) {
+            (rank, true) => {
+                reserve_frugally(&mut holders.added_s);
+                holders.added_s.insert(rank, added_s);
+            }
+            (rank, false) => holders.added_s[rank] = added_s,
+        }
+    }
+
+    pub(crate) fn remove(&mut self, low: u16, tag: TagId) {
+        if let Ok(place) = self.tags.binary_search_by_key(&tag, |(tag, _)| *tag) {
+            let holders = Arc::make_mut(&mut self.tags[place].1);
+            if let Some(rank) = holders.members.remove(low) {
+                holders.added_s.remove(rank);
+            }
+        }
+    }
+
+    fn holders(&self, tag: TagId) -> Option<&TagMembers> {
+        let place = self.tags.binary_search_by_key(&tag, |(tag, _)| *tag).ok()?;
+        Some(&self.tags[place].1)
+    }
+
+    /// Who has the tag.
+    pub(crate) fn with(&self, tag: TagId) -> Operand<'_> {
+        self.holders(tag).map_or(Operand::Nobody, |holders| Operand::from(&holders.members))
+    }
+
+    /// Who has the tag since this second or a later one.
+    fn with_since(&self, tag: TagId, since_s: u32, scratch: &mut Scratch) -> Operand<'_> {
+        let Some(holders) = self.holders(tag) else { return Operand::Nobody };
+        let mut times = holders.added_s.iter();
+        match &holders.members {
+            Members::Sparse(lows) => {
+                let kept = lows.iter().zip(times).filter(|(_, added)| **added >= since_s);
+                Operand::of_list(kept.map(|(low, _)| *low).collect())
+            }
+            Members::Dense { words, .. } => {
+                let mut out = scratch.take();
+                for (out, word) in out.iter_mut().zip(&words[..]) {
+                    let (mut rest, mut kept) = (*word, 0);
+                    while rest != 0 {
+                        let bit = rest & rest.wrapping_neg();
+                        rest ^= bit;
+                        if times.next().is_some_and(|added| *added >= since_s) {
+                            kept |= bit;
+                        }
+                    }
+                    *out = kept;
+                }
+                Operand::Own(out)
+            }
+        }
+    }
+
+    /// Who has any or all of some tags.
+    pub(crate) fn matching(
+        &self,
+        mode: TagMode,
+        tags: &[TagId],
+        since_s: Option<u32>,
+        scratch: &mut Scratch,
+    ) -> Operand<'_> {
+        let mut joined = match mode {
+            TagMode::HasAny => Operand::Nobody,
+            TagMode::Has | TagMode::HasAll => Operand::Everyone,
+        };
+        for tag in tags {
+            let holders = match since_s {
+                None => self.with(*tag),
+                Some(since_s) => self.with_since(*tag, since_s, scratch),
+            };
+            joined = match mode {
+                TagMode::HasAny => scratch.or(joined, holders),
+                TagMode::Has | TagMode::HasAll => scratch.and(joined, holders),
+            };
+        }
+        joined
+    }
+
+    /// Which tags one contact has.
+    pub(crate) fn of(&self, low: u16) -> Vec<TagId> {
+        let having = self.tags.iter().filter(|(_, holders)| holders.members.contains(low));
+        having.map(|(tag, _)| *tag).collect()
+    }
+
+    /// How many of a set have each tag of a list.
+    pub(crate) fn tally(&self, set: &words::Words, tags: &[TagId], counts: &mut [u64]) {
+        for (tag, count) in tags.iter().zip(counts) {
+            *count += u64::from(self.with(*tag).count(set, 0));
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let held = |(_, holders): &(TagId, Arc<TagMembers>)| {
+            size_of::<TagMembers>() + holders.members.bytes() + holders.added_s.capacity() * 4
+        };
+        self.tags.capacity() * size_of::<(TagId, Arc<TagMembers>)>()
+            + self.tags.iter().map(held).sum::<usize>()
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        for (_, holders) in &mut self.tags {
+            let holders = Arc::make_mut(holders);
+            holders.members.shrink();
+            holders.added_s.shrink_to_fit();
+        }
+    }
+}

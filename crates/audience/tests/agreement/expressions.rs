@@ -1,0 +1,198 @@
+//! Random expressions of every form.
+
+use domain::contact::AttributeValue;
+use domain::event::COUNTED_KINDS;
+use domain::expression::{
+    AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, Duration, EventTest,
+    Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest, TimeField,
+    TimeTest,
+};
+use domain::ids::{CampaignId, MemberId, SegmentId};
+use domain::time::Millis;
+use proptest::prelude::*;
+
+use crate::world::{CAMPAIGNS, KEYS, LANGUAGES, NAMES, OBJECTS, PLACES, STAGES, TAGS, TEXTS, offset, value};
+
+fn texts(from: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<String>> {
+    let text = prop::sample::select(from).prop_map(str::to_owned);
+    prop::collection::vec(text, 1..=most)
+}
+
+fn durations(from: &'static [&'static str]) -> impl Strategy<Value = Duration> {
+    prop::sample::select(from).prop_map(|text| Duration::parse(text).expect("a duration"))
+}
+
+fn any_duration() -> impl Strategy<Value = Duration> {
+    durations(&["1s", "90s", "1h", "12h", "1d", "2d", "7d", "2w", "30d"])
+}
+
+fn days() -> impl Strategy<Value = Duration> {
+    durations(&["1d", "2d", "7d", "2w", "30d"])
+}
+
+fn tag() -> impl Strategy<Value = Expression> {
+    let mode = prop::sample::select(&[TagMode::Has, TagMode::HasAny, TagMode::HasAll][..]);
+    (mode, texts(&TAGS, 3), prop::option::of(any_duration())).prop_map(|(mode, mut tags, added_within)| {
+        if mode == TagMode::Has {
+            tags.truncate(1);
+        }
+        Expression::Tag(TagTest { mode, tags, added_within })
+    })
+}
+
+fn moment(base: Millis) -> impl Strategy<Value = Moment> {
+    (offset(), any::<bool>()).prop_map(move |(offset, date)| {
+        let at = base + offset;
+        let utc = chrono::DateTime::from_timestamp_millis(at).expect("a time");
+        let text = if date { utc.format("%Y-%m-%d").to_string() } else { utc.to_rfc3339() };
+        Moment::parse(&text).expect("a moment")
+    })
+}
+
+fn time(base: Millis) -> impl Strategy<Value = Expression> {
+    let field = prop::sample::select(&[TimeField::LastInteraction, TimeField::FirstSeen][..]);
+    let bounds = (
+        prop::option::of(any_duration()),
+        prop::option::of(any_duration()),
+        prop::option::weighted(0.3, moment(base)),
+        prop::option::weighted(0.3, moment(base)),
+    );
+    (field, bounds).prop_map(|(field, (within, older_than, before, after))| {
+        let never = within.is_none() && older_than.is_none() && before.is_none() && after.is_none();
+        Expression::Time(field, TimeTest { within, older_than, before, after, never })
+    })
+}
+
+fn event() -> impl Strategy<Value = Expression> {
+    let object = prop::option::of(prop::sample::select(&OBJECTS[..3]).prop_map(str::to_owned));
+    let bound =
+        || prop::option::of(prop_oneof![4 => 1..4_u32, 1 => Just(254), 1 => Just(255), 1 => Just(1_000)]);
+    let kind = prop::sample::select(&COUNTED_KINDS[..]);
+    (kind, object, bound(), bound(), any::<bool>(), prop::option::of(days())).prop_map(
+        |(kind, object, at_least, at_most, at_none, within)| {
+            let at_most = at_most.map(|most| if at_none { most - 1 } else { most });
+            let at_most = at_most.filter(|most| at_least.is_none_or(|least| least <= *most));
+            Expression::Event(EventTest { kind, object, at_least, at_most, within })
+        },
+    )
+}
+
+fn source() -> impl Strategy<Value = Expression> {
+    let field = prop::sample::select(&["link", "utm_source", "payload", "channel"][..]);
+    (field, texts(&["fb-summer", "tg", "夏", "nobody"], 3))
+        .prop_map(|(field, values)| Expression::Source(SourceTest { field, values }))
+}
+
+fn profile() -> impl Strategy<Value = Expression> {
+    let one = |field: ProfileField, from: &'static [&'static str]| {
+        texts(from, 3).prop_map(move |values| Expression::Profile(ProfileTest::In(field, values)))
+    };
+    prop_oneof![
+        any::<bool>().prop_map(|wanted| Expression::Profile(ProfileTest::Premium(wanted))),
+        one(ProfileField::Language, &LANGUAGES),
+        one(ProfileField::Language, &["zh", "en", "de"]),
+        one(ProfileField::Username, &["@ANN_lee", "bob", "carl"]),
+        one(ProfileField::FirstName, &NAMES),
+        one(ProfileField::LastName, &NAMES),
+        one(ProfileField::Country, &PLACES),
+        one(ProfileField::Browser, &["TG", "夏"]),
+        one(ProfileField::Os, &["linux"]),
+    ]
+}
+
+fn attribute() -> impl Strategy<Value = Expression> {
+    use AttributeOp::{Contains, Eq, Exists, Gt, Gte, Lt, Lte, Ne};
+    let order = prop::sample::select(&[Gt, Gte, Lt, Lte][..]);
+    let ordered =
+        value().prop_filter("flags have no order", |value| !matches!(value, AttributeValue::Bool(_)));
+    let equal = prop::sample::select(&[Eq, Ne][..]);
+    let part = prop::sample::select(&["PRO", "Plan", "STRASSE", "ß", "0", "·"][..]);
+    let rest = prop_oneof![
+        (order, ordered).prop_map(|(op, value)| (op, Some(value))),
+        (equal, value()).prop_map(|(op, value)| (op, Some(value))),
+        part.prop_map(|text| (Contains, Some(AttributeValue::Text(text.to_owned())))),
+        prop::sample::select(&TEXTS[..]).prop_map(|text| (Eq, Some(AttributeValue::Text(text.to_owned())))),
+        Just((Exists, None)),
+    ];
+    (prop::sample::select(&KEYS[..]), rest).prop_map(|(key, (op, value))| {
+        Expression::Attribute(AttributeTest { key: key.to_owned(), op, value })
+    })
+}
+
+fn campaign() -> impl Strategy<Value = Expression> {
+    let outcomes: Vec<CampaignOutcome> = CampaignOutcome::NAMED.iter().map(|(_, outcome)| *outcome).collect();
+    let part = |names: &'static [&'static str]| {
+        prop::option::weighted(0.2, prop::sample::select(names).prop_map(str::to_owned))
+    };
+    (
+        1..=CAMPAIGNS,
+        prop::sample::select(outcomes),
+        part(&STAGES),
+        part(&TAGS[..2]),
+        part(&["link=fb-summer", "link=x"]),
+    )
+        .prop_map(|(id, outcome, frozen_stage, frozen_tag, frozen_source)| {
+            Expression::Campaign(CampaignTest {
+                campaign: CampaignId(id),
+                outcome,
+                frozen_stage,
+                frozen_tag,
+                frozen_source,
+            })
+        })
+}
+
+fn conversation() -> impl Strategy<Value = Expression> {
+    let member = prop::option::of((1..3_i64).prop_map(MemberId));
+    let wanted = (prop::option::of(any::<bool>()), prop::option::of(member));
+    wanted.prop_map(|(open, assignee)| {
+        let open = if assignee.is_none() { open.or(Some(true)) } else { open };
+        Expression::Conversation(ConversationTest { open, assignee })
+    })
+}
+
+/// A form that refers to no segment or stage.
+fn plain(base: Millis) -> impl Strategy<Value = Expression> {
+    let basis_points = prop_oneof![Just(1_u32), Just(2_500), Just(5_000), Just(10_000)];
+    let sample =
+        (basis_points, prop::sample::select(&["x", "夏", "y"][..])).prop_map(|(basis_points, salt)| {
+            Expression::Sample(SampleTest { basis_points, salt: salt.to_owned() })
+        });
+    prop_oneof![
+        4 => tag(),
+        4 => time(base),
+        4 => event(),
+        1 => source(),
+        2 => profile(),
+        2 => attribute(),
+        3 => campaign(),
+        1 => any::<bool>().prop_map(Expression::Reachable),
+        1 => sample,
+        1 => conversation(),
+    ]
+}
+
+fn joined(leaf: BoxedStrategy<Expression>) -> impl Strategy<Value = Expression> {
+    leaf.prop_recursive(4, 16, 4, |inner| {
+        prop_oneof![
+            3 => prop::collection::vec(inner.clone(), 0..4).prop_map(Expression::All),
+            3 => prop::collection::vec(inner.clone(), 1..4).prop_map(Expression::Any),
+            2 => inner.prop_map(|part| Expression::Not(Box::new(part))),
+        ]
+    })
+}
+
+/// The rule of a stage or a segment.
+pub fn rule(base: Millis) -> impl Strategy<Value = Expression> {
+    joined(plain(base).boxed())
+}
+
+/// Any expression, over two segments and the stages.
+pub fn expression(base: Millis) -> impl Strategy<Value = Expression> {
+    let leaf = prop_oneof![
+        8 => plain(base),
+        1 => texts(&STAGES, 3).prop_map(Expression::Stage),
+        1 => (1..3_i64).prop_map(|id| Expression::Segment(SegmentId(id))),
+    ];
+    joined(leaf.boxed())
+}
