@@ -1,1 +1,26 @@
-//! api
+//! The only HTTP JSON of Muster.
+//!
+//! [`routes`] is the map. Each resource has a file with its shapes and its handlers; a handler's signature says who
+//! may ask ([`access`]) and what is read ([`body`]), and its body calls one room of the engine. Shapes are converted
+//! by hand here, at the border: nothing of the engine or the store is serialised as it is.
+
+pub mod access;
+pub mod body;
+pub mod page;
+pub mod problem;
+pub mod repeat;
+pub mod state;
+
+mod bots;
+mod document;
+mod health;
+mod layers;
+mod members;
+mod routes;
+mod sessions;
+mod setup;
+mod tokens;
+mod workspace;
+
+pub use routes::{BASE, openapi, router};
+pub use state::{ApiOptions, ApiState, Rooms};

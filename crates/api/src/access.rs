@@ -1,0 +1,201 @@
+//! Who asks, and whether they may: a handler's signature is its policy.
+//!
+//! [`Agent`], [`Marketer`] and [`Owner`] each let callers of that role and above through. A caller is a browser
+//! with a session's cookie, or a program with a bearer token. What changes something by cookie must come from the
+//! console's own origin.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Deref;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use domain::ids::MemberId;
+use engine::team::{Caller, Role, Team};
+
+use crate::problem::{Code, Problem, Result};
+use crate::state::{ApiOptions, ApiState};
+
+/// The session's cookie.
+pub const COOKIE: &str = "muster_session";
+
+macro_rules! role {
+    ($(#[$doc:meta])* $name:ident, $role:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name(pub Caller);
+
+        impl Deref for $name {
+            type Target = Caller;
+
+            fn deref(&self) -> &Caller {
+                &self.0
+            }
+        }
+
+        impl FromRequestParts<ApiState> for $name {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self> {
+                let caller = caller(parts, state).await?;
+                if caller.role < $role {
+                    return Err(engine::EngineError::Forbidden.into());
+                }
+                Ok(Self(caller))
+            }
+        }
+    };
+}
+
+role!(
+    /// Anybody of the team: reads, and works with contacts and conversations.
+    Agent,
+    Role::Agent
+);
+role!(
+    /// A marketer or an owner: everything but members, bots and tokens.
+    Marketer,
+    Role::Marketer
+);
+role!(
+    /// An owner, or a program with a token.
+    Owner,
+    Role::Owner
+);
+
+/// A member who is signed in with a browser: for what is a person's own.
+#[derive(Debug, Clone, Copy)]
+pub struct Person {
+    pub caller: Caller,
+    pub member: MemberId,
+}
+
+impl FromRequestParts<ApiState> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self> {
+        let caller = caller(parts, state).await?;
+        let not_a_person = || Problem::new(Code::Forbidden, "a token is nobody; sign in with a password");
+        let member = caller.member.ok_or_else(not_a_person)?;
+        Ok(Self { caller, member })
+    }
+}
+
+/// Who asks.
+///
+/// # Errors
+/// Nobody who is known, or a write by cookie from another origin.
+pub async fn caller(parts: &mut Parts, state: &ApiState) -> Result<Caller> {
+    // A layer may have asked before.
+    if let Some(caller) = parts.extensions.get::<Caller>() {
+        return Ok(*caller);
+    }
+    let team = &state.rooms.team;
+    let caller = match bearer(&parts.headers) {
+        Some(token) => team.caller_by_token(token).await?,
+        None => by_cookie(parts, team, &state.options).await?,
+    };
+    parts.extensions.insert(caller);
+    Ok(caller)
+}
+
+async fn by_cookie(parts: &Parts, team: &Team, options: &ApiOptions) -> Result<Caller> {
+    let jar = CookieJar::from_headers(&parts.headers);
+    let cookie = jar.get(COOKIE).ok_or_else(|| {
+        Problem::new(Code::Unauthenticated, "sign in, or send a token as \"Authorization: Bearer mst_…\"")
+    })?;
+    let caller = team.caller_by_session(cookie.value()).await?;
+    if changes_something(&parts.method) && own_origin(&parts.headers, options) != Some(true) {
+        let detail = "a change by cookie must come from the console's own address";
+        return Err(Problem::new(Code::Forbidden, detail));
+    }
+    Ok(caller)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+fn changes_something(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Whether a browser says that our own page asks. `None` when it says nothing, as programs do.
+pub fn own_origin(headers: &HeaderMap, options: &ApiOptions) -> Option<bool> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        // "none": typed into the address bar, or a bookmark.
+        return Some(matches!(site, "same-origin" | "none"));
+    }
+    let origin = text("origin")?;
+    let host = text("host").unwrap_or_default();
+    let ours = origin.eq_ignore_ascii_case(options.public_url.trim_end_matches('/'));
+    let same_host = origin.split_once("://").is_some_and(|(_, at)| at.eq_ignore_ascii_case(host));
+    Some(ours || same_host)
+}
+
+/// The cookie that begins a session.
+pub fn session_cookie(token: String, options: &ApiOptions) -> Cookie<'static> {
+    let mut cookie = bare_cookie(token, options);
+    // The server ends a session long before the browser forgets it.
+    cookie.make_permanent();
+    cookie
+}
+
+/// The cookie that ends it.
+pub fn ended_cookie(options: &ApiOptions) -> Cookie<'static> {
+    let mut cookie = bare_cookie(String::new(), options);
+    cookie.make_removal();
+    cookie
+}
+
+fn bare_cookie(value: String, options: &ApiOptions) -> Cookie<'static> {
+    let mut cookie = Cookie::new(COOKIE, value);
+    cookie.set_path("/");
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_secure(options.public_url.starts_with("https://"));
+    cookie
+}
+
+/// Where a request comes from, as the socket says: what stands in `X-Forwarded-For` anybody can write.
+#[derive(Debug, Clone, Copy)]
+pub struct Network(pub Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Network {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> std::result::Result<Self, std::convert::Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(peer.map(|ConnectInfo(address)| address.ip())))
+    }
+}
+
+impl Network {
+    /// For counting tries.
+    pub fn key(self) -> String {
+        self.0.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
+    }
+
+    /// The same machine asks, by a name of the same machine (else another site's name may point here).
+    pub fn is_this_machine(self, headers: &HeaderMap) -> bool {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => host,
+        };
+        self.0.is_some_and(|address| address.is_loopback())
+            && matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+    }
+}
+
+/// What a browser calls itself.
+pub fn user_agent(headers: &HeaderMap) -> &str {
+    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}

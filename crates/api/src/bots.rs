@@ -1,0 +1,176 @@
+//! Bots: connected by token, watched, stopped, forgotten.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::BotId;
+use engine::bots::{self, BotChange, Bots, Intake};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::{Agent, Owner};
+use crate::body::{Body, Path};
+use crate::page::List;
+use crate::problem::Result;
+
+/// How a bot stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BotStatus {
+    /// Connected; nothing was heard yet.
+    Starting,
+    Running,
+    Stopped,
+    /// Telegram no longer knows the token.
+    TokenDead,
+}
+
+/// What a bot can be told to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BotOrder {
+    Running,
+    Stopped,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IntakeKind {
+    Polling,
+    Webhook,
+}
+
+/// A bot, without its token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Bot {
+    pub id: i64,
+    pub telegram_id: i64,
+    pub username: String,
+    pub name: String,
+    pub status: BotStatus,
+    pub intake: IntakeKind,
+    pub health: BotHealth,
+    /// Bulk messages a second; none: the sender's own default.
+    #[schema(required)]
+    pub bulk_per_second: Option<i64>,
+    /// People who met the bot.
+    pub contacts: i64,
+    pub created_at: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BotHealth {
+    #[schema(required)]
+    pub last_update_at: Option<i64>,
+    #[schema(required)]
+    pub last_error: Option<String>,
+    #[schema(required)]
+    pub last_error_at: Option<i64>,
+    /// Telegram asked to wait until then.
+    #[schema(required)]
+    pub blocked_until: Option<i64>,
+    /// Updates that could not be taken in, kept raw.
+    pub ingest_failed: i64,
+}
+
+impl From<bots::Bot> for Bot {
+    fn from(bot: bots::Bot) -> Self {
+        Self {
+            id: bot.id.0,
+            telegram_id: bot.telegram_id,
+            username: bot.username,
+            name: bot.name,
+            status: match bot.status {
+                "starting" => BotStatus::Starting,
+                "running" => BotStatus::Running,
+                "token_dead" => BotStatus::TokenDead,
+                _ => BotStatus::Stopped,
+            },
+            intake: match bot.intake {
+                Intake::Polling => IntakeKind::Polling,
+                Intake::Webhook => IntakeKind::Webhook,
+            },
+            health: BotHealth {
+                last_update_at: bot.last_update_at,
+                last_error: bot.last_error,
+                last_error_at: bot.last_error_at,
+                blocked_until: bot.blocked_until,
+                ingest_failed: bot.ingest_failed,
+            },
+            bulk_per_second: bot.bulk_per_second,
+            contacts: bot.contacts,
+            created_at: bot.created_at,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBot {
+    /// From @BotFather.
+    pub token: String,
+    #[schema(minimum = 1, maximum = 1000)]
+    pub bulk_per_second: Option<i64>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BotChange)]
+pub struct BotPatch {
+    #[schema(minimum = 1, maximum = 1000)]
+    pub bulk_per_second: Option<i64>,
+    pub status: Option<BotOrder>,
+    /// A new token of the same bot.
+    pub token: Option<String>,
+}
+
+/// The connected bots, oldest first.
+#[utoipa::path(get, path = "/bots", tag = "bots", operation_id = "list_bots",
+    responses((status = 200, body = List<Bot>)))]
+pub async fn list(State(bots): State<Bots>, agent: Agent) -> Result<Json<List<Bot>>> {
+    Ok(Json(List::of(bots.list(agent.workspace).await?)))
+}
+
+/// One bot.
+#[utoipa::path(get, path = "/bots/{id}", tag = "bots", operation_id = "get_bot", params(("id" = i64, Path)),
+    responses((status = 200, body = Bot)))]
+pub async fn get(State(bots): State<Bots>, agent: Agent, Path(id): Path<i64>) -> Result<Json<Bot>> {
+    Ok(Json(bots.get(agent.workspace, BotId(id)).await?.into()))
+}
+
+/// Connects a bot; Telegram is asked whose the token is.
+#[utoipa::path(post, path = "/bots", tag = "bots", operation_id = "add_bot", request_body = NewBot,
+    responses((status = 201, body = Bot)))]
+pub async fn add(
+    State(bots): State<Bots>,
+    owner: Owner,
+    Body(body): Body<NewBot>,
+) -> Result<(StatusCode, Json<Bot>)> {
+    let bot = bots.add(owner.workspace, &body.token, body.bulk_per_second).await?;
+    Ok((StatusCode::CREATED, Json(bot.into())))
+}
+
+/// Changes rate, status or token.
+#[utoipa::path(patch, path = "/bots/{id}", tag = "bots", operation_id = "update_bot", params(("id" = i64, Path)),
+    request_body = BotPatch, responses((status = 200, body = Bot)))]
+pub async fn update(
+    State(bots): State<Bots>,
+    owner: Owner,
+    Path(id): Path<i64>,
+    Body(body): Body<BotPatch>,
+) -> Result<Json<Bot>> {
+    let change = BotChange {
+        bulk_per_second: body.bulk_per_second,
+        running: body.status.map(|order| order == BotOrder::Running),
+        token: body.token,
+    };
+    Ok(Json(bots.update(owner.workspace, BotId(id), change).await?.into()))
+}
+
+/// Stops a bot and forgets its token; its people and history stay.
+#[utoipa::path(delete, path = "/bots/{id}", tag = "bots", operation_id = "delete_bot", params(("id" = i64, Path)),
+    responses((status = 204)))]
+pub async fn delete(State(bots): State<Bots>, owner: Owner, Path(id): Path<i64>) -> Result<StatusCode> {
+    bots.delete(owner.workspace, BotId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

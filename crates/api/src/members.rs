@@ -1,0 +1,167 @@
+//! The members of the team, and one's own Telegram account.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use domain::ids::{BotId, MemberId};
+use engine::team::{self, Role, Team};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::{Agent, Owner, Person};
+use crate::body::{Body, Path};
+use crate::page::List;
+use crate::problem::Result;
+use crate::repeat::HoldsSecret;
+use crate::state::ApiOptions;
+
+/// What a member may do: an owner everything; a marketer everything but members, bots and tokens; an agent reads,
+/// and works with contacts and conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Role)]
+pub enum RoleName {
+    Owner,
+    Marketer,
+    Agent,
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Marketer => Self::Marketer,
+            Role::Agent => Self::Agent,
+        }
+    }
+}
+
+impl From<RoleName> for Role {
+    fn from(role: RoleName) -> Self {
+        match role {
+            RoleName::Owner => Self::Owner,
+            RoleName::Marketer => Self::Marketer,
+            RoleName::Agent => Self::Agent,
+        }
+    }
+}
+
+/// A person of the team.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Member {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
+    pub role: RoleName,
+    /// Was invited and has not followed the link yet.
+    pub invited: bool,
+    pub created_at: i64,
+}
+
+impl From<team::Member> for Member {
+    fn from(member: team::Member) -> Self {
+        Self {
+            id: member.id.0,
+            name: member.name,
+            email: member.email,
+            role: member.role.into(),
+            invited: member.invited,
+            created_at: member.created_at,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMember {
+    pub email: String,
+    pub name: String,
+    pub role: RoleName,
+}
+
+/// An invited member, with the link to send to them. It is shown once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Invited {
+    pub member: Member,
+    pub link: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberChange {
+    pub name: Option<String>,
+    pub role: Option<RoleName>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BindTelegram {
+    pub bot_id: i64,
+}
+
+/// Opening the link binds the Telegram account that opens it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TelegramLink {
+    pub link: String,
+    pub code: String,
+    pub expires_at: i64,
+}
+
+/// The members, oldest first.
+#[utoipa::path(get, path = "/members", tag = "team", operation_id = "list_members",
+    responses((status = 200, body = List<Member>)))]
+pub async fn list(State(team): State<Team>, agent: Agent) -> Result<Json<List<Member>>> {
+    Ok(Json(List::of(team.members(agent.workspace).await?)))
+}
+
+/// Invites somebody.
+#[utoipa::path(post, path = "/members", tag = "team", operation_id = "invite_member", request_body = NewMember,
+    responses((status = 201, body = Invited)))]
+pub async fn invite(
+    State(team): State<Team>,
+    State(options): State<Arc<ApiOptions>>,
+    owner: Owner,
+    Body(body): Body<NewMember>,
+) -> Result<(StatusCode, Extension<HoldsSecret>, Json<Invited>)> {
+    let invitation = team.invite(owner.workspace, &body.email, &body.name, body.role.into()).await?;
+    let link = format!("{}/setup/{}", options.public_url.trim_end_matches('/'), invitation.token);
+    let invited = Invited { member: invitation.member.into(), link };
+    Ok((StatusCode::CREATED, Extension(HoldsSecret), Json(invited)))
+}
+
+/// Changes name or role.
+#[utoipa::path(patch, path = "/members/{id}", tag = "team", operation_id = "update_member",
+    params(("id" = i64, Path)), request_body = MemberChange, responses((status = 200, body = Member)))]
+pub async fn update(
+    State(team): State<Team>,
+    owner: Owner,
+    Path(id): Path<i64>,
+    Body(body): Body<MemberChange>,
+) -> Result<Json<Member>> {
+    let role = body.role.map(Role::from);
+    let member = team.update_member(owner.workspace, MemberId(id), body.name.as_deref(), role).await?;
+    Ok(Json(member.into()))
+}
+
+/// Removes a member; their sessions end at once.
+#[utoipa::path(delete, path = "/members/{id}", tag = "team", operation_id = "remove_member",
+    params(("id" = i64, Path)), responses((status = 204)))]
+pub async fn remove(State(team): State<Team>, owner: Owner, Path(id): Path<i64>) -> Result<StatusCode> {
+    team.remove_member(owner.workspace, MemberId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A link that binds one's own Telegram account, for test sends.
+#[utoipa::path(post, path = "/members/me/telegram", tag = "team", operation_id = "bind_telegram",
+    request_body = BindTelegram, responses((status = 201, body = TelegramLink)))]
+pub async fn bind_telegram(
+    State(team): State<Team>,
+    person: Person,
+    Body(body): Body<BindTelegram>,
+) -> Result<(StatusCode, Extension<HoldsSecret>, Json<TelegramLink>)> {
+    let link = team.telegram_link(person.caller.workspace, person.member, BotId(body.bot_id)).await?;
+    let link = TelegramLink { link: link.link, code: link.code, expires_at: link.expires_at };
+    Ok((StatusCode::CREATED, Extension(HoldsSecret), Json(link)))
+}

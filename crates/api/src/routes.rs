@@ -1,0 +1,68 @@
+//! The map: every address of the API.
+
+use axum::Router;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::{Code, Problem};
+use crate::state::ApiState;
+use crate::{bots, document, health, layers, members, repeat, sessions, setup, tokens, workspace};
+
+/// Where the API begins.
+pub const BASE: &str = "/api/v1";
+
+fn resources() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        // Session and team
+        .routes(routes!(sessions::current, sessions::sign_in, sessions::sign_out))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(setup::show, setup::accept))
+        .routes(routes!(members::list, members::invite))
+        .routes(routes!(members::update, members::remove))
+        .routes(routes!(members::bind_telegram))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::delete))
+        .routes(routes!(workspace::update))
+        // Bots
+        .routes(routes!(bots::list, bots::add))
+        .routes(routes!(bots::get, bots::update, bots::delete))
+}
+
+fn documented() -> (Router<ApiState>, OpenApi) {
+    let root = OpenApiRouter::with_openapi(document::frame());
+    let (routes, document) = root.nest(BASE, resources()).split_for_parts();
+    (routes, document::finished(document))
+}
+
+/// The machine-readable description of the API.
+pub fn openapi() -> OpenApi {
+    documented().1
+}
+
+/// The whole HTTP side but the console's own files: the caller adds those as the fallback.
+pub fn router(state: ApiState) -> Router {
+    let (routes, document) = documented();
+    let document = document::served(&document);
+    let routes = routes
+        .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
+        .route("/api/{*rest}", any(unknown))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(state.clone(), repeat::answer_once))
+        .with_state(state);
+    layers::around(routes)
+}
+
+async fn unknown() -> Response {
+    Problem::new(Code::NotFound, "there is no such address in this API").into_response()
+}
+
+async fn wrong_method() -> Response {
+    Problem::new(Code::MethodNotAllowed, "this address does not take this method").into_response()
+}

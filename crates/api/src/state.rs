@@ -1,0 +1,61 @@
+//! What the handlers work with: the engine's rooms, the read side of the store, and a few options.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use domain::ids::{MemberId, WorkspaceId};
+use engine::bots::Bots;
+use engine::repeats::Repeats;
+use engine::team::Team;
+use store::Reader;
+
+/// Options of the HTTP side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiOptions {
+    /// Where the console is reached, such as `https://muster.example.org`. With `https` cookies are `Secure`.
+    pub public_url: String,
+    /// The demo: who asks from this machine is signed in as this member.
+    pub demo: Option<(WorkspaceId, MemberId)>,
+}
+
+/// What every handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    pub rooms: Rooms,
+    pub reader: Reader,
+    pub options: Arc<ApiOptions>,
+}
+
+macro_rules! rooms {
+    ($($name:ident: $room:ty),+ $(,)?) => {
+        /// The engine's rooms, as far as the API uses them. A handler takes those that it needs as `State<…>`.
+        #[derive(Clone)]
+        pub struct Rooms {
+            $(pub $name: $room),+
+        }
+
+        $(impl FromRef<ApiState> for $room {
+            fn from_ref(state: &ApiState) -> Self {
+                state.rooms.$name.clone()
+            }
+        })+
+    };
+}
+
+rooms! {
+    team: Team,
+    bots: Bots,
+    repeats: Repeats,
+}
+
+impl FromRef<ApiState> for Arc<ApiOptions> {
+    fn from_ref(state: &ApiState) -> Self {
+        Arc::clone(&state.options)
+    }
+}
+
+impl FromRef<ApiState> for Reader {
+    fn from_ref(state: &ApiState) -> Self {
+        state.reader.clone()
+    }
+}

@@ -1,0 +1,151 @@
+//! The real router over a real database in a temporary folder.
+#![allow(dead_code)] // each test file uses its own part
+
+use std::sync::Arc;
+
+use api::{ApiOptions, ApiState, Rooms, router};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use domain::ids::WorkspaceId;
+use engine::bots::{Bots, Identities, Identity, IdentityError, Intake};
+use engine::repeats::Repeats;
+use engine::team::{SignedIn, Team};
+use engine::{ManualClock, Secrets};
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use store::{Store, StoreOptions};
+use tower::ServiceExt;
+
+/// 2026-11-24, noon in UTC.
+pub const NOON: i64 = 1_795_521_600_000;
+
+/// Knows every token of the form `<id>:good`.
+pub struct Desk;
+
+impl Identities for Desk {
+    fn identify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Identity, IdentityError>> {
+        let id = token.strip_suffix(":good").and_then(|id| id.parse().ok());
+        let known = |telegram_id| Identity {
+            telegram_id,
+            username: format!("bot_{telegram_id}"),
+            name: format!("Bot {telegram_id}"),
+        };
+        Box::pin(async move { id.map(known).ok_or(IdentityError::BadToken) })
+    }
+}
+
+/// The server and its insides.
+pub struct House {
+    pub app: Router,
+    pub rooms: Rooms,
+    pub store: Store,
+    pub clock: Arc<ManualClock>,
+    pub workspace: WorkspaceId,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub json: Value,
+}
+
+/// How a request is signed.
+#[derive(Debug, Clone)]
+pub enum As {
+    Nobody,
+    Token(String),
+    Cookie(String),
+}
+
+impl House {
+    pub async fn build() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
+        let clock = Arc::new(ManualClock::new(NOON));
+        let rooms = rooms(&store, &clock);
+        let workspace = rooms.team.ensure_workspace().await.unwrap();
+        let options = ApiOptions { public_url: "https://muster.example.org".into(), demo: None };
+        let state =
+            ApiState { rooms: rooms.clone(), reader: store.reader().clone(), options: Arc::new(options) };
+        Self { app: router(state), rooms, store, clock, workspace, _folder: folder }
+    }
+
+    /// A token with the owner's rights.
+    pub async fn token(&self, workspace: WorkspaceId) -> As {
+        As::Token(self.rooms.team.create_token(workspace, "test").await.unwrap().token)
+    }
+
+    /// The owner, in a browser.
+    pub async fn owner(&self) -> SignedIn {
+        let token = self.rooms.team.owner_token(self.workspace).await.unwrap().unwrap();
+        let team = &self.rooms.team;
+        team.set_up(&token, "Ada", Some("ada@example.org"), "correct horse", "test").await.unwrap()
+    }
+
+    pub async fn ask(&self, who: &As, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.ask_with(who, method, path, body, &[]).await
+    }
+
+    pub async fn ask_with(
+        &self,
+        who: &As,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        request = match who {
+            As::Nobody => request,
+            As::Token(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            As::Cookie(token) => request
+                .header(header::COOKIE, format!("muster_session={token}"))
+                .header("sec-fetch-site", "same-origin"),
+        };
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = match body {
+            Some(json) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(json.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.send(request.body(body).unwrap()).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 1 << 24).await.unwrap();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status: parts.status, headers: parts.headers, json }
+    }
+}
+
+impl Answer {
+    /// The status and the code of a refusal.
+    pub fn refusal(&self) -> (u16, &str) {
+        (self.status.as_u16(), self.json["code"].as_str().unwrap_or_default())
+    }
+
+    /// The path and code of the first wrong field.
+    pub fn fault(&self) -> (&str, &str) {
+        let first = &self.json["errors"][0];
+        (first["path"].as_str().unwrap_or_default(), first["code"].as_str().unwrap_or_default())
+    }
+}
+
+fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
+    let secrets = Secrets::from_bytes([9; 64]);
+    Rooms {
+        team: Team::new(store.clone(), clock.clone()),
+        bots: Bots::new(store.clone(), clock.clone(), secrets, Arc::new(Desk), Intake::Polling),
+        repeats: Repeats::new(store.clone(), clock.clone()),
+    }
+}
