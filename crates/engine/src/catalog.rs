@@ -61,6 +61,19 @@ impl WorkspaceCatalog {
         Ok((expression, resolved))
     }
 
+    /// The stages' own rules in order, by name: a person's stage is the first that matches.
+    ///
+    /// # Errors
+    /// A stage's rule names something that is gone.
+    pub fn stage_rules(&self) -> Result<Vec<(String, Resolved)>> {
+        let mut all = Vec::with_capacity(self.stages.len());
+        for (_, name, rule) in &self.stages {
+            let resolved = resolve(rule, self).map_err(|errors| EngineError::under("/stages", errors))?;
+            all.push((name.clone(), resolved));
+        }
+        Ok(all)
+    }
+
     /// The stages in order, each resolved as "this stage".
     ///
     /// # Errors

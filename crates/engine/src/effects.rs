@@ -1,14 +1,14 @@
 //! What an update or a member does to a person, inside the transaction that records it: tags and messages.
 
-use domain::event::{EventBody, Origin};
+use domain::event::{EventBody, Origin, Outcome, OutcomeChange};
 use domain::expression::fold_case;
-use domain::ids::{ContactNumber, WorkspaceId};
+use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
 use domain::message::{ButtonWire, Rendered};
 use domain::time::Millis;
 use serde_json::Value;
 use store::contacts::Contact;
 use store::outbox::Lane;
-use store::{bots, contacts, conversations, outbox, tags};
+use store::{bots, contacts, conversations, outbox, recipients, tags};
 
 use crate::journal::Journal;
 use crate::{EngineError, Result};
@@ -163,4 +163,32 @@ pub fn hand_over(journal: &mut Journal<'_>, contact: ContactNumber, at: Millis) 
 /// Whether a person reads Chinese, as far as Telegram tells.
 pub fn reads_chinese(contact: &Contact) -> bool {
     contact.profile.language.as_deref().is_some_and(|language| fold_case(language).starts_with("zh"))
+}
+
+/// A press or a click that carries our token proves that the message arrived: `unknown` becomes `sent` (DESIGN 3.5).
+pub fn prove_sent(
+    journal: &mut Journal<'_>,
+    contact: ContactNumber,
+    campaign: CampaignId,
+    message_id: Option<i64>,
+    at: Millis,
+) -> Result<()> {
+    let (tx, bot) = (journal.tx(), journal.bot());
+    let line = recipients::get(tx, bot, campaign, contact)?;
+    let Some(line) = line.filter(|line| line.outcome == Outcome::Unknown) else { return Ok(()) };
+    let change = recipients::Change {
+        position: line.position,
+        from: Outcome::Unknown,
+        to: Outcome::Sent,
+        at: None,
+        message_id,
+        reason: Some("proved by an answer"),
+    };
+    if !recipients::change(tx, bot, campaign, &change)? {
+        return Err(EngineError::Internal("a ledger line moved inside its own transaction".into()));
+    }
+    let sent_at = line.at.unwrap_or(at);
+    let changes = vec![OutcomeChange { contact, outcome: Outcome::Sent, at: sent_at }];
+    journal.record(None, at, EventBody::Outcomes { campaign, changes })?;
+    Ok(())
 }

@@ -8,9 +8,11 @@ pub mod acts;
 pub mod attributes;
 pub mod authors;
 pub mod bots;
+pub mod campaigns;
 pub mod catalog;
 pub mod clicks;
 pub mod clock;
+pub mod contacts;
 pub mod conversions;
 pub mod delivery;
 pub mod effects;
@@ -19,17 +21,22 @@ pub mod facts;
 pub mod fleet;
 pub mod history;
 pub mod imports;
+pub mod inbox;
 pub mod intake;
 pub mod journal;
 pub mod live;
 pub mod people;
 pub mod person;
 pub mod repeats;
+pub mod reports;
 pub mod secrets;
 pub mod tagging;
 pub mod team;
 pub mod telegram_binding;
 pub mod tokens;
+
+#[cfg(test)]
+mod test_house;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{EngineError, Result};

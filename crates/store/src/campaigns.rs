@@ -201,3 +201,50 @@ pub fn frozen(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<CampaignId>> {
         |row| row.get(0),
     )
 }
+
+/// One frozen set, as it was stored.
+pub fn set(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    campaign: CampaignId,
+    kind: &str,
+    key: &str,
+) -> Result<Option<Vec<u8>>> {
+    tx.row(
+        "SELECT bitmap FROM campaign_sets WHERE bot_id = $1 AND campaign = $2 AND kind = $3 AND key = $4",
+        params![bot, campaign, kind, key],
+        |row| row.get(0),
+    )
+}
+
+/// Stores the frozen order, contact numbers of four little-endian bytes each, until the ledger is written.
+pub fn put_order(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, order: &[u8]) -> Result<()> {
+    tx.run(
+        "INSERT INTO campaign_orders (bot_id, campaign, contacts) VALUES ($1, $2, $3)",
+        params![bot, campaign, order],
+    )?;
+    Ok(())
+}
+
+/// A part of the frozen order, in bytes.
+pub fn order_part(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    campaign: CampaignId,
+    first: usize,
+    length: usize,
+) -> Result<Vec<u8>> {
+    // substr counts from 1.
+    let part = tx.row(
+        "SELECT substr(contacts, $3, $4) FROM campaign_orders WHERE bot_id = $1 AND campaign = $2",
+        params![bot, campaign, first as i64 + 1, length as i64],
+        |row| row.get(0),
+    )?;
+    Ok(part.unwrap_or_default())
+}
+
+/// Forgets the order once the ledger holds it.
+pub fn forget_order(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId) -> Result<()> {
+    tx.run("DELETE FROM campaign_orders WHERE bot_id = $1 AND campaign = $2", params![bot, campaign])?;
+    Ok(())
+}

@@ -89,11 +89,14 @@ pub fn insert(
     count(tx, bot, campaign, Outcome::Pending, people.len() as i64 - held_out)
 }
 
-/// Removes every line of a campaign whose freezing was cut short, before anything was sent.
-pub fn clear(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId) -> Result<()> {
-    tx.run("DELETE FROM recipients WHERE bot_id = $1 AND campaign = $2", params![bot, campaign])?;
-    tx.run("DELETE FROM campaign_counts WHERE bot_id = $1 AND campaign = $2", params![bot, campaign])?;
-    Ok(())
+/// The position of the next line to be added.
+pub fn next_position(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<i64> {
+    let next = tx.row(
+        "SELECT COALESCE(MAX(position) + 1, 0) FROM recipients WHERE bot_id = $1 AND campaign = $2",
+        params![bot, campaign],
+        |row| row.get(0),
+    )?;
+    Ok(next.unwrap_or(0))
 }
 
 /// Moves a count by `change`. The counts are kept beside the lines, in the same transaction, so that a page of

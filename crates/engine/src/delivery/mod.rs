@@ -20,6 +20,7 @@ use store::outbox::Lane;
 use telegram::{SendError, Sent};
 
 pub use courier::{Courier, CourierOptions};
+pub use lease::Wires;
 
 /// What a call answered.
 pub type Answer = Result<Sent, SendError>;

@@ -1,6 +1,6 @@
 //! Presses: a campaign's button, a menu's option, or something that is not ours.
 
-use domain::event::{EventBody, Origin, Outcome, OutcomeChange};
+use domain::event::{EventBody, Origin};
 use domain::ids::CampaignId;
 use domain::message::{Action, Message, Rendered, Variables};
 use domain::time::Millis;
@@ -15,7 +15,7 @@ use super::{CallbackAnswer, Intake};
 use crate::acts::Act;
 use crate::journal::{Journal, Reach};
 use crate::tokens::{self, Press};
-use crate::{EngineError, Result, effects};
+use crate::{Result, effects};
 
 impl Intake {
     /// The time of a press is the time of its receipt: Telegram tells no other.
@@ -70,7 +70,7 @@ impl Intake {
         let in_ledger = recipients::get(journal.tx(), journal.bot(), campaign, contact.number)?.is_some();
         let charged = in_ledger.then_some(campaign);
         if in_ledger {
-            prove_sent(journal, contact, campaign, query.message_id, at)?;
+            effects::prove_sent(journal, contact.number, campaign, query.message_id, at)?;
         }
         record_press(journal, contact, query, button.text.clone(), charged, at)?;
         let origin = Origin::Campaign(campaign);
@@ -99,33 +99,5 @@ fn record_press(
 ) -> Result<()> {
     let body = EventBody::Button { object, message_id: query.message_id, campaign };
     journal.record(Some(contact.number), at, body)?;
-    Ok(())
-}
-
-/// A press that carries our token proves that the message arrived: `unknown` becomes `sent` (DESIGN 3.5).
-pub fn prove_sent(
-    journal: &mut Journal<'_>,
-    contact: &Contact,
-    campaign: CampaignId,
-    message_id: Option<i64>,
-    at: Millis,
-) -> Result<()> {
-    let (tx, bot) = (journal.tx(), journal.bot());
-    let line = recipients::get(tx, bot, campaign, contact.number)?;
-    let Some(line) = line.filter(|line| line.outcome == Outcome::Unknown) else { return Ok(()) };
-    let change = recipients::Change {
-        position: line.position,
-        from: Outcome::Unknown,
-        to: Outcome::Sent,
-        at: None,
-        message_id,
-        reason: Some("proved by an answer"),
-    };
-    if !recipients::change(tx, bot, campaign, &change)? {
-        return Err(EngineError::Internal("a ledger line moved inside its own transaction".into()));
-    }
-    let sent_at = line.at.unwrap_or(at);
-    let changes = vec![OutcomeChange { contact: contact.number, outcome: Outcome::Sent, at: sent_at }];
-    journal.record(None, at, EventBody::Outcomes { campaign, changes })?;
     Ok(())
 }

@@ -130,6 +130,10 @@ CREATE TABLE campaigns (
 CREATE TABLE campaign_sets (
   bot_id BIGINT NOT NULL, campaign BIGINT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, bitmap BLOB NOT NULL,
   PRIMARY KEY (bot_id, campaign, kind, key)) WITHOUT ROWID;
+-- The frozen order, until the ledger is written: contact numbers of four little-endian bytes each.
+CREATE TABLE campaign_orders (
+  bot_id BIGINT NOT NULL, campaign BIGINT NOT NULL, contacts BLOB NOT NULL,
+  PRIMARY KEY (bot_id, campaign)) WITHOUT ROWID;
 -- The ledger. state as in outbox, and 7 held out, 8 held out and its turn has come.
 CREATE TABLE recipients (
   bot_id BIGINT NOT NULL, campaign BIGINT NOT NULL, position BIGINT NOT NULL, contact BIGINT NOT NULL,

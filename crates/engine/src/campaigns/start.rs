@@ -1,0 +1,204 @@
+//! Starting: the audience is frozen, then written into the ledger, then the first wave may go.
+//!
+//! The frozen order is stored before the first line, so that a start that was cut short goes on where it stopped.
+
+use audience::{FreezeOrder, FrozenAudience, FrozenNames};
+use domain::campaign::{Action, Status};
+use domain::contact::SOURCE_FIELDS;
+use domain::event::EventBody;
+use domain::ids::{BotId, CampaignId, ContactNumber, WorkspaceId};
+use domain::time::Millis;
+use roaring::RoaringBitmap;
+use store::campaigns::{Campaign, FrozenSet};
+use store::{WriteTx, bots, campaigns, recipients, tags};
+
+use super::{CampaignView, Campaigns, allow, owned, view};
+use crate::catalog::WorkspaceCatalog;
+use crate::people::Snapshot;
+use crate::{EngineError, Result, journal};
+
+/// Ledger lines that one commit writes.
+const LINES_A_COMMIT: usize = 5_000;
+
+impl Campaigns {
+    /// Freezes the audience and begins to send: to the first `canary` people, or to everyone.
+    ///
+    /// # Errors
+    /// It is no draft; the audience names something that is gone, or nobody is in it.
+    pub async fn start(
+        &self,
+        workspace: WorkspaceId,
+        id: CampaignId,
+        canary: Option<i64>,
+    ) -> Result<CampaignView> {
+        if canary.is_some_and(|people| people < 1) {
+            return Err(EngineError::field("/canary", "out_of_range", "must be at least 1"));
+        }
+        let bot = self.store.reader().read(move |tx| owned(tx, workspace, id)).await?.0;
+        let snapshot = self.people.latest(bot).await?;
+        let now = self.clock.now();
+        self.store.write(move |tx| freeze(tx, workspace, id, canary, &snapshot, now)).await?;
+        self.fill_ledger(bot, id).await?;
+        self.get(workspace, id).await
+    }
+
+    /// Goes on with every start that was cut short.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn resume_starts(&self) -> Result<()> {
+        let starting = self
+            .store
+            .reader()
+            .read(|tx| {
+                let mut all = Vec::new();
+                for bot in bots::all(tx)? {
+                    let rows = campaigns::list(tx, bot.id, Some(Status::Starting.name()), i64::MAX, 1_000)?;
+                    all.extend(rows.into_iter().map(|row| (bot.id, row.id)));
+                }
+                Ok::<_, EngineError>(all)
+            })
+            .await?;
+        for (bot, id) in starting {
+            self.fill_ledger(bot, id).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the frozen order into the ledger, and then lets the sender have it.
+    async fn fill_ledger(&self, bot: BotId, id: CampaignId) -> Result<()> {
+        let now = self.clock.now();
+        loop {
+            let filled = self.store.write(move |tx| fill_some(tx, bot, id, now)).await?;
+            if filled {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn freeze(
+    tx: &WriteTx<'_>,
+    workspace: WorkspaceId,
+    id: CampaignId,
+    canary: Option<i64>,
+    snapshot: &Snapshot,
+    now: Millis,
+) -> Result<()> {
+    let (bot, mut campaign) = owned(tx, workspace, id)?;
+    allow(&campaign, Action::Start)?;
+    let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
+    let (_, resolved) = catalog.resolve_at("/audience", &campaign.audience)?;
+    let tag_names: Vec<_> = tags::list(tx, workspace)?.into_iter().map(|tag| (tag.id, tag.name)).collect();
+    let rules = catalog.stage_rules()?;
+    let names = FrozenNames { tags: &tag_names, stages: &rules, sources: &SOURCE_FIELDS };
+    let order = FreezeOrder {
+        seed: rand::random(),
+        // A percent is a hundred basis points.
+        held_out_basis_points: (campaign.held_out_percent * 100.0).round() as u32,
+    };
+    let frozen = snapshot.index.frozen(&resolved, now, order, &names);
+    if frozen.order.is_empty() {
+        let left = frozen.left_out;
+        let message = if left == 0 {
+            "nobody matches this audience".to_owned()
+        } else {
+            format!("nobody of this audience can be written to: all {left} are blocked, gone or opted out")
+        };
+        return Err(EngineError::field("/audience", "empty_audience", message));
+    }
+    store_sets(tx, bot, id, &frozen)?;
+    campaign.status = Status::Starting.name().into();
+    campaign.canary = canary;
+    campaign.frozen_at = Some(now);
+    campaign.frozen_number = Some(frozen.number);
+    campaign.audience_count = frozen.order.len() as i64;
+    campaign.left_out = i64::try_from(frozen.left_out).unwrap_or(i64::MAX);
+    campaign.started_at = Some(now);
+    campaigns::update(tx, bot, &campaign)?;
+    Ok(())
+}
+
+fn store_sets(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, frozen: &FrozenAudience) -> Result<()> {
+    let put = |kind: &str, key: &str, set: &RoaringBitmap| -> Result<()> {
+        let mut bitmap = Vec::with_capacity(set.serialized_size());
+        set.serialize_into(&mut bitmap)
+            .map_err(|error| EngineError::Internal(format!("a set cannot be stored: {error}")))?;
+        campaigns::put_set(tx, bot, id, &FrozenSet { kind: kind.into(), key: key.into(), bitmap })?;
+        Ok(())
+    };
+    put("audience", "", &frozen.frozen.audience)?;
+    put("held_out", "", &frozen.frozen.held_out)?;
+    let groups =
+        [("stage", &frozen.frozen.stages), ("tag", &frozen.frozen.tags), ("source", &frozen.frozen.sources)];
+    for (kind, sets) in groups {
+        for (key, set) in sets {
+            put(kind, key, set)?;
+        }
+    }
+    let order: Vec<u8> = frozen.order.iter().flat_map(|number| number.0.to_le_bytes()).collect();
+    campaigns::put_order(tx, bot, id, &order)?;
+    Ok(())
+}
+
+/// Writes the next lines; true when the ledger is whole and the sender may have it.
+fn fill_some(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, now: Millis) -> Result<bool> {
+    let mut campaign = campaigns::get(tx, bot, id)?.ok_or(EngineError::NotFound("campaign"))?;
+    if campaign.status != Status::Starting.name() {
+        return Ok(true);
+    }
+    let first = recipients::next_position(tx, bot, id)?;
+    let bytes = campaigns::order_part(tx, bot, id, first as usize * 4, LINES_A_COMMIT * 4)?;
+    if bytes.is_empty() {
+        journal::append(tx, bot, |journal| {
+            journal.record(None, now, EventBody::CampaignStarted { campaign: id })?;
+            Ok::<_, EngineError>(())
+        })?;
+        campaigns::forget_order(tx, bot, id)?;
+        release(tx, bot, &mut campaign)?;
+        return Ok(true);
+    }
+    let held_out = campaigns::set(tx, bot, id, "held_out", "")?.unwrap_or_default();
+    let held_out = RoaringBitmap::deserialize_from(held_out.as_slice())
+        .map_err(|error| EngineError::Internal(format!("a frozen set cannot be read: {error}")))?;
+    let people: Vec<(ContactNumber, bool)> = bytes
+        .chunks_exact(4)
+        .map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+        .map(|number| (ContactNumber(number), held_out.contains(number)))
+        .collect();
+    recipients::insert(tx, bot, id, first, &people)?;
+    Ok(false)
+}
+
+/// Lets the sender have the first wave.
+fn release(tx: &WriteTx<'_>, bot: BotId, campaign: &mut Campaign) -> Result<()> {
+    let end = match campaign.canary {
+        Some(people) => recipients::position_after(tx, bot, campaign.id, people)?,
+        None => None,
+    };
+    // A canary as large as everyone is no canary: nothing would be left to decide about.
+    let (status, send_up_to) = match end {
+        Some(end) if end < campaign.audience_count => (Status::Canary, end),
+        _ => (Status::Sending, campaign.audience_count),
+    };
+    campaign.status = status.name().into();
+    campaign.send_up_to = send_up_to;
+    campaigns::update(tx, bot, campaign)?;
+    Ok(())
+}
+
+/// Lets the sender go on with everyone.
+pub(super) fn release_all(tx: &WriteTx<'_>, bot: BotId, campaign: &mut Campaign) -> Result<()> {
+    campaign.status = Status::Sending.name().into();
+    campaign.send_up_to = campaign.audience_count;
+    campaign.pause_reason = None;
+    campaign.pause_detail = None;
+    campaign.finished_at = None;
+    campaigns::update(tx, bot, campaign)?;
+    Ok(())
+}
+
+/// The view after a change, inside its transaction.
+pub(super) fn seen(tx: &WriteTx<'_>, bot: BotId, campaign: Campaign, now: Millis) -> Result<CampaignView> {
+    view(tx, bot, campaign, now)
+}

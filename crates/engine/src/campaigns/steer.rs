@@ -1,0 +1,169 @@
+//! Steering a campaign that was started: pause, resume, cancel, and deciding on `unknown`.
+
+use domain::campaign::{Action, PauseReason, Status};
+use domain::event::{EventBody, Outcome, OutcomeChange};
+use domain::ids::{BotId, CampaignId, ContactId, WorkspaceId};
+use domain::time::Millis;
+use store::recipients::{self, Change, Recipient};
+use store::{WriteTx, campaigns};
+
+use super::start::{release_all, seen};
+use super::{CampaignView, Campaigns, allow, owned};
+use crate::{EngineError, Result, journal};
+
+/// What a person decides on sends whose end is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Send again, and accept that some may get it twice.
+    Resend,
+    /// Leave them as they are.
+    Leave,
+}
+
+impl Campaigns {
+    /// Lets calls in flight land, then stops.
+    ///
+    /// # Errors
+    /// It is not being sent.
+    pub async fn pause(&self, workspace: WorkspaceId, id: CampaignId) -> Result<CampaignView> {
+        let now = self.clock.now();
+        self.store
+            .write(move |tx| {
+                let (bot, mut campaign) = owned(tx, workspace, id)?;
+                allow(&campaign, Action::Pause)?;
+                campaign.status = Status::Paused.name().into();
+                campaign.pause_reason = Some(PauseReason::Member.name().into());
+                campaign.pause_detail = None;
+                campaigns::update(tx, bot, &campaign)?;
+                seen(tx, bot, campaign, now)
+            })
+            .await
+    }
+
+    /// Goes on exactly where it stopped. After a canary: with everyone. A canary that somebody paused goes on as
+    /// a canary.
+    ///
+    /// # Errors
+    /// It is not paused.
+    pub async fn resume(&self, workspace: WorkspaceId, id: CampaignId) -> Result<CampaignView> {
+        let now = self.clock.now();
+        self.store
+            .write(move |tx| {
+                let (bot, mut campaign) = owned(tx, workspace, id)?;
+                allow(&campaign, Action::Resume)?;
+                let canary_is_out = campaign.pause_reason.as_deref() == Some(PauseReason::Canary.name());
+                if campaign.send_up_to < campaign.audience_count && !canary_is_out {
+                    campaign.status = Status::Canary.name().into();
+                    campaign.pause_reason = None;
+                    campaign.pause_detail = None;
+                    campaigns::update(tx, bot, &campaign)?;
+                } else {
+                    release_all(tx, bot, &mut campaign)?;
+                }
+                seen(tx, bot, campaign, now)
+            })
+            .await
+    }
+
+    /// Ends it: who was not written to stays `pending` for ever.
+    ///
+    /// # Errors
+    /// It ended already, or was never started.
+    pub async fn cancel(&self, workspace: WorkspaceId, id: CampaignId) -> Result<CampaignView> {
+        let now = self.clock.now();
+        self.store
+            .write(move |tx| {
+                let (bot, mut campaign) = owned(tx, workspace, id)?;
+                allow(&campaign, Action::Cancel)?;
+                campaign.status = Status::Cancelled.name().into();
+                campaign.pause_reason = None;
+                campaign.pause_detail = None;
+                campaign.finished_at = Some(now);
+                campaigns::update(tx, bot, &campaign)?;
+                seen(tx, bot, campaign, now)
+            })
+            .await
+    }
+
+    /// Decides on sends whose end is not known: all of them, or some people's.
+    ///
+    /// # Errors
+    /// It was never started; a contact is no recipient whose send is unknown.
+    pub async fn resolve(
+        &self,
+        workspace: WorkspaceId,
+        id: CampaignId,
+        decision: Decision,
+        contacts: Option<Vec<ContactId>>,
+    ) -> Result<CampaignView> {
+        let now = self.clock.now();
+        self.store
+            .write(move |tx| {
+                let (bot, mut campaign) = owned(tx, workspace, id)?;
+                let status = allow(&campaign, Action::Resolve)?;
+                let lines = unknown_lines(tx, bot, id, contacts.as_deref())?;
+                settle_unknown(tx, bot, id, &lines, decision, now)?;
+                if decision == Decision::Resend && status == Status::Done && !lines.is_empty() {
+                    release_all(tx, bot, &mut campaign)?;
+                }
+                seen(tx, bot, campaign, now)
+            })
+            .await
+    }
+}
+
+fn unknown_lines(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    id: CampaignId,
+    contacts: Option<&[ContactId]>,
+) -> Result<Vec<Recipient>> {
+    let Some(contacts) = contacts else {
+        return Ok(recipients::list(tx, bot, id, &[Outcome::Unknown], -1, usize::MAX >> 1)?);
+    };
+    let mut lines = Vec::with_capacity(contacts.len());
+    for (place, contact) in contacts.iter().enumerate() {
+        let line = if contact.bot() == bot { recipients::get(tx, bot, id, contact.number())? } else { None };
+        match line.filter(|line| line.outcome == Outcome::Unknown) {
+            Some(line) => lines.push(line),
+            None => {
+                let path = format!("/contacts/{place}");
+                return Err(EngineError::field(path, "not_unknown", "is no recipient whose send is unknown"));
+            }
+        }
+    }
+    Ok(lines)
+}
+
+fn settle_unknown(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    id: CampaignId,
+    lines: &[Recipient],
+    decision: Decision,
+    now: Millis,
+) -> Result<()> {
+    let (to, reason) = match decision {
+        Decision::Resend => (Outcome::Pending, "sent again on a member's decision"),
+        Decision::Leave => (Outcome::Unknown, "left so on a member's decision"),
+    };
+    let mut changes = Vec::new();
+    for line in lines {
+        let change = Change {
+            position: line.position,
+            from: Outcome::Unknown,
+            to,
+            at: None,
+            message_id: line.message_id,
+            reason: Some(reason),
+        };
+        recipients::change(tx, bot, id, &change)?;
+        changes.push(OutcomeChange { contact: line.contact, outcome: to, at: line.at.unwrap_or(now) });
+    }
+    if decision == Decision::Resend && !changes.is_empty() {
+        journal::append(tx, bot, |journal| {
+            journal.record(None, now, EventBody::Outcomes { campaign: id, changes })
+        })?;
+    }
+    Ok(())
+}

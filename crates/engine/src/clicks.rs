@@ -1,0 +1,99 @@
+//! Tracked clicks: a signed token, a cached target, one event in a group commit (DESIGN 3.8).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::event::EventBody;
+use domain::ids::{BotId, CampaignId};
+use domain::message::{Action, Message};
+use parking_lot::Mutex;
+use store::{Store, campaigns, recipients};
+
+use crate::clock::Clock;
+use crate::tokens::Click;
+use crate::{EngineError, Result, Secrets, effects, journal};
+
+/// Messages kept for their targets. Beyond, the cache begins anew.
+const CACHED_MAX: usize = 1_024;
+
+type Messages = HashMap<(BotId, CampaignId), Arc<Message>>;
+
+/// Leads people on and remembers that they went.
+#[derive(Clone)]
+pub struct Clicks {
+    store: Store,
+    secrets: Secrets,
+    clock: Arc<dyn Clock>,
+    messages: Arc<Mutex<Messages>>,
+}
+
+/// Where a token leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub click: Click,
+    /// The button's text.
+    pub button: String,
+    pub url: String,
+}
+
+impl Clicks {
+    /// Clicks of every bot of the store.
+    pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>) -> Self {
+        Self { store, secrets, clock, messages: Arc::default() }
+    }
+
+    /// Where a token leads.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`]: the token is not one of ours, or its message is gone.
+    pub async fn target(&self, token: &str) -> Result<Target> {
+        let gone = || EngineError::NotFound("link");
+        let click = Click::read(&self.secrets, token).ok_or_else(gone)?;
+        let message = self.message(click.bot, click.campaign).await?;
+        let button = message.button(click.row, click.column).ok_or_else(gone)?;
+        match &button.action {
+            Action::Url { url, .. } => Ok(Target { click, button: button.text.clone(), url: url.clone() }),
+            Action::Press(_) => Err(gone()),
+        }
+    }
+
+    /// Records that a person followed the link. Someone who is no recipient (a test) leaves no trace.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn record(&self, target: &Target) -> Result<()> {
+        let (click, object, at) = (target.click, target.button.clone(), self.clock.now());
+        self.store
+            .write(move |tx| {
+                if recipients::get(tx, click.bot, click.campaign, click.contact)?.is_none() {
+                    return Ok(());
+                }
+                journal::append(tx, click.bot, |journal| {
+                    effects::prove_sent(journal, click.contact, click.campaign, None, at)?;
+                    let body = EventBody::Click { object, campaign: click.campaign };
+                    journal.record(Some(click.contact), at, body)?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    async fn message(&self, bot: BotId, campaign: CampaignId) -> Result<Arc<Message>> {
+        if let Some(message) = self.messages.lock().get(&(bot, campaign)) {
+            return Ok(Arc::clone(message));
+        }
+        let row = self.store.reader().read(move |tx| campaigns::get(tx, bot, campaign)).await?;
+        let row = row.ok_or(EngineError::NotFound("link"))?;
+        let message = Message::parse(&row.message).map_err(EngineError::Invalid)?;
+        let message = Arc::new(message);
+        // A draft's message may still change: only a started campaign's is kept.
+        if row.started_at.is_some() {
+            let mut messages = self.messages.lock();
+            if messages.len() >= CACHED_MAX {
+                messages.clear();
+            }
+            messages.insert((bot, campaign), Arc::clone(&message));
+        }
+        Ok(message)
+    }
+}

@@ -1,0 +1,134 @@
+//! Long polling: asks for updates, commits them, and only then asks for the next, which confirms them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ids::BotId;
+use domain::time::{DAY_MS, Millis};
+use store::{Store, bots};
+use telegram::{Client, SendError};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::intake::{Arrived, CallbackAnswer, Intake};
+use crate::{EngineError, Result};
+
+/// Updates asked for at once; the most that Telegram gives.
+const BATCH: u8 = 100;
+/// How long Telegram may hold an empty answer back, in seconds.
+const WAIT_S: u32 = 25;
+/// Before Telegram is asked again after a failure.
+const FAILURE_WAIT: Duration = Duration::from_secs(3);
+/// After so long without updates Telegram draws the next id anew, perhaps lower: the offset is left out then.
+const IDLE_MS: i64 = 6 * DAY_MS;
+/// Answers to presses under way at once; beyond, the next batch waits.
+const ANSWERS_MAX: usize = 64;
+/// The kinds that are asked for; the rest of Telegram's default kinds is kept raw.
+const ALLOWED: [&str; 0] = [];
+
+/// Polls one bot.
+pub(super) struct Poller {
+    bot: BotId,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    intake: Intake,
+    client: Arc<Client>,
+    answers: JoinSet<()>,
+    /// What the row says of the last failure, so that it is written once.
+    failing: Option<String>,
+}
+
+impl Poller {
+    pub fn new(bot: BotId, store: Store, clock: Arc<dyn Clock>, intake: Intake, client: Arc<Client>) -> Self {
+        Self { bot, store, clock, intake, client, answers: JoinSet::new(), failing: None }
+    }
+
+    /// Polls until told to stop, or until the token is dead.
+    pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
+        let bot = self.bot;
+        let row = self.store.reader().read(move |tx| bots::of(tx, bot)).await?;
+        let row = row.ok_or(EngineError::NotFound("bot"))?;
+        self.failing.clone_from(&row.last_error);
+        let mut offset = row.poll_offset;
+        let mut last_update_at = row.last_update_at;
+        while !stop.is_cancelled() {
+            let idle = last_update_at.is_some_and(|at| self.clock.now() - at > IDLE_MS);
+            let asked = if idle { None } else { offset };
+            let updates = tokio::select! {
+                () = stop.cancelled() => break,
+                updates = self.client.get_updates(asked, BATCH, WAIT_S, &ALLOWED) => updates,
+            };
+            match updates {
+                Ok(updates) => {
+                    self.is_well().await?;
+                    if let Some(last) = updates.last() {
+                        let next = last.id + 1;
+                        let now = self.clock.now();
+                        self.take(updates, next, now).await?;
+                        (offset, last_update_at) = (Some(next), Some(now));
+                    }
+                }
+                Err(error) => {
+                    let dead = matches!(error, SendError::Unauthorized { .. });
+                    self.fails(&error, dead).await?;
+                    if dead {
+                        break;
+                    }
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = tokio::time::sleep(FAILURE_WAIT) => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, updates: Vec<telegram::Received>, next: i64, now: Millis) -> Result<()> {
+        let batch = updates.into_iter().map(|received| Arrived { received, at: now }).collect();
+        let taken = self.intake.take(self.bot, batch, Some(next)).await?;
+        for answer in taken.answers {
+            if self.answers.len() >= ANSWERS_MAX {
+                self.answers.join_next().await;
+            }
+            self.answers.spawn(answer_press(Arc::clone(&self.client), answer));
+        }
+        while self.answers.try_join_next().is_some() {}
+        Ok(())
+    }
+
+    async fn is_well(&mut self) -> Result<()> {
+        if self.failing.take().is_some() {
+            let (bot, now) = (self.bot, self.clock.now());
+            self.store.write(move |tx| bots::set_error(tx, bot, None, now)).await?;
+        }
+        Ok(())
+    }
+
+    async fn fails(&mut self, error: &SendError, dead: bool) -> Result<()> {
+        let text = error.to_string();
+        if self.failing.as_ref() == Some(&text) && !dead {
+            return Ok(());
+        }
+        tracing::warn!(bot = %self.bot, error = %text, "updates cannot be fetched");
+        self.failing = Some(text.clone());
+        let (bot, now) = (self.bot, self.clock.now());
+        self.store
+            .write(move |tx| {
+                if dead {
+                    bots::set_status(tx, bot, "token_dead")?;
+                }
+                bots::set_error(tx, bot, Some(&text), now)
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+/// Stops the spinner on the person's screen. One that fails is too old, or nobody's loss.
+async fn answer_press(client: Arc<Client>, answer: CallbackAnswer) {
+    if let Err(error) = client.answer_callback_query(&answer.query_id, None, false).await {
+        tracing::debug!(%error, "an answer to a press failed");
+    }
+}
