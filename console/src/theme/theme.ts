@@ -41,7 +41,7 @@ export const theme = createTheme({
     Menu: { defaultProps: { radius: 'lg', transitionProps: { duration: 90, transition: 'fade' } } },
     Tooltip: { defaultProps: { openDelay: 300, radius: 'sm' } },
     SegmentedControl: { defaultProps: { role: 'radiogroup', withItemsBorders: false, size: 'xs' } },
-    Checkbox: { defaultProps: { size: 'xs' } },
+    Checkbox: { defaultProps: { size: 'xs', radius: 'xs' } },
     Switch: { defaultProps: { size: 'sm' } },
   },
 });

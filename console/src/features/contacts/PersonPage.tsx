@@ -1,7 +1,121 @@
+import './contacts.css';
+import { Button, SegmentedControl } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { Page } from '@/ui/Page';
+import { contactQuery, stagesQuery, timelineQuery } from '@/api/queries';
+import type { Contact, Entry } from '@/api/types';
+import { useBot, useCan } from '@/api/workspace';
+import { useFormat, useNow } from '@/i18n/format';
+import { ExplainTree } from '@/ui/expression/ExplainTree';
+import { Page, Section } from '@/ui/Page';
+import { StageBadge } from '@/ui/StageBadge';
+import { Failure, Loaded, SkeletonRows } from '@/ui/states';
+import { EntryIcon, useEntryText } from '@/ui/TimelineEntry';
+import { PersonPane } from './PersonPane';
 
+function Lead({ contact }: { contact: Contact }) {
+  const { t } = useTranslation();
+  const { length } = useFormat();
+  const now = useNow();
+  const waiting = contact.conversation?.waiting_since;
+  if (waiting) {
+    return <p><span className="lead-figure">{length(now - waiting)}</span> <span className="unit">{t('person.waiting')}</span></p>;
+  }
+  if (contact.last_interaction_at === null) return <p><span className="lead-figure">{t('ui.never')}</span> <span className="unit">{t('person.interacted')}</span></p>;
+  return <p><span className="lead-figure">{length(now - contact.last_interaction_at)}</span> <span className="unit">{t('person.since_interaction')}</span></p>;
+}
+
+function StageSection({ contact }: { contact: Contact }) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const rules = useQuery(stagesQuery(bot.id)).data?.items;
+  const rule = rules?.find((stage) => stage.id === contact.stage.id || stage.name === contact.stage.name);
+  return (
+    <Section title={t('person.stage')} note={<StageBadge name={contact.stage.name} />} end={<Link className="text-link" to="/stages">{t('person.the_rules')}</Link>}>
+      {contact.stage_explained && rule ? <ExplainTree explanation={contact.stage_explained} expression={rule.expression} /> : <p className="muted">{t('person.stage_plain')}</p>}
+    </Section>
+  );
+}
+
+const groups: Record<string, RegExp> = { messages: /message|note|command|start/, presses: /button|click|press/, tags: /tag/, campaigns: /campaign|sent|outcome/ };
+
+function TimelineRows({ entries }: { entries: Entry[] }) {
+  const { t } = useTranslation();
+  const { date, time } = useFormat();
+  const say = useEntryText();
+  const dayOf = (at: number) => new Date(at).toDateString();
+  const today = new Date().toDateString();
+  return (
+    <ol className="timeline">
+      {entries.map((entry, index) => {
+        const previous = entries[index - 1];
+        const starts = !previous || dayOf(previous.at) !== dayOf(entry.at);
+        return (
+          <li key={entry.id} className={starts ? 'day-start' : undefined}>
+            <span className="muted">{starts ? (dayOf(entry.at) === today ? t('timeline.today') : date(entry.at)) : ''}</span>
+            <span className="faint">{time(entry.at)}</span>
+            <EntryIcon kind={entry.kind} />
+            <span className="what"><bdi>{say(entry)}</bdi></span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Timeline({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { kind = 'all' } = useSearch({ from: '/frame/contacts/$contactId' });
+  const query = useInfiniteQuery(timelineQuery(id));
+  const all = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const shown = kind === 'all' ? all : all.filter((entry) => groups[kind]?.test(entry.kind));
+  return (
+    <section className="section" aria-label={t('person.timeline')}>
+      <div className="timeline-head">
+        <h2>{t('person.timeline')}</h2>
+        <SegmentedControl className="end" aria-label={t('person.timeline_kind')} value={kind} onChange={(next) => void navigate({ to: '/contacts/$contactId', params: { contactId: id }, search: { kind: next === 'all' ? undefined : next }, replace: true })} data={['all', ...Object.keys(groups)].map((each) => ({ value: each, label: t(`person.kind.${each}`) }))} />
+      </div>
+      {query.error && <Failure error={query.error} what={t('person.timeline_failed')} retry={() => void query.refetch()} />}
+      {query.isPending && !query.error && <SkeletonRows rows={6} />}
+      {query.data && shown.length === 0 && <p className="muted">{t('person.timeline_empty')}</p>}
+      <TimelineRows entries={shown} />
+      {query.hasNextPage && <Button variant="subtle" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('person.earlier')}</Button>}
+    </section>
+  );
+}
+
+/** Everything known about one person. */
 export default function PersonPage() {
   const { t } = useTranslation();
-  return <Page title={t('place.contacts')}>{null}</Page>;
+  const can = useCan();
+  const { contactId } = useParams({ from: '/frame/contacts/$contactId' });
+  const query = useQuery(contactQuery(contactId));
+  const name = query.data ? (query.data.name.trim().slice(0, 120) || t('ui.no_name')) : t('place.contacts');
+  return (
+    <Page
+      bare
+      title={name}
+      crumb={{ label: t('place.contacts'), to: '/contacts' }}
+      actions={can('talk') && <Button variant="filled" renderRoot={(props) => <Link {...props} to="/inbox" search={{ filter: 'all', c: contactId }} />}>{t('person.open_conversation')}</Button>}
+    >
+      <div className="panes">
+        <div className="pane">
+          <Loaded query={query} what={t('person.failed')}>
+            {(contact) => (
+              <>
+                <Lead contact={contact} />
+                <StageSection contact={contact} />
+              </>
+            )}
+          </Loaded>
+          {!query.error && <Timeline id={contactId} />}
+        </div>
+        <aside className="pane" aria-label={t('person.about')}>
+          {query.data ? <PersonPane contact={query.data} /> : <SkeletonRows rows={5} />}
+        </aside>
+      </div>
+    </Page>
+  );
 }

@@ -1,7 +1,142 @@
-import { useTranslation } from 'react-i18next';
-import { Page } from '@/ui/Page';
+import './segments.css';
+import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
+import { everyone, reachableOnly, unreachableOnly } from '@/api/expressions';
+import { homeQuery, previewQuery, segmentQuery } from '@/api/queries';
+import type { Expression, Preview, Segment } from '@/api/types';
+import { useBot, useCan } from '@/api/workspace';
+import { useFormat } from '@/i18n/format';
+import { Count } from '@/ui/Count';
+import { countable, toLines } from '@/ui/expression/draft';
+import { ExpressionBuilder } from '@/ui/expression/ExpressionBuilder';
+import { Page, Section } from '@/ui/Page';
+import { Failure, SkeletonRows } from '@/ui/states';
+import { Breakdowns } from './Breakdowns';
+import { JsonPanel } from './JsonPanel';
+import { SamplePane } from './SamplePane';
+import { useSegmentActions } from './segmentActions';
+import { useUndo } from './undo';
+
+function Lead({ preview, stale, expression, total }: { preview: Preview | undefined; stale: boolean; expression: Expression; total: number }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  return (
+    <section aria-live="polite" aria-atomic="true">
+      <p>
+        <Count value={preview?.count ?? 0} people={expression} size="lead" stale={stale} />{' '}
+        <span className="unit">{t('segments.match', { count: preview?.count ?? 0, total: number(total) })}</span>
+      </p>
+      <p className="muted">
+        <Trans i18nKey="contacts.reach" components={{ can: <Count value={preview?.reachable ?? 0} people={reachableOnly(expression)} />, cannot: <Count value={preview?.left_out ?? 0} people={unreachableOnly(expression)} /> }} />
+      </p>
+    </section>
+  );
+}
+
+interface EditorProps {
+  segment: Segment | null;
+}
+
+function SaveNote({ changed, segment }: { changed: boolean; segment: Segment | null }) {
+  const { t } = useTranslation();
+  if (!segment) return <>{t('segments.not_saved_yet')}</>;
+  return <>{changed ? t('segments.changed_not_saved') : t('segments.saved')}</>;
+}
+
+function MoreMenu({ segment, onDelete }: { segment: Segment; onDelete: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <ActionIcon aria-label={t('segments.more')}><IconDots size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item color="var(--bad)" disabled={segment.used_by.length > 0} onClick={onDelete}>{t(segment.used_by.length > 0 ? 'segments.delete_used' : 'ui.delete')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Editor({ segment }: EditorProps) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const can = useCan();
+  const navigate = useNavigate();
+  const search = useSearch({ from: '/frame/segments/$segmentId' });
+  const [name, setName] = useState(search.name ?? segment?.name ?? '');
+  const start = search.e ?? segment?.expression ?? everyone;
+  const edit = useUndo<Expression>(start);
+  const [json, setJson] = useState(false);
+  const expression = countable(toLines(edit.value));
+  const preview = useQuery(previewQuery(bot.id, expression, 'stage'));
+  const total = useQuery(homeQuery(bot.id, 7)).data?.people ?? 0;
+  const saved = segment ? JSON.stringify(countable(toLines(segment.expression))) : '';
+  const changed = JSON.stringify(expression) !== saved || name !== (segment?.name ?? '');
+  const actions = useSegmentActions(segment, () => setName((kept) => kept));
+  const params = { segmentId: segment?.id ?? ('new' as const) };
+  const change = (next: Expression) => {
+    edit.set(next);
+    const counted = countable(toLines(next));
+    void navigate({ to: '/segments/$segmentId', params, search: { ...search, e: JSON.stringify(counted) === saved ? undefined : counted }, replace: true });
+  };
+  const audience = segment && !changed ? { segment: { id: segment.id } } : expression;
+  const nameField = <TextInput size="xs" aria-label={t('segments.name')} placeholder={t('segments.name_hint')} value={name} onChange={(event) => setName(event.currentTarget.value)} />;
+  return (
+    <Page
+      bare
+      title={segment?.name ?? t('segments.new')}
+      crumb={{ label: t('place.segments'), to: '/segments' }}
+      note={<SaveNote changed={changed} segment={segment} />}
+      actions={
+        can('write') && (
+          <>
+            <span className="wide-only">{nameField}</span>
+            <Button variant={segment && !changed ? 'default' : 'filled'} loading={actions.save.isPending} disabled={!name.trim() || !changed} onClick={() => actions.save.mutate({ name: name.trim(), expression })}>{t('ui.save')}</Button>
+            <Button variant={segment && !changed ? 'filled' : 'default'} renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ audience }} />}>{t('ui.write_to_them')}</Button>
+            {segment && <MoreMenu segment={segment} onDelete={() => actions.remove.mutate()} />}
+          </>
+        )
+      }
+    >
+      <div className="panes">
+        <div className="pane">
+          {actions.notice}
+          {preview.error ? <Failure error={preview.error} what={t('segments.count_failed')} retry={() => void preview.refetch()} /> : <Lead preview={preview.data} stale={preview.isFetching && preview.isPlaceholderData} expression={expression} total={total} />}
+          <div className="phone-only" style={{ paddingTop: 12 }}>{nameField}</div>
+          <Section title={t('segments.who')} note={t('segments.left_after')}>
+            <ExpressionBuilder value={edit.value} onChange={change} total={total} />
+            <div className="inline segment-tools">
+              <Button variant="subtle" disabled={!edit.canUndo} onClick={() => change(edit.undo())}>{t('ui.undo')}</Button>
+              <Button variant="subtle" aria-expanded={json} onClick={() => setJson(!json)}>{t('segments.json')}</Button>
+            </div>
+            {json && <JsonPanel value={expression} onPaste={change} />}
+          </Section>
+          <Breakdowns expression={expression} byStage={preview.data} />
+          {segment && segment.used_by.length > 0 && (
+            <Section title={t('segments.used')}>
+              <p className="muted">{t('segments.used_text', { names: segment.used_by.map((user) => user.name).join(', ') })}</p>
+            </Section>
+          )}
+        </div>
+        <SamplePane preview={preview.data} expression={expression} />
+      </div>
+    </Page>
+  );
+}
 
 export default function SegmentPage() {
   const { t } = useTranslation();
-  return <Page title={t('place.segments')}>{null}</Page>;
+  const { segmentId } = useParams({ from: '/frame/segments/$segmentId' });
+  const query = useQuery({ ...segmentQuery(segmentId === 'new' ? 0 : segmentId), enabled: segmentId !== 'new' });
+  if (segmentId === 'new') return <Editor key="new" segment={null} />;
+  if (query.data) return <Editor key={query.data.id} segment={query.data} />;
+  return (
+    <Page title={t('place.segments')} crumb={{ label: t('place.segments'), to: '/segments' }}>
+      {query.error ? <Failure error={query.error} what={t('segments.failed_one')} retry={() => void query.refetch()} /> : <SkeletonRows />}
+    </Page>
+  );
 }

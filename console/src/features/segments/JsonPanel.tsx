@@ -1,0 +1,37 @@
+import { Button, CopyButton, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { parseExpression } from '@/api/expressions';
+import type { Expression } from '@/api/types';
+
+/** The expression as JSON: copied out, or pasted in and taken over. */
+export function JsonPanel({ value, onPaste }: { value: Expression; onPaste: (next: Expression) => void }) {
+  const { t } = useTranslation();
+  const text = JSON.stringify(value, null, 2);
+  const [typed, setTyped] = useState<string | null>(null);
+  const parsed = typed === null ? value : parseExpression(typed);
+  const take = () => {
+    if (!parsed) return;
+    onPaste(parsed);
+    setTyped(null);
+  };
+  return (
+    <div className="json-panel">
+      <Textarea
+        autosize
+        minRows={6}
+        maxRows={20}
+        aria-label={t('segments.json')}
+        styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }}
+        value={typed ?? text}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        error={parsed ? undefined : t('segments.json_wrong')}
+        spellCheck={false}
+      />
+      <div className="inline">
+        <CopyButton value={typed ?? text}>{({ copied, copy }) => <Button onClick={copy}>{t(copied ? 'segments.copied' : 'segments.copy')}</Button>}</CopyButton>
+        <Button disabled={typed === null || !parsed} onClick={take}>{t('segments.json_take')}</Button>
+      </div>
+    </div>
+  );
+}

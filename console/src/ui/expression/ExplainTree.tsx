@@ -1,0 +1,84 @@
+import './explain.css';
+import { IconCheck, IconClock, IconMinus } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { Explanation, ExplainNode, Expression } from '@/api/types';
+import { useFormat } from '@/i18n/format';
+import { useSentence } from './sentence';
+
+/** The part of an expression that a path such as `/all/0/not` points at. */
+export function partAt(expression: Expression, path: string): Expression | null {
+  let at: unknown = expression;
+  for (const step of path.split('/').filter(Boolean)) {
+    if (typeof at !== 'object' || at === null) return null;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return typeof at === 'object' && at !== null && !Array.isArray(at) ? (at as Expression) : null;
+}
+
+/** What is known of the person that decided a condition: its numbers and names, without its wire names. */
+function useFacts() {
+  const { t } = useTranslation();
+  const { dateTime, number } = useFormat();
+  return (fact: Record<string, unknown> | null): string => {
+    if (!fact) return '';
+    if (typeof fact.at === 'number') return t('explain.at', { at: dateTime(fact.at) });
+    if (typeof fact.count === 'number') return t('explain.count', { count: fact.count, number: number(fact.count) });
+    if (typeof fact.value === 'string' || typeof fact.value === 'number') return t('explain.value', { value: String(fact.value) });
+    return '';
+  };
+}
+
+function Node({ node, expression }: { node: ExplainNode; expression: Expression }) {
+  const { t } = useTranslation();
+  const sentence = useSentence();
+  const factOf = useFacts();
+  const part = partAt(expression, node.path);
+  const fact = factOf(node.fact);
+  const holding = node.children.filter((child) => child.matched).length;
+  const label =
+    node.children.length === 0 ? (part ? sentence(part) : t([`builder.form.${node.form}`, 'explain.other'], { form: node.form }))
+    : node.form === 'not' ? t('explain.not')
+    : t(`explain.${node.form === 'any' ? 'any' : 'all'}`, { holding, count: node.children.length });
+  return (
+    <li>
+      {node.matched ? <IconCheck className="good" size={16} stroke={1.8} aria-label={t('explain.holds')} /> : <IconMinus className="faint" size={16} stroke={1.8} aria-label={t('explain.fails')} />}
+      <div className={node.matched ? '' : 'muted'}>
+        {label}
+        {fact && <p className="small faint">{fact}</p>}
+      </div>
+      {node.children.length > 0 && (
+        <ul>
+          {node.children.map((child) => <Node key={child.path} node={child} expression={expression} />)}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+/** The soonest moment at which any part of the tree changes by itself. */
+function nextChange(node: ExplainNode): number | null {
+  const times = [node.changes_at, ...node.children.map(nextChange)].filter((at) => at !== null);
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
+/** Why someone is in or out, condition by condition, and when that changes by itself. */
+export function ExplainTree({ explanation, expression }: { explanation: Explanation; expression: Expression }) {
+  const { t } = useTranslation();
+  const { dateTime } = useFormat();
+  const { tree } = explanation;
+  const roots = tree.form === 'all' && tree.children.length > 0 ? tree.children : [tree];
+  const changes = tree.changes_at ?? nextChange(tree);
+  return (
+    <>
+      <ul className="explain">
+        {roots.map((node) => <Node key={node.path} node={node} expression={expression} />)}
+      </ul>
+      {changes !== null && (
+        <p className="callout small">
+          <IconClock size={14} stroke={1.5} aria-hidden="true" />
+          <span>{t(explanation.matched ? 'explain.may_leave' : 'explain.may_enter', { at: dateTime(changes) })}</span>
+        </p>
+      )}
+    </>
+  );
+}
