@@ -1,5 +1,6 @@
 //! What a person did, as those who answer it want to know it.
 
+use domain::flow::MenuPress;
 use domain::time::Millis;
 use store::contacts::Contact;
 
@@ -19,13 +20,8 @@ pub enum Act {
     Text {
         text: String,
     },
-    /// An option of a menu, by the places of node and option in the published graph.
-    FlowPress {
-        flow: domain::ids::FlowId,
-        version: i64,
-        node: usize,
-        option: usize,
-    },
+    /// A button of a flow's message.
+    FlowPress(MenuPress),
     /// A campaign's button begins a flow.
     Begin {
         flow: domain::ids::FlowId,
@@ -50,5 +46,5 @@ pub trait Responder: Send + Sync {
     ///
     /// # Errors
     /// The database failed.
-    fn option_name(&self, journal: &Journal<'_>, act: &Act) -> Result<Option<String>>;
+    fn option_name(&self, journal: &Journal<'_>, press: MenuPress) -> Result<Option<String>>;
 }

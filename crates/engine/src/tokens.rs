@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::flow::MenuPress;
 use domain::ids::{BotId, CampaignId, ContactNumber, FlowId};
 
 use crate::Secrets;
@@ -17,8 +18,8 @@ const MAC_BYTES: usize = 6;
 pub enum Press {
     /// A button of a campaign's message.
     Campaign { campaign: CampaignId, row: usize, column: usize },
-    /// An option of a flow's menu, by the places of node and option in the published graph.
-    Flow { flow: FlowId, version: i64, node: usize, option: usize },
+    /// A button of a flow's message.
+    Flow(MenuPress),
     /// "Get news again", below the answer to `/stop`.
     OptIn,
 }
@@ -40,18 +41,12 @@ pub fn campaign_press(
     format!("c.{}.{row}.{column}.{mac}", campaign.0)
 }
 
-/// The `callback_data` of a menu's option for one person: at most 64 bytes.
-pub fn flow_press(
-    secrets: &Secrets,
-    bot: BotId,
-    contact: ContactNumber,
-    flow: FlowId,
-    version: i64,
-    (node, option): (usize, usize),
-) -> String {
-    let parts = [bot.0, i64::from(contact.0), flow.0, version, node as i64, option as i64];
+/// The `callback_data` of a flow's button for one person: at most 64 bytes.
+pub fn flow_press(secrets: &Secrets, bot: BotId, contact: ContactNumber, press: MenuPress) -> String {
+    let MenuPress { flow, version, node, option } = press;
+    let parts = [bot.0, i64::from(contact.0), flow.0, version, i64::from(node), i64::from(option)];
     let mac = URL_SAFE_NO_PAD.encode(secrets.sign::<MAC_BYTES>("flow press", &parts));
-    format!("f.{}.{version}.{node}.{option}.{mac}", flow.0)
+    format!("f.{flow}.{version}.{node}.{option}.{mac}")
 }
 
 /// Reads the `callback_data` that a person's press brought. `None`: not one of ours, or not this person's.
@@ -69,10 +64,13 @@ pub fn read_press(secrets: &Secrets, bot: BotId, contact: ContactNumber, data: &
             (Press::Campaign { campaign, row, column }, expected)
         }
         ["f", flow, version, node, option, _] => {
-            let (flow, version) = (FlowId(number(flow)?), number(version)?);
-            let (node, option) = (place(node)?, place(option)?);
-            let expected = flow_press(secrets, bot, contact, flow, version, (node, option));
-            (Press::Flow { flow, version, node, option }, expected)
+            let press = MenuPress {
+                flow: FlowId(number(flow)?),
+                version: number(version)?,
+                node: node.parse().ok()?,
+                option: option.parse().ok()?,
+            };
+            (Press::Flow(press), flow_press(secrets, bot, contact, press))
         }
         _ => return None,
     };
@@ -141,12 +139,10 @@ mod tests {
         assert_eq!(read_press(&secrets, bot, person, &data), Some(press));
         assert_eq!(read_press(&secrets, bot, ContactNumber(70_001), &data), None);
         assert_eq!(read_press(&secrets, BotId(8), person, &data), None);
-        let flow = flow_press(&secrets, bot, person, FlowId(123_456), 400, (499, 99));
+        let press = MenuPress { flow: FlowId(123_456_789), version: 400, node: 499, option: 99 };
+        let flow = flow_press(&secrets, bot, person, press);
         assert!(flow.len() <= 64, "{flow}");
-        assert_eq!(
-            read_press(&secrets, bot, person, &flow),
-            Some(Press::Flow { flow: FlowId(123_456), version: 400, node: 499, option: 99 })
-        );
+        assert_eq!(read_press(&secrets, bot, person, &flow), Some(Press::Flow(press)));
     }
 
     #[test]

@@ -109,6 +109,37 @@ pub fn version(tx: &ReadTx<'_>, bot: BotId, flow: FlowId, version: i64) -> Resul
     )
 }
 
+/// A published version's graph, as it is stored.
+pub fn version_text(tx: &ReadTx<'_>, bot: BotId, flow: FlowId, version: i64) -> Result<Option<String>> {
+    tx.row(
+        "SELECT graph FROM flow_versions WHERE bot_id = $1 AND flow_id = $2 AND version = $3",
+        params![bot, flow, version],
+        |row| row.get(0),
+    )
+}
+
+/// A flow that runs, with the graph of its present version as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    pub flow: FlowId,
+    pub name: String,
+    pub version: i64,
+    pub graph: String,
+}
+
+/// The flows that run, oldest first.
+pub fn published(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Published>> {
+    tx.rows(
+        "SELECT f.id, f.name, v.version, v.graph FROM flows f JOIN flow_versions v ON v.bot_id = f.bot_id \
+         AND v.flow_id = f.id AND v.version = f.published_version \
+         WHERE f.bot_id = $1 AND f.status = 'published' ORDER BY f.id",
+        params![bot],
+        |row| {
+            Ok(Published { flow: row.get(0)?, name: row.get(1)?, version: row.get(2)?, graph: row.get(3)? })
+        },
+    )
+}
+
 /// All versions, latest first: version, time, graph.
 pub fn versions(tx: &ReadTx<'_>, bot: BotId, flow: FlowId) -> Result<Vec<(i64, Millis, Value)>> {
     tx.rows(

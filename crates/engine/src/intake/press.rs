@@ -35,12 +35,11 @@ impl Intake {
             Some(Press::Campaign { campaign, row, column }) => {
                 self.campaign_press(journal, &mut contact, query, campaign, (row, column), at)?;
             }
-            Some(Press::Flow { flow, version, node, option }) => {
-                let act = Act::FlowPress { flow, version, node, option };
-                let object = self.responder.option_name(journal, &act)?;
+            Some(Press::Flow(press)) => {
+                let object = self.responder.option_name(journal, press)?;
                 let object = object.unwrap_or_else(|| data.to_owned());
                 record_press(journal, &contact, query, object, None, at)?;
-                self.responder.respond(journal, &mut contact, &act, at)?;
+                self.responder.respond(journal, &mut contact, &Act::FlowPress(press), at)?;
             }
             Some(Press::OptIn) => {
                 record_press(journal, &contact, query, data.to_owned(), None, at)?;
