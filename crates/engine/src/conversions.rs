@@ -117,3 +117,69 @@ fn checked_currency(currency: Option<&str>, value: Option<f64>) -> Result<Option
     }
     Ok(Some(currency.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_house::{House, NOW};
+
+    fn purchase(who: Who) -> NewConversion {
+        NewConversion {
+            who,
+            name: " purchase ".into(),
+            value: Some(9.5),
+            currency: Some("EUR".into()),
+            at: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_conversion_is_recorded_by_either_id_and_is_no_interaction() {
+        let house = House::new().await;
+        let ada = house.person(7, "Ada", 3).await;
+        let room = Conversions::new(house.store.clone(), house.clock());
+        room.record(house.workspace, purchase(Who::Contact(ada))).await.unwrap();
+        let who = Who::Telegram { bot: house.bot, telegram_id: 7 };
+        let early = NewConversion { at: Some(NOW - 40 * DAY_MS), ..purchase(who) };
+        let number = room.record(house.workspace, early).await.unwrap();
+        let log = house.log().await;
+        let last = log.last().unwrap();
+        assert_eq!((last.number, last.at, last.contact), (number, NOW - 40 * DAY_MS, Some(ada.number())));
+        let body = EventBody::Conversion {
+            object: "purchase".into(),
+            value: Some(9.5),
+            currency: Some("EUR".into()),
+        };
+        assert!(log[1..].iter().all(|event| event.body == body));
+        assert_eq!(house.row(ada).await.last_interaction, None);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_is_refused_with_the_field() {
+        let house = House::new().await;
+        let ada = house.person(7, "Ada", 3).await;
+        let room = Conversions::new(house.store.clone(), house.clock());
+        let good = purchase(Who::Contact(ada));
+        let year = CONVERSION_AGE_DAYS_MAX * DAY_MS;
+        let cases = [
+            (NewConversion { name: " ".into(), ..good.clone() }, "/name"),
+            (NewConversion { value: Some(f64::INFINITY), ..good.clone() }, "/value"),
+            (NewConversion { currency: Some("euro".into()), ..good.clone() }, "/currency"),
+            (NewConversion { value: None, ..good.clone() }, "/currency"),
+            (NewConversion { at: Some(NOW + 1), ..good.clone() }, "/at"),
+            (NewConversion { at: Some(NOW - year - 1), ..good.clone() }, "/at"),
+        ];
+        for (new, path) in cases {
+            match room.record(house.workspace, new.clone()).await {
+                Err(EngineError::Invalid(faults)) => assert_eq!(faults[0].path, path),
+                other => panic!("{new:?} must be refused, not {other:?}"),
+            }
+        }
+        let (other, other_bot, _) = house.neighbour().await;
+        let foreign = room.record(other, good).await;
+        assert_eq!(foreign, Err(EngineError::NotFound("contact")));
+        let stranger = Who::Telegram { bot: other_bot, telegram_id: 7 };
+        assert_eq!(room.record(other, purchase(stranger)).await, Err(EngineError::NotFound("contact")));
+        assert_eq!(house.log().await.len(), 1);
+    }
+}

@@ -120,6 +120,11 @@ impl Roster {
         Ok(None)
     }
 
+    /// The rule that says "is in this stage".
+    pub fn stage_rule(&self, stage: StageId) -> Option<&Resolved> {
+        self.stages.iter().find(|(id, _, _)| *id == stage).map(|(_, _, is)| is)
+    }
+
     fn tags_of(&self, tx: &ReadTx<'_>, number: ContactNumber) -> Result<Vec<PersonTag>> {
         let rows = contacts::tags(tx, self.bot, number)?;
         let named = rows.into_iter().filter_map(|row| {

@@ -137,7 +137,11 @@ impl Run {
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Bounded::new(input));
         let mut record = ByteRecord::new();
         if !reader.read_byte_record(&mut record).map_err(|error| unreadable(&error))? {
-            return Err(EngineError::field("/file", "required", "is empty; its first line names the columns"));
+            return Err(EngineError::field(
+                "/file",
+                "required",
+                "is empty; its first line names the columns",
+            ));
         }
         let columns = Columns::read(&record)?;
         let mut batch = Vec::with_capacity(IMPORT_BATCH_MAX);
@@ -184,12 +188,10 @@ impl Run {
         let (workspace, bot, dry_run) = (self.workspace, self.bot, self.dry_run);
         let now: Millis = self.clock.now();
         let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
-        let written = self.store.write(move |tx| {
-            match batch::write(tx, workspace, bot, &rows, now) {
-                Ok(done) if dry_run => Err(Refused::DryRun(done)),
-                Ok(done) => Ok(done),
-                Err(error) => Err(Refused::Failed(error)),
-            }
+        let written = self.store.write(move |tx| match batch::write(tx, workspace, bot, &rows, now) {
+            Ok(done) if dry_run => Err(Refused::DryRun(done)),
+            Ok(done) => Ok(done),
+            Err(error) => Err(Refused::Failed(error)),
         });
         let done = match written.await {
             Ok(done) | Err(Refused::DryRun(done)) => done,

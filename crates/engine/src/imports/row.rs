@@ -78,7 +78,7 @@ impl ImportRow {
         };
         for ((name, column), cell) in columns.iter().zip(record.iter()) {
             let cell = std::str::from_utf8(cell).map_err(|_| RowFault::new(name, "is not UTF-8"))?;
-            row.take(column, cell.trim(), now).map_err(|reason| RowFault::new(name, reason))?;
+            row.take(column, unmarked(cell.trim()), now).map_err(|reason| RowFault::new(name, reason))?;
         }
         Ok(row)
     }
@@ -108,6 +108,11 @@ impl ImportRow {
         }
         Ok(())
     }
+}
+
+/// Without the mark that an export sets before a text that a spreadsheet would take for a formula.
+fn unmarked(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
 }
 
 fn telegram_id(cell: &str) -> Cell<i64> {

@@ -1,0 +1,294 @@
+//! The people of a bot: lists, one person, their timeline, and what a member changes by hand.
+
+mod card;
+mod export;
+mod list;
+#[cfg(test)]
+mod tests;
+mod timeline;
+
+use std::sync::Arc;
+
+use domain::contact::AttributeValue;
+use domain::event::{EventBody, Origin};
+use domain::expression::Explanation;
+use domain::field_error::FieldError;
+use domain::ids::{BotId, ContactId, ContactNumber, WorkspaceId};
+use domain::limits::IMPORT_BATCH_MAX;
+use domain::time::Millis;
+use roaring::RoaringBitmap;
+use serde_json::{Map, Value};
+use store::contacts::Contact;
+use store::{ReadTx, Store, bots, contacts};
+
+pub use self::card::Card;
+pub use self::export::Export;
+pub use self::list::{ListPlace, ListQuery, PeoplePage};
+pub use self::timeline::{Timeline, TimelineEntry};
+pub use store::contacts::Order;
+
+use crate::attributes::{self, AttributeChanges, check_key, check_value};
+use crate::catalog::WorkspaceCatalog;
+use crate::facts::RowFacts;
+use crate::history::Place;
+use crate::journal::{self, Journal};
+use crate::people::{People, Snapshot};
+use crate::{Clock, EngineError, Result, effects, tagging};
+
+/// What a member changes about a person, besides tags.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ContactPatch {
+    /// A value sets a key, `null` removes it.
+    pub attributes: Option<Map<String, Value>>,
+    pub opted_out: Option<bool>,
+}
+
+/// The room.
+#[derive(Clone)]
+pub struct Contacts {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    people: People,
+}
+
+impl Contacts {
+    /// Opens the room.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, people: People) -> Self {
+        Self { store, clock, people }
+    }
+
+    /// A page of the people who match, with their exact number.
+    ///
+    /// # Errors
+    /// The expression is not valid (below `/expression`), or the bot is not one of this workspace.
+    pub async fn list(&self, workspace: WorkspaceId, bot: BotId, query: ListQuery) -> Result<PeoplePage> {
+        let snapshot = self.snapshot(workspace, bot).await?;
+        let now = self.clock.now();
+        self.store.reader().read(move |tx| list::page(tx, bot, &snapshot, &query, now)).await
+    }
+
+    /// One person in full.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace.
+    pub async fn get(&self, workspace: WorkspaceId, id: ContactId) -> Result<Card> {
+        let now = self.clock.now();
+        self.store.reader().read(move |tx| Card::read(tx, workspace, id, now)).await
+    }
+
+    /// Why a person matches an expression, or not.
+    ///
+    /// # Errors
+    /// The expression is not valid (below `/expression`), or the person is not one of this workspace.
+    pub async fn explain(
+        &self,
+        workspace: WorkspaceId,
+        id: ContactId,
+        expression: Value,
+    ) -> Result<Explanation> {
+        let now = self.clock.now();
+        let read = self.store.reader().read(move |tx| {
+            find(tx, workspace, id)?;
+            let catalog = WorkspaceCatalog::load(tx, workspace, id.bot())?;
+            let (_, resolved) = catalog.resolve_at("/expression", &expression)?;
+            RowFacts::load(tx, id.bot(), id.number())?.explain(&resolved, now, catalog.zone)
+        });
+        read.await
+    }
+
+    /// What happened with a person, newest first.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace.
+    pub async fn timeline(
+        &self,
+        workspace: WorkspaceId,
+        id: ContactId,
+        below: Option<Place>,
+        limit: usize,
+    ) -> Result<Timeline> {
+        let read = self.store.reader().read(move |tx| {
+            find(tx, workspace, id)?;
+            timeline::read(tx, workspace, id, below, limit)
+        });
+        read.await
+    }
+
+    /// Puts tags on a person and takes others off. New names are made.
+    ///
+    /// # Errors
+    /// A name cannot be one, or the person is not one of this workspace.
+    pub async fn change_tags(
+        &self,
+        workspace: WorkspaceId,
+        id: ContactId,
+        add: &[String],
+        remove: &[String],
+        origin: Origin,
+    ) -> Result<Card> {
+        let (add, remove) = tagging::checked_names(add, remove)?;
+        let now = self.clock.now();
+        let write = self.store.write(move |tx| {
+            find(tx, workspace, id)?;
+            journal::append(tx, id.bot(), |journal| {
+                effects::add_tags(journal, id.number(), &add, origin, now)?;
+                effects::remove_tags(journal, id.number(), &remove, origin, now)
+            })?;
+            Card::read(tx, workspace, id, now)
+        });
+        write.await
+    }
+
+    /// The same for all who match; how many people changed. Who matches is decided once, at the beginning;
+    /// [`IMPORT_BATCH_MAX`] people are changed a commit, so that the bot never waits long.
+    ///
+    /// # Errors
+    /// A name cannot be one, the expression is not valid, or the bot is not one of this workspace. What was
+    /// committed by then stays.
+    pub async fn tag_matching(
+        &self,
+        workspace: WorkspaceId,
+        bot: BotId,
+        expression: Value,
+        (add, remove): (&[String], &[String]),
+        origin: Origin,
+    ) -> Result<u64> {
+        let (add, remove) = tagging::checked_names(add, remove)?;
+        let set = self.matching(workspace, bot, Some(expression)).await?;
+        let numbers: Vec<u32> = set.iter().collect();
+        let mut changed = 0;
+        for part in numbers.chunks(IMPORT_BATCH_MAX) {
+            let (part, add, remove) = (part.to_vec(), add.clone(), remove.clone());
+            let now = self.clock.now();
+            let write = self.store.write(move |tx| {
+                journal::append(tx, bot, |journal| tag_each(journal, &part, (&add, &remove), origin, now))
+            });
+            changed += write.await?;
+        }
+        Ok(changed)
+    }
+
+    /// Changes attributes, and whether the person gets bulk messages.
+    ///
+    /// # Errors
+    /// An attribute cannot be one, or the person is not one of this workspace.
+    pub async fn patch(&self, workspace: WorkspaceId, id: ContactId, patch: ContactPatch) -> Result<Card> {
+        let changes = checked_attributes(patch.attributes.unwrap_or_default())?;
+        let now = self.clock.now();
+        let write = self.store.write(move |tx| {
+            let mut contact = find(tx, workspace, id)?;
+            journal::append(tx, id.bot(), |journal| {
+                attributes::apply(journal, workspace, &mut contact, changes, "/attributes", now)?;
+                match patch.opted_out {
+                    Some(wanted) => set_opted_out(journal, &mut contact, wanted, now),
+                    None => Ok(()),
+                }
+            })?;
+            Card::read(tx, workspace, id, now)
+        });
+        write.await
+    }
+
+    /// All who match, as a table that [`crate::imports`] reads.
+    ///
+    /// # Errors
+    /// The expression is not valid (below `/expression`), or the bot is not one of this workspace.
+    pub async fn export(
+        &self,
+        workspace: WorkspaceId,
+        bot: BotId,
+        expression: Option<Value>,
+    ) -> Result<Export> {
+        let set = self.matching(workspace, bot, expression).await?;
+        Export::start(self.store.reader().clone(), workspace, bot, set).await
+    }
+
+    async fn matching(
+        &self,
+        workspace: WorkspaceId,
+        bot: BotId,
+        expression: Option<Value>,
+    ) -> Result<RoaringBitmap> {
+        let snapshot = self.snapshot(workspace, bot).await?;
+        let now = self.clock.now();
+        let read = self
+            .store
+            .reader()
+            .read(move |tx| list::matching(tx, bot, &snapshot, expression.as_ref(), now).map(|(set, _)| set));
+        read.await
+    }
+
+    async fn snapshot(&self, workspace: WorkspaceId, bot: BotId) -> Result<Snapshot> {
+        let found = self.store.reader().read(move |tx| bots::get(tx, workspace, bot)).await?;
+        found.ok_or(EngineError::NotFound("bot"))?;
+        self.people.latest(bot).await
+    }
+}
+
+/// The person, where the workspace has them.
+fn find(tx: &ReadTx<'_>, workspace: WorkspaceId, id: ContactId) -> Result<Contact> {
+    bots::get(tx, workspace, id.bot())?.ok_or(EngineError::NotFound("contact"))?;
+    contacts::get(tx, id.bot(), id.number())?.ok_or(EngineError::NotFound("contact"))
+}
+
+fn tag_each(
+    journal: &mut Journal<'_>,
+    numbers: &[u32],
+    (add, remove): (&[String], &[String]),
+    origin: Origin,
+    now: Millis,
+) -> Result<u64> {
+    let mut changed = 0;
+    for number in numbers {
+        let number = ContactNumber(*number);
+        let added = effects::add_tags(journal, number, add, origin, now)?;
+        let removed = effects::remove_tags(journal, number, remove, origin, now)?;
+        changed += u64::from(added + removed > 0);
+    }
+    Ok(changed)
+}
+
+/// By hand it is no answer to a campaign, so none is charged with it.
+fn set_opted_out(journal: &mut Journal<'_>, contact: &mut Contact, wanted: bool, now: Millis) -> Result<()> {
+    if contact.reachability.opted_out == wanted {
+        return Ok(());
+    }
+    contact.reachability.opted_out = wanted;
+    contacts::update(journal.tx(), journal.bot(), contact)?;
+    let body = if wanted { EventBody::OptedOut { charged: None } } else { EventBody::OptedIn };
+    journal.record_uncharged(contact.number, now, body)?;
+    Ok(())
+}
+
+fn checked_attributes(given: Map<String, Value>) -> Result<AttributeChanges> {
+    let mut changes = AttributeChanges::new();
+    let mut faults = Vec::new();
+    for (key, value) in given {
+        let checked = check_key(&key).and_then(|()| checked_value(value));
+        match checked {
+            Ok(value) => {
+                changes.insert(key, value);
+            }
+            Err(refusal) => {
+                let path = format!("/attributes/{}", key.replace('~', "~0").replace('/', "~1"));
+                faults.push(FieldError { path, code: refusal.code, message: refusal.message });
+            }
+        }
+    }
+    if faults.is_empty() { Ok(changes) } else { Err(EngineError::Invalid(faults)) }
+}
+
+fn checked_value(value: Value) -> std::result::Result<Option<AttributeValue>, attributes::Refusal> {
+    let value = match value {
+        Value::Null => return Ok(None),
+        Value::Bool(value) => AttributeValue::Bool(value),
+        Value::Number(value) => AttributeValue::Number(value.as_f64().unwrap_or(f64::NAN)),
+        Value::String(value) => AttributeValue::Text(value),
+        Value::Array(_) | Value::Object(_) => {
+            let message = "must be a text, a number, true, false or null".to_owned();
+            return Err(attributes::Refusal { code: "wrong_type", message });
+        }
+    };
+    check_value(&value)?;
+    Ok(Some(value))
+}

@@ -1,0 +1,172 @@
+//! One entry of a thread: somebody's words, an act, or a note.
+
+use domain::event::{Event, EventBody, Outcome};
+use domain::ids::{BotId, CampaignId, WorkspaceId};
+use domain::message::{Message, Variables};
+use domain::time::Millis;
+use serde_json::Value;
+use store::contacts::Contact;
+use store::outbox::Queued;
+use store::recipients::Recipient;
+use store::{ReadTx, campaigns};
+
+use crate::authors::{Author, AuthorKind, Authors};
+use crate::history::Happening;
+use crate::{Result, effects};
+
+/// A button under a message, as the person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryButton {
+    pub text: String,
+    pub url: Option<String>,
+}
+
+/// An entry of a thread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub id: String,
+    pub at: Millis,
+    /// `message`, `command`, `start`, `button`, `note` or `event`.
+    pub kind: &'static str,
+    /// The kind of the event behind it, where there is one.
+    pub event: Option<&'static str>,
+    pub text: Option<String>,
+    /// What a person's message held: `text`, `photo`, `voice` … as Telegram names it.
+    pub content: Option<String>,
+    /// As Telegram wants them.
+    pub entities: Vec<Value>,
+    pub buttons: Vec<Vec<EntryButton>>,
+    pub by: Author,
+    /// The campaign that the message is of, or that the act answers.
+    pub campaign: Option<Author>,
+    /// How the sending stands.
+    pub state: Option<Outcome>,
+    pub reason: Option<String>,
+}
+
+/// Which events a thread shows: the person's acts and what changed between them and the team. A reply is shown
+/// as the message that it wrote.
+pub(super) fn belongs_in_a_thread(body: &EventBody) -> bool {
+    matches!(
+        body,
+        EventBody::Start { .. }
+            | EventBody::Message { .. }
+            | EventBody::Command { .. }
+            | EventBody::Button { .. }
+            | EventBody::Click { .. }
+            | EventBody::Blocked { .. }
+            | EventBody::Unblocked
+            | EventBody::Deactivated
+            | EventBody::OptedOut { .. }
+            | EventBody::OptedIn
+            | EventBody::Conversion { .. }
+            | EventBody::ConversationChanged { .. }
+            | EventBody::HandedOver { .. }
+    )
+}
+
+/// Makes entries of one person's thread.
+pub(super) struct Thread<'t> {
+    tx: &'t ReadTx<'t>,
+    bot: BotId,
+    contact: &'t Contact,
+    authors: Authors<'t>,
+}
+
+impl<'t> Thread<'t> {
+    pub(super) fn open(
+        tx: &'t ReadTx<'t>,
+        workspace: WorkspaceId,
+        bot: BotId,
+        contact: &'t Contact,
+    ) -> Result<Self> {
+        Ok(Self { tx, bot, contact, authors: Authors::load(tx, workspace, bot)? })
+    }
+
+    pub(super) fn entry(&self, happening: &Happening) -> Result<Entry> {
+        let bare = Entry {
+            id: happening.id(),
+            at: happening.place().at,
+            kind: "message",
+            event: None,
+            text: None,
+            content: None,
+            entities: Vec::new(),
+            buttons: Vec::new(),
+            by: Author { kind: AuthorKind::Bot, id: None, name: None },
+            campaign: None,
+            state: None,
+            reason: None,
+        };
+        match happening {
+            Happening::Event(event) => self.event(bare, event),
+            Happening::Message(queued) => self.message(bare, queued),
+            Happening::Campaign(line) => self.campaign(bare, line),
+            Happening::Note(note) => Ok(Entry {
+                kind: "note",
+                text: Some(note.text.clone()),
+                by: self.authors.agent(note.member),
+                ..bare
+            }),
+        }
+    }
+
+    fn event(&self, bare: Entry, event: &Event) -> Result<Entry> {
+        let (kind, text, content) = match &event.body {
+            EventBody::Start { payload, .. } => ("start", payload.clone(), None),
+            EventBody::Message { text, content, .. } => ("message", text.clone(), Some(content.clone())),
+            EventBody::Command { text, .. } => ("command", Some(text.clone()), None),
+            EventBody::Button { object, .. } => ("button", Some(object.clone()), None),
+            EventBody::ConversationChanged { status, assignee } => {
+                let name = assignee.and_then(|member| self.authors.member(member));
+                let text = name.map_or_else(|| status.clone(), |name| format!("{status}: {name}"));
+                ("event", Some(text), None)
+            }
+            body => ("event", body.object().map(str::to_owned), None),
+        };
+        let campaign = event.body.campaign().map(|id| self.authors.campaign(id)).transpose()?;
+        let by = self.authors.of_event(&event.body)?;
+        Ok(Entry { kind, event: Some(event.body.kind()), text, content, by, campaign, ..bare })
+    }
+
+    fn message(&self, bare: Entry, queued: &Queued) -> Result<Entry> {
+        let by = self.authors.of_message(&queued.author)?;
+        let campaign = (by.kind == AuthorKind::Campaign).then(|| by.clone());
+        let (state, reason) = (Some(queued.state), queued.reason.clone());
+        Ok(Entry { by, campaign, state, reason, ..with_params(bare, &queued.params) })
+    }
+
+    /// A campaign's text is not kept for each person: it is made again with the person's present values.
+    fn campaign(&self, bare: Entry, line: &Recipient) -> Result<Entry> {
+        let params = self.campaign_params(line.campaign)?;
+        let by = self.authors.campaign(line.campaign)?;
+        let (state, reason) = (Some(line.outcome), line.reason.clone());
+        Ok(Entry { campaign: Some(by.clone()), by, state, reason, ..with_params(bare, &params) })
+    }
+
+    fn campaign_params(&self, campaign: CampaignId) -> Result<Value> {
+        let found = campaigns::get(self.tx, self.bot, campaign)?;
+        // A message that was sent was valid; one that a newer version cannot read any more is shown without words.
+        let message = found.and_then(|found| Message::parse(&found.message).ok());
+        let variables = Variables { profile: &self.contact.profile, attributes: &self.contact.attributes };
+        let rendered = message.map(|message| message.render(variables, effects::no_wire));
+        Ok(rendered.map_or(Value::Null, |rendered| effects::without_chat(&rendered)))
+    }
+}
+
+/// What the parameters of `sendMessage` show.
+fn with_params(bare: Entry, params: &Value) -> Entry {
+    let empty = Vec::new();
+    let list = |value: &Value| value.as_array().unwrap_or(&empty).clone();
+    let button = |button: &Value| EntryButton {
+        text: button["text"].as_str().unwrap_or_default().to_owned(),
+        url: button["url"].as_str().map(str::to_owned),
+    };
+    let rows = list(&params["reply_markup"]["inline_keyboard"]);
+    Entry {
+        text: params["text"].as_str().map(str::to_owned),
+        entities: list(&params["entities"]),
+        buttons: rows.iter().map(|row| list(row).iter().map(button).collect()).collect(),
+        ..bare
+    }
+}

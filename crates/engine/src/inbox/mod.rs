@@ -1,0 +1,451 @@
+//! The shared inbox: conversations with people, answered by members as the bot.
+
+mod entry;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use domain::event::{EventBody, Outcome};
+use domain::ids::{BotId, ContactId, ContactNumber, MemberId, OutboxId, WorkspaceId};
+use domain::message::{Action, Message, Rendered, Variables};
+use domain::time::Millis;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::contacts::Contact;
+use store::conversations::{Conversation, Filter};
+use store::outbox::Lane;
+use store::{ReadTx, Store, WriteTx, bots, contacts, conversations, outbox, team};
+
+use self::entry::Thread;
+pub use self::entry::{Entry, EntryButton};
+use crate::authors::Authors;
+use crate::history::{self, Place, Wanted};
+use crate::journal::{self, Journal};
+use crate::person::{Person, Roster};
+use crate::{Clock, EngineError, Result, effects};
+
+/// A note, in characters.
+pub const NOTE_CHARS_MAX: usize = 4_000;
+/// What a list shows of the last message, in characters.
+const LAST_TEXT_CHARS: usize = 200;
+
+/// A member by id and name; the name is absent when the member is gone.
+pub type NamedMember = (MemberId, Option<String>);
+
+/// A conversation in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Talk {
+    pub person: Person,
+    pub conversation: Conversation,
+    pub assignee: Option<NamedMember>,
+}
+
+/// Where a page of conversations begins: below this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TalkPlace {
+    at: Millis,
+    contact: ContactNumber,
+}
+
+/// How many conversations each filter shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TalkCounts {
+    pub mine: i64,
+    pub unassigned: i64,
+    pub open: i64,
+    pub closed: i64,
+}
+
+/// A page of conversations, latest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Talks {
+    pub items: Vec<Talk>,
+    pub next: Option<TalkPlace>,
+    pub counts: TalkCounts,
+}
+
+/// A page of one conversation, newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entries {
+    pub items: Vec<Entry>,
+    pub next: Option<Place>,
+}
+
+/// What a list of conversations asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TalkQuery {
+    /// Who asks: whose conversations are "mine". A program has none.
+    pub member: Option<MemberId>,
+    pub filter: Filter,
+    /// Searched in names and in the last message.
+    pub q: String,
+    pub below: Option<TalkPlace>,
+    pub limit: usize,
+}
+
+/// The room.
+#[derive(Clone)]
+pub struct Inbox {
+    store: Store,
+    clock: Arc<dyn Clock>,
+}
+
+impl Inbox {
+    /// Opens the room.
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
+    /// Conversations of a bot, latest first, with the counts of all filters.
+    ///
+    /// # Errors
+    /// The bot is not one of this workspace, or the database failed.
+    pub async fn list(&self, workspace: WorkspaceId, bot: BotId, query: TalkQuery) -> Result<Talks> {
+        let now = self.clock.now();
+        let read = self.store.reader().read(move |tx| {
+            bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))?;
+            let below = query.below.map(|place| (place.at, place.contact));
+            let limit = query.limit + 1;
+            let mut rows = conversations::list(tx, bot, query.filter, query.q.trim(), below, limit)?;
+            let more = rows.len() > query.limit;
+            rows.truncate(query.limit);
+            let last = rows.last().map(|row| TalkPlace { at: row.last_at, contact: row.contact });
+            let roster = Roster::load(tx, workspace, bot, now)?;
+            let authors = Authors::load(tx, workspace, bot)?;
+            let mut items = Vec::with_capacity(rows.len());
+            for conversation in rows {
+                items.extend(talk(tx, bot, &roster, &authors, conversation)?);
+            }
+            let counts = counts(tx, bot, query.member)?;
+            Ok(Talks { items, next: last.filter(|_| more), counts })
+        });
+        read.await
+    }
+
+    /// One conversation; a person to whom nobody has spoken yet has a closed one without words.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace, or the database failed.
+    pub async fn get(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
+        let now = self.clock.now();
+        let read = self.store.reader().read(move |tx| {
+            let contact = find(tx, workspace, id)?;
+            let conversation =
+                conversations::get(tx, id.bot(), id.number())?.unwrap_or_else(|| silent(&contact));
+            let roster = Roster::load(tx, workspace, id.bot(), now)?;
+            let authors = Authors::load(tx, workspace, id.bot())?;
+            let talk = talk(tx, id.bot(), &roster, &authors, conversation)?;
+            talk.ok_or(EngineError::NotFound("contact"))
+        });
+        read.await
+    }
+
+    /// What was said, newest first: the person's acts, what was sent to them, and the team's notes.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace, or the database failed.
+    pub async fn thread(
+        &self,
+        workspace: WorkspaceId,
+        id: ContactId,
+        below: Option<Place>,
+        limit: usize,
+    ) -> Result<Entries> {
+        let read = self.store.reader().read(move |tx| {
+            let contact = find(tx, workspace, id)?;
+            let thread = Thread::open(tx, workspace, id.bot(), &contact)?;
+            let wanted = Wanted { event: entry::belongs_in_a_thread, notes: true };
+            let (page, next) = history::page(tx, id.bot(), id.number(), &wanted, below, limit)?;
+            let items = page.iter().map(|happening| thread.entry(happening)).collect::<Result<_>>()?;
+            Ok(Entries { items, next })
+        });
+        read.await
+    }
+
+    /// Writes to the person as the bot. The conversation opens, nobody waits any more, and who answers a
+    /// conversation of nobody's gets it.
+    ///
+    /// # Errors
+    /// The message is not valid, the person cannot be written to, or is not one of this workspace.
+    pub async fn reply(
+        &self,
+        workspace: WorkspaceId,
+        member: MemberId,
+        id: ContactId,
+        message: &Value,
+    ) -> Result<Entry> {
+        let message = Message::parse(message).map_err(|errors| EngineError::under("/message", errors))?;
+        refuse_presses(&message)?;
+        let now = self.clock.now();
+        let write = self.store.write(move |tx| {
+            let contact = find(tx, workspace, id)?;
+            check_answerable(&contact)?;
+            check_member(tx, workspace, member)?;
+            let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
+            let rendered = message.render(variables, effects::no_wire);
+            let row =
+                journal::append(tx, id.bot(), |journal| send(journal, &contact, member, &rendered, now))?;
+            let queued = outbox::get(tx, id.bot(), row)?;
+            let queued = queued.ok_or_else(|| EngineError::Internal("a reply was not stored".into()))?;
+            Thread::open(tx, workspace, id.bot(), &contact)?.entry(&history::Happening::Message(queued))
+        });
+        write.await
+    }
+
+    /// Sends a message once more whose end is not known, or that failed: the member has decided.
+    ///
+    /// # Errors
+    /// There is no such message to this person, it stands otherwise, or the person cannot be written to.
+    pub async fn resend(&self, workspace: WorkspaceId, id: ContactId, entry: &str) -> Result<Entry> {
+        let row = history::outbox_row(entry).ok_or(EngineError::NotFound("message"))?;
+        let write = self.store.write(move |tx| {
+            let contact = find(tx, workspace, id)?;
+            let queued = outbox::get(tx, id.bot(), row)?.filter(|queued| queued.contact == id.number());
+            let queued = queued.ok_or(EngineError::NotFound("message"))?;
+            if !matches!(queued.state, Outcome::Unknown | Outcome::Failed) {
+                let message = "only a message that failed, or whose end is not known, can be sent again";
+                return Err(EngineError::WrongState(message.into()));
+            }
+            check_answerable(&contact)?;
+            outbox::again(tx, id.bot(), row)?;
+            let queued = outbox::get(tx, id.bot(), row)?.ok_or(EngineError::NotFound("message"))?;
+            Thread::open(tx, workspace, id.bot(), &contact)?.entry(&history::Happening::Message(queued))
+        });
+        write.await
+    }
+
+    /// Gives the conversation to a member, or to nobody.
+    ///
+    /// # Errors
+    /// The member or the person is not one of this workspace.
+    pub async fn assign(
+        &self,
+        workspace: WorkspaceId,
+        id: ContactId,
+        assignee: Option<MemberId>,
+    ) -> Result<Talk> {
+        self.change(workspace, id, move |tx, conversation| {
+            if let Some(member) = assignee {
+                check_member(tx, workspace, member)?;
+            }
+            conversation.assignee = assignee;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends the conversation: nobody waits, nothing is unread. The person's next words open it again.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace.
+    pub async fn close(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
+        self.change(workspace, id, |_, conversation| {
+            conversation.status = "closed".into();
+            conversation.waiting_since = None;
+            conversation.unread = 0;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Opens the conversation.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace.
+    pub async fn open(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
+        self.change(workspace, id, |_, conversation| {
+            conversation.status = "open".into();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Everything in it was read.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace.
+    pub async fn read(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
+        self.change(workspace, id, |_, conversation| {
+            conversation.unread = 0;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Adds a note that only the team sees.
+    ///
+    /// # Errors
+    /// The text is empty or too long, or the person is not one of this workspace.
+    pub async fn add_note(
+        &self,
+        workspace: WorkspaceId,
+        member: MemberId,
+        id: ContactId,
+        text: &str,
+    ) -> Result<Entry> {
+        let text = checked_note(text)?;
+        let now = self.clock.now();
+        let write = self.store.write(move |tx| {
+            let contact = find(tx, workspace, id)?;
+            check_member(tx, workspace, member)?;
+            let note = conversations::add_note(tx, id.bot(), id.number(), member, &text, now)?;
+            let note = conversations::Note { id: note, member, at: now, text };
+            Thread::open(tx, workspace, id.bot(), &contact)?.entry(&history::Happening::Note(note))
+        });
+        write.await
+    }
+
+    async fn change(
+        &self,
+        workspace: WorkspaceId,
+        id: ContactId,
+        work: impl FnOnce(&WriteTx<'_>, &mut Conversation) -> Result<()> + Send + 'static,
+    ) -> Result<Talk> {
+        let now = self.clock.now();
+        let write = self.store.write(move |tx| {
+            let contact = find(tx, workspace, id)?;
+            journal::append(tx, id.bot(), |journal| {
+                let before = conversations::get(tx, id.bot(), id.number())?;
+                let mut after = before.clone().unwrap_or_else(|| silent(&contact));
+                work(tx, &mut after)?;
+                put(journal, before.as_ref(), &after, now)
+            })
+        });
+        write.await?;
+        self.get(workspace, id).await
+    }
+}
+
+/// The person, where the workspace has them.
+fn find(tx: &ReadTx<'_>, workspace: WorkspaceId, id: ContactId) -> Result<Contact> {
+    bots::get(tx, workspace, id.bot())?.ok_or(EngineError::NotFound("contact"))?;
+    contacts::get(tx, id.bot(), id.number())?.ok_or(EngineError::NotFound("contact"))
+}
+
+fn check_member(tx: &ReadTx<'_>, workspace: WorkspaceId, member: MemberId) -> Result<()> {
+    team::member(tx, workspace, member)?.map(|_| ()).ok_or(EngineError::NotFound("member"))
+}
+
+fn check_answerable(contact: &Contact) -> Result<()> {
+    let reach = contact.reachability;
+    let why = if reach.deactivated {
+        "this person's account is gone"
+    } else if reach.blocked {
+        "this person has blocked the bot"
+    } else {
+        return Ok(());
+    };
+    Err(EngineError::WrongState(format!("{why}; nothing can be sent")))
+}
+
+/// A press would have to find the message again; a reply is kept as it was sent, without what its buttons do.
+fn refuse_presses(message: &Message) -> Result<()> {
+    for (row, buttons) in message.buttons.iter().enumerate() {
+        for (column, button) in buttons.iter().enumerate() {
+            if matches!(button.action, Action::Press(_)) {
+                let path = format!("/message/buttons/{row}/{column}/press");
+                let sentence = "a reply's buttons open addresses only";
+                return Err(EngineError::field(path, "not_supported_yet", sentence));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The row, the event and the conversation of a reply.
+fn send(
+    journal: &mut Journal<'_>,
+    contact: &Contact,
+    member: MemberId,
+    rendered: &Rendered,
+    now: Millis,
+) -> Result<OutboxId> {
+    let (tx, bot) = (journal.tx(), journal.bot());
+    let params = effects::without_chat(rendered);
+    let author = json!({"by": "agent", "id": member});
+    let row = outbox::insert(tx, bot, contact.number, Lane::Agents, &params, &author, now)?;
+    journal.record(Some(contact.number), now, EventBody::Reply { member, outbox: row.0 })?;
+    let before = conversations::get(tx, bot, contact.number)?;
+    let kept = before.clone().unwrap_or_else(|| silent(contact));
+    let after = Conversation {
+        contact: contact.number,
+        status: "open".into(),
+        assignee: kept.assignee.or(Some(member)),
+        waiting_since: None,
+        unread: 0,
+        last_at: kept.last_at.max(now),
+        last_text: rendered.text.chars().take(LAST_TEXT_CHARS).collect(),
+        last_from: "agent".into(),
+    };
+    put(journal, before.as_ref(), &after, now)?;
+    Ok(row)
+}
+
+/// Writes a conversation, with the event where status or assignee changed: an index column reads both.
+fn put(
+    journal: &mut Journal<'_>,
+    before: Option<&Conversation>,
+    after: &Conversation,
+    now: Millis,
+) -> Result<()> {
+    if before == Some(after) {
+        return Ok(());
+    }
+    conversations::put(journal.tx(), journal.bot(), after)?;
+    let same = |before: &Conversation| before.status == after.status && before.assignee == after.assignee;
+    if !before.is_some_and(same) {
+        let body = EventBody::ConversationChanged { status: after.status.clone(), assignee: after.assignee };
+        journal.record(Some(after.contact), now, body)?;
+    }
+    Ok(())
+}
+
+/// The conversation of somebody with whom there was none.
+fn silent(contact: &Contact) -> Conversation {
+    Conversation {
+        contact: contact.number,
+        status: "closed".into(),
+        assignee: None,
+        waiting_since: None,
+        unread: 0,
+        last_at: contact.last_interaction.unwrap_or(contact.first_seen),
+        last_text: String::new(),
+        last_from: "person".into(),
+    }
+}
+
+fn talk(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    roster: &Roster,
+    authors: &Authors<'_>,
+    conversation: Conversation,
+) -> Result<Option<Talk>> {
+    let Some(contact) = contacts::get(tx, bot, conversation.contact)? else { return Ok(None) };
+    let person = roster.person(tx, &contact)?;
+    let assignee = conversation.assignee.map(|member| (member, authors.member(member)));
+    Ok(Some(Talk { person, conversation, assignee }))
+}
+
+fn counts(tx: &ReadTx<'_>, bot: BotId, member: Option<MemberId>) -> Result<TalkCounts> {
+    let mine = member.map(|member| conversations::count(tx, bot, Filter::Mine(member))).transpose()?;
+    Ok(TalkCounts {
+        mine: mine.unwrap_or(0),
+        unassigned: conversations::count(tx, bot, Filter::Unassigned)?,
+        open: conversations::count(tx, bot, Filter::Open)?,
+        closed: conversations::count(tx, bot, Filter::Closed)?,
+    })
+}
+
+fn checked_note(text: &str) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(EngineError::field("/text", "required", "must not be empty"));
+    }
+    if text.chars().count() > NOTE_CHARS_MAX {
+        let message = format!("must have at most {NOTE_CHARS_MAX} characters");
+        return Err(EngineError::field("/text", "too_long", message));
+    }
+    Ok(text.to_owned())
+}
