@@ -45,6 +45,9 @@ impl World {
             Intent::Open(message_id) => self.open_some(index, message_id, now_ms),
             Intent::Write => self.write_some(index, now_ms),
             Intent::AskHuman => self.ask_human(index, now_ms),
+            Intent::OptOut => {
+                self.write(index, phrases::OPT_OUT, now_ms);
+            }
             Intent::Block => self.block(index, now_ms),
             Intent::Unblock if is_blocked => self.unblock(index, now_ms),
             Intent::Return => self.come_back(index, now_ms),

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// 429 with `retry_after_s`; not executed.
-    #[serde(rename = "429")]
+    #[serde(rename = "429", alias = "too_many_requests")]
     TooMany,
     /// `status` (default 500); executed only if `executed`.
-    #[serde(rename = "5xx")]
+    #[serde(rename = "5xx", alias = "server_error")]
     ServerError,
     /// The connection breaks; the call was not executed.
     ResetBefore,
@@ -37,7 +37,7 @@ pub struct Fault {
     /// Milliseconds from the order on.
     #[serde(default)]
     pub for_ms: Option<i64>,
-    #[serde(default)]
+    #[serde(default, alias = "retry_after")]
     pub retry_after_s: Option<i64>,
     #[serde(default)]
     pub status: Option<u16>,

@@ -351,7 +351,21 @@ fn decoded_entity(input: &str, at: usize) -> Option<(char, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::{Value, json};
+
+    proptest! {
+        /// Whatever is typed, the parser ends, and its entities lie within its text.
+        #[test]
+        fn any_input_ends_well(input in "([<>/&;=\"' ab🏟]|<b>|</b>|<a href=|<code>|</|&lt;|&#x1F|<pre>){0,24}") {
+            if let Ok((text, entities)) = parse(&input) {
+                let units = text.encode_utf16().count();
+                for entity in entities {
+                    prop_assert!(entity.length > 0 && entity.end() <= units);
+                }
+            }
+        }
+    }
 
     #[test]
     fn passes_every_published_vector() {

@@ -132,9 +132,6 @@ fn action(map: &Map<String, Value>) -> Result<Action, Refusal> {
         }
         return Ok(Action::Callback(data.to_string()));
     }
-    if map.contains_key("callback_data") && !map.contains_key("url") {
-        return Err(Refusal::exact("BUTTON_DATA_INVALID"));
-    }
     if let Some(copied) = map.get("copy_text") {
         let length = copied["text"].as_str().unwrap_or_default().chars().count();
         if length == 0 || length > limits::COPY_TEXT_CHARS_MAX {
@@ -201,7 +198,7 @@ mod tests {
         assert!(parse(Some(one(json!({"text": "x", "callback_data": "科".repeat(21)})))).is_ok());
         assert_eq!(
             refusal(one(json!({"text": "x", "callback_data": ""}))),
-            "Bad Request: BUTTON_DATA_INVALID"
+            "Bad Request: Text buttons are unallowed in the inline keyboard"
         );
     }
 

@@ -12,6 +12,8 @@ pub struct Mind {
     pub last_act_ms: i64,
     /// The bot's last message.
     pub last_bot_ms: i64,
+    /// That message answered the person.
+    pub was_answered: bool,
     /// From then on the person says nothing more.
     pub silent_at_ms: i64,
     /// The chat is muted until then.
@@ -20,8 +22,12 @@ pub struct Mind {
     pub is_silent: bool,
 }
 
-/// An own act counts as the reason of what the bot says for so long.
-const ANSWER_WINDOW_MS: i64 = 10 * 60_000;
+/// The bot's first message since an own act answers it for so long, at a speed of one.
+const ANSWER_WINDOW_MS: f64 = 6.0 * 3_600_000.0;
+/// A bot is never too fast to be waited for so long, whatever the speed.
+const ANSWER_WINDOW_LEAST_MS: i64 = 5_000;
+/// What follows an answer within this time belongs to it.
+const SAME_ANSWER_MS: i64 = 2_000;
 
 impl Mind {
     /// The mind of a person who has never heard of the bot.
@@ -30,6 +36,7 @@ impl Mind {
             patience: habits.patience,
             last_act_ms: i64::MIN,
             last_bot_ms: i64::MIN,
+            was_answered: false,
             silent_at_ms: i64::MAX,
             muted_until_ms: i64::MIN,
             is_silent: false,
@@ -37,12 +44,15 @@ impl Mind {
     }
 
     /// Whether a message that arrives now answers the person rather than disturbing them: it is
-    /// the first since their last act, or comes soon behind it.
-    pub fn is_answer(&self, now_ms: i64) -> bool {
+    /// the first since their last act, or belongs to that one.
+    pub fn is_answer(&self, now_ms: i64, speed: f64) -> bool {
         if self.last_act_ms == i64::MIN {
             return false;
         }
-        let since_ms = now_ms - self.last_act_ms;
-        since_ms <= ANSWER_WINDOW_MS || (self.last_bot_ms < self.last_act_ms && since_ms <= 24 * 3_600_000)
+        if self.last_bot_ms > self.last_act_ms {
+            return self.was_answered && now_ms - self.last_bot_ms <= SAME_ANSWER_MS;
+        }
+        let window_ms = ((ANSWER_WINDOW_MS / speed.max(1e-6)) as i64).max(ANSWER_WINDOW_LEAST_MS);
+        now_ms - self.last_act_ms <= window_ms
     }
 }

@@ -61,9 +61,10 @@ impl Params {
         }
     }
 
-    /// A nested value: itself, or JSON in a text. The error is that the text is not JSON.
+    /// A nested value: itself, or JSON in a text; a null that was sent is one. The error is that
+    /// the text is not JSON.
     pub fn nested(&self, name: &str) -> Result<Option<Value>, serde_json::Error> {
-        match self.get(name) {
+        match self.values.get(name) {
             None => Ok(None),
             Some(Value::String(text)) if text.is_empty() => Ok(None),
             Some(Value::String(text)) => serde_json::from_str(text).map(Some),

@@ -13,6 +13,9 @@ pub struct Phrases {
     pub ask_human: &'static [&'static str],
 }
 
+/// The command that ends bulk messages.
+pub const OPT_OUT: &str = "/stop";
+
 /// Commands that people try.
 pub const COMMANDS: &[&str] = &["/menu", "/help", "/menu", "/settings"];
 

@@ -52,8 +52,10 @@ struct Seen {
 impl World {
     /// The bot has sent a message: plans when the person sees it, and the crawler's visit.
     pub(crate) fn notice_message(&mut self, index: usize, message_id: i64, has_link: bool, now_ms: i64) {
+        let speed = self.config.speed;
         let mind = &mut self.people[index].state.mind;
-        let is_answer = mind.is_answer(now_ms);
+        let is_answer = mind.is_answer(now_ms, speed);
+        mind.was_answered = is_answer;
         let is_muted = now_ms < mind.muted_until_ms;
         mind.last_bot_ms = now_ms;
         if has_link {
@@ -173,6 +175,8 @@ impl World {
             || (is_gone && state.dice.chance(temper::BLOCK_WITHOUT_PATIENCE))
         {
             self.plan_act(index, now_ms, Intent::Block);
+        } else if is_gone && state.dice.chance(temper::OPT_OUT_WITHOUT_PATIENCE) {
+            self.plan_act(index, now_ms, Intent::OptOut);
         } else if is_gone {
             let days = state.dice.exponential(temper::MUTE_DAYS_MEAN);
             let until_ms = now_ms + self.pause_ms(days * DAY_MS as f64);

@@ -23,6 +23,8 @@ pub enum Intent {
     Write,
     /// Asks for a human.
     AskHuman,
+    /// Asks for no more bulk messages.
+    OptOut,
     Block,
     Unblock,
     /// Comes back after a silence.

@@ -58,6 +58,8 @@ pub const PATIENCE_SPREAD: f64 = 0.8;
 /// With patience gone, the probability to block at the next irrelevant message; the others mute
 /// the chat and see nothing for a while.
 pub const BLOCK_WITHOUT_PATIENCE: f64 = 0.45;
+/// Of those who do not block then, how many write `/stop`.
+pub const OPT_OUT_WITHOUT_PATIENCE: f64 = 0.25;
 /// Probability that a first unasked message alone makes someone block, at a match of zero.
 pub const BLOCK_AT_ONCE: f64 = 0.004;
 /// Probability to block on falling silent, without any message being to blame.

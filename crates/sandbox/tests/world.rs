@@ -104,9 +104,24 @@ fn refusals_are_word_for_word() {
 }
 
 #[test]
-fn refusals_of_nested_values_and_of_other_methods_are_word_for_word() {
+fn refusals_of_nested_values_are_word_for_word() {
     let (mut world, id) = started();
     for (method, params, want) in [
+        (
+            "sendMessage",
+            json!({"chat_id": id, "text": "x", "reply_markup": null}),
+            "Bad Request: object expected as reply markup",
+        ),
+        (
+            "sendMessage",
+            json!({"chat_id": id, "text": "x", "entities": [{"type": "text_link", "offset": 0, "length": 1, "url": "nodot"}]}),
+            "Bad Request: entity URL 'nodot' is invalid: Wrong HTTP URL",
+        ),
+        (
+            "sendMessage",
+            json!({"chat_id": id, "text": "x", "entities": [{"type": "bold", "offset": -1, "length": 1}]}),
+            "Bad Request: receive an entity with incorrect offset -1",
+        ),
         (
             "sendMessage",
             json!({"chat_id": id, "text": "x", "reply_markup": "{"}),
@@ -132,6 +147,15 @@ fn refusals_of_nested_values_and_of_other_methods_are_word_for_word() {
             json!({"chat_id": id, "text": "x", "entities": [{"type": "loud", "offset": 0, "length": 1}]}),
             "Bad Request: can't parse MessageEntity: Unsupported type specified",
         ),
+    ] {
+        assert_eq!(refusal(&mut world, method, params.clone()), want, "{method} {params}");
+    }
+}
+
+#[test]
+fn refusals_of_other_methods_are_word_for_word() {
+    let (mut world, id) = started();
+    for (method, params, want) in [
         (
             "editMessageText",
             json!({"chat_id": id, "message_id": 99, "text": "x"}),

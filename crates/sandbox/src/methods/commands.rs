@@ -11,7 +11,7 @@ impl World {
         let value =
             params.nested("commands").map_err(|_| Refusal::exact("can't parse commands JSON object"))?;
         let list = match value {
-            None => Vec::new(),
+            None | Some(Value::Null) => Vec::new(),
             Some(Value::Array(list)) => list,
             Some(_) => return Err(Refusal::exact("expected an Array of BotCommand")),
         };

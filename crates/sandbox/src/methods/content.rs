@@ -5,7 +5,7 @@ use crate::params::Params;
 use crate::reply::Refusal;
 use crate::text::{FormattedText, formatted};
 use crate::{html, limits, link};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Reads `text` with `parse_mode` or `entities`, cleans it and checks its length.
 pub(super) fn text(params: &Params) -> Result<FormattedText, Refusal> {
@@ -29,37 +29,47 @@ pub(super) fn text(params: &Params) -> Result<FormattedText, Refusal> {
     Ok(content)
 }
 
+/// Explicit entities. What is not a list is ignored, as Telegram does.
 fn explicit(params: &Params) -> Result<Vec<Entity>, Refusal> {
-    let wrong = |words: &str| Refusal::exact(&format!("can't parse entities: {words}"));
     let list = match params.nested("entities") {
         Err(_) => return Err(Refusal::exact("can't parse entities JSON object")),
-        Ok(None) => return Ok(Vec::new()),
         Ok(Some(Value::Array(list))) => list,
-        Ok(Some(_)) => return Err(wrong("expected an Array of MessageEntity")),
+        Ok(_) => return Ok(Vec::new()),
     };
     let mut entities = Vec::new();
     for value in &list {
-        let part = entity(value).map_err(|why| Refusal::bad(format!("Can't parse MessageEntity: {why}")))?;
-        entities.extend(part);
+        entities.extend(entity(value)?);
     }
     Ok(entities)
 }
 
-/// One entity. Kinds that Telegram finds by itself are ignored, as is a link that it refuses.
-fn entity(value: &Value) -> Result<Option<Entity>, String> {
-    let map = value.as_object().ok_or("expected an Object")?;
-    let number = |name: &str| match map.get(name) {
-        Some(Value::Number(number)) => {
-            number.as_i64().ok_or(format!("field \"{name}\" must be a valid Number"))
-        }
-        Some(Value::String(text)) => {
-            text.parse().map_err(|_| format!("field \"{name}\" must be a valid Number"))
-        }
-        _ => Err(format!("Can't find field \"{name}\"")),
+/// One entity. Kinds that Telegram finds by itself are ignored.
+fn entity(value: &Value) -> Result<Option<Entity>, Refusal> {
+    let unreadable = |why: &str| Refusal::bad(format!("Can't parse MessageEntity: {why}"));
+    let map = value.as_object().ok_or_else(|| unreadable("expected an Object"))?;
+    let number = |name: &str| {
+        let number = match map.get(name) {
+            Some(Value::Number(number)) => number.as_i64(),
+            Some(Value::String(text)) => text.parse().ok(),
+            Some(_) => None,
+            None => return Err(unreadable(&format!("Can't find field \"{name}\""))),
+        };
+        number.ok_or_else(|| unreadable(&format!("Field \"{name}\" must be a valid Number")))
     };
-    let text = |name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
     let (offset, length) = (number("offset")?, number("length")?);
-    let kind = match map.get("type").and_then(Value::as_str).ok_or("Can't find field \"type\"")? {
+    let Some(kind) = kind(map, &unreadable)? else { return Ok(None) };
+    let offset = usize::try_from(offset)
+        .map_err(|_| Refusal::bad(format!("Receive an entity with incorrect offset {offset}")))?;
+    let length = usize::try_from(length)
+        .map_err(|_| Refusal::bad(format!("Receive an entity with incorrect length {length}")))?;
+    Ok((length > 0).then(|| Entity::new(kind, offset, length)))
+}
+
+fn kind(map: &Map<String, Value>, unreadable: &dyn Fn(&str) -> Refusal) -> Result<Option<Kind>, Refusal> {
+    let text = |name: &str| map.get(name).and_then(Value::as_str).unwrap_or_default().to_string();
+    let missing = |name: &str| unreadable(&format!("Can't find field \"{name}\""));
+    let name = map.get("type").and_then(Value::as_str).ok_or_else(|| missing("type"))?;
+    let kind = match name {
         "bold" => Kind::Bold,
         "italic" => Kind::Italic,
         "underline" => Kind::Underline,
@@ -69,33 +79,44 @@ fn entity(value: &Value) -> Result<Option<Entity>, String> {
         "expandable_blockquote" => Kind::ExpandableBlockquote,
         "code" => Kind::Code,
         "pre" => Kind::Pre { language: Some(text("language")).filter(|language| !language.is_empty()) },
-        "text_link" => match (link::mentioned_user_id(&text("url")), link::normalized(&text("url"))) {
-            (Some(user_id), _) => Kind::TextMention { user_id },
-            (None, Some(url)) => Kind::TextLink { url },
-            (None, None) => return Ok(None),
-        },
-        "text_mention" => match map.get("user").and_then(|user| user["id"].as_i64()) {
-            Some(user_id) => Kind::TextMention { user_id },
-            None => return Err("Can't find field \"user\"".into()),
-        },
+        "text_link" => {
+            let url = map.get("url").and_then(Value::as_str).ok_or_else(|| missing("url"))?;
+            linked(url)?
+        }
+        "text_mention" => {
+            let user_id =
+                map.get("user").and_then(|user| user["id"].as_i64()).ok_or_else(|| missing("user"))?;
+            Kind::TextMention { user_id }
+        }
         "custom_emoji" => match text("custom_emoji_id").parse::<i64>() {
             Ok(id) if id != 0 => Kind::CustomEmoji { id: id.to_string() },
-            _ => return Err("Invalid custom emoji identifier specified".into()),
+            _ => return Err(Refusal::bad("Invalid custom emoji identifier specified")),
         },
         "date_time" if html::is_date_format(&text("date_time_format")) => {
-            Kind::DateTime { unix_s: number("unix_time")?, format: text("date_time_format") }
+            let unix_s = map.get("unix_time").and_then(Value::as_i64).ok_or_else(|| missing("unix_time"))?;
+            Kind::DateTime { unix_s, format: text("date_time_format") }
         }
-        "date_time" => return Err("Invalid date format used".into()),
+        "date_time" => return Err(Refusal::bad("Invalid date format used")),
         "mention" | "hashtag" | "cashtag" | "bot_command" | "url" | "email" | "phone_number"
         | "bank_card_number" => {
             return Ok(None);
         }
-        _ => return Err("Unsupported type specified".into()),
+        _ => return Err(unreadable("Unsupported type specified")),
     };
-    match (usize::try_from(offset), usize::try_from(length)) {
-        (Ok(offset), Ok(length)) if length > 0 && offset < 1_000_000 && length < 1_000_000 => {
-            Ok(Some(Entity::new(kind, offset, length)))
+    Ok(Some(kind))
+}
+
+/// An explicit link must be one, unlike a link in HTML, which is dropped if it is none.
+fn linked(url: &str) -> Result<Kind, Refusal> {
+    match (link::mentioned_user_id(url), link::normalized(url)) {
+        (Some(user_id), _) => Ok(Kind::TextMention { user_id }),
+        (None, Some(url)) => Ok(Kind::TextLink { url }),
+        (None, None) => {
+            let lower = url.to_ascii_lowercase();
+            let is_foreign = lower.contains("://")
+                && !["http://", "https://", "tg://", "ton://"].iter().any(|own| lower.starts_with(own));
+            let why = if is_foreign { "Unsupported URL protocol" } else { "Wrong HTTP URL" };
+            Err(Refusal::bad(format!("Entity URL '{url}' is invalid: {why}")))
         }
-        _ => Ok(None),
     }
 }

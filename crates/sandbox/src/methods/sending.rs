@@ -144,7 +144,7 @@ fn reply_to(params: &Params) -> Result<Option<ReplyTo>, Refusal> {
     let value = params
         .nested("reply_parameters")
         .map_err(|_| Refusal::exact("can't parse reply parameters JSON object"))?;
-    if let Some(value) = value {
+    if let Some(value) = value.filter(|value| !value.is_null()) {
         let map = value.as_object().ok_or(Refusal::exact("object expected as reply parameters"))?;
         let may_be_gone = map.get("allow_sending_without_reply").and_then(Value::as_bool) == Some(true);
         return match map.get("message_id").and_then(Value::as_i64) {

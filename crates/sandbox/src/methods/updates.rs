@@ -9,7 +9,7 @@ use serde_json::Value;
 impl World {
     pub(crate) fn get_updates(&mut self, params: &Params, now_ms: i64) -> Result<Value, Refusal> {
         match params.nested("allowed_updates") {
-            Ok(None) => {}
+            Ok(None | Some(Value::Null)) => {}
             Ok(Some(Value::Array(kinds))) => {
                 self.queue.allow(kinds.iter().filter_map(Value::as_str).map(str::to_string).collect());
             }

@@ -3,6 +3,7 @@
 use super::{App, real_now_ms};
 use crate::faults::Fault;
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -16,8 +17,11 @@ pub async fn list(State(app): State<Arc<App>>) -> Json<Value> {
 /// Takes one order or a list of them; `{"clear": true}` forgets all.
 pub async fn order(
     State(app): State<Arc<App>>,
-    Json(body): Json<Value>,
+    body: Bytes,
 ) -> Result<Json<Value>, (StatusCode, Json<Value>)> {
+    let refused =
+        |error: serde_json::Error| (StatusCode::BAD_REQUEST, Json(json!({"error": error.to_string()})));
+    let body: Value = serde_json::from_slice(&body).map_err(refused)?;
     if body["clear"] == true {
         return Ok(clear(State(app)).await);
     }
@@ -26,8 +30,7 @@ pub async fn order(
         one => vec![one],
     };
     let orders: Result<Vec<Fault>, _> = orders.into_iter().map(serde_json::from_value).collect();
-    let orders =
-        orders.map_err(|error| (StatusCode::BAD_REQUEST, Json(json!({"error": error.to_string()}))))?;
+    let orders = orders.map_err(refused)?;
     let now_ms = real_now_ms();
     for fault in orders {
         app.world.lock().faults_mut().add(fault, now_ms);
