@@ -140,6 +140,21 @@ pub fn published(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Published>> {
     )
 }
 
+/// Puts another text of the same graph in a version's place: after a tag was renamed.
+pub fn rewrite_version(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    flow: FlowId,
+    version: i64,
+    graph: &Value,
+) -> Result<()> {
+    tx.run(
+        "UPDATE flow_versions SET graph = $4 WHERE bot_id = $1 AND flow_id = $2 AND version = $3",
+        params![bot, flow, version, graph.to_string().as_str()],
+    )?;
+    Ok(())
+}
+
 /// All versions, latest first: version, time, graph.
 pub fn versions(tx: &ReadTx<'_>, bot: BotId, flow: FlowId) -> Result<Vec<(i64, Millis, Value)>> {
     tx.rows(

@@ -98,6 +98,21 @@ pub fn insert_canned(tx: &WriteTx<'_>, workspace: WorkspaceId, name: &str, messa
     Ok(id)
 }
 
+/// Writes name and message of a canned reply.
+pub fn update_canned(
+    tx: &WriteTx<'_>,
+    workspace: WorkspaceId,
+    id: i64,
+    name: &str,
+    message: &Value,
+) -> Result<()> {
+    tx.run(
+        "UPDATE canned_replies SET name = $3, message = $4 WHERE workspace_id = $1 AND id = $2",
+        params![workspace, id, name, message.to_string().as_str()],
+    )?;
+    Ok(())
+}
+
 /// Deletes a canned reply; false when there is none.
 pub fn delete_canned(tx: &WriteTx<'_>, workspace: WorkspaceId, id: i64) -> Result<bool> {
     Ok(tx.run("DELETE FROM canned_replies WHERE workspace_id = $1 AND id = $2", params![workspace, id])? == 1)
