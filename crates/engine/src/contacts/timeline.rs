@@ -16,7 +16,8 @@ use crate::history::{self, Happening, Place, Wanted};
 pub struct TimelineEntry {
     pub id: String,
     pub at: Millis,
-    /// The kind of an event, or `sent_message`, `campaign_message`, `note`.
+    /// The kind of an event; `sent`, `campaign_sent` and `note` for what is none; a conversation is
+    /// `conversation_opened`, `conversation_assigned` or `conversation_closed`.
     pub kind: &'static str,
     /// A tag's name, a button's text, a conversion's name …
     pub object: Option<String>,
@@ -62,7 +63,7 @@ fn entry(
         Happening::Event(event) => TimelineEntry {
             id,
             at,
-            kind: event.body.kind(),
+            kind: kind(&event.body),
             object: object(tx, workspace, &event.body)?,
             text: text(&event.body),
             by: authors.of_event(&event.body)?,
@@ -71,7 +72,7 @@ fn entry(
         Happening::Message(queued) => TimelineEntry {
             id,
             at,
-            kind: "sent_message",
+            kind: "sent",
             object: None,
             text: queued.params["text"].as_str().map(str::to_owned),
             by: authors.of_message(&queued.author)?,
@@ -84,7 +85,7 @@ fn entry(
             TimelineEntry {
                 id,
                 at,
-                kind: "campaign_message",
+                kind: "campaign_sent",
                 object: by.name.clone(),
                 text: None,
                 by,
@@ -104,10 +105,22 @@ fn entry(
     })
 }
 
+fn kind(body: &EventBody) -> &'static str {
+    match body {
+        EventBody::ConversationChanged { status, .. } if status == "closed" => "conversation_closed",
+        EventBody::ConversationChanged { assignee: Some(_), .. } => "conversation_assigned",
+        EventBody::ConversationChanged { .. } => "conversation_opened",
+        body => body.kind(),
+    }
+}
+
 fn object(tx: &ReadTx<'_>, workspace: WorkspaceId, body: &EventBody) -> Result<Option<String>> {
     let tag_name = |tag: TagId| Ok(tags::get(tx, workspace, tag)?.map(|tag| tag.name));
     match body {
         EventBody::TagAdded { tag, .. } | EventBody::TagRemoved { tag, .. } => tag_name(*tag),
+        EventBody::AttributesSet { set } => {
+            Ok(Some(set.keys().map(String::as_str).collect::<Vec<_>>().join(", ")))
+        }
         body => Ok(body.object().map(str::to_owned)),
     }
 }

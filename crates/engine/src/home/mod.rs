@@ -1,0 +1,351 @@
+//! The first page: how many people there are and where they stand, what changed over some days, and what the data
+//! suggests to do next.
+
+mod past;
+mod suggestion;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use domain::expression::{Expression, Resolved, names};
+use domain::ids::{BotId, CampaignId, StageId, WorkspaceId};
+use domain::time::{Millis, day_number};
+use parking_lot::Mutex;
+use roaring::RoaringBitmap;
+use serde_json::{Value, json};
+use store::campaigns::Campaign;
+use store::{ReadTx, Reader, bots, campaigns, flows, segments, stages};
+
+use self::past::{Past, PastKey};
+pub use self::suggestion::Suggestion;
+use self::tally::Tally;
+use crate::catalog::WorkspaceCatalog;
+use crate::people::{People, Snapshot};
+use crate::{Clock, EngineError, Result};
+
+/// The longest time that the page looks back, in days.
+pub const HOME_DAYS_MAX: i32 = 90;
+
+/// A stage with the movement over the days asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageLine {
+    pub id: StageId,
+    pub name: String,
+    pub color: String,
+    pub count: u64,
+    /// How many were in it then, who came and who left since; `None` where the log is too long to be read again.
+    pub movement: Option<Movement>,
+}
+
+/// What changed about a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Movement {
+    pub before: u64,
+    /// In it now and not then; whoever joined since is among them.
+    pub entered: u64,
+    /// In it then and not now.
+    pub left: u64,
+}
+
+/// People who went from one stage to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    pub from: String,
+    pub to: String,
+    pub count: u64,
+}
+
+/// A count for one day of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCount {
+    /// Such as `2026-11-24`.
+    pub day: String,
+    pub count: u64,
+}
+
+/// Which steps of the loop somebody of the team has taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Checklist {
+    /// A flow is published.
+    pub flow: bool,
+    /// A segment was saved.
+    pub segment: bool,
+    /// A member's own campaign was started.
+    pub campaign: bool,
+    /// Somebody answered it.
+    pub answers: bool,
+    /// A segment was made from its report.
+    pub report: bool,
+}
+
+/// The page's numbers, as of one event number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HomeView {
+    pub people: u64,
+    pub reachable: u64,
+    /// Who is not reachable, each counted once: blocked, else deactivated, else opted out.
+    pub blocked: u64,
+    pub deactivated: u64,
+    pub opted_out: u64,
+    pub stages: Vec<StageLine>,
+    /// The largest first.
+    pub moves: Vec<Move>,
+    pub joined: Vec<DayCount>,
+    pub active: Vec<DayCount>,
+    pub blocked_by_day: Vec<DayCount>,
+    pub suggestions: Vec<Suggestion>,
+    pub checklist: Checklist,
+}
+
+/// The room.
+#[derive(Clone)]
+pub struct Home {
+    reader: Reader,
+    clock: Arc<dyn Clock>,
+    people: People,
+    bots: Arc<Mutex<HashMap<BotId, Arc<Kept>>>>,
+}
+
+/// What is kept of a bot from one asking to the next. All of it can be made again from the log.
+#[derive(Default)]
+struct Kept {
+    tally: tokio::sync::Mutex<Option<Tally>>,
+    pasts: tokio::sync::Mutex<HashMap<i32, Arc<Past>>>,
+}
+
+impl Home {
+    /// Opens the room.
+    pub fn new(reader: Reader, clock: Arc<dyn Clock>, people: People) -> Self {
+        Self { reader, clock, people, bots: Arc::default() }
+    }
+
+    /// The page, looking back `days` days: from the beginning of that day in the workspace's time zone.
+    ///
+    /// # Errors
+    /// `days` is out of range (under `/days`), or the bot is not one of this workspace.
+    pub async fn get(&self, workspace: WorkspaceId, bot: BotId, days: i32) -> Result<HomeView> {
+        if !(1..=HOME_DAYS_MAX).contains(&days) {
+            let message = format!("must be between 1 and {HOME_DAYS_MAX}");
+            return Err(EngineError::field("/days", "out_of_range", message));
+        }
+        let found = self.reader.read(move |tx| bots::get(tx, workspace, bot)).await?;
+        found.ok_or(EngineError::NotFound("bot"))?;
+        let now = self.clock.now();
+        let snapshot = self.people.latest(bot).await?;
+        let kept = Arc::clone(self.bots.lock().entry(bot).or_default());
+        let past = self.past(&kept, &snapshot, bot, days, now).await?;
+        let mut held = kept.tally.lock().await;
+        let tally = held.take();
+        let read = self.reader.read(move |tx| {
+            let tally = Tally::level(tally, tx, bot, &snapshot, now)?;
+            let view = view(tx, bot, &snapshot, &tally, past.as_deref(), days, now)?;
+            Ok::<_, EngineError>((tally, view))
+        });
+        let (tally, view) = read.await?;
+        *held = Some(tally);
+        Ok(view)
+    }
+
+    /// The stages as they stood at the beginning of the first day; made once a day and rules' version.
+    async fn past(
+        &self,
+        kept: &Kept,
+        snapshot: &Snapshot,
+        bot: BotId,
+        days: i32,
+        now: Millis,
+    ) -> Result<Option<Arc<Past>>> {
+        let (workspace, zone) = (snapshot.workspace, snapshot.zone());
+        let version = self.reader.read(move |tx| stages::version(tx, workspace)).await?;
+        let key = PastKey { day: day_number(now, zone) - days, version, zone };
+        let mut pasts = kept.pasts.lock().await;
+        if let Some(past) = pasts.get(&days).filter(|past| past.key == key) {
+            return Ok(Some(Arc::clone(past)));
+        }
+        let read = self.reader.read(move |tx| Past::read(tx, workspace, bot, key));
+        let Some(past) = read.await? else { return Ok(None) };
+        let past = Arc::new(past);
+        pasts.insert(days, Arc::clone(&past));
+        Ok(Some(past))
+    }
+}
+
+/// Everything about one asking that the parts of the page share.
+struct Ask<'t> {
+    tx: &'t ReadTx<'t>,
+    bot: BotId,
+    snapshot: &'t Snapshot,
+    catalog: WorkspaceCatalog,
+    now: Millis,
+}
+
+impl Ask<'_> {
+    fn zone(&self) -> Tz {
+        self.snapshot.zone()
+    }
+
+    /// The people of an expression that the server made itself.
+    fn resolved(&self, expression: &Value) -> Result<Resolved> {
+        self.catalog.resolve_at("", expression).map(|(_, resolved)| resolved)
+    }
+
+    fn count(&self, expression: &Value) -> Result<u64> {
+        Ok(self.snapshot.index.count(&self.resolved(expression)?, self.now))
+    }
+}
+
+fn view(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    snapshot: &Snapshot,
+    tally: &Tally,
+    past: Option<&Past>,
+    days: i32,
+    now: Millis,
+) -> Result<HomeView> {
+    let catalog = WorkspaceCatalog::load(tx, snapshot.workspace, bot)?;
+    let ask = Ask { tx, bot, snapshot, catalog, now };
+    let present = present_stages(&ask)?;
+    let days = day_number(now, ask.zone()) - days + 1..=day_number(now, ask.zone());
+    let by_day = |count: &dyn Fn(&tally::Day) -> u64| {
+        days.clone().map(|day| DayCount { day: date(day), count: tally.day(day).map_or(0, count) }).collect()
+    };
+    Ok(HomeView {
+        people: snapshot.index.everyone().len(),
+        reachable: snapshot.index.reachable().len(),
+        blocked: tally.unreachable.blocked.len(),
+        deactivated: tally.unreachable.deactivated_alone(),
+        opted_out: tally.unreachable.opted_out_alone(),
+        moves: past.map(|past| moves(past, &present)).unwrap_or_default(),
+        joined: joined(&ask, days.clone())?,
+        active: by_day(&|day| day.active.len()),
+        blocked_by_day: by_day(&|day| day.blocked.len()),
+        suggestions: suggestion::all(&ask, tally)?,
+        checklist: checklist(&ask)?,
+        stages: stage_lines(&ask, past, present)?,
+    })
+}
+
+/// The people of each stage now, in the order of the rules.
+fn present_stages(ask: &Ask<'_>) -> Result<Vec<(StageId, String, RoaringBitmap)>> {
+    let stages = ask.catalog.resolved_stages()?.into_iter();
+    Ok(stages.map(|(id, name, is)| (id, name, ask.snapshot.index.set(&is, ask.now))).collect())
+}
+
+fn stage_lines(
+    ask: &Ask<'_>,
+    past: Option<&Past>,
+    present: Vec<(StageId, String, RoaringBitmap)>,
+) -> Result<Vec<StageLine>> {
+    let colors: HashMap<StageId, String> = stages::list(ask.tx, ask.snapshot.workspace)?
+        .into_iter()
+        .map(|stage| (stage.id, stage.color))
+        .collect();
+    let line = |(id, name, now): (StageId, String, RoaringBitmap)| {
+        let movement = past.map(|past| {
+            let empty = RoaringBitmap::new();
+            let then = past.stage(id).unwrap_or(&empty);
+            Movement {
+                before: then.len(),
+                entered: now.difference_len(then),
+                left: then.difference_len(&now),
+            }
+        });
+        StageLine {
+            id,
+            name,
+            color: colors.get(&id).cloned().unwrap_or_default(),
+            count: now.len(),
+            movement,
+        }
+    };
+    Ok(present.into_iter().map(line).collect())
+}
+
+fn moves(past: &Past, present: &[(StageId, String, RoaringBitmap)]) -> Vec<Move> {
+    let mut moves = Vec::new();
+    for (from, from_name, _) in present {
+        let Some(then) = past.stage(*from) else { continue };
+        for (_, to_name, now) in present.iter().filter(|(to, _, _)| to != from) {
+            let count = then.intersection_len(now);
+            if count > 0 {
+                moves.push(Move { from: from_name.clone(), to: to_name.clone(), count });
+            }
+        }
+    }
+    moves.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to))));
+    moves
+}
+
+/// Who was first seen on each day. An import may put people on days that lie before it.
+fn joined(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayCount>> {
+    let until = |day: i32| ask.count(&json!({"first_seen": {"before": date(day)}}));
+    let mut before = until(*days.start())?;
+    let mut counts = Vec::new();
+    for day in days {
+        let after = until(day + 1)?;
+        counts.push(DayCount { day: date(day), count: after.saturating_sub(before) });
+        before = after;
+    }
+    Ok(counts)
+}
+
+fn checklist(ask: &Ask<'_>) -> Result<Checklist> {
+    let (tx, bot) = (ask.tx, ask.bot);
+    let segments = segments::list(tx, ask.snapshot.workspace, Some(bot))?;
+    let started = campaigns::list(tx, bot, None, i64::MAX, campaigns_looked_at())?;
+    let own = |campaign: &&Campaign| campaign.created_by.is_some() && campaign.frozen_at.is_some();
+    let own: Vec<CampaignId> = started.iter().filter(own).map(|campaign| campaign.id).collect();
+    let mut answers = false;
+    for campaign in &own {
+        answers |= ask.count(&json!({"campaign": {"id": campaign, "outcome": "clicked"}}))? > 0
+            || ask.count(&json!({"campaign": {"id": campaign, "outcome": "replied"}}))? > 0;
+    }
+    let from_report = segments.iter().any(|segment| {
+        // A segment that cannot be read was not made from a report.
+        Expression::parse(&segment.expression).is_ok_and(|expression| {
+            names(&expression).campaigns.iter().any(|campaign| own.contains(campaign))
+        })
+    });
+    Ok(Checklist {
+        flow: flows::list(tx, bot)?.iter().any(|flow| flow.status == "published"),
+        segment: !segments.is_empty(),
+        campaign: !own.is_empty(),
+        answers,
+        report: from_report,
+    })
+}
+
+/// The latest campaigns alone are looked at: this is a first page, not a report.
+fn campaigns_looked_at() -> usize {
+    20
+}
+
+/// A day of the workspace, as it is written.
+fn date(day: i32) -> String {
+    let epoch = chrono::NaiveDate::default();
+    let date = epoch.checked_add_signed(chrono::Duration::days(i64::from(day))).unwrap_or(epoch);
+    date.format("%Y-%m-%d").to_string()
+}
+
+/// The number of the latest event before a moment: the log as it stood then. Events are told late now and then,
+/// never early, so the latest time of a few neighbours is what is compared.
+fn number_at(tx: &ReadTx<'_>, bot: BotId, last: i64, moment: Millis) -> Result<i64> {
+    const NEIGHBOURS: usize = 32;
+    let (mut before, mut after) = (0, last + 1);
+    while after - before > 1 {
+        let middle = before + (after - before) / 2;
+        let neighbours = store::events::after(tx, bot, (middle - NEIGHBOURS as i64).max(0), NEIGHBOURS)?;
+        let known = neighbours.iter().filter(|event| event.number <= middle);
+        if known.map(|event| event.at).max().is_some_and(|at| at >= moment) {
+            after = middle;
+        } else {
+            before = middle;
+        }
+    }
+    Ok(before)
+}

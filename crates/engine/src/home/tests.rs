@@ -1,0 +1,190 @@
+//! The first page against a real store and a real index.
+
+use domain::event::Origin;
+use domain::time::DAY_MS;
+
+use super::*;
+use crate::test_house::{House, NOW};
+
+fn home(house: &House) -> Home {
+    Home::new(house.store.reader().clone(), house.clock(), house.people.clone())
+}
+
+fn press(object: &str) -> domain::event::EventBody {
+    domain::event::EventBody::Button { object: object.into(), message_id: None, campaign: None }
+}
+
+fn line<'v>(view: &'v HomeView, name: &str) -> &'v StageLine {
+    view.stages.iter().find(|stage| stage.name == name).unwrap()
+}
+
+fn total(days: &[DayCount]) -> u64 {
+    days.iter().map(|day| day.count).sum()
+}
+
+#[tokio::test]
+async fn stages_move_as_the_log_tells_and_not_as_the_present_would_guess() {
+    let house = House::new().await;
+    // Ada was churned a week ago and came back yesterday; Bob was active then and is cooling now.
+    let ada = house.person(1, "Ada", 60).await;
+    house.says(ada, NOW - 50 * DAY_MS, "hello").await;
+    let bob = house.person(2, "Bob", 60).await;
+    house.says(bob, NOW - 12 * DAY_MS, "hello").await;
+    let eve = house.person(3, "Eve", 2).await;
+    house.says(ada, NOW - DAY_MS, "again").await;
+    let view = home(&house).get(house.workspace, house.bot, 7).await.unwrap();
+    let moves: Vec<(&str, &str, u64)> =
+        view.moves.iter().map(|step| (step.from.as_str(), step.to.as_str(), step.count)).collect();
+    assert_eq!(moves, [("active", "cooling", 1), ("churned", "active", 1)]);
+    let movement = |before, entered, left| Some(Movement { before, entered, left });
+    assert_eq!(line(&view, "churned").movement, movement(1, 0, 1));
+    assert_eq!(line(&view, "active").movement, movement(1, 1, 1));
+    assert_eq!(line(&view, "new").movement, movement(0, 1, 0), "Eve joined since");
+    for stage in &view.stages {
+        let moved = stage.movement.unwrap();
+        assert_eq!(stage.count, moved.before + moved.entered - moved.left, "{}", stage.name);
+    }
+    assert_eq!(eve.bot(), house.bot);
+}
+
+#[tokio::test]
+async fn days_count_people_once_and_follow_the_log() {
+    let house = House::new().await;
+    let room = home(&house);
+    let ada = house.person(1, "Ada", 3).await;
+    let bob = house.person(2, "Bob", 100).await;
+    for hour in [1, 2, 26] {
+        house.says(ada, NOW - hour * 3_600_000, "hello").await;
+    }
+    house.says(bob, NOW - 3_600_000, "hello").await;
+    house
+        .record(
+            bob,
+            NOW - 1_000,
+            domain::event::EventBody::Conversion { object: "x".into(), value: None, currency: None },
+        )
+        .await;
+    let view = room.get(house.workspace, house.bot, 7).await.unwrap();
+    assert_eq!(view.active.len(), 7);
+    assert_eq!(view.active[6], DayCount { day: "2026-11-24".into(), count: 2 });
+    assert_eq!(view.active[5], DayCount { day: "2026-11-23".into(), count: 1 });
+    assert_eq!((total(&view.joined), view.joined[3].count), (1, 1), "{:?}", view.joined);
+
+    // What happens later is added to what is kept.
+    house.says(bob, NOW - 26 * 3_600_000, "told late").await;
+    let view = room.get(house.workspace, house.bot, 7).await.unwrap();
+    assert_eq!(view.active[5].count, 2);
+    assert_eq!(view, home(&house).get(house.workspace, house.bot, 7).await.unwrap(), "as if asked first");
+}
+
+#[tokio::test]
+async fn everyone_is_counted_once_by_why_they_cannot_be_written_to() {
+    let house = House::new().await;
+    let room = home(&house);
+    let mut ids = Vec::new();
+    for number in 0..5_i64 {
+        ids.push(house.person(number + 1, "P", 5).await);
+    }
+    let reach = async |id: domain::ids::ContactId, change: crate::journal::Reach| {
+        house
+            .write(move |tx| {
+                let mut contact = store::contacts::get(tx, id.bot(), id.number())?.unwrap();
+                crate::journal::append(tx, id.bot(), |journal| {
+                    journal.set_reachability(&mut contact, NOW - 1_000, change)
+                })
+            })
+            .await;
+    };
+    use crate::journal::Reach;
+    reach(ids[0], Reach::Blocked).await;
+    reach(ids[0], Reach::OptedOut).await;
+    reach(ids[1], Reach::OptedOut).await;
+    let view = room.get(house.workspace, house.bot, 7).await.unwrap();
+    assert_eq!((view.people, view.reachable), (5, 3));
+    assert_eq!((view.blocked, view.deactivated, view.opted_out), (1, 0, 1));
+    assert_eq!(total(&view.blocked_by_day), 1);
+    reach(ids[2], Reach::Deactivated).await;
+    reach(ids[3], Reach::Blocked).await;
+    reach(ids[0], Reach::Unblocked).await;
+    let view = room.get(house.workspace, house.bot, 7).await.unwrap();
+    assert_eq!((view.blocked, view.deactivated, view.opted_out), (1, 1, 2));
+    assert_eq!(view.people - view.reachable, view.blocked + view.deactivated + view.opted_out);
+    assert_eq!(view, home(&house).get(house.workspace, house.bot, 7).await.unwrap(), "as if asked first");
+}
+
+#[tokio::test]
+async fn suggestions_list_exactly_the_people_that_they_count() {
+    let house = House::new().await;
+    let soon = house.person(1, "Soon", 60).await;
+    house.says(soon, NOW - 27 * DAY_MS, "hello").await;
+    let asks = house.person(2, "Asks", 60).await;
+    let bought = house.person(3, "Bought", 60).await;
+    for day in 1..=3 {
+        house.record(asks, NOW - day * DAY_MS, press("pricing")).await;
+        house.record(bought, NOW - day * DAY_MS, press("pricing")).await;
+    }
+    let purchase =
+        domain::event::EventBody::Conversion { object: "purchase".into(), value: None, currency: None };
+    house.record(bought, NOW, purchase).await;
+    house.person(4, "Began", 5).await;
+    let view = home(&house).get(house.workspace, house.bot, 7).await.unwrap();
+    let found: Vec<(&str, u64)> = view.suggestions.iter().map(|found| (found.code, found.count)).collect();
+    assert_eq!(found, [("churning_soon", 1), ("pressed_no_purchase", 1), ("began_and_stopped", 1)]);
+    let contacts = crate::contacts::Contacts::new(house.store.clone(), house.clock(), house.people.clone());
+    for (suggestion, name) in view.suggestions.iter().zip(["Soon", "Asks", "Began"]) {
+        let query = crate::contacts::ListQuery {
+            expression: Some(suggestion.expression.clone()),
+            q: String::new(),
+            order: crate::contacts::Order::Name,
+            after: None,
+            limit: 10,
+        };
+        let page = contacts.list(house.workspace, house.bot, query).await.unwrap();
+        let names: Vec<&str> = page.items.iter().map(|person| person.name.as_str()).collect();
+        assert_eq!(names, [name], "{}", suggestion.code);
+    }
+    contacts
+        .change_tags(house.workspace, soon, &["x".into()], &[], Origin::Api)
+        .await
+        .expect("a page that was asked leaves the house usable");
+}
+
+#[tokio::test]
+async fn the_moment_of_a_number_is_found_in_spite_of_what_was_told_late() {
+    let house = House::new().await;
+    let ada = house.person(1, "Ada", 60).await;
+    let mut last = 0;
+    for hour in 0..400_i64 {
+        last = house.says(ada, NOW - (400 - hour) * 3_600_000, "hello").await;
+        if hour % 7 == 0 {
+            let late =
+                domain::event::EventBody::Conversion { object: "x".into(), value: None, currency: None };
+            last = house.record(ada, NOW - 100 * DAY_MS, late).await;
+        }
+    }
+    let log = house.log().await;
+    for hours in [1, 57, 200, 399] {
+        let moment = NOW - hours * 3_600_000 + 1;
+        let bot = house.bot;
+        let found = house.store.reader().read(move |tx| number_at(tx, bot, last, moment)).await.unwrap();
+        let known = log.iter().filter(|event| event.number <= found && event.at >= moment).count();
+        let missing = log
+            .iter()
+            .filter(|event| event.number > found && event.body.kind() == "message" && event.at < moment);
+        assert_eq!((known, missing.count()), (0, 0), "{hours} hours back");
+    }
+}
+
+#[tokio::test]
+async fn another_workspace_sees_no_page_and_days_are_bounded() {
+    let house = House::new().await;
+    let (other, _, _) = house.neighbour().await;
+    let room = home(&house);
+    assert_eq!(room.get(other, house.bot, 7).await.err(), Some(EngineError::NotFound("bot")));
+    for days in [0, 91] {
+        assert!(matches!(room.get(house.workspace, house.bot, days).await, Err(EngineError::Invalid(_))));
+    }
+    let empty = room.get(house.workspace, house.bot, 90).await.unwrap();
+    assert_eq!((empty.people, empty.joined.len(), empty.suggestions.len()), (0, 90, 0));
+    assert_eq!(empty.checklist, Checklist::default());
+}
