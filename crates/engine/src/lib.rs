@@ -20,6 +20,7 @@ pub mod error;
 pub mod facts;
 pub mod fleet;
 pub mod history;
+pub mod home;
 pub mod imports;
 pub mod inbox;
 pub mod intake;
