@@ -368,6 +368,12 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_characters_have_at_most_seven_digits() {
+        assert_eq!(parse("&#0000065;&#x41&#65 ").unwrap().0, "AAA ");
+        assert_eq!(parse("&#00000065;&#0;&#xD800;").unwrap().0, "&#00000065;&#0;&#xD800;");
+    }
+
+    #[test]
     fn passes_every_published_vector() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/telegram_html_vectors.json");
         let Ok(file) = std::fs::read_to_string(path) else {

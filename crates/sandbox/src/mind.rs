@@ -56,3 +56,37 @@ impl Mind {
         now_ms - self.last_act_ms <= window_ms
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mind(last_act_ms: i64, last_bot_ms: i64, was_answered: bool) -> Mind {
+        Mind {
+            patience: 1.0,
+            last_act_ms,
+            last_bot_ms,
+            was_answered,
+            silent_at_ms: i64::MAX,
+            muted_until_ms: 0,
+            is_silent: false,
+        }
+    }
+
+    #[test]
+    fn the_first_message_since_an_act_is_its_answer() {
+        let hour_ms = 3_600_000;
+        assert!(!mind(i64::MIN, i64::MIN, false).is_answer(0, 1.0), "nobody asked");
+        assert!(mind(0, -5, false).is_answer(6 * hour_ms, 1.0));
+        assert!(!mind(0, -5, false).is_answer(6 * hour_ms + 1, 1.0), "too late");
+        assert!(!mind(0, -5, false).is_answer(hour_ms, 60.0), "too late for a life that fast");
+        assert!(mind(0, -5, false).is_answer(5_000, 1e9), "no bot is faster");
+    }
+
+    #[test]
+    fn what_follows_an_answer_at_once_belongs_to_it() {
+        assert!(mind(0, 100, true).is_answer(2_100, 1.0));
+        assert!(!mind(0, 100, true).is_answer(2_101, 1.0));
+        assert!(!mind(0, 100, false).is_answer(200, 1.0), "it follows a message that was unasked itself");
+    }
+}

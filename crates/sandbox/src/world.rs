@@ -230,6 +230,11 @@ impl World {
         self.queue.drain()
     }
 
+    /// The Telegram ids of everyone, whether or not they started the bot.
+    pub fn person_ids(&self) -> impl Iterator<Item = i64> + '_ {
+        self.people.iter().map(|person| person.id)
+    }
+
     /// Every person as a JSON object.
     pub fn people(&self) -> impl Iterator<Item = Value> + '_ {
         self.people.iter().map(|person| Value::Object(person.told()))

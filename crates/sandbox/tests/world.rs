@@ -22,7 +22,7 @@ fn refusal(world: &mut World, method: &str, params: Value) -> String {
 }
 
 fn first_person(world: &World) -> i64 {
-    world.people().next().expect("a person")["id"].as_i64().expect("an id")
+    world.person_ids().next().expect("a person")
 }
 
 fn started() -> (World, i64) {
@@ -55,7 +55,7 @@ fn a_start_becomes_a_message_with_a_command() {
 #[test]
 fn refusals_are_word_for_word() {
     let (mut world, id) = started();
-    let other = world.people().nth(1).unwrap()["id"].as_i64().unwrap();
+    let other = world.person_ids().nth(1).unwrap();
     for (method, params, want) in [
         ("noSuchMethod", json!({}), "Not Found: method not found"),
         ("sendMessage", json!({"chat_id": id}), "Bad Request: message text is empty"),
@@ -194,14 +194,15 @@ fn refusals_of_other_methods_are_word_for_word() {
 #[test]
 fn forms_and_json_mean_the_same() {
     let (mut world, id) = started();
-    let nested = json!({"chat_id": id, "text": "x", "reply_markup": keyboard(), "protect_content": true});
-    let flat = json!({"chat_id": id.to_string(), "text": "x", "reply_markup": keyboard().to_string(), "protect_content": "true"});
+    let nested = json!({"chat_id": id, "text": "x", "reply_markup": keyboard(), "protect_content": true, "entities": [{"type": "bold", "offset": 0, "length": 1}]});
+    let flat = json!({"chat_id": id.to_string(), "text": "x", "reply_markup": keyboard().to_string(), "protect_content": "true", "entities": r#"[{"type": "bold", "offset": "0", "length": "1"}]"#});
     let mut answers = [nested, flat].map(|params| {
         let reply = call(&mut world, "sendMessage", params, NOW);
         reply.result().expect("taken").clone()
     });
     assert_eq!(answers[0]["reply_markup"], keyboard());
     assert_eq!(answers[0]["has_protected_content"], true);
+    assert_eq!(answers[0]["entities"][0]["type"], "bold");
     for answer in &mut answers {
         answer.as_object_mut().unwrap().remove("message_id");
     }
@@ -326,7 +327,7 @@ fn a_bot_gets_about_thirty_a_second_through() {
         start_ms: NOW,
         ..WorldConfig::default()
     });
-    let ids: Vec<i64> = world.people().map(|person| person["id"].as_i64().unwrap()).collect();
+    let ids: Vec<i64> = world.person_ids().collect();
     let (sent, refused) = sent_in_a_minute(&mut world, &ids);
     // A client that only ever bursts and waits three seconds gets a third of the rate.
     assert!((600..=1830).contains(&sent), "{sent}");
@@ -352,7 +353,7 @@ fn a_steady_thirty_a_second_is_never_refused() {
         start_ms: NOW,
         ..WorldConfig::default()
     });
-    let ids: Vec<i64> = world.people().map(|person| person["id"].as_i64().unwrap()).collect();
+    let ids: Vec<i64> = world.person_ids().collect();
     for (number, id) in ids.iter().enumerate() {
         let now_ms = NOW + number as i64 * 1000 / 30 + 1;
         assert_eq!(call(&mut world, "sendMessage", json!({"chat_id": id, "text": "x"}), now_ms).status, 200);

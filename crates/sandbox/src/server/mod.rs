@@ -1,4 +1,17 @@
 //! The sandbox over HTTP: the Bot API, the pages under `/sandbox`, and the phone.
+//!
+//! | path | what |
+//! |---|---|
+//! | `/bot<token>/<method>` | the Bot API |
+//! | `/` | the phone |
+//! | `GET /sandbox/state` | seed, speed, number of people |
+//! | `GET /sandbox/people?search=&limit=&started=` | a JSON object a line for each person |
+//! | `GET /sandbox/truth?id=` | what really happened, a JSON object a line for each who started |
+//! | `GET /sandbox/people/{id}/chat` | the chat as the person sees it |
+//! | `POST /sandbox/people/{id}/{act}` | `start {payload?}`, `write {text}`, `press {message_id, data}`, `follow {url, message_id?}`, `pay {currency, amount}`, `block`, `unblock` |
+//! | `GET, POST, DELETE /sandbox/faults` | trouble on demand, see [`crate::Fault`] |
+//!
+//! Nothing here asks who is calling: it belongs on an address of this machine only.
 
 mod bot_api;
 mod clock;
