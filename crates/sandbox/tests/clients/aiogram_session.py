@@ -51,6 +51,12 @@ class Report:
             self.failed.append(name)
             print(f"failed: {name}: {seen!r}")
 
+    async def finishes(self, name, part):
+        try:
+            await part
+        except Exception as error:  # whatever ends a part early is the failure that is reported
+            self.check(f"{name} went through", False, error)
+
     async def raises(self, name, kind, call, words=""):
         try:
             result = await call
@@ -154,6 +160,14 @@ async def polled_part(report, bot, person):
 
     await bot.delete_webhook(drop_pending_updates=True)
     polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False, polling_timeout=10))
+    try:
+        await polled_steps(report, bot, person, next_one)
+    finally:
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+
+
+async def polled_steps(report, bot, person, next_one):
     await person.act("start", payload="aiogram-1")
     message, payload, sent = await next_one(lambda one: isinstance(one, tuple) and len(one) == 3)
     report.check("start payload", payload == "aiogram-1", payload)
@@ -184,8 +198,6 @@ async def polled_part(report, bot, person):
     await report.raises("sending while blocked", TelegramForbiddenError, blocked, "bot was blocked by the user")
     await person.act("unblock")
     report.check("unblock", await next_one(member("member")))
-    await dispatcher.stop_polling()
-    await polling
 
 
 async def called_part(report, bot, person):
@@ -244,8 +256,8 @@ async def main(base, token):
     server = TelegramAPIServer.from_base(base)
     person = some_person(base)
     async with Bot(token, session=AiohttpSession(api=server)) as bot:
-        await polled_part(report, bot, person)
-        await called_part(report, bot, person)
+        await report.finishes("polling", polled_part(report, bot, person))
+        await report.finishes("calling", called_part(report, bot, person))
     async with Bot("123456:wrong", session=AiohttpSession(api=server)) as stranger:
         await report.raises("a wrong token", TelegramUnauthorizedError, stranger.get_me(), "Unauthorized")
     report.check("nothing failed to decode", not watch.lines, watch.lines)
