@@ -10,6 +10,7 @@ if anything failed. The sandbox may be a moving one: other people's updates are 
 import asyncio
 import json
 import logging
+import random
 import sys
 import urllib.error
 import urllib.request
@@ -104,7 +105,8 @@ def some_person(base):
     with urllib.request.urlopen(f"{base}/sandbox/people") as answer:
         people = [json.loads(line) for line in answer.read().decode().splitlines()]
     usable = [one for one in people if not one["is_blocking"] and not one["is_deactivated"]]
-    return Person(base, usable[-1])
+    # Another one each time: the last session may have used up its chat's rate.
+    return Person(base, random.choice(usable))
 
 
 def keyboard():
@@ -163,8 +165,8 @@ async def polled_part(report, bot, person):
     try:
         await polled_steps(report, bot, person, next_one)
     finally:
-        polling.cancel()
-        await asyncio.gather(polling, return_exceptions=True)
+        await dispatcher.stop_polling()
+        await polling
 
 
 async def polled_steps(report, bot, person, next_one):
