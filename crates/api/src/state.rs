@@ -5,6 +5,11 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use domain::ids::{MemberId, WorkspaceId};
 use engine::bots::Bots;
+use engine::campaigns::Campaigns;
+use engine::clicks::Clicks;
+use engine::flows::Flows;
+use engine::live::Live;
+use engine::reports::Reports;
 use engine::repeats::Repeats;
 use engine::team::Team;
 use store::Reader;
@@ -43,6 +48,11 @@ macro_rules! rooms {
 }
 
 rooms! {
+    campaigns: Campaigns,
+    clicks: Clicks,
+    flows: Flows,
+    live: Live,
+    reports: Reports,
     team: Team,
     bots: Bots,
     repeats: Repeats,

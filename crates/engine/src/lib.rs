@@ -7,6 +7,7 @@
 pub mod acts;
 pub mod attributes;
 pub mod authors;
+pub mod bot_api;
 pub mod bots;
 pub mod campaigns;
 pub mod catalog;
@@ -19,6 +20,7 @@ pub mod effects;
 pub mod error;
 pub mod facts;
 pub mod fleet;
+pub mod flows;
 pub mod history;
 pub mod home;
 pub mod imports;

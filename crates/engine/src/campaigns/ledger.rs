@@ -1,7 +1,6 @@
 //! The ledger's pages: one line for each person.
 
 use domain::event::Outcome;
-use domain::expression::CampaignOutcome;
 use domain::ids::{CampaignId, ContactId, WorkspaceId};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
@@ -129,6 +128,8 @@ fn page(
 
 #[cfg(test)]
 mod tests {
+    use domain::expression::CampaignOutcome;
+
     use super::*;
 
     #[test]

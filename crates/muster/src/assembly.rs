@@ -1,0 +1,171 @@
+//! The server, put together: store, rooms, fleet, routes.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use api::{ApiOptions, ApiState, Rooms};
+use axum::Router;
+use domain::ids::{MemberId, WorkspaceId};
+use engine::bot_api::BotApi;
+use engine::bots::{Bots, Intake as IntakeKind};
+use engine::campaigns::Campaigns;
+use engine::clicks::Clicks;
+use engine::clock::Clock;
+use engine::fleet::{Fleet, FleetOptions};
+use engine::flows::{FlowRunner, Flows};
+use engine::intake::Intake;
+use engine::live::Live;
+use engine::people::People;
+use engine::repeats::Repeats;
+use engine::reports::Reports;
+use engine::secrets::Secrets;
+use engine::team::Team;
+use store::{Store, StoreOptions};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Failure, console};
+
+/// Everything that a running server is made of.
+#[derive(Clone)]
+pub struct Muster {
+    pub store: Store,
+    pub secrets: Secrets,
+    pub clock: Arc<dyn Clock>,
+    pub people: People,
+    pub live: Live,
+    pub intake: Intake,
+    pub rooms: Rooms,
+    pub fleet: Fleet,
+    pub public_url: String,
+}
+
+/// What the parts need to know.
+#[derive(Debug, Clone)]
+pub struct Plan<'a> {
+    pub data_dir: &'a Path,
+    pub api_url: &'a str,
+    /// Without a slash at the end.
+    pub public_url: &'a str,
+    /// Refuse a folder that another server has.
+    pub exclusive: bool,
+}
+
+impl Muster {
+    /// Opens the store and puts the parts together. Nothing runs yet.
+    ///
+    /// # Errors
+    /// The folder is in use or cannot be written.
+    pub fn assemble(plan: &Plan<'_>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        let options = StoreOptions { exclusive: plan.exclusive, ..StoreOptions::new(plan.data_dir) };
+        let store = Store::open(&options)?;
+        let secrets = Secrets::load(plan.data_dir)
+            .map_err(|error| Failure::new(format!("the key beside the database cannot be used: {error}")))?;
+        let live = Live::default();
+        let people = People::new(store.reader().clone(), live.clone());
+        let responder = Arc::new(FlowRunner::new(secrets.clone()));
+        let intake = Intake::new(store.clone(), secrets.clone(), responder);
+        let fleet = Fleet::new(
+            store.clone(),
+            secrets.clone(),
+            Arc::clone(&clock),
+            intake.clone(),
+            people.clone(),
+            FleetOptions::new(plan.api_url, plan.public_url),
+        );
+        let rooms = rooms(&store, &secrets, &clock, &people, &live, plan);
+        let public_url = plan.public_url.to_owned();
+        Ok(Self { store, secrets, clock, people, live, intake, rooms, fleet, public_url })
+    }
+
+    /// The HTTP side: the API and the console.
+    pub fn router(&self, demo: Option<(WorkspaceId, MemberId)>) -> Router {
+        let options = Arc::new(ApiOptions { public_url: self.public_url.clone(), demo });
+        let state = ApiState { rooms: self.rooms.clone(), reader: self.store.reader().clone(), options };
+        api::router(state).fallback(console::file)
+    }
+
+    /// Serves and runs every bot until told to stop; then lets calls in flight end and closes the store.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        demo: Option<(WorkspaceId, MemberId)>,
+        stop: CancellationToken,
+    ) -> Result<(), Failure> {
+        self.rooms.campaigns.resume_starts().await?;
+        let service = self.router(demo).into_make_service_with_connect_info::<SocketAddr>();
+        let fleet = tokio::spawn(self.fleet.clone().run(stop.clone()));
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let outcome = tokio::select! {
+            served = serving => served.map_err(|error| Failure::new(format!("the web server stopped: {error}"))),
+            () = ended_for_long(&stop) => Ok(()),
+        };
+        stop.cancel();
+        match fleet.await {
+            Ok(ran) => ran?,
+            Err(error) => return Err(Failure::new(format!("the bots stopped: {error}"))),
+        }
+        let store = self.store.clone();
+        drop(self);
+        store.close().await;
+        outcome
+    }
+}
+
+/// Open connections (the live feed, mostly) do not hold up a stop for ever.
+async fn ended_for_long(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+}
+
+fn rooms(
+    store: &Store,
+    secrets: &Secrets,
+    clock: &Arc<dyn Clock>,
+    people: &People,
+    live: &Live,
+    plan: &Plan<'_>,
+) -> Rooms {
+    let (store, secrets, clock, people) = (store.clone(), secrets.clone(), Arc::clone(clock), people.clone());
+    Rooms {
+        team: Team::new(store.clone(), Arc::clone(&clock)),
+        bots: Bots::new(
+            store.clone(),
+            Arc::clone(&clock),
+            secrets.clone(),
+            Arc::new(BotApi::new(plan.api_url)),
+            IntakeKind::Polling,
+        ),
+        repeats: Repeats::new(store.clone(), Arc::clone(&clock)),
+        flows: Flows::new(store.clone(), Arc::clone(&clock)),
+        campaigns: Campaigns::new(
+            store.clone(),
+            secrets.clone(),
+            Arc::clone(&clock),
+            people.clone(),
+            plan.public_url,
+        ),
+        reports: Reports::new(store.reader().clone(), people, Arc::clone(&clock)),
+        clicks: Clicks::new(store, secrets, clock),
+        live: live.clone(),
+    }
+}
+
+/// Binds the address to serve at.
+///
+/// # Errors
+/// It is in use, or not one of this machine.
+pub async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(listen).await.map_err(|error| {
+        Failure::new(match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                format!("{listen} is in use; stop what listens there, or choose another with --listen")
+            }
+            _ => format!("cannot listen at {listen}: {error}"),
+        })
+    })
+}

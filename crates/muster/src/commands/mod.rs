@@ -1,0 +1,125 @@
+//! The commands. Each prints its result, and nothing else, to standard output.
+
+mod import;
+mod openapi;
+mod sandbox;
+pub(crate) mod serve;
+mod token;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+use tracing_subscriber::prelude::*;
+
+use crate::config::{Config, Log, LogFormat};
+use crate::{Failure, demo};
+
+/// An engagement server for Telegram bots.
+#[derive(Debug, Parser)]
+#[command(name = "muster", version, about)]
+pub struct Arguments {
+    /// A TOML file laid over the defaults.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder of the database and its keys.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server: console, API and bots.
+    Serve(Serve),
+    /// Run the server on a sandbox with simulated people and three months of history.
+    Demo(demo::DemoArguments),
+    /// Run a Telegram Bot API emulator with simulated people.
+    Sandbox(sandbox::SandboxArguments),
+    /// Bring people in from a CSV file.
+    Import(import::ImportArguments),
+    /// Work with API tokens.
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    /// Where to listen, such as 127.0.0.1:8080.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Make a bearer token with the owner's rights and print it.
+    Create {
+        /// What it is for.
+        name: String,
+    },
+}
+
+/// Runs the command that the arguments name.
+///
+/// # Errors
+/// One sentence that says what went wrong and what to do.
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let mut flags = Vec::new();
+    if let Some(data) = &arguments.data {
+        flags.push(("data_dir", data.display().to_string()));
+    }
+    if let Command::Serve(Serve { listen: Some(listen) }) = &arguments.command {
+        flags.push(("listen", listen.to_string()));
+    }
+    let config = Config::load(arguments.config.as_deref(), std::env::vars(), &flags)?;
+    log_to_standard_error(&config.log)?;
+    match arguments.command {
+        Command::Serve(_) => serve::run(&config).await,
+        Command::Demo(demo) => demo::run(demo, arguments.data).await,
+        Command::Sandbox(sandbox) => sandbox::run(sandbox, arguments.data).await,
+        Command::Import(import) => import::run(&config, import).await,
+        Command::Token { command: TokenCommand::Create { name } } => token::create(&config, &name).await,
+        Command::Openapi => openapi::print(),
+    }
+}
+
+fn log_to_standard_error(log: &Log) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&log.level)
+        .map_err(|error| Failure::new(format!("log.level: {:?} is not valid: {error}", log.level)))?;
+    let layer = fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(filter);
+    let set = match log.format {
+        LogFormat::Text => registry.with(layer.with_target(false)).try_init(),
+        LogFormat::Json => registry.with(layer.json()).try_init(),
+    };
+    set.map_err(|error| Failure::new(format!("the log cannot be set up: {error}")))
+}
+
+/// Ends when the process is asked to: Ctrl-C, or SIGTERM.
+pub(crate) async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        match terminate {
+            Ok(mut terminate) => tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            },
+            Err(error) => {
+                tracing::warn!(%error, "only Ctrl-C stops this process");
+                let _ = tokio::signal::ctrl_c().await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

@@ -1,0 +1,47 @@
+//! `muster serve`.
+
+use std::sync::Arc;
+
+use engine::clock::SystemClock;
+use tokio_util::sync::CancellationToken;
+
+use super::asked_to_stop;
+use crate::Failure;
+use crate::assembly::{Muster, Plan, bind};
+use crate::config::Config;
+
+/// Runs the server until it is asked to stop.
+pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+    let public_url = config.reached_at();
+    let plan = Plan {
+        data_dir: &config.data_dir,
+        api_url: &config.telegram.api_url,
+        public_url: &public_url,
+        exclusive: true,
+    };
+    let muster = Muster::assemble(&plan, Arc::new(SystemClock))?;
+    let listener = bind(config.listen).await?;
+    let workspace = muster.rooms.team.ensure_workspace().await?;
+    eprintln!("Muster {} at {public_url}", env!("CARGO_PKG_VERSION"));
+    if let Some(link) = muster.rooms.team.owner_link(workspace, &public_url).await? {
+        eprintln!("Make the owner's account here (works once):\n  {link}");
+    }
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(muster.run(listener, None, stop.clone()));
+    let running = stop_when_asked(running, &stop).await;
+    running.map_err(|error| Failure::new(format!("the server failed: {error}")))?
+}
+
+/// Waits for the server's end, and asks for it when the process is asked to stop.
+pub(crate) async fn stop_when_asked<T>(
+    mut running: tokio::task::JoinHandle<T>,
+    stop: &CancellationToken,
+) -> Result<T, tokio::task::JoinError> {
+    tokio::select! {
+        ended = &mut running => return ended,
+        () = asked_to_stop() => {}
+    }
+    tracing::info!("stopping: calls in flight may still land");
+    stop.cancel();
+    running.await
+}

@@ -1,0 +1,168 @@
+//! Configuration: defaults compiled in, a file, the environment, flags, in rising order.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::Failure;
+
+/// The commented defaults. They are the documentation too, so that the two cannot differ.
+pub const DEFAULTS: &str = include_str!("default.toml");
+
+/// What can be configured.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub public_url: String,
+    pub telegram: Telegram,
+    pub log: Log,
+}
+
+/// The Bot API server.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telegram {
+    pub api_url: String,
+}
+
+/// The log on standard error.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// How a line of the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Config {
+    /// Lays file, environment and flags over the defaults. `environment` is what `std::env::vars` gives.
+    ///
+    /// # Errors
+    /// The file cannot be read, or something in it or in the environment is not known or not valid.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: &[(&str, String)],
+    ) -> Result<Self, Failure> {
+        let mut table = parse("the defaults", DEFAULTS)?;
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Failure::new(format!("the configuration {} cannot be read: {error}", path.display()))
+            })?;
+            merge(&mut table, parse(&path.display().to_string(), &text)?);
+        }
+        for (name, value) in environment {
+            if let Some(key) = name.strip_prefix("MUSTER_") {
+                let path: Vec<String> = key.split("__").map(str::to_lowercase).collect();
+                set(&mut table, &path, value);
+            }
+        }
+        for (key, value) in flags {
+            let path: Vec<String> = key.split('.').map(str::to_owned).collect();
+            set(&mut table, &path, value.clone());
+        }
+        let config: Self = table
+            .try_into()
+            .map_err(|error| Failure::new(format!("the configuration is not valid: {error}")))?;
+        config.checked()
+    }
+
+    fn checked(mut self) -> Result<Self, Failure> {
+        if self.database_url.starts_with("postgres") {
+            return Err(Failure::new("database_url: PostgreSQL comes later; leave \"sqlite\" for now"));
+        }
+        if self.database_url != "sqlite" {
+            return Err(Failure::new("database_url: must be \"sqlite\""));
+        }
+        for (name, url) in
+            [("public_url", &mut self.public_url), ("telegram.api_url", &mut self.telegram.api_url)]
+        {
+            while url.ends_with('/') {
+                url.pop();
+            }
+            if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
+                return Err(Failure::new(format!("{name}: must begin with http:// or https://")));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Where people reach this server.
+    pub fn reached_at(&self) -> String {
+        if self.public_url.is_empty() { format!("http://{}", self.listen) } else { self.public_url.clone() }
+    }
+}
+
+fn parse(what: &str, text: &str) -> Result<Table, Failure> {
+    text.parse::<Table>().map_err(|error| Failure::new(format!("{what} is not valid TOML: {error}")))
+}
+
+fn merge(below: &mut Table, above: Table) {
+    for (key, value) in above {
+        match (below.get_mut(&key), value) {
+            (Some(Value::Table(below)), Value::Table(above)) => merge(below, above),
+            (_, value) => drop(below.insert(key, value)),
+        }
+    }
+}
+
+fn set(table: &mut Table, path: &[String], value: String) {
+    match path {
+        [] => {}
+        [key] => drop(table.insert(key.clone(), Value::String(value))),
+        [key, rest @ ..] => {
+            let below = table.entry(key.clone()).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(below) = below {
+                set(below, rest, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(
+        file: Option<&Path>,
+        environment: &[(&str, &str)],
+        flags: &[(&str, String)],
+    ) -> Result<Config, Failure> {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(file, environment, flags)
+    }
+
+    #[test]
+    fn the_file_the_environment_and_flags_are_laid_over_the_defaults_in_this_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("muster.toml");
+        std::fs::write(&file, "data_dir = \"from-file\"\n[telegram]\napi_url = \"http://file\"\n").unwrap();
+        let environment = [("MUSTER_TELEGRAM__API_URL", "http://env/"), ("OTHER", "x")];
+        let flags = [("listen", "127.0.0.1:9000".to_owned())];
+        let config = load(Some(&file), &environment, &flags).unwrap();
+        assert_eq!(config.data_dir, Path::new("from-file"));
+        assert_eq!(config.telegram.api_url, "http://env");
+        assert_eq!(config.listen.port(), 9000);
+        assert_eq!(config.log.level, "info");
+    }
+
+    #[test]
+    fn what_is_not_known_is_named() {
+        let error = load(None, &[("MUSTER_LISTENN", "x")], &[]).unwrap_err().to_string();
+        assert!(error.contains("listenn"), "{error}");
+        let error = load(None, &[("MUSTER_PUBLIC_URL", "example.org")], &[]).unwrap_err().to_string();
+        assert!(error.contains("public_url"), "{error}");
+    }
+}

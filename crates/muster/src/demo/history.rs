@@ -1,0 +1,156 @@
+//! Three months in seconds: the sandbox's people live in virtual time, and everything they do goes through the
+//! real intake, the real flows, the real couriers and the real clicks.
+
+use std::sync::Arc;
+
+use domain::ids::{BotId, CampaignId, WorkspaceId};
+use domain::time::{DAY_MS, Millis, SECOND_MS};
+use engine::campaigns::NewCampaign;
+use engine::clock::{Clock, ManualClock};
+use engine::delivery::{Courier, CourierOptions, Transport};
+use engine::intake::Arrived;
+use indicatif::{ProgressBar, ProgressStyle};
+use sandbox::SharedWorld;
+use telegram::{Rate, Received};
+
+use super::content::{self, PastCampaign};
+use super::transport::Direct;
+use crate::Failure;
+use crate::assembly::Muster;
+
+/// How far the clock moves at once. An answer of the bot waits for the end of a step.
+const STEP_MS: i64 = 10 * 60 * SECOND_MS;
+/// While a campaign goes out.
+const CAMPAIGN_STEP_MS: i64 = SECOND_MS;
+/// Updates that one commit takes in.
+const BATCH_MAX: usize = 500;
+
+struct Replay<'a> {
+    muster: &'a Muster,
+    world: &'a SharedWorld,
+    clock: &'a ManualClock,
+    workspace: WorkspaceId,
+    bot: BotId,
+    transport: Arc<dyn Transport>,
+}
+
+/// Lives from `from` to `to`.
+pub(super) async fn replay(
+    muster: &Muster,
+    world: &SharedWorld,
+    clock: &Arc<ManualClock>,
+    from: Millis,
+    to: Millis,
+) -> Result<(), Failure> {
+    clock.set(from);
+    let (workspace, _) = content::signed_in(muster).await?;
+    let bot = content::bot(muster, workspace).await?;
+    let transport: Arc<dyn Transport> =
+        Arc::new(Direct { world: Arc::clone(world), clock: Arc::clone(clock) as Arc<dyn Clock> });
+    let replay = Replay { muster, world, clock, workspace, bot, transport };
+    let progress = ProgressBar::new((to - from).unsigned_abs() / DAY_MS.unsigned_abs());
+    progress.set_style(
+        ProgressStyle::with_template("Living three months of history {bar:30} day {pos} of {len}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let mut past: Vec<PastCampaign> = content::campaigns().into();
+    past.reverse();
+    let mut courier = replay.courier(Rate::Unlimited).await?;
+    let mut now = from;
+    while now < to {
+        now = (now + STEP_MS).min(to);
+        replay.live_until(now, &mut courier).await?;
+        progress.set_position((now - from).unsigned_abs() / DAY_MS.unsigned_abs());
+        if past.last().is_some_and(|next| now >= to - next.days_ago * DAY_MS)
+            && let Some(campaign) = past.pop()
+        {
+            drop(courier);
+            now = replay.send(campaign, now).await?;
+            courier = replay.courier(Rate::Unlimited).await?;
+        }
+    }
+    progress.finish_and_clear();
+    Ok(())
+}
+
+impl Replay<'_> {
+    async fn courier(&self, rate: Rate) -> Result<Courier, Failure> {
+        let options = CourierOptions { rate, in_flight_max: 200, public_url: self.muster.public_url.clone() };
+        let courier = Courier::take_over(
+            self.bot,
+            self.muster.store.clone(),
+            self.muster.secrets.clone(),
+            Arc::clone(&self.muster.clock),
+            Arc::clone(&self.transport),
+            options,
+        );
+        Ok(courier.await?)
+    }
+
+    /// Lets people act until a moment, and the bot answer at it.
+    async fn live_until(&self, now: Millis, courier: &mut Courier) -> Result<(), Failure> {
+        let (updates, follows) = {
+            let mut world = self.world.lock();
+            world.advance(now);
+            (world.drain_history(), world.take_follows())
+        };
+        self.clock.set(now);
+        if updates.is_empty() && follows.is_empty() {
+            return Ok(());
+        }
+        let arrived: Vec<Arrived> = updates
+            .into_iter()
+            .filter_map(|timed| {
+                let received = Received::parse(&timed.update.to_string()).ok()?;
+                Some(Arrived { received, at: timed.at_ms })
+            })
+            .collect();
+        for batch in arrived.chunks(BATCH_MAX) {
+            self.muster.intake.take(self.bot, batch.to_vec(), None).await?;
+        }
+        for follow in follows.iter().filter(|follow| follow.visitor == sandbox::Visitor::Person) {
+            self.follow(follow).await?;
+        }
+        courier.drain().await?;
+        Ok(())
+    }
+
+    async fn follow(&self, follow: &sandbox::Follow) -> Result<(), Failure> {
+        let Some(token) = follow.url.strip_prefix(&format!("{}/c/", self.muster.public_url)) else {
+            return Ok(());
+        };
+        let present = self.clock.now();
+        self.clock.set(follow.at_ms);
+        let target = self.muster.rooms.clicks.target(token).await?;
+        self.muster.rooms.clicks.record(&target).await?;
+        self.clock.set(present);
+        // What the redirect would have answered.
+        self.world.lock().record_follow(follow, 302);
+        Ok(())
+    }
+
+    /// Sends one campaign at Telegram's usual rate; the moment it ended.
+    async fn send(&self, past: PastCampaign, mut now: Millis) -> Result<Millis, Failure> {
+        let campaigns = &self.muster.rooms.campaigns;
+        let new = NewCampaign {
+            bot: self.bot,
+            name: past.name.into(),
+            audience: past.audience,
+            message: past.message,
+            held_out_percent: past.held_out_percent,
+            created_by: None,
+        };
+        let id: CampaignId = campaigns.create(self.workspace, new).await?.campaign.id;
+        campaigns.start(self.workspace, id, None).await?;
+        let mut courier = self.courier(Rate::PerSecond(engine::fleet::BULK_PER_SECOND_DEFAULT)).await?;
+        loop {
+            now += CAMPAIGN_STEP_MS;
+            self.live_until(now, &mut courier).await?;
+            courier.drain().await?;
+            let status = campaigns.get(self.workspace, id).await?.campaign.status;
+            if status != "sending" {
+                return Ok(now);
+            }
+        }
+    }
+}

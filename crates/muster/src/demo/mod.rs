@@ -1,0 +1,155 @@
+//! `muster demo`: the real server on a sandbox, with three months of history that went through the real intake,
+//! flows, campaigns and clicks, in virtual time.
+
+mod content;
+mod history;
+mod transport;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use domain::ids::{MemberId, WorkspaceId};
+use domain::time::DAY_MS;
+use engine::clock::{Clock, ManualClock, SystemClock};
+use parking_lot::Mutex;
+use sandbox::{Server, ServerConfig, SharedWorld, World, WorldConfig};
+use store::settings;
+use tokio_util::sync::CancellationToken;
+
+use crate::Failure;
+use crate::assembly::{Muster, Plan, bind};
+use crate::commands::serve::stop_when_asked;
+
+/// Days of history.
+const HISTORY_DAYS: i64 = 90;
+/// The setting that says that the folder holds a whole demo.
+const READY: &str = "demo_ready";
+
+/// How to run the demo.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArguments {
+    /// Simulated people.
+    #[arg(long, default_value_t = 5_000)]
+    pub people: u32,
+    /// The same seed gives the same people and the same three months.
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// People's pauses are divided by this; clocks stay real.
+    #[arg(long, default_value_t = 20.0)]
+    pub speed: f64,
+    /// Where the console listens.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Where the sandbox and its phone listen.
+    #[arg(long, default_value_t = 8081)]
+    pub sandbox_port: u16,
+}
+
+/// Runs the demo until it is asked to stop.
+///
+/// # Errors
+/// A port is in use, or the folder cannot be used.
+pub async fn run(arguments: DemoArguments, data: Option<PathBuf>) -> Result<(), Failure> {
+    let folder = data.unwrap_or_else(|| PathBuf::from("demo-data"));
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let listener = bind(listen).await?;
+    let demo = Demo::prepare(&arguments, &folder).await?;
+    let stop = CancellationToken::new();
+    let (sandbox, sandbox_running) =
+        demo.serve_sandbox(&folder, arguments.sandbox_port, stop.clone()).await?;
+    eprintln!("\nThe console: http://localhost:{}   (signed in)", arguments.port);
+    eprintln!("The phone:   http://localhost:{}   (be any of the people)", sandbox.port());
+    eprintln!("Stop with Ctrl-C; the next start goes on from here.\n");
+    let sandbox_task = tokio::spawn(sandbox_running);
+    let signed_in = Some(demo.signed_in);
+    let running = tokio::spawn(demo.muster.run(listener, signed_in, stop.clone()));
+    let ended = stop_when_asked(running, &stop).await;
+    stop.cancel();
+    sandbox_task
+        .await
+        .map_err(|error| Failure::new(format!("the sandbox failed: {error}")))?
+        .map_err(|error| Failure::new(format!("the sandbox stopped: {error}")))?;
+    ended.map_err(|error| Failure::new(format!("the server failed: {error}")))?
+}
+
+/// A demo that is ready to run.
+pub struct Demo {
+    pub muster: Muster,
+    pub world: SharedWorld,
+    pub signed_in: (WorkspaceId, MemberId),
+}
+
+impl Demo {
+    /// Opens a folder's demo, or makes it: people, flow, campaigns, three months.
+    ///
+    /// # Errors
+    /// The folder is in use or holds something else.
+    pub async fn prepare(arguments: &DemoArguments, folder: &std::path::Path) -> Result<Self, Failure> {
+        let now = SystemClock.now();
+        let clock = Arc::new(ManualClock::new(now));
+        let api_url = format!("http://127.0.0.1:{}", arguments.sandbox_port);
+        let public_url = format!("http://localhost:{}", arguments.port);
+        let plan = Plan { data_dir: folder, api_url: &api_url, public_url: &public_url, exclusive: true };
+        let muster = Muster::assemble(&plan, Arc::clone(&clock) as Arc<dyn Clock>)?;
+        let ready = muster.store.reader().read(|tx| settings::get(tx, READY)).await?;
+        let start_ms =
+            ready.as_deref().and_then(|text| text.parse().ok()).unwrap_or(now - HISTORY_DAYS * DAY_MS);
+        let config = world_config(arguments, start_ms);
+        let sandbox_folder = folder.join("sandbox");
+        let signed_in = if ready.is_some() {
+            content::signed_in(&muster).await?
+        } else {
+            if sandbox_folder.exists() {
+                return Err(Failure::new(format!(
+                    "{} holds a demo that was cut short while it was made; remove the folder",
+                    folder.display()
+                )));
+            }
+            content::furnish(&muster, &config).await?
+        };
+        let mut world = World::open(config, &sandbox_folder)
+            .map_err(|error| Failure::new(format!("{} cannot be used: {error}", sandbox_folder.display())))?;
+        world.set_flood_limits(ready.is_some());
+        let world: SharedWorld = Arc::new(Mutex::new(world));
+        if ready.is_none() {
+            history::replay(&muster, &world, &clock, start_ms, now).await?;
+            world.lock().save(&sandbox_folder).map_err(|error| Failure::new(error.to_string()))?;
+            muster.store.write(move |tx| settings::set(tx, READY, &start_ms.to_string())).await?;
+        }
+        clock.go_live();
+        let mut live = world.lock();
+        live.set_flood_limits(true);
+        live.set_speed(arguments.speed, SystemClock.now());
+        drop(live);
+        Ok(Self { muster, world, signed_in })
+    }
+
+    async fn serve_sandbox(
+        &self,
+        folder: &std::path::Path,
+        port: u16,
+        stop: CancellationToken,
+    ) -> Result<(SocketAddr, sandbox::Running), Failure> {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let config =
+            ServerConfig { listen, data_dir: Some(folder.join("sandbox")), ..ServerConfig::default() };
+        Server::bind(config, Arc::clone(&self.world), stop.cancelled_owned()).await.map_err(|error| {
+            Failure::new(format!("cannot listen at {listen}: {error}; choose another --sandbox-port"))
+        })
+    }
+}
+
+fn world_config(arguments: &DemoArguments, start_ms: i64) -> WorldConfig {
+    WorldConfig {
+        seed: arguments.seed,
+        people: arguments.people,
+        newcomers: arguments.people,
+        bot_name: "Lantern Daily".into(),
+        bot_username: "lantern_daily_bot".into(),
+        start_ms,
+        arrival_ms: HISTORY_DAYS * DAY_MS,
+        ..WorldConfig::default()
+    }
+}
