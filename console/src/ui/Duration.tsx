@@ -13,7 +13,7 @@ export function DurationInput({ value, onChange, units = unitKeys, label }: { va
     <span className="inline" style={{ gap: 4 }}>
       <NumberInput
         size="xs"
-        w={64}
+        w={48}
         min={1}
         max={3650}
         hideControls
@@ -25,7 +25,7 @@ export function DurationInput({ value, onChange, units = unitKeys, label }: { va
       />
       <Select
         size="xs"
-        w={92}
+        w={84}
         aria-label={t('ui.unit_of', { label })}
         allowDeselect={false}
         value={unit}

@@ -136,7 +136,7 @@ export default function SegmentPage() {
   if (query.data) return <Editor key={query.data.id} segment={query.data} />;
   return (
     <Page title={t('place.segments')} crumb={{ label: t('place.segments'), to: '/segments' }}>
-      {query.error ? <Failure error={query.error} what={t('segments.failed_one')} retry={() => void query.refetch()} /> : <SkeletonRows />}
+      {query.error ? <Failure error={query.error} what={t('segments.failed_single')} retry={() => void query.refetch()} /> : <SkeletonRows />}
     </Page>
   );
 }

@@ -30,10 +30,10 @@ function TagLeaf({ value, names, onChange }: LeafProps<Of<'tag'>>) {
   return (
     <>
       {chosen.length > 1 && (
-        <Pick label={t('builder.tag_mode')} width={130} value={tagMode(tag)} onPick={(mode) => set(mode as 'has_any', chosen, tag.added_within)} data={[{ value: 'has_any', label: t('builder.any_of_tags') }, { value: 'has_all', label: t('builder.all_of_tags') }]} />
+        <Pick label={t('builder.tag_mode')} width={92} value={tagMode(tag)} onPick={(mode) => set(mode as 'has_any', chosen, tag.added_within)} data={[{ value: 'has_any', label: t('builder.any_of_tags') }, { value: 'has_all', label: t('builder.all_of_tags') }]} />
       )}
-      <MultiSelect size="xs" miw={160} maw={360} searchable aria-label={t('builder.tags')} placeholder={chosen.length === 0 ? t('builder.choose_tag') : undefined} value={chosen} data={[...new Set([...names.tags.map((each) => each.name), ...chosen])]} onChange={(tags) => set(tagMode(tag), tags, tag.added_within)} nothingFoundMessage={t('builder.no_tag')} />
-      <Pick label={t('builder.added')} width={130} value={tag.added_within ? 'within' : 'ever'} onPick={(when) => set(tagMode(tag), chosen, when === 'within' ? '30d' : undefined)} data={[{ value: 'ever', label: t('builder.added_ever') }, { value: 'within', label: t('builder.added_within') }]} />
+      <MultiSelect size="xs" miw={150} maw={280} searchable aria-label={t('builder.tags')} placeholder={chosen.length === 0 ? t('builder.choose_tag') : undefined} value={chosen} data={[...new Set([...names.tags.map((each) => each.name), ...chosen])]} onChange={(tags) => set(tagMode(tag), tags, tag.added_within)} nothingFoundMessage={t('builder.no_tag')} />
+      <Pick label={t('builder.added')} width={126} value={tag.added_within ? 'within' : 'ever'} onPick={(when) => set(tagMode(tag), chosen, when === 'within' ? '30d' : undefined)} data={[{ value: 'ever', label: t('builder.added_ever') }, { value: 'within', label: t('builder.added_within') }]} />
       {tag.added_within && <DurationInput label={t('builder.added_within')} value={tag.added_within} onChange={(within) => set(tagMode(tag), chosen, within)} />}
     </>
   );
@@ -73,11 +73,11 @@ function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
   const times = event.at_most !== undefined ? 'at_most' : 'at_least';
   return (
     <>
-      <Pick label={t('builder.event_kind')} width={130} value={event.kind} onPick={(kind) => emit({ kind })} data={[...new Set([...eventKinds, event.kind])].map((kind) => ({ value: kind, label: t([`builder.event.${kind}`, 'builder.event.other'], { kind }) }))} />
+      <Pick label={t('builder.event_kind')} width={112} value={event.kind} onPick={(kind) => emit({ kind })} data={[...new Set([...eventKinds, event.kind])].map((kind) => ({ value: kind, label: t([`builder.event.${kind}`, 'builder.event.other'], { kind }) }))} />
       {event.kind !== 'interaction' && <TextInput size="xs" w={120} aria-label={t('builder.event_object')} placeholder={t('builder.any_object')} value={event.object ?? ''} onChange={(change) => emit({ object: change.currentTarget.value })} />}
-      <Pick label={t('builder.times')} width={100} value={times} onPick={(next) => emit(next === 'at_most' ? { at_most: event.at_least ?? 1, at_least: undefined } : { at_least: event.at_most ?? 1, at_most: undefined })} data={[{ value: 'at_least', label: t('builder.at_least') }, { value: 'at_most', label: t('builder.at_most') }]} />
+      <Pick label={t('builder.times')} width={92} value={times} onPick={(next) => emit(next === 'at_most' ? { at_most: event.at_least ?? 1, at_least: undefined } : { at_least: event.at_most ?? 1, at_most: undefined })} data={[{ value: 'at_least', label: t('builder.at_least') }, { value: 'at_most', label: t('builder.at_most') }]} />
       <NumberInput size="xs" w={56} min={times === 'at_least' ? 1 : 0} max={255} hideControls aria-label={t('builder.times')} value={event[times] ?? 1} onChange={(count) => typeof count === 'number' && emit({ [times]: count })} />
-      <Pick label={t('builder.window')} width={100} value={event.within ? 'within' : 'ever'} onPick={(next) => emit({ within: next === 'within' ? '30d' : undefined })} data={[{ value: 'ever', label: t('builder.ever') }, { value: 'within', label: t('builder.moment.within') }]} />
+      <Pick label={t('builder.window')} width={84} value={event.within ? 'within' : 'ever'} onPick={(next) => emit({ within: next === 'within' ? '30d' : undefined })} data={[{ value: 'ever', label: t('builder.ever') }, { value: 'within', label: t('builder.moment.within') }]} />
       {event.within && <DurationInput label={t('builder.window')} units={['d', 'w']} value={event.within} onChange={(within) => emit({ within })} />}
     </>
   );

@@ -1,0 +1,125 @@
+import { Button, Modal, SegmentedControl, Select, Switch, TagsInput, TextInput } from '@mantine/core';
+import { IconArrowUpRight } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Problem } from '@/api/client';
+import { flowsQuery, tagsQuery } from '@/api/queries';
+import type { MessageButton } from '@/api/types';
+import { useBot } from '@/api/workspace';
+import { useFormat } from '@/i18n/format';
+
+interface Place {
+  row: number;
+  at: number;
+}
+
+function useWhat() {
+  const { t } = useTranslation();
+  const { list } = useFormat();
+  return (button: MessageButton): string => {
+    if (button.url !== undefined) return button.url || t('compose.no_address');
+    const { add_tags = [], remove_tags = [], reply, flow } = button.press ?? {};
+    const parts = [
+      ...(add_tags.length > 0 ? [t('compose.adds', { tags: list(add_tags, 'conjunction') })] : []),
+      ...(remove_tags.length > 0 ? [t('compose.removes', { tags: list(remove_tags, 'conjunction') })] : []),
+      ...(reply ? [t('compose.replies')] : []),
+      ...(flow ? [t('compose.starts_flow')] : []),
+    ];
+    return parts.length > 0 ? list(parts, 'conjunction') : t('compose.only_counts');
+  };
+}
+
+function Editor({ button, onSave, onRemove, onClose }: { button: MessageButton; onSave: (next: MessageButton) => void; onRemove: (() => void) | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const tags = useQuery(tagsQuery(bot.id)).data?.items.map((tag) => tag.name) ?? [];
+  const flows = useQuery(flowsQuery(bot.id)).data?.items ?? [];
+  const [draft, setDraft] = useState<MessageButton>(button);
+  const opens = draft.url !== undefined;
+  const press = draft.press ?? {};
+  const setPress = (part: Partial<typeof press>) => setDraft({ ...draft, press: { ...press, ...part } });
+  const ready = draft.text.trim() !== '' && (!opens || /^(https?|tg):\/\/\S+/.test(draft.url ?? ''));
+  return (
+    <Modal opened onClose={onClose} title={t('compose.button')} closeButtonProps={{ 'aria-label': t('ui.close') }} size={440}>
+      <form
+        className="button-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready) onSave(draft);
+        }}
+      >
+        <TextInput data-autofocus label={t('compose.button_text')} value={draft.text} maxLength={64} onChange={(event) => setDraft({ ...draft, text: event.currentTarget.value })} />
+        <SegmentedControl
+          aria-label={t('compose.button_does')}
+          value={opens ? 'url' : 'press'}
+          onChange={(kind) => setDraft(kind === 'url' ? { text: draft.text, url: 'https://' } : { text: draft.text, press: {} })}
+          data={[{ value: 'press', label: t('compose.button_press') }, { value: 'url', label: t('compose.button_url') }]}
+        />
+        {opens ? (
+          <>
+            <TextInput label={t('compose.address')} type="url" value={draft.url ?? ''} onChange={(event) => setDraft({ ...draft, url: event.currentTarget.value })} />
+            <Switch label={t('compose.track')} checked={draft.track !== false} onChange={(event) => setDraft({ ...draft, track: event.currentTarget.checked })} />
+          </>
+        ) : (
+          <>
+            <TagsInput label={t('compose.add_tags')} description={t('compose.add_tags_hint')} data={tags} value={press.add_tags ?? []} onChange={(add_tags) => setPress({ add_tags })} />
+            <TagsInput label={t('compose.remove_tags')} data={tags} value={press.remove_tags ?? []} onChange={(remove_tags) => setPress({ remove_tags })} />
+            <TextInput label={t('compose.reply')} value={press.reply ?? ''} onChange={(event) => setPress({ reply: event.currentTarget.value })} />
+            {flows.length > 0 && <Select clearable label={t('compose.flow')} data={flows.map((flow) => ({ value: String(flow.id), label: flow.name }))} value={press.flow ? String(press.flow) : null} onChange={(flow) => setDraft({ ...draft, press: flow ? { ...press, flow: Number(flow) } : { ...press, flow: undefined } })} />}
+          </>
+        )}
+        <div className="inline">
+          <Button type="submit" variant="filled" disabled={!ready}>{t('compose.button_done')}</Button>
+          {onRemove && <Button className="danger end" onClick={onRemove}>{t('compose.button_remove')}</Button>}
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+/** What is not said is not sent: empty lists and texts leave the button. */
+function tidy(button: MessageButton): MessageButton {
+  if (button.url !== undefined) return { text: button.text.trim(), url: button.url.trim(), ...(button.track === false ? { track: false } : {}) };
+  const { add_tags = [], remove_tags = [], reply, flow } = button.press ?? {};
+  return { text: button.text.trim(), press: { add_tags, remove_tags, ...(reply?.trim() ? { reply: reply.trim() } : {}), ...(flow ? { flow } : {}) } };
+}
+
+/** The buttons under the message, as they will stand, each with what it does. */
+export function ButtonRows({ rows, onChange, problem }: { rows: MessageButton[][]; onChange: (rows: MessageButton[][]) => void; problem: Problem | null }) {
+  const { t } = useTranslation();
+  const what = useWhat();
+  const [place, setPlace] = useState<Place | null>(null);
+  const editing = place ? rows[place.row]?.[place.at] : undefined;
+  const put = (next: MessageButton | null) => {
+    if (!place) return;
+    const copy = rows.map((row) => [...row]);
+    const row = copy[place.row] ?? (copy[place.row] = []);
+    if (next) row[place.at] = tidy(next);
+    else row.splice(place.at, 1);
+    onChange(copy.filter((each) => each.length > 0));
+    setPlace(null);
+  };
+  return (
+    <div className="button-rows">
+      <h3>{t('compose.buttons')}</h3>
+      {rows.map((row, rowIndex) => (
+        <div className="button-row" key={rowIndex}>
+          {row.map((button, at) => (
+            <button type="button" className="button-edit" key={at} onClick={() => setPlace({ row: rowIndex, at })}>
+              <span className="inline">
+                <b className="cut">{button.text}</b>
+                {button.url !== undefined && <IconArrowUpRight className="end" size={14} stroke={1.5} aria-hidden="true" />}
+              </span>
+              <span className="small muted cut">{what(button)}</span>
+              {problem?.field(`/message/buttons/${rowIndex}/${at}`) && <span className="field-error">{problem.field(`/message/buttons/${rowIndex}/${at}`)}</span>}
+            </button>
+          ))}
+          {row.length < 3 && <button type="button" className="text-link small" onClick={() => setPlace({ row: rowIndex, at: row.length })}>{t('compose.beside')}</button>}
+        </div>
+      ))}
+      <button type="button" className="text-link" onClick={() => setPlace({ row: rows.length, at: 0 })}>{t('compose.add_button')}</button>
+      {place && <Editor button={editing ?? { text: '', press: {} }} onSave={put} onRemove={editing ? () => put(null) : null} onClose={() => setPlace(null)} />}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { Button, Modal } from '@mantine/core';
+import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { post } from '@/api/client';
+import type { Campaign } from '@/api/types';
+import { useCan } from '@/api/workspace';
+import { useFormat } from '@/i18n/format';
+import { useProblemText } from '@/ui/states';
+import { toast } from '@/ui/toast';
+
+type Act = 'pause' | 'resume' | 'cancel' | 'resolve';
+
+/** What may be done to a campaign in its present state; the server decides again. */
+const allows: Record<Campaign['status'], Act[]> = {
+  draft: [], starting: ['cancel'], canary: ['pause', 'cancel'], sending: ['pause', 'cancel'], paused: ['resume', 'cancel'], done: [], cancelled: [],
+};
+
+export function useCampaignActs(campaign: Campaign) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ act, body }: { act: Act; body?: object }) => post<Campaign | undefined>(`/campaigns/${campaign.id}/${act}`, body),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['campaign', campaign.id] });
+      void client.invalidateQueries({ queryKey: ['campaigns'] });
+      void client.invalidateQueries({ queryKey: ['ledger', campaign.id] });
+    },
+  });
+}
+
+function SaveTemplate({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const problem = useProblemText();
+  const save = useMutation({
+    mutationFn: () => post('/templates', { name: campaign.name, from_campaign: campaign.id }),
+    onSuccess: () => {
+      toast(t('compose.template_saved', { name: campaign.name }));
+      void client.invalidateQueries({ queryKey: ['templates'] });
+    },
+    onError: (error) => toast(problem(error)),
+  });
+  return <Button className="wide-only" loading={save.isPending} onClick={() => save.mutate()}>{t('compose.save_template')}</Button>;
+}
+
+export function CampaignControls({ campaign, acts, onMessage }: { campaign: Campaign; acts: ReturnType<typeof useCampaignActs>; onMessage: () => void }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const can = useCan();
+  const [cancelling, setCancelling] = useState(false);
+  const may = (act: Act) => can('write') && allows[campaign.status].includes(act);
+  const rest = campaign.counts.pending;
+  return (
+    <>
+      <Button className="wide-only" onClick={onMessage}>{t('campaigns.message')}</Button>
+      {can('write') && <SaveTemplate campaign={campaign} />}
+      {may('cancel') && <Button className="danger" onClick={() => setCancelling(true)}>{t('campaigns.cancel_rest')}</Button>}
+      {may('pause') && <Button variant="filled" leftSection={<IconPlayerPause size={14} stroke={1.8} />} loading={acts.isPending} onClick={() => acts.mutate({ act: 'pause' })}>{t('campaigns.pause')}</Button>}
+      {may('resume') && <Button variant="filled" leftSection={<IconPlayerPlay size={14} stroke={1.8} />} loading={acts.isPending} onClick={() => acts.mutate({ act: 'resume' })}>{t('campaigns.resume', { count: rest, number: number(rest) })}</Button>}
+      {cancelling && (
+        <Modal opened onClose={() => setCancelling(false)} title={t('campaigns.cancel_title')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+          <p style={{ paddingBottom: 16 }}>{t('campaigns.cancel_text', { count: rest, number: number(rest) })}</p>
+          <div className="inline">
+            <Button className="danger" onClick={() => acts.mutate({ act: 'cancel' }, { onSettled: () => setCancelling(false) })}>{t('campaigns.cancel_rest')}</Button>
+            <Button onClick={() => setCancelling(false)}>{t('campaigns.go_on')}</Button>
+          </div>
+        </Modal>
+      )}
+    </>
+  );
+}

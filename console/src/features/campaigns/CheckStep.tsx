@@ -1,0 +1,42 @@
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { both } from '@/api/expressions';
+import type { CampaignDraft, CampaignPreview } from '@/api/types';
+import { useFormat } from '@/i18n/format';
+
+/** Every variable in the text, with its fallback where it has one. */
+const variablesOf = (text: string) => [...text.matchAll(/\{([a-z_][a-z0-9_.]*)(\|[^{}]*)?\}/g)];
+
+export function CheckStep({ draft, forecast, change }: { draft: CampaignDraft; forecast: CampaignPreview | undefined; change: (part: Partial<CampaignDraft>) => void }) {
+  const { t, i18n } = useTranslation();
+  const { number } = useFormat();
+  const bare = variablesOf(draft.message.text).filter((match) => match[2] === undefined).map((match) => match[1]);
+  const written = draft.message.text.trim() !== '';
+  return (
+    <section className="step" aria-labelledby="step-check">
+      <h2 id="step-check">{t('compose.check')}</h2>
+      <ul className="checks">
+        {!written && <li><IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_empty')}</span></li>}
+        {written && bare.length === 0 && <li><IconCheck className="good" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_fallbacks')}</span></li>}
+        {bare.length > 0 && <li><IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_bare', { name: bare[0] })}</span></li>}
+        {forecast?.writes_to === 0 && <li><IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_nobody')}</span></li>}
+        {forecast?.warnings.map((warning) => {
+          const { expression, count } = warning;
+          return (
+            <li key={warning.code}>
+              <IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" />
+              <span>
+                {i18n.exists(`compose.warning.${warning.code}`) ? t(`compose.warning.${warning.code}`, { count: count ?? 0, number: number(count ?? 0) }) : warning.message}
+                {expression && <> <Link className="text-link" to="/contacts" search={{ e: both(draft.audience, expression) }}>{t('compose.show_them')}</Link></>}
+              </span>
+              {expression && count !== null && count > 0 && (
+                <button type="button" className="text-link" onClick={() => change({ audience: both(draft.audience, { not: expression }) })}>{t('compose.leave_out')}</button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

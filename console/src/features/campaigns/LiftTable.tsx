@@ -1,0 +1,75 @@
+import { useTranslation } from 'react-i18next';
+import type { Campaign, Lift } from '@/api/types';
+import { useFormat } from '@/i18n/format';
+import { Interval } from '@/ui/bars';
+import { Count } from '@/ui/Count';
+import { NextSteps } from './ReportSection';
+
+const MEASURES_THAT_HARM: Lift['measure'][] = ['blocks'];
+/** The shared scale reaches to the widest interval, and never pretends to more precision than a point. */
+const scaleOf = (lift: Lift[]) => Math.max(0.02, ...lift.flatMap((each) => [Math.abs(each.low), Math.abs(each.high)])) * 1.05;
+
+function Reading({ lift }: { lift: Lift }) {
+  const { t } = useTranslation();
+  const { signed } = useFormat();
+  const points = (share: number) => signed(share * 100, 1);
+  if (!lift.enough) return <span className="muted">{t('report.too_few', { count: lift.reached.hits + lift.held_out.hits })}</span>;
+  const values = { difference: points(lift.difference), low: points(lift.low), high: points(lift.high) };
+  const better = MEASURES_THAT_HARM.includes(lift.measure) ? lift.difference < 0 : lift.difference > 0;
+  if (!lift.clear) return <span className="muted">{t('report.not_clear', values)}</span>;
+  return <span className={better ? 'good' : 'bad'}>{t('report.clear', values)}</span>;
+}
+
+function Share({ part }: { part: Lift['reached'] }) {
+  const { percent } = useFormat();
+  return <Count value={part.hits} people={part.people}>{part.n > 0 ? percent(part.hits / part.n) : undefined}</Count>;
+}
+
+/** Everyone reached against everyone held out, each with its interval. */
+export function LiftTable({ lift, campaign }: { lift: Lift[]; campaign: Campaign }) {
+  const { t } = useTranslation();
+  const heldOut = lift[0]?.held_out.n ?? 0;
+  if (lift.length === 0 || heldOut === 0) {
+    return (
+      <>
+        <h3 className="report-sub">{t('report.lift')}</h3>
+        <p className="muted">{t('report.no_held_out')}</p>
+      </>
+    );
+  }
+  const scale = scaleOf(lift);
+  return (
+    <>
+      <div className="section-head report-sub">
+        <h3>{t('report.lift')}</h3>
+        <span className="small faint">{t('report.lift_note')}</span>
+      </div>
+      <div className="scroll-x">
+        <table className="table lift" aria-label={t('report.lift')}>
+          <thead>
+            <tr>
+              <th scope="col">{t('report.measure')}</th>
+              <th scope="col" className="num">{t('report.reached')}</th>
+              <th scope="col" className="num">{t('outcome.held_out')}</th>
+              <th scope="col" className="lift-interval wide-only"><span className="unseen">{t('report.interval')}</span></th>
+              <th scope="col">{t('report.reading')}</th>
+              <th scope="col" className="wide-only"><span className="unseen">{t('ui.made_segment')}</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            {lift.map((each) => (
+              <tr key={each.measure}>
+                <th scope="row">{t(`report.lift_${each.measure}`)}</th>
+                <td className="num"><Share part={each.reached} /></td>
+                <td className="num"><Share part={each.held_out} /></td>
+                <td className="wide-only"><Interval low={each.low} high={each.high} middle={each.difference} scale={scale} clear={each.clear && each.enough} harm={MEASURES_THAT_HARM.includes(each.measure)} /></td>
+                <td><Reading lift={each} /></td>
+                <td className="num wide-only">{each.reached.hits > 0 && <NextSteps writes={false} people={each.reached.people} name={t('report.segment_name', { what: t(`report.lift_${each.measure}`), campaign: campaign.name })} />}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

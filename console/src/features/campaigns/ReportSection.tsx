@@ -1,0 +1,185 @@
+import { SegmentedControl } from '@mantine/core';
+import { IconFilter, IconSend } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { reportQuery } from '@/api/queries';
+import type { Campaign, Expression, Figure, Report } from '@/api/types';
+import { useCan } from '@/api/workspace';
+import { useFormat } from '@/i18n/format';
+import { Count } from '@/ui/Count';
+import { Section } from '@/ui/Page';
+import { StageBadge } from '@/ui/StageBadge';
+import { Loaded, SkeletonRows } from '@/ui/states';
+import { TagChip } from '@/ui/TagChip';
+import { LiftTable } from './LiftTable';
+
+/** From a number to its next step: the same people as a segment, or as the next audience. */
+export function NextSteps({ people, name, writes = true }: { people: Expression; name: string; writes?: boolean }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  if (!can('write')) return null;
+  return (
+    <span className="next-steps">
+      <Link to="/segments/$segmentId" params={{ segmentId: 'new' }} search={{ e: people, name }}>
+        <IconFilter size={13} stroke={1.5} aria-hidden="true" />
+        {t('ui.made_segment')}
+      </Link>
+      {writes && (
+        <Link to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ audience: people }}>
+          <IconSend size={13} stroke={1.5} aria-hidden="true" />
+          {t('report.write_to_these')}
+        </Link>
+      )}
+    </span>
+  );
+}
+
+function Fact({ figure, title, note, campaign }: { figure: Figure; title: string; note: string; campaign: Campaign }) {
+  const { t } = useTranslation();
+  const { percent } = useFormat();
+  return (
+    <div className="fact">
+      <h3>{title}</h3>
+      <p>
+        <Count value={figure.count} people={figure.people} size="mid" /> <span className="muted">{figure.of > 0 ? percent(figure.share) : ''}</span>
+      </p>
+      <p className="small faint">{note}</p>
+      {figure.count > 0 && <NextSteps people={figure.people} name={t('report.segment_name', { what: title, campaign: campaign.name })} />}
+    </div>
+  );
+}
+
+function Facts({ report, campaign }: { report: Report; campaign: Campaign }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  return (
+    <div className="facts-row">
+      <Fact campaign={campaign} figure={report.open_rate} title={t('report.open_rate')} note={t('report.open_rate_parts', { pressed: number(report.pressed.count), followed: number(report.followed.count) })} />
+      <Fact campaign={campaign} figure={report.replied} title={t('report.replied')} note={t('report.replied_note')} />
+      <Fact campaign={campaign} figure={report.tagged} title={t('report.tagged')} note={t('report.tagged_parts', { direct: number(report.tagged_direct.count), assisted: number(report.tagged_assisted.count) })} />
+      <Fact campaign={campaign} figure={report.converted} title={t('report.converted')} note={t('report.converted_note')} />
+      <Fact campaign={campaign} figure={report.blocked_after} title={t('report.blocked_after')} note={t('report.blocked_after_note', { opted_out: number(report.opted_out.count) })} />
+    </div>
+  );
+}
+
+function ButtonsAndTags({ report, campaign }: { report: Report; campaign: Campaign }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  if (report.buttons.length === 0 && report.tags.length === 0) return null;
+  return (
+    <div className="columns even report-lists">
+      {report.buttons.length > 0 && (
+        <table className="table" aria-label={t('report.buttons')}>
+          <thead><tr><th scope="col">{t('report.button')}</th><th scope="col" className="num">{t('report.pressed_by')}</th></tr></thead>
+          <tbody>{report.buttons.map((button, index) => <tr key={index}><th scope="row">{button.text}</th><td className="num">{number(button.people_count)}</td></tr>)}</tbody>
+        </table>
+      )}
+      {report.tags.length > 0 && (
+        <table className="table" aria-label={t('report.tags')}>
+          <thead><tr><th scope="col">{t('report.tag_gained')}</th><th scope="col" className="num">{t('report.people')}</th><th scope="col"><span className="unseen">{t('ui.made_segment')}</span></th></tr></thead>
+          <tbody>
+            {report.tags.map(({ tag, direct, people }) => (
+              <tr key={tag.id}>
+                <th scope="row"><TagChip name={tag.name} color={tag.color} /></th>
+                <td className="num"><Count value={direct} people={people} /></td>
+                <td className="num"><NextSteps writes={false} people={people} name={t('report.segment_name', { what: tag.name, campaign: campaign.name })} /></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}
+
+function Breakdown({ report, campaign }: { report: Report; campaign: Campaign }) {
+  const { t } = useTranslation();
+  const { percent } = useFormat();
+  const navigate = useNavigate();
+  const search = useSearch({ from: '/frame/campaigns/$campaignId' });
+  const by = search.by ?? 'stage';
+  const cell = (figure: Figure) => <Count value={figure.count} people={figure.people}>{figure.of > 0 ? percent(figure.share) : undefined}</Count>;
+  return (
+    <>
+      <div className="section-head report-sub">
+        <h3>{t('report.compare')}</h3>
+        <span className="small faint">{t('report.compare_note')}</span>
+        <span className="end">
+          <SegmentedControl aria-label={t('report.compare')} value={by} onChange={(next) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id }, search: { ...search, by: next === 'tag' ? 'tag' : next === 'source' ? 'source' : undefined }, replace: true, resetScroll: false })} data={(['stage', 'tag', 'source'] as const).map((each) => ({ value: each, label: t(`report.by_${each}`) }))} />
+        </span>
+      </div>
+      {report.breakdown.length === 0 ? <p className="muted">{t('segments.breakdown_none')}</p> : (
+        <div className="scroll-x">
+          <table className="table" aria-label={t('report.compare')}>
+            <thead>
+              <tr>
+                <th scope="col">{t(`report.by_${by}`)}</th>
+                <th scope="col" className="num">{t('report.accepted')}</th>
+                <th scope="col" className="num">{t('report.open_rate')}</th>
+                <th scope="col" className="num">{t('report.replied')}</th>
+                <th scope="col" className="num">{t('report.blocked_after')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.breakdown.map((row) => (
+                <tr key={row.key}>
+                  <th scope="row">{by === 'stage' ? <StageBadge name={row.name} /> : row.name || <span className="faint">{t('segments.no_value')}</span>}</th>
+                  <td className="num"><Count value={row.accepted.count} people={row.accepted.people} /></td>
+                  <td className="num">{cell(row.open)}</td>
+                  <td className="num">{cell(row.replied)}</td>
+                  <td className="num">{cell(row.blocked)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Definitions({ report }: { report: Report }) {
+  const { t, i18n } = useTranslation();
+  const keys = Object.keys(report.definitions);
+  return (
+    <details className="definitions">
+      <summary className="small muted">{t('report.definitions')}</summary>
+      <dl>
+        {keys.map((key) => (
+          <div key={key}>
+            <dt>{t([`report.${key}`, 'report.other'], { key })}</dt>
+            <dd className="small muted">{i18n.exists(`report.definition.${key}`) ? t(`report.definition.${key}`) : report.definitions[key]}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+/** What it changed; every number opens its people and becomes the next segment. */
+export function ReportSection({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const { dateTime } = useFormat();
+  const { by = 'stage' } = useSearch({ from: '/frame/campaigns/$campaignId' });
+  const query = useQuery(reportQuery(campaign.id, by));
+  const settles = query.data?.settles_at;
+  const note = settles ? t(settles > Date.now() ? 'report.settles' : 'report.settled', { at: dateTime(settles) }) : undefined;
+  return (
+    <Section title={t('report.title')} note={note}>
+      <Loaded query={query} what={t('report.failed')} waiting={<SkeletonRows rows={4} />}>
+        {(report) => (
+          <>
+            <Facts report={report} campaign={campaign} />
+            <p className="small faint report-definition">{t('report.open_rate_definition')}</p>
+            <ButtonsAndTags report={report} campaign={campaign} />
+            <LiftTable lift={report.lift} campaign={campaign} />
+            <Breakdown report={report} campaign={campaign} />
+            <Definitions report={report} />
+          </>
+        )}
+      </Loaded>
+    </Section>
+  );
+}

@@ -1,0 +1,64 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Trans, useTranslation } from 'react-i18next';
+import { post } from '@/api/client';
+import type { Campaign, CampaignPreview } from '@/api/types';
+import { useCan } from '@/api/workspace';
+import { useFormat } from '@/i18n/format';
+import { useProblemText } from '@/ui/states';
+import type { useDraft } from './draft';
+import { TestPopover } from './TestPopover';
+
+interface DockProps {
+  draft: ReturnType<typeof useDraft>;
+  forecast: CampaignPreview | undefined;
+  stale: boolean;
+  canary: number | null;
+  /** The server refuses the draft as it is. */
+  blocked: boolean;
+}
+
+function Forecast({ forecast, stale }: { forecast: CampaignPreview | undefined; stale: boolean }) {
+  const { t } = useTranslation();
+  const { number, length, time } = useFormat();
+  if (!forecast) return <span className="muted">{t('compose.forecast_waits')}</span>;
+  return (
+    <span className={stale ? 'muted' : ''}>
+      <Trans i18nKey="compose.forecast" count={forecast.writes_to} values={{ number: number(forecast.writes_to), length: length(forecast.seconds * 1_000), time: time(Date.now() + forecast.seconds * 1_000) }} components={{ b: <b /> }} />
+    </span>
+  );
+}
+
+/** What will happen, always in sight, with its two actions. */
+export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const can = useCan();
+  const client = useQueryClient();
+  const problem = useProblemText();
+  const start = useMutation({
+    mutationFn: async () => {
+      const saved = await draft.saveNow();
+      return post<Campaign>(`/campaigns/${saved.id}/start`, canary === null ? {} : { canary });
+    },
+    onSuccess: (_, __) => {
+      void client.invalidateQueries({ queryKey: ['campaigns'] });
+      if (draft.id !== null) void client.invalidateQueries({ queryKey: ['campaign', draft.id] });
+    },
+  });
+  const nobody = !forecast || forecast.writes_to === 0;
+  const first = canary === null || !forecast ? null : Math.min(canary, forecast.writes_to);
+  const label = first === null ? t('compose.send_all', { count: forecast?.writes_to ?? 0, number: number(forecast?.writes_to ?? 0) }) : t('compose.send_first', { count: first, number: number(first) });
+  return (
+    <div className="dock" role="region" aria-label={t('compose.what_happens')}>
+      <div className="dock-say" aria-live="polite">
+        <Forecast forecast={forecast} stale={stale} />
+        {start.error && <span className="field-error"> {problem(start.error)}</span>}
+      </div>
+      <div className="inline">
+        <TestPopover draft={draft} disabled={draft.draft.message.text.trim() === '' || blocked} />
+        {can('write') && <Button size="md" variant="filled" loading={start.isPending} disabled={nobody || blocked} onClick={() => start.mutate()}>{nobody ? t('compose.send') : label}</Button>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+/** The draft in the composer: what is typed, kept in this browser until the server has it, then saved by itself. */
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { patch, post, Problem } from '@/api/client';
+import { everyone } from '@/api/expressions';
+import { templatesQuery } from '@/api/queries';
+import type { Campaign, CampaignDraft } from '@/api/types';
+import { useBot } from '@/api/workspace';
+
+const SAVE_MS = 700;
+const kept = (botId: number) => `muster.draft.${botId}`;
+
+function remembered(botId: number): CampaignDraft | null {
+  try {
+    return JSON.parse(localStorage.getItem(kept(botId)) ?? 'null') as CampaignDraft | null;
+  } catch {
+    return null;
+  }
+}
+
+export function useDraft(campaign: Campaign | null) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const search = useSearch({ from: '/frame/campaigns/$campaignId' });
+  const [draft, setDraft] = useState<CampaignDraft>(() => {
+    if (campaign) {
+      const { bot_id, name, audience, message, held_out_percent } = campaign;
+      return { bot_id, name, audience, message, held_out_percent };
+    }
+    const before = search.audience || search.template ? null : remembered(bot.id);
+    return before ?? { bot_id: bot.id, name: t('compose.new_name'), audience: search.audience ?? everyone, message: { text: '', format: 'html', buttons: [] }, held_out_percent: 10 };
+  });
+  const server = useRef(campaign);
+  server.current = campaign ?? server.current;
+  const latest = useRef(draft);
+  latest.current = draft;
+
+  const save = useMutation({
+    mutationFn: (next: CampaignDraft) => {
+      const held = server.current;
+      return held ? patch<Campaign>(`/campaigns/${held.id}`, { ...next, version: held.version }) : post<Campaign>('/campaigns', next);
+    },
+    scope: { id: 'campaign-draft' },
+    onSuccess: (saved, sent) => {
+      const first = server.current === null;
+      server.current = saved;
+      client.setQueryData(['campaign', saved.id], saved);
+      localStorage.removeItem(kept(bot.id));
+      void client.invalidateQueries({ queryKey: ['campaigns'] });
+      if (first) void navigate({ to: '/campaigns/$campaignId', params: { campaignId: saved.id }, search: {}, replace: true });
+      if (JSON.stringify(sent) !== JSON.stringify(latest.current)) save.mutate(latest.current);
+    },
+    onError: (error) => {
+      // Someone else saved meanwhile: the composer says so and asks; it does not try again by itself.
+      if (error instanceof Problem && error.code === 'conflict' && error.current) server.current = error.current as Campaign;
+    },
+  });
+  const saveSoon = useDebouncedCallback(() => {
+    if (!save.isPending && latest.current.message.text.trim() !== '') save.mutate(latest.current);
+  }, SAVE_MS);
+
+  const change = (part: Partial<CampaignDraft>) => {
+    const next = { ...latest.current, ...part };
+    latest.current = next;
+    setDraft(next);
+    if (!server.current) localStorage.setItem(kept(bot.id), JSON.stringify(next));
+    saveSoon();
+  };
+
+  const template = useQuery({ ...templatesQuery(), enabled: search.template !== undefined }).data?.items.find((each) => each.id === search.template);
+  const used = useRef(false);
+  useEffect(() => {
+    if (!template || used.current || campaign) return;
+    used.current = true;
+    change({ message: template.message, name: template.name });
+  });
+
+  return { draft, change, save, id: server.current?.id ?? null, saveNow: () => save.mutateAsync(latest.current) };
+}
