@@ -97,14 +97,11 @@ export const flowQuery = (id: number) => queryOptions({ queryKey: ['flow', id], 
 export const flowVersionsQuery = (id: number) =>
   queryOptions({ queryKey: ['flow-versions', id], queryFn: () => get<Items<FlowVersion>>(`/flows/${id}/versions`) });
 
-export const conversationsQuery = (botId: number, filter: ConversationFilter, q: string) =>
-  infiniteQueryOptions({
+/** The newest page of a filter; it alone follows live changes, older pages are read as they are scrolled to. */
+export const newestConversationsQuery = (botId: number, filter: ConversationFilter, q: string) =>
+  queryOptions({
     queryKey: ['conversations', botId, filter, q],
-    queryFn: ({ pageParam, signal }) =>
-      get<ConversationPage>('/conversations', { bot_id: botId, filter, q, cursor: pageParam, limit: 50 }, signal),
-    initialPageParam: first,
-    getNextPageParam: nextOf,
-    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => get<ConversationPage>('/conversations', { bot_id: botId, filter, q, limit: 50 }, signal),
   });
 /** The sidebar's figure of who waits; one small page. */
 export const conversationCountsQuery = (botId: number) =>

@@ -43,6 +43,8 @@ export interface Member {
   name: string;
   email: string;
   role: Role;
+  /** Has not followed the invitation's link yet. */
+  invited?: boolean;
   telegram?: { contact_id: number; name: string } | null;
 }
 export interface Session {
@@ -67,6 +69,8 @@ export interface ApiToken {
   id: number;
   name: string;
   created_at: number;
+  /** To within ten minutes. */
+  used_at?: number | null;
   token?: string;
 }
 
@@ -85,7 +89,8 @@ export interface Bot {
     blocked_until: number | null;
     ingest_failed: number;
   };
-  bulk_per_second: number;
+  /** None: the sender's own default. */
+  bulk_per_second: number | null;
   contacts: number;
   created_at: number;
 }
@@ -304,15 +309,19 @@ export interface ConversationPage extends Page<Conversation> {
   counts: { mine: number; unassigned: number; open: number; closed: number };
 }
 export interface ThreadEntry {
-  id: number;
+  id: number | string;
   at: number;
   from: 'person' | 'bot' | 'agent' | 'campaign' | 'flow';
   kind: 'message' | 'command' | 'start' | 'button' | 'note' | 'event';
+  /** The kind of the event behind it, where there is one. */
+  event?: string | null;
+  /** What a person's message held, as Telegram names it: `text`, `photo`, `voice` … */
+  content?: string | null;
   text: string | null;
   entities: Entity[] | null;
   buttons: MessageButton[][] | null;
-  by: { id: number; name: string } | null;
-  campaign: { id: number; name: string } | null;
+  by: { id: number | null; name: string | null } | null;
+  campaign: { id: number; name: string | null } | null;
   state: 'pending' | 'leased' | 'sent' | 'failed' | 'unknown' | null;
   reason: string | null;
 }

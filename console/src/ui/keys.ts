@@ -7,8 +7,11 @@ export function isTyping(target: EventTarget | null): boolean {
 
 const dialogOpen = () => document.querySelector('[role="dialog"], [role="listbox"]:not([data-inline])') !== null;
 
-/** `bindings` maps a key (`j`, `?`, `/`) to what it does. The newest bindings are always the ones that run. */
-export function useKeys(bindings: Record<string, (event: KeyboardEvent) => void>) {
+/**
+ * `bindings` maps a key (`j`, `?`, `/`) to what it does. The newest bindings are always the ones that run.
+ * `ahead`: before the frame's own letters, for a page whose `j` and `k` do more than move the focus.
+ */
+export function useKeys(bindings: Record<string, (event: KeyboardEvent) => void>, { ahead = false }: { ahead?: boolean } = {}) {
   const latest = useRef(bindings);
   useEffect(() => {
     latest.current = bindings;
@@ -22,9 +25,9 @@ export function useKeys(bindings: Record<string, (event: KeyboardEvent) => void>
       event.preventDefault();
       run(event);
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
+    window.addEventListener('keydown', onKey, ahead);
+    return () => window.removeEventListener('keydown', onKey, ahead);
+  }, [ahead]);
 }
 
 /** `j` and `k` move the focus through the links of a list's rows. */

@@ -1,7 +1,118 @@
+import './inbox.css';
+import { ActionIcon } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { contactQuery } from '@/api/queries';
+import type { Contact } from '@/api/types';
+import { useBot, useCan } from '@/api/workspace';
+import { useFormat } from '@/i18n/format';
+import { useKeys } from '@/ui/keys';
 import { Page } from '@/ui/Page';
+import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
+import type { Mode } from './Composer';
+import { useConversationActions } from './conversationActions';
+import { ConversationList } from './ConversationList';
+import { ConversationPane } from './ConversationPane';
+import { ProfilePane } from './ProfilePane';
+import { type ShownRows, useRows } from './useRows';
 
+/** Scrolled further than this, or pointed at, the list is being read. */
+const READING_PX = 4;
+
+function Chosen({ contact, rows, onNext }: { contact: Contact; rows: ShownRows; onNext: () => void }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const navigate = useNavigate();
+  const [mode, setMode] = useState<Mode>('reply');
+  const composer = useRef<HTMLTextAreaElement>(null);
+  const tagInput = useRef<HTMLInputElement>(null);
+  const actions = useConversationActions(contact.id, rows.put);
+  const { filter = 'open', pane } = useSearch({ from: '/frame/inbox' });
+  const unread = rows.find(contact.id)?.unread ?? 0;
+  const { read } = actions;
+  useEffect(() => {
+    if (unread > 0 && document.visibilityState === 'visible') read();
+    // Once for each person and each arrival, not for each new `read`.
+     
+  }, [contact.id, unread]);
+  const close = () =>
+    actions.close(() => {
+      if (filter === 'closed' || filter === 'all') return;
+      onNext();
+      rows.drop(contact.id);
+    });
+  const focusTag = () => {
+    if (tagInput.current?.offsetParent) tagInput.current.focus();
+    else {
+      void navigate({ to: '/inbox', search: (before) => ({ ...before, pane: 'profile' }) });
+      requestAnimationFrame(() => tagInput.current?.focus());
+    }
+  };
+  const write = (next: Mode) => {
+    setMode(next);
+    composer.current?.focus();
+  };
+  useKeys(can('talk') ? { r: () => write('reply'), n: () => write('note'), t: focusTag, e: () => (contact.conversation?.status === 'open' ? close() : actions.open()) } : {});
+  return (
+    <>
+      <ConversationPane contact={contact} actions={actions} onClose={close} mode={mode} onMode={setMode} composer={composer} mayTalk={can('talk')} />
+      <aside className="inbox-profile" aria-label={t('person.about')}>
+        {pane === 'profile' && <ActionIcon className="inbox-back-profile" aria-label={t('inbox.back')} onClick={() => void navigate({ to: '/inbox', search: (before) => ({ ...before, pane: undefined }) })}><IconArrowLeft size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>}
+        <ProfilePane contact={contact} actions={actions} tagInput={tagInput} />
+      </aside>
+    </>
+  );
+}
+
+/** Nothing is chosen yet: how to begin. */
+function Nothing({ some }: { some: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <section className="inbox-thread inbox-nothing" aria-label={t('inbox.conversation')}>
+      {some && <EmptyState title={t('inbox.choose')}>{t('inbox.choose_text')}</EmptyState>}
+    </section>
+  );
+}
+
+/** Who waits for the team, what was said, and who they are. */
 export default function InboxPage() {
   const { t } = useTranslation();
-  return <Page title={t('place.inbox')}>{null}</Page>;
+  const { number } = useFormat();
+  const bot = useBot();
+  const navigate = useNavigate();
+  const { filter = 'open', q = '', c, pane } = useSearch({ from: '/frame/inbox' });
+  const scroller = useRef<HTMLDivElement>(null);
+  const searchInput = useRef<HTMLInputElement>(null);
+  const isHeld = () => {
+    const element = scroller.current;
+    return element !== null && (element.scrollTop > READING_PX || element.matches(':hover') || element.contains(document.activeElement));
+  };
+  const rows = useRows(bot.id, filter, q, isHeld);
+  const contact = useQuery({ ...contactQuery(c ?? 0), enabled: c !== undefined });
+  const step = (by: 1 | -1) => {
+    const at = rows.items.findIndex((each) => each.contact.id === c);
+    const to = rows.items[at < 0 ? 0 : Math.min(rows.items.length - 1, Math.max(0, at + by))];
+    if (to) void navigate({ to: '/inbox', search: (before) => ({ ...before, c: to.contact.id, pane: undefined }), replace: c !== undefined });
+  };
+  useKeys({ j: () => step(1), k: () => step(-1), '/': () => searchInput.current?.focus() }, { ahead: true });
+  const next = () => {
+    const at = rows.items.findIndex((each) => each.contact.id === c);
+    const to = rows.items[at + 1] ?? rows.items[at - 1];
+    void navigate({ to: '/inbox', search: (before) => ({ ...before, c: to?.contact.id, pane: undefined }), replace: true });
+  };
+  const { counts } = rows;
+  const shows = c === undefined ? 'list' : pane === 'profile' ? 'profile' : 'thread';
+  return (
+    <Page bare title={t('place.inbox')} note={counts ? t('inbox.summary', { count: counts.open, open: number(counts.open), unassigned: number(counts.unassigned) }) : undefined}>
+      <div className="inbox" data-shows={shows}>
+        <ConversationList rows={rows} filter={filter} selected={c} scroller={scroller} searchInput={searchInput} />
+        {c === undefined ? <Nothing some={rows.items.length > 0} />
+          : contact.data ? <Chosen key={contact.data.id} contact={contact.data} rows={rows} onNext={next} />
+          : <section className="inbox-thread">{contact.error ? <Failure error={contact.error} what={t('inbox.thread_failed')} retry={() => void contact.refetch()} /> : <SkeletonRows rows={6} />}</section>}
+      </div>
+    </Page>
+  );
 }

@@ -14,6 +14,8 @@ export interface BubbleProps {
   out?: boolean;
   /** A person's values for the variables; without them the fallbacks are shown. */
   values?: Record<string, string>;
+  /** What was really said: braces in it are not variables. */
+  said?: boolean;
   /** What stands at the lower right: a time, who wrote, a state. */
   meta?: ReactNode;
 }
@@ -36,10 +38,10 @@ function Keys({ rows }: { rows: MessageButton[][] }) {
 }
 
 /** A message as Telegram shows it. */
-export function Bubble({ message, out = false, values = {}, meta }: BubbleProps) {
+export function Bubble({ message, out = false, values = {}, said = false, meta }: BubbleProps) {
   const { t } = useTranslation();
   const [whole, setWhole] = useState(false);
-  const rich = fillVariables(richTextOf(message), values);
+  const rich = said ? richTextOf(message) : fillVariables(richTextOf(message), values);
   const folded = !whole && rich.text.length > FOLD_AT + 80;
   const text = folded ? rich.text.slice(0, FOLD_AT) : rich.text;
   const rows = (message.buttons ?? []).filter((row) => row.length > 0);

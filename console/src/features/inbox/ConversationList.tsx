@@ -1,0 +1,149 @@
+import { TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type RefObject, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Conversation, ConversationFilter } from '@/api/types';
+import { useWorkspace } from '@/api/workspace';
+import { useFormat, useNow } from '@/i18n/format';
+import { PersonName } from '@/ui/people';
+import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
+import type { ShownRows } from './useRows';
+
+/** Of one height, so that 10,000 of them can be placed without being measured. */
+const ROW_PX = 68;
+const filters: ConversationFilter[] = ['mine', 'unassigned', 'open', 'closed', 'all'];
+
+function Filters({ rows, filter }: { rows: ShownRows; filter: ConversationFilter }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const countOf = (each: ConversationFilter) => (each === 'all' ? undefined : rows.counts?.[each]);
+  return (
+    <ul className="inbox-filters" aria-label={t('inbox.filters')}>
+      {filters.map((each) => (
+        <li key={each}>
+          <Link to="/inbox" search={(before) => ({ ...before, filter: each })} aria-current={each === filter ? 'true' : undefined} className={each === filter ? 'on' : undefined}>
+            {t(`inbox.filter.${each}`)}
+            {countOf(each) !== undefined && <span className="figure">{number(countOf(each) ?? 0)}</span>}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Row({ conversation, selected, filter }: { conversation: Conversation; selected: boolean; filter: ConversationFilter }) {
+  const { t } = useTranslation();
+  const { length } = useFormat();
+  const now = useNow();
+  const { member } = useWorkspace().session;
+  const { contact, last, waiting_since, unread, assignee } = conversation;
+  const said = (last?.text ?? '').slice(0, 200);
+  const who = assignee === null ? '' : assignee.id === member.id ? t('inbox.you') : (assignee.name ?? '');
+  const since = waiting_since ?? last?.at ?? contact.first_seen_at;
+  return (
+    <Link to="/inbox" search={(before) => ({ ...before, filter, c: contact.id, pane: undefined })} className={selected ? 'talk on' : 'talk'} data-list-row aria-current={selected ? 'true' : undefined}>
+      <span className="talk-line">
+        {unread > 0 && <i className="unread" role="img" aria-label={t('inbox.unread', { count: unread })} />}
+        <b className="cut"><PersonName name={contact.name} /></b>
+        <span className={waiting_since ? 'end figure waits' : 'end figure faint'}>
+          {waiting_since ? <span className="unseen">{t('inbox.waits')} </span> : null}
+          {length(now - since)}
+        </span>
+      </span>
+      <span className="talk-line muted">
+        <span className="cut" dir="auto">{last === null ? t('inbox.nothing_said') : last.from === 'person' ? said : t('inbox.we_said', { text: said })}</span>
+        {conversation.status === 'closed' ? <span className="end small faint">{t('inbox.closed')}</span> : who && <span className="end small faint cut">{who}</span>}
+      </span>
+    </Link>
+  );
+}
+
+function Search({ input }: { input: RefObject<HTMLInputElement | null> }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { q = '' } = useSearch({ from: '/frame/inbox' });
+  const [text, setText] = useState(q);
+  const search = useDebouncedCallback((next: string) => void navigate({ to: '/inbox', search: (before) => ({ ...before, q: next.trim() || undefined }), replace: true }), 250);
+  return (
+    <TextInput
+      ref={input}
+      size="xs"
+      type="search"
+      aria-label={t('inbox.search')}
+      placeholder={t('inbox.search')}
+      leftSection={<IconSearch size={14} stroke={1.5} aria-hidden="true" />}
+      rightSection={text ? undefined : <kbd aria-hidden="true">/</kbd>}
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        search(event.currentTarget.value);
+      }}
+    />
+  );
+}
+
+interface ListProps {
+  rows: ShownRows;
+  filter: ConversationFilter;
+  selected: number | undefined;
+  scroller: RefObject<HTMLDivElement | null>;
+  searchInput: RefObject<HTMLInputElement | null>;
+}
+
+function Empty({ filter, searched }: { filter: ConversationFilter; searched: boolean }) {
+  const { t } = useTranslation();
+  if (searched) return <EmptyState title={t('inbox.none_found')} />;
+  return <EmptyState title={t(`inbox.empty.${filter}`)}>{filter === 'all' ? t('inbox.empty_text') : undefined}</EmptyState>;
+}
+
+/** Who writes to us, latest first; any number of them. */
+export function ConversationList({ rows, filter, selected, scroller, searchInput }: ListProps) {
+  const { t } = useTranslation();
+  const { q = '' } = useSearch({ from: '/frame/inbox' });
+  const virtual = useVirtualizer({ count: rows.items.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 8 });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? -1;
+  const { more } = rows;
+  useEffect(() => {
+    if (more && rows.items.length > 0 && last >= rows.items.length - 10) more();
+  });
+  const place = rows.items.findIndex((each) => each.contact.id === selected);
+  useEffect(() => {
+    if (place >= 0) virtual.scrollToIndex(place, { align: 'auto' });
+    // Only another choice scrolls; the list's own changes never do.
+     
+  }, [selected]);
+  const settle = () => {
+    rows.settle();
+    scroller.current?.scrollTo({ top: 0 });
+  };
+  return (
+    <section className="inbox-list" aria-label={t('inbox.conversations')}>
+      <div className="inbox-list-head">
+        <Search input={searchInput} key={q === '' ? 'empty' : 'some'} />
+        <Filters rows={rows} filter={filter} />
+      </div>
+      {rows.waiting > 0 && <button type="button" className="inbox-newer" onClick={settle}>{t('inbox.newer', { count: rows.waiting })}</button>}
+      {rows.query.error && <Failure error={rows.query.error} what={t('inbox.failed')} retry={() => void rows.query.refetch()} />}
+      <div className="inbox-scroll" ref={scroller} tabIndex={-1}>
+        {rows.query.isPending && !rows.query.error && <SkeletonRows rows={9} />}
+        {rows.query.data && rows.items.length === 0 && <Empty filter={filter} searched={q !== ''} />}
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {items.map((item) => {
+            const conversation = rows.items[item.index];
+            if (!conversation) return null;
+            return (
+              <div key={conversation.contact.id} className="talk-place" style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}>
+                <Row conversation={conversation} selected={conversation.contact.id === selected} filter={filter} />
+              </div>
+            );
+          })}
+        </div>
+        {rows.older.error !== null && <Failure error={rows.older.error} what={t('inbox.older_failed')} retry={rows.retryOlder} />}
+      </div>
+    </section>
+  );
+}

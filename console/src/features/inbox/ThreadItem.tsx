@@ -1,0 +1,129 @@
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconCheck, IconClick, IconClock, IconHelp, IconLink, IconSend, IconArrowsLeftRight } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { post } from '@/api/client';
+import type { Entry, ThreadEntry } from '@/api/types';
+import { useFormat } from '@/i18n/format';
+import { Bubble } from '@/ui/telegram/Bubble';
+import { useProblemText } from '@/ui/states';
+import { useEntryText } from '@/ui/TimelineEntry';
+
+function State({ entry }: { entry: ThreadEntry }) {
+  const { t } = useTranslation();
+  if (entry.state === null || entry.state === undefined) return null;
+  const Sign = { pending: IconClock, leased: IconClock, sent: IconCheck, failed: IconAlertTriangle, unknown: IconHelp }[entry.state] ?? IconHelp;
+  return <Sign size={12} stroke={2} className="thread-state" role="img" aria-label={t(`inbox.state.${entry.state}`)} />;
+}
+
+function Resend({ entry, contactId }: { entry: ThreadEntry; contactId: number }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const problem = useProblemText();
+  const again = useMutation({
+    mutationFn: () => post(`/conversations/${contactId}/messages/${entry.id}/resend`),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['thread', contactId] }),
+  });
+  return (
+    <div className="thread-trouble small">
+      <span>{t(`inbox.trouble.${entry.state ?? 'unknown'}`)}</span>
+      {entry.reason && <span className="faint">{entry.reason.slice(0, 200)}</span>}
+      {entry.from === 'agent' && <Button size="sm" loading={again.isPending} onClick={() => again.mutate()}>{t('inbox.resend')}</Button>}
+      {again.error && <span className="bad" role="alert">{problem(again.error)}</span>}
+    </div>
+  );
+}
+
+function Campaign({ campaign }: { campaign: NonNullable<ThreadEntry['campaign']> }) {
+  const { t } = useTranslation();
+  return (
+    <span className="thread-fact">
+      <IconSend size={13} stroke={1.5} aria-hidden="true" />
+      <span>{t('inbox.campaign')}</span>
+      <Link className="count" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>{campaign.name ?? String(campaign.id)}</Link>
+    </span>
+  );
+}
+
+function Said({ entry, contactId, joined }: { entry: ThreadEntry; contactId: number; joined: boolean }) {
+  const { t } = useTranslation();
+  const { time } = useFormat();
+  const out = entry.from !== 'person';
+  const who = entry.from === 'agent' ? (entry.by?.name ?? t('inbox.from.agent')) : out ? t(`inbox.from.${entry.from}`) : '';
+  const text = entry.text ?? '';
+  const media = text === '' && !out ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], { kind: entry.content ?? '' }) : '';
+  const trouble = out && (entry.state === 'failed' || entry.state === 'unknown');
+  const meta = (
+    <span className="thread-meta">
+      {who && <bdi>{who}</bdi>} <span className="figure">{time(entry.at)}</span> {out && <State entry={entry} />}
+    </span>
+  );
+  return (
+    <div className={out ? 'thread-side out' : 'thread-side'}>
+      {entry.from === 'campaign' && entry.campaign && !joined && <Campaign campaign={entry.campaign} />}
+      <Bubble said out={out} message={{ text: text || media, format: 'plain', entities: entry.entities ?? [], buttons: entry.buttons ?? [] }} meta={meta} />
+      {trouble && <Resend entry={entry} contactId={contactId} />}
+    </div>
+  );
+}
+
+/** `open`, `closed`, or `open: name` are said in the reader's words. */
+function useChanged() {
+  const { t } = useTranslation();
+  return (text: string) => {
+    const [status = '', name] = text.split(/: (.*)/su);
+    if (name) return t('inbox.changed.assigned', { name });
+    return status === 'closed' ? t('inbox.changed.closed') : t('inbox.changed.open');
+  };
+}
+
+function Fact({ entry }: { entry: ThreadEntry }) {
+  const { t } = useTranslation();
+  const { time } = useFormat();
+  const say = useEntryText();
+  const changed = useChanged();
+  const at = time(entry.at);
+  const icon: ReactNode = entry.kind === 'button' ? <IconClick size={13} stroke={1.5} aria-hidden="true" /> : entry.kind === 'start' ? <IconLink size={13} stroke={1.5} aria-hidden="true" /> : <IconArrowsLeftRight size={13} stroke={1.5} aria-hidden="true" />;
+  const kind = entry.kind === 'event' ? (entry.event ?? 'other') : entry.kind;
+  const object = entry.kind === 'start' ? (entry.text ?? '').replace(/^\/start\s*/u, '') : entry.text;
+  const as: Entry = { id: 0, at: entry.at, kind, object: object || null, text: null, by: null, data: null };
+  const words = entry.event === 'conversation_changed' ? changed(entry.text ?? '') : say(as);
+  const ofThem = entry.kind === 'button' || entry.kind === 'start' || entry.from === 'person';
+  return (
+    <div className={ofThem ? 'thread-side' : 'thread-side centre'}>
+      <span className="thread-fact">
+        {icon}
+        <bdi>{words.slice(0, 300)}</bdi>
+        {entry.campaign && (
+          <>
+            <span className="faint">{t('inbox.answers')}</span>
+            <Link className="count" to="/campaigns/$campaignId" params={{ campaignId: entry.campaign.id }}>{entry.campaign.name ?? String(entry.campaign.id)}</Link>
+          </>
+        )}
+        <span className="faint figure">{at}</span>
+      </span>
+    </div>
+  );
+}
+
+function Note({ entry }: { entry: ThreadEntry }) {
+  const { t } = useTranslation();
+  const { time } = useFormat();
+  return (
+    <div className="thread-side out">
+      <div className="thread-note">
+        <p dir="auto">{entry.text}</p>
+        <p className="small">{t('inbox.note_by', { name: entry.by?.name ?? '', time: time(entry.at) })}</p>
+      </div>
+    </div>
+  );
+}
+
+/** One entry of the thread: what was said, what happened, or a note of the team's. */
+export function ThreadItem({ entry, contactId, joined }: { entry: ThreadEntry; contactId: number; joined: boolean }) {
+  if (entry.kind === 'note') return <Note entry={entry} />;
+  if (entry.kind === 'message' || entry.kind === 'command') return <Said entry={entry} contactId={contactId} joined={joined} />;
+  return <Fact entry={entry} />;
+}
