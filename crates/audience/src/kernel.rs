@@ -176,19 +176,59 @@ pub(crate) fn tally(lows: &[u16], counts: &mut [u8; CHUNK_CONTACTS]) {
     }
 }
 
-/// `acc &= other`.
-pub(crate) fn and(acc: &mut Words, other: &Words) {
+dispatched!(
+    /// `acc &= other`.
+    and, and_wide, and_body, (acc: &mut Words, other: &Words)
+);
+wide_of_body!(and_wide, and_body, (acc: &mut Words, other: &Words));
+
+#[inline(always)]
+fn and_body(acc: &mut Words, other: &Words) {
     acc.iter_mut().zip(other).for_each(|(a, b)| *a &= b);
 }
 
-/// `acc |= other`.
-pub(crate) fn or(acc: &mut Words, other: &Words) {
+dispatched!(
+    /// `acc |= other`.
+    or, or_wide, or_body, (acc: &mut Words, other: &Words)
+);
+wide_of_body!(or_wide, or_body, (acc: &mut Words, other: &Words));
+
+#[inline(always)]
+fn or_body(acc: &mut Words, other: &Words) {
     acc.iter_mut().zip(other).for_each(|(a, b)| *a |= b);
 }
 
-/// `acc &= !other`.
-pub(crate) fn and_not(acc: &mut Words, other: &Words) {
+dispatched!(
+    /// `acc &= !other`.
+    and_not, and_not_wide, and_not_body, (acc: &mut Words, other: &Words)
+);
+wide_of_body!(and_not_wide, and_not_body, (acc: &mut Words, other: &Words));
+
+#[inline(always)]
+fn and_not_body(acc: &mut Words, other: &Words) {
     acc.iter_mut().zip(other).for_each(|(a, b)| *a &= !b);
+}
+
+dispatched!(
+    /// `out = a & b`.
+    both, both_wide, both_body, (a: &Words, b: &Words, out: &mut Words)
+);
+wide_of_body!(both_wide, both_body, (a: &Words, b: &Words, out: &mut Words));
+
+#[inline(always)]
+fn both_body(a: &Words, b: &Words, out: &mut Words) {
+    out.iter_mut().zip(a).zip(b).for_each(|((out, a), b)| *out = a & b);
+}
+
+dispatched!(
+    /// `out = a | b`.
+    either, either_wide, either_body, (a: &Words, b: &Words, out: &mut Words)
+);
+wide_of_body!(either_wide, either_body, (a: &Words, b: &Words, out: &mut Words));
+
+#[inline(always)]
+fn either_body(a: &Words, b: &Words, out: &mut Words) {
+    out.iter_mut().zip(a).zip(b).for_each(|((out, a), b)| *out = a | b);
 }
 
 /// Whether no bit is set.

@@ -9,6 +9,7 @@
 //! contact, sparse ones as sorted lists of 16-bit numbers. [`oracle`] holds the same facts plainly and answers
 //! from the definitions; tests hold the two equal.
 
+pub mod bench;
 mod builder;
 mod chunk;
 mod column;

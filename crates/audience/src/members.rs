@@ -82,6 +82,21 @@ impl Members {
         }
     }
 
+    /// Adds a contact where nobody asks for its rank.
+    pub(crate) fn put(&mut self, low: u16) {
+        match self {
+            Self::Dense { words, .. } if words::contains(words, low) => {}
+            Self::Dense { words, count, highest } => {
+                words::set(words, low);
+                *count += 1;
+                *highest = low.max(*highest);
+            }
+            Self::Sparse(_) => {
+                self.insert(low);
+            }
+        }
+    }
+
     /// Removes a contact. Gives the rank that it had.
     pub(crate) fn remove(&mut self, low: u16) -> Option<usize> {
         if !self.contains(low) {

@@ -130,9 +130,7 @@ impl Scratch {
             }
             (Operand::Words(a), Operand::Words(b)) => {
                 let mut buffer = self.take();
-                for ((out, a), b) in buffer.iter_mut().zip(a).zip(b) {
-                    *out = a & b;
-                }
+                kernel::both(a, b, &mut buffer);
                 Operand::Own(buffer)
             }
             (Operand::Own(mut buffer), other) | (other, Operand::Own(mut buffer)) => {
@@ -166,9 +164,7 @@ impl Scratch {
             }
             (Operand::Words(a), Operand::Words(b)) => {
                 let mut buffer = self.take();
-                for ((out, a), b) in buffer.iter_mut().zip(a).zip(b) {
-                    *out = a | b;
-                }
+                kernel::either(a, b, &mut buffer);
                 Operand::Own(buffer)
             }
             (Operand::Own(mut buffer), other) | (other, Operand::Own(mut buffer)) => {

@@ -10,7 +10,7 @@ use domain::time::Millis;
 
 use crate::column::attribute::AttributePlan;
 use crate::column::counted::CountPlan;
-use crate::column::enumerated::NUMBERED;
+use crate::column::enumerated::{NUMBERED, username_key};
 use crate::index::{Index, since_second};
 
 /// What a chunk is asked.
@@ -169,7 +169,7 @@ impl Planner<'_> {
         };
         let keys: Vec<String> = values.iter().map(|value| field.key(value)).collect();
         let Some(place) = NUMBERED.iter().position(|known| *known == field) else {
-            let names = keys.into_iter().filter(|key| !key.is_empty());
+            let names = values.iter().map(|value| username_key(value)).filter(|key| !key.is_empty());
             return Step::Usernames(names.collect());
         };
         let dictionary = &self.index.names.enumerated.profile[place];

@@ -8,7 +8,7 @@ use domain::expression::EventTest;
 
 use crate::dictionary::Dictionary;
 use crate::kernel;
-use crate::members::reserve_frugally;
+use crate::members::{Members, reserve_frugally};
 use crate::operand::{Operand, Scratch};
 use crate::words::{self, CHUNK_CONTACTS};
 
@@ -60,6 +60,8 @@ struct KindEvents {
     series: Vec<(u32, Series)>,
     /// Sorted by object and day.
     rare: Vec<RareEvent>,
+    /// Who has any event of the kind at all: the stages ask for it again and again.
+    ever: Members,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,6 +150,7 @@ impl Series {
 
 impl KindEvents {
     fn add(&mut self, object: u32, day: i32, low: u16) {
+        self.ever.put(low);
         let place = match self.series.binary_search_by_key(&object, |(object, _)| *object) {
             Ok(place) => return self.series[place].1.add(day, low),
             Err(place) => place,
@@ -189,6 +192,7 @@ impl KindEvents {
         series
             + self.series.capacity() * size_of::<(u32, Series)>()
             + self.rare.capacity() * size_of::<RareEvent>()
+            + self.ever.bytes()
     }
 }
 
@@ -224,6 +228,15 @@ impl CountPlan {
     }
 }
 
+impl CountPlan {
+    /// Once or more, or never, of any object at any time.
+    fn asks_for_ever(&self) -> bool {
+        self.first_day == i32::MIN
+            && matches!((self.least, self.most), (1, u32::MAX) | (0, 0))
+            && self.wants.iter().all(|(_, object)| object.is_none())
+    }
+}
+
 impl CountedColumn {
     /// Takes an event that counts, with its day in the workspace.
     pub(crate) fn add(&mut self, low: u16, event: &Event, day: i32, names: &ObjectDictionaries) {
@@ -238,7 +251,13 @@ impl CountedColumn {
         Arc::make_mut(&mut self.kinds[IMPORTED]).add(0, day, low);
     }
 
-    pub(crate) fn matching(&self, plan: &CountPlan, scratch: &mut Scratch) -> Operand<'static> {
+    pub(crate) fn matching(&self, plan: &CountPlan, scratch: &mut Scratch) -> Operand<'_> {
+        if plan.asks_for_ever() {
+            let ever = plan.wants.iter().fold(Operand::Nobody, |joined, (kind, _)| {
+                scratch.or(joined, Operand::from(&self.kinds[*kind].ever))
+            });
+            return if plan.least == 0 { scratch.not(ever) } else { ever };
+        }
         let mut found = Found::default();
         for (kind, object) in &plan.wants {
             self.kinds[*kind].since(*object, plan.first_day, &mut found);
@@ -270,6 +289,7 @@ impl CountedColumn {
         for kind in &mut self.kinds {
             let kind = Arc::make_mut(kind);
             kind.rare.shrink_to_fit();
+            kind.ever.shrink();
             for segment in kind.series.iter_mut().flat_map(|(_, series)| &mut series.segments) {
                 let segment = Arc::make_mut(segment);
                 segment.lows.shrink_to_fit();

@@ -52,6 +52,12 @@ impl SecondsColumn {
         Operand::Own(out)
     }
 
+    /// The second of one contact, zero for never.
+    pub(crate) fn get(&self, low: u16) -> u32 {
+        let block = self.blocks.get(usize::from(low) / BLOCK_CONTACTS);
+        block.and_then(|values| values.get(usize::from(low) % BLOCK_CONTACTS)).copied().unwrap_or(0)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         let blocks: usize = self.blocks.iter().map(|values| values.capacity() * 4 + 40).sum();
         blocks + self.blocks.capacity() * 8

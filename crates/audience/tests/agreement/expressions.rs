@@ -7,11 +7,11 @@ use domain::expression::{
     Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest, TimeField,
     TimeTest,
 };
-use domain::ids::{CampaignId, MemberId, SegmentId};
+use domain::ids::{MemberId, SegmentId};
 use domain::time::Millis;
 use proptest::prelude::*;
 
-use crate::world::{CAMPAIGNS, KEYS, LANGUAGES, NAMES, OBJECTS, PLACES, STAGES, TAGS, TEXTS, offset, value};
+use crate::world::{KEYS, LANGUAGES, NAMES, OBJECTS, PLACES, STAGES, TAGS, TEXTS, offset, value};
 
 fn texts(from: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<String>> {
     let text = prop::sample::select(from).prop_map(str::to_owned);
@@ -125,20 +125,14 @@ fn campaign() -> impl Strategy<Value = Expression> {
         prop::option::weighted(0.2, prop::sample::select(names).prop_map(str::to_owned))
     };
     (
-        1..=CAMPAIGNS,
+        crate::world::campaign(),
         prop::sample::select(outcomes),
         part(&STAGES),
         part(&TAGS[..2]),
         part(&["link=fb-summer", "link=x"]),
     )
-        .prop_map(|(id, outcome, frozen_stage, frozen_tag, frozen_source)| {
-            Expression::Campaign(CampaignTest {
-                campaign: CampaignId(id),
-                outcome,
-                frozen_stage,
-                frozen_tag,
-                frozen_source,
-            })
+        .prop_map(|(campaign, outcome, frozen_stage, frozen_tag, frozen_source)| {
+            Expression::Campaign(CampaignTest { campaign, outcome, frozen_stage, frozen_tag, frozen_source })
         })
 }
 
@@ -195,4 +189,30 @@ pub fn expression(base: Millis) -> impl Strategy<Value = Expression> {
         1 => (1..3_i64).prop_map(|id| Expression::Segment(SegmentId(id))),
     ];
     joined(leaf.boxed())
+}
+
+/// What a crowd has in large numbers, asked in each of the ways in which it is answered.
+pub fn of_a_crowd() -> Vec<Expression> {
+    [
+        r#"{"tag":{"has":"兴趣-科技"}}"#,
+        r#"{"tag":{"has":"兴趣-科技","added_within":"7d"}}"#,
+        r#"{"all":[{"tag":{"has":"兴趣-科技"}},{"not":{"tag":{"has":"vip"}}},{"last_interaction":{"within":"7d"}}]}"#,
+        r#"{"any":[{"tag":{"has":"vip"}},{"all":[{"tag":{"has":"兴趣-科技"}},{"reachable":true}]}]}"#,
+        r#"{"event":{"kind":"button","object":"pricing","at_least":3,"within":"30d"}}"#,
+        r#"{"event":{"kind":"button","object":"pricing","at_most":2,"within":"7d"}}"#,
+        r#"{"event":{"kind":"button","object":"pricing","at_least":2,"at_most":3}}"#,
+        r#"{"event":{"kind":"interaction","at_least":1,"within":"1d"}}"#,
+        r#"{"event":{"kind":"interaction","at_most":300}}"#,
+        r#"{"campaign":{"id":1,"outcome":"sent"}}"#,
+        r#"{"campaign":{"id":1,"outcome":"pending","frozen_stage":"rest"}}"#,
+        r#"{"campaign":{"id":1,"outcome":"audience","frozen_tag":"兴趣-科技"}}"#,
+        r#"{"profile":{"field":"username","in":["@ann_LEE"]}}"#,
+        r#"{"not":{"sample":{"percent":33.33,"salt":"x"}}}"#,
+    ]
+    .iter()
+    .map(|text| {
+        let value = serde_json::from_str(text).expect("JSON");
+        Expression::parse(&value).expect("an expression")
+    })
+    .collect()
 }

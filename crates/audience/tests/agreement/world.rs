@@ -18,7 +18,7 @@ pub const CAMPAIGNS: i64 = 3;
 pub const TEXTS: [&str; 5] = ["pro", "Pro plan", "straße", "10", "pro·"];
 pub const LANGUAGES: [&str; 5] = ["zh-hans", "zh", "en", "EN-gb", "zhx"];
 pub const PLACES: [&str; 3] = ["fb-summer", "tg", "夏"];
-pub const NAMES: [&str; 3] = ["Ann_Lee", "ann_lee", "bob"];
+pub const NAMES: [&str; 4] = ["Ann_Lee", "ann_lee", "bob", "bob-2"];
 pub const KEYS: [&str; 2] = ["plan", "score"];
 
 /// Zones with a moment at which their clocks did something odd, or not.
@@ -105,12 +105,14 @@ pub struct Step {
     pub offset: i64,
 }
 
-fn campaign() -> impl Strategy<Value = CampaignId> {
-    (1..=CAMPAIGNS).prop_map(CampaignId)
+/// The first often, so that much happens in one.
+pub fn campaign() -> impl Strategy<Value = CampaignId> {
+    prop_oneof![3 => Just(1), 1 => 1..=CAMPAIGNS].prop_map(CampaignId)
 }
 
 fn tag() -> impl Strategy<Value = TagId> {
-    (1..=TAGS.len() as i64).prop_map(TagId)
+    // The first two often, so that a tag comes and goes at one person.
+    prop_oneof![2 => 1..=2_i64, 1 => 1..=TAGS.len() as i64].prop_map(TagId)
 }
 
 fn origin() -> impl Strategy<Value = Origin> {
@@ -146,7 +148,7 @@ fn interaction() -> impl Strategy<Value = EventBody> {
 fn change() -> impl Strategy<Value = EventBody> {
     let charged = || prop::option::of(campaign());
     prop_oneof![
-        4 => (tag(), origin()).prop_map(|(tag, origin)| EventBody::TagAdded { tag, origin }),
+        9 => (tag(), origin()).prop_map(|(tag, origin)| EventBody::TagAdded { tag, origin }),
         2 => (tag(), origin()).prop_map(|(tag, origin)| EventBody::TagRemoved { tag, origin }),
         1 => profile().prop_map(|profile| EventBody::ProfileChanged { profile }),
         2 => prop::collection::btree_map(pick(&KEYS), prop::option::of(value()), 1..3)
@@ -161,6 +163,12 @@ fn change() -> impl Strategy<Value = EventBody> {
         1 => Just(EventBody::FlowStarted { flow: FlowId(1), version: 1 }),
         1 => Just(EventBody::Erased),
     ]
+}
+
+pub fn create() -> impl Strategy<Value = Act> {
+    (profile(), source(), attributes(), prop::option::of(offset())).prop_map(
+        |(profile, source, attributes, imported)| Act::Create { profile, source, attributes, imported },
+    )
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -180,20 +188,35 @@ fn act() -> impl Strategy<Value = Act> {
         ][..],
     );
     prop_oneof![
-        2 => (profile(), source(), attributes(), prop::option::of(offset())).prop_map(
-            |(profile, source, attributes, imported)| Act::Create { profile, source, attributes, imported }
-        ),
+        2 => create(),
         8 => event(interaction().boxed()),
-        6 => event(change().boxed()),
+        8 => event(change().boxed()),
         1 => (1..=CAMPAIGNS, any::<u64>()).prop_map(|(campaign, chooser)| Act::Begin { campaign, chooser }),
         2 => (1..=CAMPAIGNS, any::<u64>(), outcome)
             .prop_map(|(campaign, chooser, outcome)| Act::Outcomes { campaign, chooser, outcome }),
     ]
 }
 
+/// Anything; half of the time after a few people were met and sent a campaign.
 pub fn steps(size: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Step>> {
-    let step = (act(), any::<prop::sample::Index>(), offset());
-    prop::collection::vec(step.prop_map(|(act, who, offset)| Step { act, who, offset }), size)
+    let step = |act: BoxedStrategy<Act>| {
+        (act, any::<prop::sample::Index>(), offset()).prop_map(|(act, who, offset)| Step { act, who, offset })
+    };
+    let sent = any::<u64>().prop_flat_map(move |chooser| {
+        let begin = Act::Begin { campaign: 1, chooser };
+        let sent = Act::Outcomes { campaign: 1, chooser, outcome: Outcome::Sent };
+        (
+            prop::collection::vec(step(create().boxed()), 4),
+            step(Just(begin).boxed()),
+            step(Just(sent).boxed()),
+        )
+    });
+    (prop::option::of(sent), prop::collection::vec(step(act().boxed()), size)).prop_map(|(first, rest)| {
+        let Some((mut steps, begin, sent)) = first else { return rest };
+        steps.extend([begin, sent]);
+        steps.extend(rest);
+        steps
+    })
 }
 
 /// One entry of a log: an event, and the audience that was frozen just before it.
