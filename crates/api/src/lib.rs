@@ -12,7 +12,10 @@ pub mod repeat;
 pub mod state;
 
 mod bots;
+mod contacts;
+mod conversations;
 mod document;
+mod events;
 mod health;
 mod layers;
 mod members;

@@ -1,16 +1,20 @@
 //! The map: every address of the API.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
-use crate::{bots, document, health, layers, members, repeat, sessions, setup, tokens, workspace};
+use crate::{
+    bots, contacts, conversations, document, events, health, layers, members, repeat, sessions, setup,
+    tokens, workspace,
+};
 
 /// Where the API begins.
 pub const BASE: &str = "/api/v1";
@@ -31,6 +35,33 @@ fn resources() -> OpenApiRouter<ApiState> {
         // Bots
         .routes(routes!(bots::list, bots::add))
         .routes(routes!(bots::get, bots::update, bots::delete))
+        .merge(people())
+}
+
+fn people() -> OpenApiRouter<ApiState> {
+    let upload = DefaultBodyLimit::max(contacts::IMPORT_BYTES_MAX);
+    OpenApiRouter::new()
+        // Contacts
+        .routes(routes!(contacts::list))
+        .routes(routes!(contacts::tag_all))
+        .routes(routes!(contacts::import).layer(upload))
+        .routes(routes!(contacts::export))
+        .routes(routes!(contacts::get, contacts::update))
+        .routes(routes!(contacts::tag))
+        .routes(routes!(contacts::timeline))
+        .routes(routes!(contacts::explain))
+        // Conversations
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::get))
+        .routes(routes!(conversations::messages, conversations::reply))
+        .routes(routes!(conversations::resend))
+        .routes(routes!(conversations::assign))
+        .routes(routes!(conversations::close))
+        .routes(routes!(conversations::open))
+        .routes(routes!(conversations::read))
+        .routes(routes!(conversations::add_note))
+        // Events in
+        .routes(routes!(events::record))
 }
 
 fn documented() -> (Router<ApiState>, OpenApi) {
@@ -51,6 +82,7 @@ pub fn router(state: ApiState) -> Router {
     let routes = routes
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
         .route("/api/{*rest}", any(unknown))
+        .route("/c/{token}", get(clicks::follow))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .method_not_allowed_fallback(wrong_method)

@@ -7,10 +7,15 @@ use domain::ids::{MemberId, WorkspaceId};
 use engine::bots::Bots;
 use engine::campaigns::Campaigns;
 use engine::clicks::Clicks;
+use engine::contacts::Contacts;
+use engine::conversions::Conversions;
 use engine::flows::Flows;
+use engine::home::Home;
+use engine::imports::Imports;
+use engine::inbox::Inbox;
 use engine::live::Live;
-use engine::reports::Reports;
 use engine::repeats::Repeats;
+use engine::reports::Reports;
 use engine::team::Team;
 use store::Reader;
 
@@ -50,7 +55,12 @@ macro_rules! rooms {
 rooms! {
     campaigns: Campaigns,
     clicks: Clicks,
+    contacts: Contacts,
+    conversions: Conversions,
     flows: Flows,
+    home: Home,
+    imports: Imports,
+    inbox: Inbox,
     live: Live,
     reports: Reports,
     team: Team,

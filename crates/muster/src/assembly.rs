@@ -12,8 +12,13 @@ use engine::bots::{Bots, Intake as IntakeKind};
 use engine::campaigns::Campaigns;
 use engine::clicks::Clicks;
 use engine::clock::Clock;
+use engine::contacts::Contacts;
+use engine::conversions::Conversions;
 use engine::fleet::{Fleet, FleetOptions};
 use engine::flows::{FlowRunner, Flows};
+use engine::home::Home;
+use engine::imports::Imports;
+use engine::inbox::Inbox;
 use engine::intake::Intake;
 use engine::live::Live;
 use engine::people::People;
@@ -149,6 +154,11 @@ fn rooms(
             people.clone(),
             plan.public_url,
         ),
+        contacts: Contacts::new(store.clone(), Arc::clone(&clock), people.clone()),
+        conversions: Conversions::new(store.clone(), Arc::clone(&clock)),
+        home: Home::new(store.reader().clone(), Arc::clone(&clock), people.clone()),
+        imports: Imports::new(store.clone(), Arc::clone(&clock)),
+        inbox: Inbox::new(store.clone(), Arc::clone(&clock)),
         reports: Reports::new(store.reader().clone(), people, Arc::clone(&clock)),
         clicks: Clicks::new(store, secrets, clock),
         live: live.clone(),

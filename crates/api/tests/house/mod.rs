@@ -9,7 +9,18 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::ids::WorkspaceId;
 use engine::bots::{Bots, Identities, Identity, IdentityError, Intake};
+use engine::campaigns::Campaigns;
+use engine::clicks::Clicks;
+use engine::contacts::Contacts;
+use engine::conversions::Conversions;
+use engine::flows::Flows;
+use engine::home::Home;
+use engine::imports::Imports;
+use engine::inbox::Inbox;
+use engine::live::Live;
+use engine::people::People;
 use engine::repeats::Repeats;
+use engine::reports::Reports;
 use engine::team::{SignedIn, Team};
 use engine::{ManualClock, Secrets};
 use futures_util::future::BoxFuture;
@@ -143,9 +154,22 @@ impl Answer {
 
 fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
     let secrets = Secrets::from_bytes([9; 64]);
+    let live = Live::default();
+    let people = People::new(store.reader().clone(), live.clone());
+    let public_url = "https://muster.example.org";
     Rooms {
         team: Team::new(store.clone(), clock.clone()),
-        bots: Bots::new(store.clone(), clock.clone(), secrets, Arc::new(Desk), Intake::Polling),
+        bots: Bots::new(store.clone(), clock.clone(), secrets.clone(), Arc::new(Desk), Intake::Polling),
         repeats: Repeats::new(store.clone(), clock.clone()),
+        campaigns: Campaigns::new(store.clone(), secrets.clone(), clock.clone(), people.clone(), public_url),
+        clicks: Clicks::new(store.clone(), secrets, clock.clone()),
+        contacts: Contacts::new(store.clone(), clock.clone(), people.clone()),
+        conversions: Conversions::new(store.clone(), clock.clone()),
+        flows: Flows::new(store.clone(), clock.clone()),
+        home: Home::new(store.reader().clone(), clock.clone(), people.clone()),
+        imports: Imports::new(store.clone(), clock.clone()),
+        inbox: Inbox::new(store.clone(), clock.clone()),
+        live,
+        reports: Reports::new(store.reader().clone(), people, clock.clone()),
     }
 }

@@ -14,6 +14,13 @@ use crate::catalog::WorkspaceCatalog;
 use crate::facts::RowFacts;
 use crate::person::{Person, Roster};
 
+/// Why a person matches something, as of a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    pub now: Millis,
+    pub tree: Explanation,
+}
+
 /// One person with everything that is known of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Card {
@@ -26,7 +33,7 @@ pub struct Card {
     /// The assignee's name.
     pub assignee: Option<(MemberId, Option<String>)>,
     /// Why the person is in their stage; none in a workspace without stages.
-    pub stage_explained: Option<Explanation>,
+    pub stage_explained: Option<Explained>,
 }
 
 impl Card {
@@ -45,7 +52,8 @@ impl Card {
             Some((stage, _)) => {
                 let is = roster.stage_rule(*stage);
                 let facts = RowFacts::load(tx, bot, number)?;
-                is.map(|is| facts.explain(is, now, catalog.zone)).transpose()?
+                let tree = is.map(|is| facts.explain(is, now, catalog.zone)).transpose()?;
+                tree.map(|tree| Explained { now, tree })
             }
         };
         Ok(Self {

@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use domain::contact::AttributeValue;
 use domain::event::{EventBody, Origin};
-use domain::expression::Explanation;
 use domain::field_error::FieldError;
 use domain::ids::{BotId, ContactId, ContactNumber, WorkspaceId};
 use domain::limits::IMPORT_BATCH_MAX;
@@ -21,7 +20,7 @@ use serde_json::{Map, Value};
 use store::contacts::Contact;
 use store::{ReadTx, Store, bots, contacts};
 
-pub use self::card::Card;
+pub use self::card::{Card, Explained};
 pub use self::export::Export;
 pub use self::list::{ListPlace, ListQuery, PeoplePage};
 pub use self::timeline::{Timeline, TimelineEntry};
@@ -85,13 +84,14 @@ impl Contacts {
         workspace: WorkspaceId,
         id: ContactId,
         expression: Value,
-    ) -> Result<Explanation> {
+    ) -> Result<Explained> {
         let now = self.clock.now();
         let read = self.store.reader().read(move |tx| {
             find(tx, workspace, id)?;
             let catalog = WorkspaceCatalog::load(tx, workspace, id.bot())?;
             let (_, resolved) = catalog.resolve_at("/expression", &expression)?;
-            RowFacts::load(tx, id.bot(), id.number())?.explain(&resolved, now, catalog.zone)
+            let tree = RowFacts::load(tx, id.bot(), id.number())?.explain(&resolved, now, catalog.zone)?;
+            Ok(Explained { now, tree })
         });
         read.await
     }

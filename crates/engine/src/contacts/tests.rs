@@ -131,7 +131,7 @@ async fn a_card_tells_who_gave_each_tag_and_why_the_stage() {
         (card.tag_authors[0].kind, card.tag_authors[0].name.as_deref()),
         (AuthorKind::Agent, Some("Adam"))
     );
-    let why = card.stage_explained.unwrap();
+    let why = card.stage_explained.unwrap().tree;
     assert!(why.matched);
     assert_eq!(why.facts["stage"], "active");
     let timeline = room.timeline(house.workspace, ada, None, 10).await.unwrap();

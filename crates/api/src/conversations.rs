@@ -1,0 +1,418 @@
+//! The shared inbox.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::event::Outcome;
+use domain::ids::{BotId, ContactId, MemberId};
+use engine::authors::{Author, AuthorKind};
+use engine::history::Place;
+use engine::inbox::{self, Inbox, Talk, TalkCounts, TalkPlace, TalkQuery};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::conversations::Filter;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::{Agent, Person};
+use crate::body::{Body, Path, Query};
+use crate::contacts::ContactItem;
+use crate::page::{self, Page, PageQuery};
+use crate::problem::{Code, Problem, Result};
+
+/// Which conversations are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationFilter {
+    Mine,
+    Unassigned,
+    #[default]
+    Open,
+    Closed,
+    All,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ConversationAsk {
+    pub bot_id: i64,
+    /// Open ones unless told.
+    #[param(inline)]
+    pub filter: Option<ConversationFilter>,
+    /// Searched in names and in the last message.
+    pub q: Option<String>,
+    /// Where the last page ended: its `next`.
+    pub cursor: Option<String>,
+    /// Items wanted, 1 to 500; 50 unless told.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<usize>,
+}
+
+/// Who wrote something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    Person,
+    Bot,
+    Agent,
+    Campaign,
+    Flow,
+}
+
+impl From<AuthorKind> for Speaker {
+    fn from(kind: AuthorKind) -> Self {
+        match kind {
+            AuthorKind::Person => Self::Person,
+            AuthorKind::Agent => Self::Agent,
+            AuthorKind::Campaign => Self::Campaign,
+            AuthorKind::Flow => Self::Flow,
+            AuthorKind::Bot | AuthorKind::Link | AuthorKind::Import | AuthorKind::Api => Self::Bot,
+        }
+    }
+}
+
+fn speaker(name: &str) -> Speaker {
+    match name {
+        "agent" => Speaker::Agent,
+        "campaign" => Speaker::Campaign,
+        "bot" => Speaker::Bot,
+        _ => Speaker::Person,
+    }
+}
+
+/// Something by id and name; the name is absent where the thing is gone.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Named {
+    pub id: i64,
+    #[schema(required)]
+    pub name: Option<String>,
+}
+
+fn named(author: Author) -> Option<Named> {
+    author.id.map(|id| Named { id, name: author.name })
+}
+
+/// The last words of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LastWords {
+    pub at: i64,
+    pub text: String,
+    pub from: Speaker,
+}
+
+/// A conversation; its id is the contact's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Conversation {
+    pub contact: ContactItem,
+    /// `open` or `closed`.
+    pub status: String,
+    #[schema(required)]
+    pub assignee: Option<Named>,
+    /// Since when the person waits for an answer.
+    #[schema(required)]
+    pub waiting_since: Option<i64>,
+    pub unread: i64,
+    /// Absent where nobody said anything yet.
+    #[schema(required)]
+    pub last: Option<LastWords>,
+}
+
+impl From<Talk> for Conversation {
+    fn from(talk: Talk) -> Self {
+        let row = talk.conversation;
+        let last = LastWords { at: row.last_at, text: row.last_text, from: speaker(&row.last_from) };
+        Self {
+            contact: talk.person.into(),
+            status: row.status,
+            assignee: talk.assignee.map(|(id, name)| Named { id: id.0, name }),
+            waiting_since: row.waiting_since,
+            unread: row.unread,
+            last: Some(last).filter(|last| !last.text.is_empty()),
+        }
+    }
+}
+
+/// How many conversations each filter shows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConversationCounts {
+    pub mine: i64,
+    pub unassigned: i64,
+    pub open: i64,
+    pub closed: i64,
+}
+
+impl From<TalkCounts> for ConversationCounts {
+    fn from(counts: TalkCounts) -> Self {
+        let TalkCounts { mine, unassigned, open, closed } = counts;
+        Self { mine, unassigned, open, closed }
+    }
+}
+
+/// A page of conversations, latest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConversationPage {
+    pub items: Vec<Conversation>,
+    #[schema(required)]
+    pub next: Option<String>,
+    pub counts: ConversationCounts,
+}
+
+/// How the sending of a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SendState {
+    Pending,
+    Leased,
+    Sent,
+    Failed,
+    Blocked,
+    Skipped,
+    Unknown,
+}
+
+fn send_state(outcome: Outcome) -> Option<SendState> {
+    Some(match outcome {
+        Outcome::Pending => SendState::Pending,
+        Outcome::Leased => SendState::Leased,
+        Outcome::Sent => SendState::Sent,
+        Outcome::Failed => SendState::Failed,
+        Outcome::Blocked => SendState::Blocked,
+        Outcome::Skipped => SendState::Skipped,
+        Outcome::Unknown => SendState::Unknown,
+        // Nothing was sent.
+        Outcome::HeldOut | Outcome::HeldOutReached => return None,
+    })
+}
+
+/// A button as the person sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ThreadButton {
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// An entry of a thread.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ThreadEntry {
+    /// Such as `message-12`; one of its kind among the person's.
+    pub id: String,
+    pub at: i64,
+    pub from: Speaker,
+    /// `message`, `command`, `start`, `button`, `note` or `event`.
+    pub kind: String,
+    /// The kind of the event behind it, where there is one.
+    #[schema(required)]
+    pub event: Option<String>,
+    #[schema(required)]
+    pub text: Option<String>,
+    /// What a person's message held: `text`, `photo`, `voice` … as Telegram names it.
+    #[schema(required)]
+    pub content: Option<String>,
+    /// As Telegram wants them.
+    #[schema(value_type = Vec<Object>)]
+    pub entities: Vec<Value>,
+    pub buttons: Vec<Vec<ThreadButton>>,
+    #[schema(required)]
+    pub by: Option<Named>,
+    #[schema(required)]
+    pub campaign: Option<Named>,
+    #[schema(required)]
+    pub state: Option<SendState>,
+    #[schema(required)]
+    pub reason: Option<String>,
+}
+
+impl From<inbox::Entry> for ThreadEntry {
+    fn from(entry: inbox::Entry) -> Self {
+        let button = |button: inbox::EntryButton| ThreadButton { text: button.text, url: button.url };
+        let rows = entry.buttons.into_iter();
+        Self {
+            id: entry.id,
+            at: entry.at,
+            from: entry.by.kind.into(),
+            kind: entry.kind.to_owned(),
+            event: entry.event.map(str::to_owned),
+            text: entry.text,
+            content: entry.content,
+            entities: entry.entities,
+            buttons: rows.map(|row| row.into_iter().map(button).collect()).collect(),
+            by: named(entry.by),
+            campaign: entry.campaign.and_then(named),
+            state: entry.state.and_then(send_state),
+            reason: entry.reason,
+        }
+    }
+}
+
+/// Conversations of a bot, latest first.
+#[utoipa::path(get, path = "/conversations", tag = "conversations", operation_id = "list_conversations",
+    params(ConversationAsk), responses((status = 200, body = ConversationPage)))]
+pub async fn list(
+    State(inbox): State<Inbox>,
+    agent: Agent,
+    Query(ask): Query<ConversationAsk>,
+) -> Result<Json<ConversationPage>> {
+    let query = TalkQuery {
+        member: agent.member,
+        filter: match ask.filter.unwrap_or_default() {
+            ConversationFilter::Mine => Filter::Mine(agent.member.ok_or_else(nobodys)?),
+            ConversationFilter::Unassigned => Filter::Unassigned,
+            ConversationFilter::Open => Filter::Open,
+            ConversationFilter::Closed => Filter::Closed,
+            ConversationFilter::All => Filter::All,
+        },
+        q: ask.q.unwrap_or_default(),
+        below: page::cursor::<TalkPlace>(ask.cursor.as_deref())?,
+        limit: page::limit(ask.limit)?,
+    };
+    let talks = inbox.list(agent.workspace, BotId(ask.bot_id), query).await?;
+    Ok(Json(ConversationPage {
+        items: talks.items.into_iter().map(Conversation::from).collect(),
+        next: talks.next.as_ref().map(page::next),
+        counts: talks.counts.into(),
+    }))
+}
+
+fn nobodys() -> Problem {
+    Problem::new(Code::Forbidden, "a token is nobody: no conversations are its own")
+}
+
+/// One conversation.
+#[utoipa::path(get, path = "/conversations/{id}", tag = "conversations", operation_id = "get_conversation",
+    params(("id" = i64, Path)), responses((status = 200, body = Conversation)))]
+pub async fn get(
+    State(inbox): State<Inbox>,
+    agent: Agent,
+    Path(id): Path<i64>,
+) -> Result<Json<Conversation>> {
+    Ok(Json(inbox.get(agent.workspace, ContactId(id)).await?.into()))
+}
+
+/// What was said, newest first.
+#[utoipa::path(get, path = "/conversations/{id}/messages", tag = "conversations", operation_id = "conversation_messages",
+    params(("id" = i64, Path), PageQuery), responses((status = 200, body = Page<ThreadEntry>)))]
+pub async fn messages(
+    State(inbox): State<Inbox>,
+    agent: Agent,
+    Path(id): Path<i64>,
+    Query(ask): Query<PageQuery>,
+) -> Result<Json<Page<ThreadEntry>>> {
+    let below = ask.cursor::<Place>()?;
+    let found = inbox.thread(agent.workspace, ContactId(id), below, ask.limit()?).await?;
+    Ok(Json(Page {
+        items: found.items.into_iter().map(ThreadEntry::from).collect(),
+        next: found.next.as_ref().map(page::next),
+    }))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReply {
+    /// A message; its buttons open addresses only.
+    #[schema(value_type = Object)]
+    pub message: Value,
+}
+
+/// Writes to the person as the bot.
+#[utoipa::path(post, path = "/conversations/{id}/messages", tag = "conversations", operation_id = "reply",
+    params(("id" = i64, Path)), request_body = NewReply, responses((status = 202, body = ThreadEntry)))]
+pub async fn reply(
+    State(inbox): State<Inbox>,
+    person: Person,
+    Path(id): Path<i64>,
+    Body(body): Body<NewReply>,
+) -> Result<(StatusCode, Json<ThreadEntry>)> {
+    let workspace = person.caller.workspace;
+    let entry = inbox.reply(workspace, person.member, ContactId(id), &body.message).await?;
+    Ok((StatusCode::ACCEPTED, Json(entry.into())))
+}
+
+/// Sends a message once more that failed, or whose end is not known.
+#[utoipa::path(post, path = "/conversations/{id}/messages/{entry}/resend", tag = "conversations",
+    operation_id = "resend", params(("id" = i64, Path), ("entry" = String, Path)),
+    responses((status = 202, body = ThreadEntry)))]
+pub async fn resend(
+    State(inbox): State<Inbox>,
+    agent: Agent,
+    Path((id, entry)): Path<(i64, String)>,
+) -> Result<(StatusCode, Json<ThreadEntry>)> {
+    let entry = inbox.resend(agent.workspace, ContactId(id), &entry).await?;
+    Ok((StatusCode::ACCEPTED, Json(entry.into())))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assignment {
+    /// A member, or `null` for nobody.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
+    pub member_id: Option<i64>,
+}
+
+/// Gives the conversation to a member, or to nobody.
+#[utoipa::path(post, path = "/conversations/{id}/assign", tag = "conversations", operation_id = "assign_conversation",
+    params(("id" = i64, Path)), request_body = Assignment, responses((status = 200, body = Conversation)))]
+pub async fn assign(
+    State(inbox): State<Inbox>,
+    agent: Agent,
+    Path(id): Path<i64>,
+    Body(body): Body<Assignment>,
+) -> Result<Json<Conversation>> {
+    let member = body.member_id.map(MemberId);
+    Ok(Json(inbox.assign(agent.workspace, ContactId(id), member).await?.into()))
+}
+
+/// Ends the conversation.
+#[utoipa::path(post, path = "/conversations/{id}/close", tag = "conversations", operation_id = "close_conversation",
+    params(("id" = i64, Path)), responses((status = 200, body = Conversation)))]
+pub async fn close(
+    State(inbox): State<Inbox>,
+    agent: Agent,
+    Path(id): Path<i64>,
+) -> Result<Json<Conversation>> {
+    Ok(Json(inbox.close(agent.workspace, ContactId(id)).await?.into()))
+}
+
+/// Opens the conversation.
+#[utoipa::path(post, path = "/conversations/{id}/open", tag = "conversations", operation_id = "open_conversation",
+    params(("id" = i64, Path)), responses((status = 200, body = Conversation)))]
+pub async fn open(
+    State(inbox): State<Inbox>,
+    agent: Agent,
+    Path(id): Path<i64>,
+) -> Result<Json<Conversation>> {
+    Ok(Json(inbox.open(agent.workspace, ContactId(id)).await?.into()))
+}
+
+/// Everything in it was read.
+#[utoipa::path(post, path = "/conversations/{id}/read", tag = "conversations", operation_id = "read_conversation",
+    params(("id" = i64, Path)), responses((status = 200, body = Conversation)))]
+pub async fn read(
+    State(inbox): State<Inbox>,
+    agent: Agent,
+    Path(id): Path<i64>,
+) -> Result<Json<Conversation>> {
+    Ok(Json(inbox.read(agent.workspace, ContactId(id)).await?.into()))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNote {
+    #[schema(max_length = 4000)]
+    pub text: String,
+}
+
+/// Adds a note that only the team sees.
+#[utoipa::path(post, path = "/conversations/{id}/notes", tag = "conversations", operation_id = "add_note",
+    params(("id" = i64, Path)), request_body = NewNote, responses((status = 201, body = ThreadEntry)))]
+pub async fn add_note(
+    State(inbox): State<Inbox>,
+    person: Person,
+    Path(id): Path<i64>,
+    Body(body): Body<NewNote>,
+) -> Result<(StatusCode, Json<ThreadEntry>)> {
+    let workspace = person.caller.workspace;
+    let entry = inbox.add_note(workspace, person.member, ContactId(id), &body.text).await?;
+    Ok((StatusCode::CREATED, Json(entry.into())))
+}

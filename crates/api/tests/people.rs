@@ -1,0 +1,239 @@
+//! Contacts, conversations, imports and conversions over HTTP.
+
+mod house;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use house::{As, House, NOON};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+/// The house with a connected bot; its id, and a program's token.
+async fn with_bot() -> (House, As, i64) {
+    let house = House::build().await;
+    let token = house.token(house.workspace).await;
+    let bot = house.ask(&token, "POST", "/bots", Some(json!({"token": "5:good"}))).await;
+    let id = bot.json["id"].as_i64().unwrap();
+    (house, token, id)
+}
+
+fn secret(who: &As) -> &str {
+    let As::Token(secret) = who else { panic!("a program is meant") };
+    secret
+}
+
+async fn upload(house: &House, who: &As, bot: i64, table: &str, dry_run: bool) -> house::Answer {
+    let mut body = String::new();
+    for (name, value) in [
+        ("file\"; filename=\"people.csv", table),
+        ("bot_id", &bot.to_string()),
+        ("dry_run", &dry_run.to_string()),
+    ] {
+        body.push_str(&format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        ));
+    }
+    body.push_str("--edge--\r\n");
+    let request = Request::post("/api/v1/contacts/import")
+        .header(header::AUTHORIZATION, format!("Bearer {}", secret(who)))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+    house.send(request.body(Body::from(body)).unwrap()).await
+}
+
+/// Three people: Ada spoke lately, Bob long ago, Eve never.
+async fn with_people() -> (House, As, i64) {
+    let (house, token, bot) = with_bot().await;
+    let table = "telegram_id,first_name,tags,last_interaction,attr.plan\n\
+        11,Ada,vip,2026-11-23T12:00:00Z,pro\n12,Bob,,2026-05-01T12:00:00Z,\n13,Eve,vip;兴趣-科技,,free\n";
+    assert_eq!(upload(&house, &token, bot, table, false).await.json["created"], 3);
+    (house, token, bot)
+}
+
+async fn list(house: &House, who: &As, bot: i64, rest: &str) -> Value {
+    let answer = house.ask(who, "GET", &format!("/contacts?bot_id={bot}{rest}"), None).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.json);
+    answer.json
+}
+
+fn percent(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+#[tokio::test]
+async fn an_upload_is_tried_and_then_taken_in() {
+    let (house, token, bot) = with_bot().await;
+    let table = "telegram_id,tags\n1,a\nx,a\n2,b\n";
+    let dry = upload(&house, &token, bot, table, true).await;
+    assert_eq!(
+        (dry.status, list(&house, &token, bot, "").await["count"].as_i64()),
+        (StatusCode::OK, Some(0))
+    );
+    let real = upload(&house, &token, bot, table, false).await;
+    assert_eq!(dry.json, real.json);
+    assert_eq!(
+        real.json,
+        json!({"rows": 3, "created": 2, "updated": 0, "unchanged": 0, "rejected_count": 1, "rejected":
+            [{"line": 3, "column": "telegram_id", "reason": "must be a person's Telegram id: a whole number above 0"}]})
+    );
+    let wrong = upload(&house, &token, bot, "nobody\n1\n", false).await;
+    assert_eq!((wrong.refusal(), wrong.fault()), ((422, "invalid"), ("/file", "unknown_column")));
+    assert_eq!(upload(&house, &token, bot + 1, table, false).await.refusal(), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn lists_page_search_and_match() {
+    let (house, token, bot) = with_people().await;
+    let all = list(&house, &token, bot, "&order=name&limit=2").await;
+    assert_eq!((all["count"].as_i64(), all["items"].as_array().unwrap().len()), (Some(3), 2));
+    let next = all["next"].as_str().unwrap();
+    let rest = list(&house, &token, bot, &format!("&order=name&limit=2&cursor={next}")).await;
+    assert_eq!((rest["items"][0]["name"].as_str(), &rest["next"]), (Some("Eve"), &Value::Null));
+    let vip = percent(r#"{"tag":{"has":"vip"}}"#);
+    let vips = list(&house, &token, bot, &format!("&expression={vip}&order=first_seen")).await;
+    assert_eq!(vips["count"], 2);
+    let eve = &vips["items"][0];
+    assert_eq!(eve["stage"]["name"], "new");
+    assert_eq!(eve["tags"].as_array().unwrap().len(), 2);
+    assert_eq!((eve["reachable"].as_bool(), &eve["unreachable_reason"]), (Some(true), &Value::Null));
+    let ask =
+        async |rest: &str| house.ask(&token, "GET", &format!("/contacts?bot_id={bot}{rest}"), None).await;
+    assert_eq!(ask("&expression=%7B").await.fault(), ("/expression", "malformed"));
+    let unknown = percent(r#"{"tag":{"has":"nope"}}"#);
+    assert_eq!(ask(&format!("&expression={unknown}")).await.fault(), ("/expression/tag/has", "unknown_tag"));
+    assert_eq!(ask("&cursor=x").await.fault(), ("/cursor", "bad_cursor"));
+    assert_eq!(ask("&limit=501").await.fault(), ("/limit", "out_of_range"));
+}
+
+#[tokio::test]
+async fn a_person_is_tagged_changed_explained_and_remembered() {
+    let (house, token, bot) = with_people().await;
+    let id = list(&house, &token, bot, "&q=Ada").await["items"][0]["id"].as_i64().unwrap();
+    let tags = json!({"add": ["new one"], "remove": ["vip"]});
+    let person = house.ask(&token, "POST", &format!("/contacts/{id}/tags"), Some(tags)).await;
+    assert_eq!(person.json["tags"][0]["name"], "new one");
+    assert_eq!(person.json["tags"][0]["origin"]["by"], "api");
+    let patch = json!({"attributes": {"plan": null, "age": 36.5}, "opted_out": true});
+    let person = house.ask(&token, "PATCH", &format!("/contacts/{id}"), Some(patch)).await;
+    assert_eq!(person.json["attributes"], json!({"age": 36.5}));
+    assert_eq!(person.json["unreachable_reason"], "opted_out");
+    assert_eq!(person.json["stage_explained"]["tree"]["fact"]["stage"], "active");
+    let timeline = house.ask(&token, "GET", &format!("/contacts/{id}/timeline?limit=4"), None).await;
+    let kinds: Vec<&str> = timeline.json["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["opted_out", "attributes_set", "tag_removed", "tag_added"]);
+    assert!(timeline.json["next"].is_string());
+    let expression = percent(r#"{"last_interaction":{"within":"7d"}}"#);
+    let why =
+        house.ask(&token, "GET", &format!("/contacts/{id}/explain?expression={expression}"), None).await;
+    assert_eq!((why.json["matched"].as_bool(), why.json["now"].as_i64()), (Some(true), Some(NOON)));
+    let missing = house.ask(&token, "GET", &format!("/contacts/{}", id + 100), None).await;
+    assert_eq!(missing.refusal(), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn all_who_match_are_tagged_and_exported() {
+    let (house, token, bot) = with_people().await;
+    let body = json!({"bot_id": bot, "expression": {"tag": {"has": "vip"}}, "add": ["picked"]});
+    let tagged = house.ask(&token, "POST", "/contacts/tags", Some(body)).await;
+    assert_eq!(tagged.json, json!({"changed": 2}));
+    let picked = percent(r#"{"tag":{"has":"picked"}}"#);
+    let request = Request::get(format!("/api/v1/contacts/export?bot_id={bot}&expression={picked}"))
+        .header(header::AUTHORIZATION, format!("Bearer {}", secret(&token)));
+    let response = house.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/csv; charset=utf-8");
+    let table = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    let table = String::from_utf8(table.to_vec()).unwrap();
+    assert_eq!(table.lines().count(), 3, "{table}");
+    assert!(table.lines().next().unwrap().starts_with("telegram_id,"));
+}
+
+#[tokio::test]
+async fn a_member_answers_in_the_inbox_and_a_token_is_nobody() {
+    let (house, token, bot) = with_people().await;
+    let owner = house.owner().await;
+    let owner = As::Cookie(owner.token);
+    let id = list(&house, &token, bot, "&q=Ada").await["items"][0]["id"].as_i64().unwrap();
+    let path = |rest: &str| format!("/conversations/{id}{rest}");
+    let body = Some(json!({"message": {"text": "Hi {first_name|you}"}}));
+    assert_eq!(
+        house.ask(&token, "POST", &path("/messages"), body.clone()).await.refusal(),
+        (403, "forbidden")
+    );
+    let sent = house.ask(&owner, "POST", &path("/messages"), body).await;
+    assert_eq!((sent.status, sent.json["text"].as_str()), (StatusCode::ACCEPTED, Some("Hi Ada")));
+    assert_eq!((sent.json["state"].as_str(), sent.json["from"].as_str()), (Some("pending"), Some("agent")));
+    let note = house.ask(&owner, "POST", &path("/notes"), Some(json!({"text": "likes tea"}))).await;
+    assert_eq!(note.status, StatusCode::CREATED);
+    let thread = house.ask(&owner, "GET", &path("/messages"), None).await;
+    let texts: Vec<&str> =
+        thread.json["items"].as_array().unwrap().iter().map(|item| item["text"].as_str().unwrap()).collect();
+    assert!(texts.contains(&"Hi Ada") && texts.contains(&"likes tea"), "{texts:?}");
+    let entry = sent.json["id"].as_str().unwrap();
+    let again = house.ask(&owner, "POST", &path(&format!("/messages/{entry}/resend")), None).await;
+    assert_eq!(again.refusal(), (409, "wrong_state"));
+    let mine = house.ask(&owner, "GET", &format!("/conversations?bot_id={bot}&filter=mine"), None).await;
+    assert_eq!(mine.json["counts"], json!({"mine": 1, "unassigned": 0, "open": 1, "closed": 0}));
+    assert_eq!(mine.json["items"][0]["last"]["text"], "Hi Ada");
+    let freed = house.ask(&owner, "POST", &path("/assign"), Some(json!({"member_id": null}))).await;
+    assert_eq!((freed.status, &freed.json["assignee"]), (StatusCode::OK, &Value::Null));
+    let unnamed = house.ask(&owner, "POST", &path("/assign"), Some(json!({}))).await;
+    assert_eq!(unnamed.refusal(), (422, "invalid"));
+    for (rest, status) in [("/close", "closed"), ("/open", "open"), ("/read", "open")] {
+        assert_eq!(house.ask(&owner, "POST", &path(rest), None).await.json["status"], status);
+    }
+}
+
+#[tokio::test]
+async fn conversions_come_in_by_either_id() {
+    let (house, token, bot) = with_people().await;
+    let by_telegram =
+        json!({"bot_id": bot, "telegram_id": 13, "name": "purchase", "value": 9.5, "currency": "EUR"});
+    let first = house.ask(&token, "POST", "/events", Some(by_telegram)).await;
+    assert_eq!(first.status, StatusCode::ACCEPTED);
+    let id = list(&house, &token, bot, "&q=Eve").await["items"][0].clone();
+    assert_eq!(id["stage"]["name"], "customer");
+    let again =
+        house.ask(&token, "POST", "/events", Some(json!({"contact_id": id["id"], "name": "purchase"}))).await;
+    assert_eq!(again.json["number"].as_i64(), first.json["number"].as_i64().map(|number| number + 1));
+    for (body, path) in [
+        (json!({"name": "purchase"}), "/contact_id"),
+        (json!({"name": "purchase", "bot_id": bot}), "/telegram_id"),
+        (json!({"name": "purchase", "contact_id": id["id"], "at": NOON + 1}), "/at"),
+    ] {
+        assert_eq!(house.ask(&token, "POST", "/events", Some(body)).await.fault().0, path);
+    }
+}
+
+#[tokio::test]
+async fn another_workspaces_token_reaches_none_of_it() {
+    let (house, token, bot) = with_people().await;
+    let id = list(&house, &token, bot, "&q=Ada").await["items"][0]["id"].as_i64().unwrap();
+    let foreign =
+        house.store.write(|tx| store::team::insert_workspace(tx, "Others", "UTC", 1)).await.unwrap();
+    let foreign = house.token(foreign).await;
+    let all = json!({"all": []});
+    let asks = [
+        ("GET", format!("/contacts?bot_id={bot}"), None),
+        ("GET", format!("/contacts/export?bot_id={bot}"), None),
+        ("GET", format!("/contacts/{id}"), None),
+        ("PATCH", format!("/contacts/{id}"), Some(json!({"opted_out": true}))),
+        ("POST", format!("/contacts/{id}/tags"), Some(json!({"add": ["x"]}))),
+        ("POST", "/contacts/tags".into(), Some(json!({"bot_id": bot, "expression": all, "add": ["x"]}))),
+        ("GET", format!("/contacts/{id}/timeline"), None),
+        ("GET", format!("/conversations?bot_id={bot}"), None),
+        ("GET", format!("/conversations/{id}/messages"), None),
+        ("POST", format!("/conversations/{id}/assign"), Some(json!({"member_id": null}))),
+        ("POST", format!("/conversations/{id}/close"), None),
+        ("POST", "/events".into(), Some(json!({"contact_id": id, "name": "purchase"}))),
+    ];
+    let before = house.ask(&token, "GET", &format!("/contacts/{id}/timeline"), None).await.json;
+    for (method, path, body) in asks {
+        let answer = house.ask(&foreign, method, &path, body).await;
+        assert_eq!(answer.refusal(), (404, "not_found"), "{method} {path}");
+    }
+    assert_eq!(house.ask(&token, "GET", &format!("/contacts/{id}/timeline"), None).await.json, before);
+}
