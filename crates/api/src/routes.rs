@@ -82,7 +82,6 @@ pub fn router(state: ApiState) -> Router {
     let routes = routes
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
         .route("/api/{*rest}", any(unknown))
-        .route("/c/{token}", get(clicks::follow))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .method_not_allowed_fallback(wrong_method)
