@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    bots, contacts, conversations, document, events, health, layers, members, repeat, sessions, setup,
-    tokens, workspace,
+    bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers, live, members,
+    repeat, reports, sessions, setup, tokens, workspace,
 };
 
 /// Where the API begins.
@@ -36,6 +36,7 @@ fn resources() -> OpenApiRouter<ApiState> {
         .routes(routes!(bots::list, bots::add))
         .routes(routes!(bots::get, bots::update, bots::delete))
         .merge(people())
+        .merge(sending())
 }
 
 fn people() -> OpenApiRouter<ApiState> {
@@ -60,8 +61,34 @@ fn people() -> OpenApiRouter<ApiState> {
         .routes(routes!(conversations::open))
         .routes(routes!(conversations::read))
         .routes(routes!(conversations::add_note))
-        // Events in
+        // Home, events in
+        .routes(routes!(home::get))
         .routes(routes!(events::record))
+}
+
+fn sending() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        // Flows
+        .routes(routes!(flows::list, flows::create))
+        .routes(routes!(flows::get, flows::update))
+        .routes(routes!(flows::publish))
+        .routes(routes!(flows::stop))
+        .routes(routes!(flows::versions))
+        // Campaigns
+        .routes(routes!(campaigns::list, campaigns::create))
+        .routes(routes!(campaigns::preview_draft))
+        .routes(routes!(campaigns::get, campaigns::update, campaigns::delete))
+        .routes(routes!(campaigns::preview))
+        .routes(routes!(campaigns::test))
+        .routes(routes!(campaigns::start))
+        .routes(routes!(campaigns::pause))
+        .routes(routes!(campaigns::resume))
+        .routes(routes!(campaigns::cancel))
+        .routes(routes!(campaigns::resolve))
+        .routes(routes!(campaigns::ledger))
+        .routes(routes!(reports::get))
+        // What changes
+        .routes(routes!(live::watch))
 }
 
 fn documented() -> (Router<ApiState>, OpenApi) {
@@ -82,6 +109,7 @@ pub fn router(state: ApiState) -> Router {
     let routes = routes
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
         .route("/api/{*rest}", any(unknown))
+        .route("/c/{token}", get(clicks::follow))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .method_not_allowed_fallback(wrong_method)

@@ -1,0 +1,206 @@
+//! The first page.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::BotId;
+use engine::campaigns::{CampaignView, Campaigns};
+use engine::home::{self, Home};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::Agent;
+use crate::body::Query;
+use crate::campaigns::Campaign;
+use crate::problem::Result;
+use crate::state::ApiOptions;
+
+/// Campaigns that are looked through for those to show.
+const CAMPAIGNS_LOOKED_AT: usize = 50;
+/// Ended campaigns that are shown.
+const RECENT_MAX: usize = 5;
+/// How far the page looks back unless told.
+const DAYS_DEFAULT: i32 = 7;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HomeAsk {
+    pub bot_id: i64,
+    /// How far to look back, 1 to 90 days; 7 unless told.
+    #[param(minimum = 1, maximum = 90)]
+    pub days: Option<i32>,
+}
+
+/// A stage with its movement over the days. Without `before`, `in` and `out` the log is too long to tell.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HomeStage {
+    pub id: i64,
+    pub name: String,
+    pub color: String,
+    pub count: u64,
+    /// How many were in it at the beginning of the first day.
+    #[schema(required)]
+    pub before: Option<u64>,
+    /// In it now and not then; whoever joined since is among them.
+    #[schema(required)]
+    pub r#in: Option<u64>,
+    /// In it then and not now.
+    #[schema(required)]
+    pub out: Option<u64>,
+}
+
+/// People who went from one stage to another.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HomeMove {
+    pub from: String,
+    pub to: String,
+    pub count: u64,
+}
+
+/// A count for one day of the workspace.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DayCount {
+    /// Such as `2026-11-24`.
+    pub day: String,
+    pub count: u64,
+}
+
+/// People who are worth a message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Suggestion {
+    /// `churning_soon`, `pressed_no_purchase`, `responsive_tag` or `began_and_stopped`.
+    pub code: String,
+    pub count: u64,
+    /// Lists exactly these people.
+    #[schema(value_type = Object)]
+    pub expression: Value,
+    /// What a sentence about them names.
+    #[schema(value_type = Object)]
+    pub params: Map<String, Value>,
+}
+
+/// Which steps of the loop somebody of the team has taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Checklist {
+    pub flow: bool,
+    pub segment: bool,
+    pub campaign: bool,
+    pub answers: bool,
+    pub report: bool,
+}
+
+/// The first page's numbers.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Home)]
+pub struct HomePage {
+    pub people: u64,
+    pub reachable: u64,
+    /// Who is not reachable, each counted once: blocked, else deactivated, else opted out.
+    pub blocked: u64,
+    pub opted_out: u64,
+    pub deactivated: u64,
+    pub stages: Vec<HomeStage>,
+    /// The largest first.
+    pub moves: Vec<HomeMove>,
+    pub joined: Vec<DayCount>,
+    pub active: Vec<DayCount>,
+    pub blocked_by_day: Vec<DayCount>,
+    /// Campaigns that go out now, or wait for somebody to let them go on.
+    pub running: Vec<Campaign>,
+    /// The latest that have ended.
+    pub recent: Vec<Campaign>,
+    pub suggestions: Vec<Suggestion>,
+    /// In the demo only.
+    #[schema(required)]
+    pub checklist: Option<Checklist>,
+}
+
+/// How many people there are and where they stand, what changed, what goes out, and what to do next.
+#[utoipa::path(get, path = "/home", tag = "home", operation_id = "home", params(HomeAsk),
+    responses((status = 200, body = HomePage)))]
+pub async fn get(
+    State(home): State<Home>,
+    State(campaigns): State<Campaigns>,
+    State(options): State<Arc<ApiOptions>>,
+    agent: Agent,
+    Query(ask): Query<HomeAsk>,
+) -> Result<Json<HomePage>> {
+    let (workspace, bot) = (agent.workspace, BotId(ask.bot_id));
+    let view = home.get(workspace, bot, ask.days.unwrap_or(DAYS_DEFAULT)).await?;
+    let campaigns = campaigns.list(workspace, bot, None, None, CAMPAIGNS_LOOKED_AT).await?;
+    Ok(Json(page(view, campaigns, options.demo.is_some())))
+}
+
+fn page(view: home::HomeView, campaigns: Vec<CampaignView>, is_demo: bool) -> HomePage {
+    let (mut running, mut recent) = (Vec::new(), Vec::new());
+    for campaign in campaigns {
+        match campaign.campaign.status.as_str() {
+            "starting" | "canary" | "sending" | "paused" => running.push(Campaign::from(campaign)),
+            "done" | "cancelled" if recent.len() < RECENT_MAX => recent.push(Campaign::from(campaign)),
+            _ => {}
+        }
+    }
+    let list = view.checklist;
+    let checklist = Checklist {
+        flow: list.flow,
+        segment: list.segment,
+        campaign: list.campaign,
+        answers: list.answers,
+        report: list.report,
+    };
+    HomePage {
+        people: view.people,
+        reachable: view.reachable,
+        blocked: view.blocked,
+        opted_out: view.opted_out,
+        deactivated: view.deactivated,
+        stages: view.stages.into_iter().map(HomeStage::from).collect(),
+        moves: view.moves.into_iter().map(HomeMove::from).collect(),
+        joined: days(view.joined),
+        active: days(view.active),
+        blocked_by_day: days(view.blocked_by_day),
+        running,
+        recent,
+        suggestions: view.suggestions.into_iter().map(Suggestion::from).collect(),
+        checklist: is_demo.then_some(checklist),
+    }
+}
+
+fn days(days: Vec<home::DayCount>) -> Vec<DayCount> {
+    days.into_iter().map(|day| DayCount { day: day.day, count: day.count }).collect()
+}
+
+impl From<home::StageLine> for HomeStage {
+    fn from(line: home::StageLine) -> Self {
+        let movement = line.movement;
+        Self {
+            id: line.id.0,
+            name: line.name,
+            color: line.color,
+            count: line.count,
+            before: movement.map(|movement| movement.before),
+            r#in: movement.map(|movement| movement.entered),
+            out: movement.map(|movement| movement.left),
+        }
+    }
+}
+
+impl From<home::Move> for HomeMove {
+    fn from(step: home::Move) -> Self {
+        Self { from: step.from, to: step.to, count: step.count }
+    }
+}
+
+impl From<home::Suggestion> for Suggestion {
+    fn from(suggestion: home::Suggestion) -> Self {
+        Self {
+            code: suggestion.code.to_owned(),
+            count: suggestion.count,
+            expression: suggestion.expression,
+            params: suggestion.params,
+        }
+    }
+}
