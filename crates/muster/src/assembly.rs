@@ -135,32 +135,27 @@ fn rooms(
     live: &Live,
     plan: &Plan<'_>,
 ) -> Rooms {
-    let (store, secrets, clock, people) = (store.clone(), secrets.clone(), Arc::clone(clock), people.clone());
+    let now = || Arc::clone(clock);
+    let (store, people) = (|| store.clone(), || people.clone());
     Rooms {
-        team: Team::new(store.clone(), Arc::clone(&clock)),
+        team: Team::new(store(), now()),
         bots: Bots::new(
-            store.clone(),
-            Arc::clone(&clock),
+            store(),
+            now(),
             secrets.clone(),
             Arc::new(BotApi::new(plan.api_url)),
             IntakeKind::Polling,
         ),
-        repeats: Repeats::new(store.clone(), Arc::clone(&clock)),
-        flows: Flows::new(store.clone(), Arc::clone(&clock)),
-        campaigns: Campaigns::new(
-            store.clone(),
-            secrets.clone(),
-            Arc::clone(&clock),
-            people.clone(),
-            plan.public_url,
-        ),
-        contacts: Contacts::new(store.clone(), Arc::clone(&clock), people.clone()),
-        conversions: Conversions::new(store.clone(), Arc::clone(&clock)),
-        home: Home::new(store.reader().clone(), Arc::clone(&clock), people.clone()),
-        imports: Imports::new(store.clone(), Arc::clone(&clock)),
-        inbox: Inbox::new(store.clone(), Arc::clone(&clock)),
-        reports: Reports::new(store.reader().clone(), people, Arc::clone(&clock)),
-        clicks: Clicks::new(store, secrets, clock),
+        repeats: Repeats::new(store(), now()),
+        contacts: Contacts::new(store(), now(), people()),
+        inbox: Inbox::new(store(), now()),
+        imports: Imports::new(store(), now()),
+        conversions: Conversions::new(store(), now()),
+        home: Home::new(store().reader().clone(), now(), people()),
+        flows: Flows::new(store(), now()),
+        campaigns: Campaigns::new(store(), secrets.clone(), now(), people(), plan.public_url),
+        reports: Reports::new(store().reader().clone(), people(), now()),
+        clicks: Clicks::new(store(), secrets.clone(), now()),
         live: live.clone(),
     }
 }

@@ -1,0 +1,71 @@
+# Two commands: `make demo` runs Muster with a living bot, `make test` runs every test.
+# Wanted: Rust 1.90 or newer, Node 20 with npm, a C compiler. What else is needed is installed here, or named.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+DEMO_PORT ?= 8080
+SANDBOX_PORT ?= 8081
+PEOPLE ?= 5000
+
+.PHONY: help demo serve test test-rust test-console test-clients test-browser lint console build tools clean
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+demo: build ## Open a living console at http://localhost:8080, signed in
+	./target/release/muster demo --people $(PEOPLE) --port $(DEMO_PORT) --sandbox-port $(SANDBOX_PORT)
+
+serve: build ## Run the server for a real bot
+	./target/release/muster serve
+
+build: tools console ## Build the console and the binary
+	@echo "== building the server (a few minutes the first time)"
+	cargo build --release --locked -p muster
+
+test: tools lint test-rust test-console test-browser test-clients ## Run every test
+	@echo "== all tests passed"
+
+lint: tools console ## Formatting, lints, types
+	@echo "== formatting and lints"
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cd console && npm run --silent lint && npm run --silent typecheck
+
+test-rust: tools console ## The server's tests
+	@echo "== the server's tests"
+	./.ci/rust-tests
+
+test-console: console/node_modules/.made ## The console's unit tests
+	@echo "== the console's tests"
+	cd console && npm test
+
+test-browser: tools console ## The console in Chromium, against the demo
+	@echo "== the console in a browser"
+	./console/e2e/run
+
+test-clients: tools ## Other people's Bot API clients against the sandbox
+	@echo "== third-party clients against the sandbox"
+	./crates/sandbox/tests/clients/run
+
+console: console/dist/index.html ## Build the console
+
+console/node_modules/.made: console/package.json console/package-lock.json
+	@echo "== installing the console's packages"
+	cd console && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+console/dist/index.html: console/node_modules/.made $(shell find console/src console/index.html console/vite.config.ts -type f 2>/dev/null)
+	@echo "== building the console"
+	cd console && npm run --silent build
+	@touch $@
+
+tools:
+	@for tool in cargo node npm cc; do \
+	  command -v $$tool >/dev/null || { echo "$$tool is missing: see README.md, \"What you need\""; exit 1; }; \
+	done
+
+clean: ## Remove what was built
+	cargo clean
+	rm -rf console/dist console/node_modules
