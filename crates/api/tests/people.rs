@@ -237,3 +237,20 @@ async fn another_workspaces_token_reaches_none_of_it() {
     }
     assert_eq!(house.ask(&token, "GET", &format!("/contacts/{id}/timeline"), None).await.json, before);
 }
+
+#[tokio::test]
+async fn the_first_page_counts_the_people_that_the_lists_show() {
+    let (house, token, bot) = with_people().await;
+    let home = house.ask(&token, "GET", &format!("/home?bot_id={bot}&days=30"), None).await;
+    assert_eq!(home.status, StatusCode::OK, "{}", home.json);
+    assert_eq!((home.json["people"].as_u64(), home.json["reachable"].as_u64()), (Some(3), Some(3)));
+    for stage in home.json["stages"].as_array().unwrap() {
+        let expression = json!({"stage": {"in": [stage["name"]]}}).to_string();
+        let found = list(&house, &token, bot, &format!("&expression={}", percent(&expression))).await;
+        assert_eq!(found["count"], stage["count"], "{}", stage["name"]);
+    }
+    assert_eq!(home.json["joined"].as_array().unwrap().len(), 30);
+    assert_eq!((&home.json["running"], &home.json["checklist"]), (&json!([]), &Value::Null));
+    let far = house.ask(&token, "GET", &format!("/home?bot_id={bot}&days=91"), None).await;
+    assert_eq!(far.fault(), ("/days", "out_of_range"));
+}
