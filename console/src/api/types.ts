@@ -14,11 +14,11 @@ export type Expression =
   | { source: Record<string, string | string[]> }
   | { profile: { field: string; in: (string | boolean)[] } }
   | { attribute: { key: string; op: AttributeOp; value?: string | number | boolean } }
-  | { campaign: { id: number; outcome: string } }
+  | { campaign: { id: number; outcome: string; frozen_stage?: string; frozen_tag?: string; frozen_source?: string } }
   | { segment: { id: number } }
   | { reachable: boolean }
   | { sample: { percent: number; salt: string } }
-  | { conversation: { status: string } };
+  | { conversation: { status?: string; assignee?: number | null } };
 
 export interface Moment {
   within?: string;
@@ -114,7 +114,7 @@ export interface ContactItem {
   language: string | null;
   premium: boolean;
   tags: TagRef[];
-  stage: StageRef;
+  stage: StageRef | null;
   reachable: boolean;
   unreachable_reason: UnreachableReason | null;
   first_seen_at: number;
@@ -139,7 +139,7 @@ export interface ContactPage extends Page<ContactItem> {
 }
 export type ContactOrder = 'recent' | 'first_seen' | 'name';
 export interface Entry {
-  id: number;
+  id: string;
   at: number;
   kind: string;
   object: string | null;
@@ -397,16 +397,17 @@ export interface LedgerItem {
 export interface Figure {
   count: number;
   of: number;
-  share: number;
+  /** None of nobody. */
+  share: number | null;
   people: Expression;
 }
 export interface Lift {
   measure: 'messages' | 'tags' | 'conversions' | 'blocks';
   reached: { n: number; hits: number; people: Expression };
   held_out: { n: number; hits: number; people: Expression };
-  difference: number;
-  low: number;
-  high: number;
+  difference: number | null;
+  low: number | null;
+  high: number | null;
   clear: boolean;
   enough: boolean;
 }
@@ -463,7 +464,7 @@ export interface Home {
   blocked: number;
   opted_out: number;
   deactivated: number;
-  stages: { id: number; name: string; color: string; count: number; before: number; in: number; out: number }[];
+  stages: { id: number; name: string; color: string; count: number; before: number | null; in: number | null; out: number | null }[];
   moves: Move[];
   joined: DayCount[];
   active: DayCount[];

@@ -11,7 +11,7 @@ import { Failure, Skeleton, useProblemText } from '@/ui/states';
 import { useAppearance } from './appearance';
 
 /** As long as the server wants it at least; said before it refuses. */
-const PASSWORD_MIN = 10;
+const PASSWORD_MIN = 8;
 
 export function Sheet({ children }: { children: ReactNode }) {
   const { t } = useTranslation();

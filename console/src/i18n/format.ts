@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 export interface Format {
   number: (value: number) => string;
   /** A share of 1 as a percentage with one decimal; none where it would say nothing. */
-  percent: (share: number, digits?: number) => string;
+  percent: (share: number | null, digits?: number) => string;
   /** With its sign, + or −; zero has none. */
   signed: (value: number, digits?: number) => string;
   date: (ms: number) => string;
@@ -57,7 +57,7 @@ export function makeFormat(language: Language): Format {
   const timeText = (ms: number) => time.format(ms);
   return {
     number: (value) => integer.format(value),
-    percent: (share, digits = 1) => percentOf(digits).format(share),
+    percent: (share, digits = 1) => (share === null ? '' : percentOf(digits).format(share)),
     signed: (value, digits = 0) => signedOf(digits).format(value).replace('-', '−'),
     date: dateText,
     time: timeText,

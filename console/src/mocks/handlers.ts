@@ -40,10 +40,10 @@ const timeline = (id: number): Entry[] =>
       ['tag_added', '兴趣-科技', null, 'flow'],
       ['start', 'fb-summer', null, 'person'],
     ] as const
-  ).map(([kind, object, text, by], index) => ({ id: id * 10 + index, at: now - (index + 1) * 7_000_000, kind, object, text, by: { kind: by, id: 1, name: by === 'person' ? null : 'Welcome' }, data: null }));
+  ).map(([kind, object, text, by], index) => ({ id: `event-${id * 10 + index}`, at: now - (index + 1) * 7_000_000, kind, object, text, by: { kind: by, id: 1, name: by === 'person' ? null : 'Welcome' }, data: null }));
 
 function home(days: number): Home {
-  const of = (name: string) => people.filter((person) => person.stage.name === name).length;
+  const of = (name: string) => people.filter((person) => person.stage?.name === name).length;
   return {
     people: people.length, reachable: people.filter((person) => person.reachable).length,
     blocked: people.filter((person) => person.unreachable_reason === 'blocked').length,
@@ -137,7 +137,7 @@ const audience = [
     const body = (await request.json()) as { expression: Expression; breakdown?: string };
     const all = matching(body.expression);
     const keys = body.breakdown === 'stage' ? stageNames : body.breakdown === 'source' ? sources : body.breakdown === 'language' ? ['en', 'zh', 'pt', 'de', 'tr', 'es'] : tags.map((tag) => tag.name);
-    const has = (person: Person, key: string) => (body.breakdown === 'stage' ? person.stage.name === key : body.breakdown === 'source' ? person.source === key : body.breakdown === 'language' ? person.language === key : person.tags.some((tag) => tag.name === key));
+    const has = (person: Person, key: string) => (body.breakdown === 'stage' ? person.stage?.name === key : body.breakdown === 'source' ? person.source === key : body.breakdown === 'language' ? person.language === key : person.tags.some((tag) => tag.name === key));
     const reachable = all.filter((person) => person.reachable).length;
     return json({ count: all.length, reachable, left_out: all.length - reachable, sample: all.slice(0, 10), took_us: 900, breakdown: keys.map((key) => ({ key, name: key, count: all.filter((person) => has(person, key)).length })).filter((each) => each.count > 0), number: 1 });
   }),

@@ -95,7 +95,7 @@ export function matches(person: Person, expression: Expression): boolean {
   if ('last_interaction' in expression) return inMoment(person.last_interaction_at, expression.last_interaction);
   if ('first_seen' in expression) return inMoment(person.first_seen_at, expression.first_seen);
   if ('event' in expression) return person.presses >= (expression.event.at_least ?? 1);
-  if ('stage' in expression) return expression.stage.in.includes(person.stage.name);
+  if ('stage' in expression) return expression.stage.in.includes(person.stage?.name ?? '');
   if ('source' in expression) return Object.values(expression.source).flat().includes(person.source);
   if ('profile' in expression) return expression.profile.field === 'language' && expression.profile.in.includes(person.language ?? '');
   if ('reachable' in expression) return person.reachable === expression.reachable;

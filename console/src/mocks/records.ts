@@ -35,7 +35,7 @@ export const stages: Stage[] = (
     ['active', { last_interaction: { within: '7d' } }],
     ['cooling', { all: [] }],
   ] as const
-).map(([name, expression], at) => ({ id: at + 1, name, color: '', position: at, expression: expression as never, count: people.filter((person) => person.stage.name === name).length }));
+).map(([name, expression], at) => ({ id: at + 1, name, color: '', position: at, expression: expression as never, count: people.filter((person) => person.stage?.name === name).length }));
 
 export const tagList: Tag[] = tags.map((tag) => {
   const count = people.filter((person) => person.tags.some((own) => own.id === tag.id)).length;

@@ -1,5 +1,5 @@
 import './figures.css';
-import type { CSSProperties, ReactNode } from 'react';
+import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CampaignCounts, Expression } from '@/api/types';
 import { useFormat } from '@/i18n/format';
@@ -50,8 +50,8 @@ export function OutcomeBar({ counts, height = 10, dim = false }: { counts: Campa
   return <PartsBar parts={useOutcomeParts(counts)} height={height} dim={dim} />;
 }
 
-/** Names, figures and shares under a bar of parts. `open` draws the figures whose people no expression names. */
-export function PartsLegend({ parts, total, people, open }: { parts: Part[]; total: number; people: (key: string) => Expression | undefined; open?: (part: Part) => ReactNode }) {
+/** Names, figures and shares under a bar of parts. */
+export function PartsLegend({ parts, total, people }: { parts: Part[]; total: number; people: (key: string) => Expression | undefined }) {
   const { percent } = useFormat();
   return (
     <div className="legend" style={{ '--columns': parts.length } as CSSProperties}>
@@ -61,7 +61,7 @@ export function PartsLegend({ parts, total, people, open }: { parts: Part[]; tot
             <i className={`swatch ${part.look ?? ''}`} style={styleOf(part)} aria-hidden="true" />
             {part.label}
           </span>
-          {open && part.value > 0 && !people(part.key) ? open(part) : <Count value={part.value} people={people(part.key)} size="mid" />}
+          <Count value={part.value} people={people(part.key)} size="mid" />
           <span className="small faint share">{total > 0 ? percent(part.value / total) : ''}</span>
         </div>
       ))}

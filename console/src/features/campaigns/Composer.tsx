@@ -97,7 +97,7 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
   const [canary, setCanary] = useState<number | null>(campaign?.canary ?? CANARY);
   const [asked] = useDebouncedValue(draft.draft, 400);
   const written = asked.message.text.trim() !== '';
-  const forecast = useQuery({ ...campaignPreviewQuery(asked), enabled: written });
+  const forecast = useQuery(campaignPreviewQuery(asked));
   const fields = draft.save.error instanceof Problem ? draft.save.error : forecast.error instanceof Problem ? forecast.error : null;
   const conflict = draft.save.error instanceof Problem && draft.save.error.code === 'conflict';
   return (
@@ -122,14 +122,14 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
               <Button onClick={() => void draft.saveNow()}>{t('segments.keep_mine')}</Button>
             </div>
           )}
-          <AudienceStep draft={draft.draft} change={draft.change} forecast={written ? forecast.data : undefined} />
+          <AudienceStep draft={draft.draft} change={draft.change} forecast={forecast.data} />
           <MessageStep draft={draft.draft} change={draft.change} problem={fields} />
           <WhenStep canary={canary} onCanary={setCanary} writesTo={forecast.data?.writes_to} heldOut={draft.draft.held_out_percent ?? 0} onHeldOut={(held_out_percent) => draft.change({ held_out_percent })} />
-          <CheckStep draft={draft.draft} forecast={written ? forecast.data : undefined} change={draft.change} />
+          <CheckStep draft={draft.draft} forecast={forecast.data} change={draft.change} />
           {forecast.error && !fields?.errors.length && <Failure error={forecast.error} what={t('compose.forecast_failed')} retry={() => void forecast.refetch()} />}
         </div>
         <Preview draft={draft.draft} botId={bot.id} />
-        <SendDock draft={draft} forecast={written ? forecast.data : undefined} stale={forecast.isFetching} canary={canary} blocked={fields !== null} />
+        <SendDock draft={draft} forecast={forecast.data} stale={forecast.isPlaceholderData} canary={canary} blocked={fields !== null || !written} />
       </div>
     </Page>
   );

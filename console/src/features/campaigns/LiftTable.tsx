@@ -7,13 +7,13 @@ import { NextSteps } from './ReportSection';
 
 const MEASURES_THAT_HARM: Lift['measure'][] = ['blocks'];
 /** The shared scale reaches to the widest interval, and never pretends to more precision than a point. */
-const scaleOf = (lift: Lift[]) => Math.max(0.02, ...lift.flatMap((each) => [Math.abs(each.low), Math.abs(each.high)])) * 1.05;
+const scaleOf = (lift: Lift[]) => Math.max(0.02, ...lift.flatMap((each) => [Math.abs(each.low ?? 0), Math.abs(each.high ?? 0)])) * 1.05;
 
 function Reading({ lift }: { lift: Lift }) {
   const { t } = useTranslation();
   const { signed } = useFormat();
-  const points = (share: number) => signed(share * 100, 1);
-  if (!lift.enough) return <span className="muted">{t('report.too_few', { count: lift.reached.hits + lift.held_out.hits })}</span>;
+  const points = (share: number | null) => signed((share ?? 0) * 100, 1);
+  if (!lift.enough || lift.difference === null) return <span className="muted">{t('report.too_few', { count: lift.reached.hits + lift.held_out.hits })}</span>;
   const values = { difference: points(lift.difference), low: points(lift.low), high: points(lift.high) };
   const better = MEASURES_THAT_HARM.includes(lift.measure) ? lift.difference < 0 : lift.difference > 0;
   if (!lift.clear) return <span className="muted">{t('report.not_clear', values)}</span>;
@@ -62,7 +62,7 @@ export function LiftTable({ lift, campaign }: { lift: Lift[]; campaign: Campaign
                 <th scope="row">{t(`report.lift_${each.measure}`)}</th>
                 <td className="num"><Share part={each.reached} /></td>
                 <td className="num"><Share part={each.held_out} /></td>
-                <td className="wide-only"><Interval low={each.low} high={each.high} middle={each.difference} scale={scale} clear={each.clear && each.enough} harm={MEASURES_THAT_HARM.includes(each.measure)} /></td>
+                <td className="wide-only">{each.difference !== null && each.low !== null && each.high !== null && <Interval low={each.low} high={each.high} middle={each.difference} scale={scale} clear={each.clear && each.enough} harm={MEASURES_THAT_HARM.includes(each.measure)} />}</td>
                 <td><Reading lift={each} /></td>
                 <td className="num wide-only">{each.reached.hits > 0 && <NextSteps writes={false} people={each.reached.people} name={t('report.segment_name', { what: t(`report.lift_${each.measure}`), campaign: campaign.name })} />}</td>
               </tr>

@@ -1,5 +1,4 @@
 import { Button, Drawer } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Campaign, Expression } from '@/api/types';
@@ -14,9 +13,6 @@ import { Bubble } from '@/ui/telegram/Bubble';
 import { CampaignControls, useCampaignActs } from './CampaignControls';
 import { Ledger } from './Ledger';
 import { ReportSection } from './ReportSection';
-
-/** The outcomes that an expression can name; the others open in the ledger. */
-const named = new Set(['sent', 'failed', 'blocked', 'held_out']);
 
 function Lead({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
@@ -68,11 +64,10 @@ function Unknowns({ campaign, acts }: { campaign: Campaign; acts: ReturnType<typ
 /** A campaign that was started: how it goes, what it did, and everyone in it. */
 export function LiveCampaign({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
   const acts = useCampaignActs(campaign);
   const parts = useOutcomeParts(campaign.counts);
   const [message, setMessage] = useState(false);
-  const people = (key: string): Expression | undefined => (named.has(key) ? { campaign: { id: campaign.id, outcome: key } } : undefined);
+  const people = (key: string): Expression => ({ campaign: { id: campaign.id, outcome: key === 'not_yet' ? 'pending' : key } });
   return (
     <Page
       title={campaign.name}
@@ -83,16 +78,7 @@ export function LiveCampaign({ campaign }: { campaign: Campaign }) {
       {acts.error && <Failure error={acts.error} what={t('campaigns.act_failed')} />}
       <Lead campaign={campaign} />
       <PartsBar parts={parts} height={20} dim={campaign.status === 'paused'} />
-      <PartsLegend
-        parts={parts}
-        total={campaign.counts.audience}
-        people={people}
-        open={(part) => (
-          <Link className="count mid-figure figure" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }} search={{ outcome: part.key === 'not_yet' ? 'pending' : part.key }} hash="ledger">
-            {number(part.value)}
-          </Link>
-        )}
-      />
+      <PartsLegend parts={parts} total={campaign.counts.audience} people={people} />
       <div className="campaign-notices">
         <Paused campaign={campaign} />
         <Unknowns campaign={campaign} acts={acts} />

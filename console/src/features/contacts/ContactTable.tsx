@@ -33,7 +33,7 @@ function useColumns(selection: Selection): Column<ContactItem>[] {
   return useMemo(() => {
     const columns: Column<ContactItem>[] = [
       { key: 'person', head: <OrderHead order="name" label={t('contacts.person')} />, cell: (row) => <PersonCell contact={row} /> },
-      { key: 'stage', head: t('contacts.stage'), cell: (row) => <StageBadge name={row.stage.name} /> },
+      { key: 'stage', head: t('contacts.stage'), cell: (row) => row.stage && <StageBadge name={row.stage.name} /> },
       {
         key: 'tags', head: t('contacts.tags'), leaves: 2,
         cell: (row) => (

@@ -30,9 +30,9 @@ function StageSection({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const bot = useBot();
   const rules = useQuery(stagesQuery(bot.id)).data?.items;
-  const rule = rules?.find((stage) => stage.id === contact.stage.id || stage.name === contact.stage.name);
+  const rule = rules?.find((stage) => stage.id === contact.stage?.id);
   return (
-    <Section title={t('person.stage')} note={<StageBadge name={contact.stage.name} />} end={<Link className="text-link" to="/stages">{t('person.the_rules')}</Link>}>
+    <Section title={t('person.stage')} note={contact.stage && <StageBadge name={contact.stage.name} />} end={<Link className="text-link" to="/stages">{t('person.the_rules')}</Link>}>
       {contact.stage_explained && rule ? <ExplainTree explanation={contact.stage_explained} expression={rule.expression} /> : <p className="muted">{t('person.stage_plain')}</p>}
     </Section>
   );

@@ -51,9 +51,9 @@ export function PeopleByStage({ home, days }: { home: Home; days: number }) {
             <span className="muted"><StageBadge name={stage.name} /></span>
             <span className="home-stage-figures">
               <span className="mid-figure figure">{number(stage.count)}</span>
-              <Change before={stage.before} count={stage.count} days={days} />
+              {stage.before !== null && <Change before={stage.before} count={stage.count} days={days} />}
             </span>
-            <span className="small faint home-inout">{t('home.in_out', { in: number(stage.in), out: number(stage.out) })}</span>
+            {stage.in !== null && stage.out !== null && <span className="small faint home-inout">{t('home.in_out', { in: number(stage.in), out: number(stage.out) })}</span>}
           </Link>
         ))}
       </div>

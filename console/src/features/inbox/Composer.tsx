@@ -186,10 +186,8 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
         maxRows={10}
         dir="auto"
         aria-label={t(`inbox.write.${mode}`)}
-        aria-expanded={canned.open}
         aria-controls={canned.open ? 'canned-list' : undefined}
         aria-activedescendant={canned.activeId}
-        role="combobox"
         aria-autocomplete="list"
         aria-haspopup="listbox"
         placeholder={t(cannot ? `unreachable.${contact.unreachable_reason ?? 'blocked'}` : `inbox.hint.${mode}`)}

@@ -39,10 +39,10 @@ function Tags({ contact, actions, input }: { contact: Contact; actions: Conversa
 function Stage({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const bot = useBot();
-  const rule = useQuery(stagesQuery(bot.id)).data?.items.find((stage) => stage.id === contact.stage.id);
+  const rule = useQuery(stagesQuery(bot.id)).data?.items.find((stage) => stage.id === contact.stage?.id);
   return (
     <section aria-label={t('person.stage')} className="profile-part">
-      <p className="inline"><b><StageBadge name={contact.stage.name} /></b><Link className="end text-link small" to="/stages">{t('person.the_rules')}</Link></p>
+      <p className="inline">{contact.stage && <b><StageBadge name={contact.stage.name} /></b>}<Link className="end text-link small" to="/stages">{t('person.the_rules')}</Link></p>
       {contact.stage_explained && rule && <div className="small"><ExplainTree explanation={contact.stage_explained} expression={rule.expression} /></div>}
     </section>
   );

@@ -88,7 +88,7 @@ function Fact({ entry }: { entry: ThreadEntry }) {
   const icon: ReactNode = entry.kind === 'button' ? <IconClick size={13} stroke={1.5} aria-hidden="true" /> : entry.kind === 'start' ? <IconLink size={13} stroke={1.5} aria-hidden="true" /> : <IconArrowsLeftRight size={13} stroke={1.5} aria-hidden="true" />;
   const kind = entry.kind === 'event' ? (entry.event ?? 'other') : entry.kind;
   const object = entry.kind === 'start' ? (entry.text ?? '').replace(/^\/start\s*/u, '') : entry.text;
-  const as: Entry = { id: 0, at: entry.at, kind, object: object || null, text: null, by: null, data: null };
+  const as: Entry = { id: '', at: entry.at, kind, object: object || null, text: null, by: null, data: null };
   const words = entry.event === 'conversation_changed' ? changed(entry.text ?? '') : say(as);
   const ofThem = entry.kind === 'button' || entry.kind === 'start' || entry.from === 'person';
   return (

@@ -23,7 +23,7 @@ function Row({ contact, current, onPick }: { contact: ContactItem; current: bool
       <button type="button" className="sample-row" aria-pressed={current} onClick={onPick}>
         <PersonCell contact={contact} link={false} />
         <span className="small faint sample-end">
-          <StageBadge name={contact.stage.name} />
+          {contact.stage && <StageBadge name={contact.stage.name} />}
           <span>{contact.last_interaction_at === null ? t('ui.never') : ago(contact.last_interaction_at, now)}</span>
         </span>
       </button>

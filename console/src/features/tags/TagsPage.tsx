@@ -1,7 +1,115 @@
+import './tags.css';
+import { Button, Modal, TextInput } from '@mantine/core';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { post } from '@/api/client';
+import { tagsQuery } from '@/api/queries';
+import type { Tag } from '@/api/types';
+import { useBot, useCan } from '@/api/workspace';
+import { useFormat } from '@/i18n/format';
+import { Meter } from '@/ui/bars';
+import { Count } from '@/ui/Count';
+import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
+import { EmptyState, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
+import { TagChip } from '@/ui/TagChip';
+import { Colors } from './Colors';
+import { freshColor, origins } from './tagFacts';
+import { TagPane } from './TagPane';
 
+function Origins({ tag }: { tag: Tag }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const all = origins(tag);
+  return <span className="muted">{all.map(([by, count]) => t(`tags.applied.${by}`, { count, number: number(count) })).join(' · ')}</span>;
+}
+
+function useColumns(most: number): Column<Tag>[] {
+  const { t } = useTranslation();
+  return [
+    {
+      key: 'name', head: t('tags.name'),
+      cell: (tag) => (
+        <span className="inline">
+          <Link to="/tags" search={(before) => ({ ...before, tag: tag.id })}><TagChip name={tag.name} color={tag.color} /></Link>
+          <span className="small faint cut wide-only">{tag.description}</span>
+        </span>
+      ),
+    },
+    { key: 'share', head: <span className="unseen">{t('tags.share')}</span>, leaves: 1, width: '120px', cell: (tag) => <Meter value={tag.people} of={most} fill="var(--text-2)" /> },
+    { key: 'people', head: t('tags.people'), num: true, cell: (tag) => <Count value={tag.people} people={{ tag: { has: tag.name } }} /> },
+    { key: 'origins', head: t('tags.applied_by'), leaves: 1, cell: (tag) => <Origins tag={tag} /> },
+    { key: 'used', head: t('tags.used'), leaves: 2, cell: (tag) => (tag.used_by.length === 0 ? <span className="faint">{t('tags.unused')}</span> : <span className="muted">{tag.used_by.map((user) => user.name).join(', ')}</span>) },
+  ];
+}
+
+function NewTag({ count, onClose }: { count: number; onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const problem = useProblemText();
+  const [name, setName] = useState('');
+  const [color, setColor] = useState(freshColor(count));
+  const make = useMutation({
+    mutationFn: () => post<Tag>('/tags', { name: name.trim(), color }),
+    onSuccess: (tag) => {
+      void client.invalidateQueries({ queryKey: ['tags'] });
+      onClose();
+      void navigate({ to: '/tags', search: { tag: tag.id } });
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title={t('tags.new')} size={400} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <form className="tag-form" onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
+        <TextInput data-autofocus label={t('tags.name')} value={name} maxLength={64} onChange={(event) => setName(event.currentTarget.value)} error={make.error ? problem(make.error) : undefined} />
+        <Colors value={color} onChange={setColor} />
+        <Button type="submit" variant="filled" loading={make.isPending} disabled={!name.trim()}>{t('tags.make')}</Button>
+      </form>
+    </Modal>
+  );
+}
+
+/** What the team calls people: how many have it, where it comes from, what depends on it. */
 export default function TagsPage() {
   const { t } = useTranslation();
-  return <Page title={t('place.tags')}>{null}</Page>;
+  const { number } = useFormat();
+  const bot = useBot();
+  const can = useCan();
+  const navigate = useNavigate();
+  const { q = '', tag: chosen } = useSearch({ from: '/frame/tags' });
+  const [making, setMaking] = useState(false);
+  const query = useQuery(tagsQuery(bot.id));
+  const all = [...(query.data?.items ?? [])].sort((a, b) => b.people - a.people || a.name.localeCompare(b.name));
+  const shown = all.filter((tag) => tag.name.toLowerCase().includes(q.toLowerCase()) || tag.description.toLowerCase().includes(q.toLowerCase()));
+  const selected = all.find((tag) => tag.id === chosen);
+  const columns = useColumns(all[0]?.people ?? 0);
+  const make = can('write') && <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />} onClick={() => setMaking(true)}>{t('tags.new')}</Button>;
+  return (
+    <Page bare title={t('place.tags')} actions={all.length > 0 ? make : undefined}>
+      <div className={selected ? 'panes' : 'panes tags-alone'}>
+        <div className="pane">
+          <Loaded query={query} what={t('tags.failed')} waiting={<SkeletonRows />}>
+            {() =>
+              all.length === 0 ? (
+                <EmptyState title={t('tags.empty_title')} action={make}>{t('tags.empty_text')}</EmptyState>
+              ) : (
+                <>
+                  <div className="inline wrap tags-lead">
+                    <p><span className="lead-figure">{number(all.length)}</span> <span className="unit">{t('tags.count', { count: all.length })}</span></p>
+                    <TextInput className="end" size="xs" type="search" aria-label={t('tags.search')} placeholder={t('tags.search')} leftSection={<IconSearch size={14} stroke={1.5} aria-hidden="true" />} value={q} onChange={(event) => { const next = event.currentTarget.value; void navigate({ to: '/tags', search: (before) => ({ ...before, q: next || undefined }), replace: true }); }} />
+                  </div>
+                  {shown.length === 0 ? <p className="muted">{t('tags.none_found')}</p> : <DataTable label={t('place.tags')} columns={columns} rows={shown} keyOf={(tag) => tag.id} rowHeight={36} isSelected={(tag) => tag.id === chosen} />}
+                </>
+              )
+            }
+          </Loaded>
+        </div>
+        {selected && <TagPane key={selected.id} tag={selected} all={all} />}
+      </div>
+      {making && <NewTag count={all.length} onClose={() => setMaking(false)} />}
+    </Page>
+  );
 }

@@ -1,18 +1,21 @@
 import './explain.css';
 import { IconCheck, IconClock, IconMinus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { isExpression } from '@/api/expressions';
 import type { Explanation, ExplainNode, Expression } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { useSentence } from './sentence';
 
-/** The part of an expression that a path such as `/all/0/not` points at. */
+/** The part of an expression that a place such as `/all/0/tag` names: the place ends with the form's own name. */
 export function partAt(expression: Expression, path: string): Expression | null {
+  const steps = path.split('/').filter(Boolean);
   let at: unknown = expression;
-  for (const step of path.split('/').filter(Boolean)) {
-    if (typeof at !== 'object' || at === null) return null;
+  for (const [index, step] of steps.entries()) {
+    if (typeof at !== 'object' || at === null || !(step in at)) return null;
+    if (index === steps.length - 1 && isExpression(at)) return at;
     at = (at as Record<string, unknown>)[step];
   }
-  return typeof at === 'object' && at !== null && !Array.isArray(at) ? (at as Expression) : null;
+  return isExpression(at) ? at : null;
 }
 
 /** What is known of the person that decided a condition: its numbers and names, without its wire names. */
@@ -21,7 +24,13 @@ function useFacts() {
   const { dateTime, number } = useFormat();
   return (fact: Record<string, unknown> | null): string => {
     if (!fact) return '';
-    if (typeof fact.at === 'number') return t('explain.at', { at: dateTime(fact.at) });
+    const at = fact.last_interaction_at ?? fact.first_seen_at;
+    if (typeof at === 'number') return t('explain.at', { at: dateTime(at) });
+    if ('last_interaction_at' in fact) return t('explain.never');
+    if (Array.isArray(fact.tags)) {
+      const added = (fact.tags as { added_at: number | null }[]).flatMap((tag) => (tag.added_at === null ? [] : [tag.added_at]));
+      return added.length > 0 ? t('explain.added', { at: dateTime(Math.max(...added)) }) : '';
+    }
     if (typeof fact.count === 'number') return t('explain.count', { count: fact.count, number: number(fact.count) });
     if (typeof fact.value === 'string' || typeof fact.value === 'number') return t('explain.value', { value: String(fact.value) });
     return '';

@@ -43,11 +43,11 @@ function MomentLeaf({ form, value, onChange }: { form: 'last_interaction' | 'fir
   const { t } = useTranslation();
   const mode = value.never ? 'never' : value.within ? 'within' : value.older_than ? 'older_than' : value.before !== undefined ? 'before' : 'after';
   const emit = (next: Moment) => onChange({ [form]: next } as unknown as Expression);
-  const dateOf = (when: number | string | undefined) => (when === undefined ? '' : new Date(when).toISOString().slice(0, 10));
+  const dateOf = (when: number | string | undefined) => (when === undefined ? '' : typeof when === 'string' ? when.slice(0, 10) : new Date(when).toISOString().slice(0, 10));
   const pick = (next: string) => {
     if (next === 'never') emit({ never: true });
     else if (next === 'within' || next === 'older_than') emit({ [next]: value.within ?? value.older_than ?? '7d' });
-    else emit({ [next]: value.before ?? value.after ?? Date.now() });
+    else emit({ [next]: value.before ?? value.after ?? new Date().toISOString().slice(0, 10) });
   };
   const modes = ['within', 'older_than', 'before', 'after', ...(form === 'last_interaction' ? ['never'] : [])];
   return (
@@ -55,7 +55,7 @@ function MomentLeaf({ form, value, onChange }: { form: 'last_interaction' | 'fir
       <Pick label={t(`builder.form.${form}`)} width={130} value={mode} onPick={pick} data={modes.map((each) => ({ value: each, label: t(`builder.moment.${each}`) }))} />
       {(mode === 'within' || mode === 'older_than') && <DurationInput label={t(`builder.form.${form}`)} value={value.within ?? value.older_than ?? '7d'} onChange={(span) => emit({ [mode]: span })} />}
       {(mode === 'before' || mode === 'after') && (
-        <TextInput size="xs" type="date" aria-label={t('builder.date')} value={dateOf(value.before ?? value.after)} onChange={(event) => event.currentTarget.value && emit({ [mode]: Date.parse(event.currentTarget.value) })} />
+        <TextInput size="xs" type="date" aria-label={t('builder.date')} value={dateOf(value.before ?? value.after)} onChange={(event) => event.currentTarget.value && emit({ [mode]: event.currentTarget.value })} />
       )}
     </>
   );
@@ -92,7 +92,7 @@ function StageLeaf({ value, names, onChange }: LeafProps<Of<'stage'>>) {
 function SourceLeaf({ value, onChange }: LeafProps<Of<'source'>>) {
   const { t } = useTranslation();
   const [key = 'link', held = ''] = Object.entries(value.source)[0] ?? [];
-  const keys = ['link', 'utm_source', 'utm_medium', 'utm_campaign', 'channel'];
+  const keys = ['link', 'channel', 'payload', 'utm_source', 'utm_medium', 'utm_campaign'];
   return (
     <>
       <Pick label={t('builder.source_key')} width={130} value={key} onPick={(next) => onChange({ source: { [next]: held } })} data={[...new Set([...keys, key])].map((each) => ({ value: each, label: t([`builder.source.${each}`, 'builder.source.other'], { key: each }) }))} />
@@ -133,15 +133,18 @@ function AttributeLeaf({ value, onChange }: LeafProps<Of<'attribute'>>) {
   );
 }
 
-const outcomes = ['clicked', 'not_clicked', 'replied', 'tagged', 'converted', 'sent', 'failed', 'blocked', 'held_out'];
+const outcomes = [
+  'clicked', 'not_clicked', 'pressed', 'followed', 'replied', 'tagged', 'tagged_direct', 'tagged_assisted', 'converted', 'sent', 'failed', 'blocked',
+  'blocked_after', 'opted_out', 'skipped', 'unknown', 'pending', 'held_out', 'reached', 'audience',
+];
 
 function CampaignLeaf({ value, names, onChange }: LeafProps<Of<'campaign'>>) {
   const { t } = useTranslation();
   const { id, outcome } = value.campaign;
   return (
     <>
-      <Pick label={t('builder.outcome')} width={140} value={outcome} onPick={(next) => onChange({ campaign: { id, outcome: next } })} data={[...new Set([...outcomes, outcome])].map((each) => ({ value: each, label: t([`builder.campaign.${each}`, 'builder.source.other'], { key: each }) }))} />
-      <Pick label={t('builder.form.campaign')} width={200} value={id ? String(id) : ''} onPick={(next) => onChange({ campaign: { id: Number(next), outcome } })} data={names.campaigns.map((each) => ({ value: String(each.id), label: each.name }))} />
+      <Pick label={t('builder.outcome')} width={140} value={outcome} onPick={(next) => onChange({ campaign: { ...value.campaign, outcome: next } })} data={[...new Set([...outcomes, outcome])].map((each) => ({ value: each, label: t([`builder.campaign.${each}`, 'builder.source.other'], { key: each }) }))} />
+      <Pick label={t('builder.form.campaign')} width={200} value={id ? String(id) : ''} onPick={(next) => onChange({ campaign: { ...value.campaign, id: Number(next) } })} data={names.campaigns.map((each) => ({ value: String(each.id), label: each.name }))} />
     </>
   );
 }
@@ -160,7 +163,7 @@ export function LeafEditor({ value, names, onChange }: LeafProps<Expression>) {
   if ('campaign' in value) return <CampaignLeaf value={value} names={names} onChange={onChange} />;
   if ('segment' in value) return <Pick label={t('builder.form.segment')} width={220} value={value.segment.id ? String(value.segment.id) : ''} onPick={(id) => onChange({ segment: { id: Number(id) } })} data={names.segments.map((each) => ({ value: String(each.id), label: each.name }))} />;
   if ('reachable' in value) return <Pick label={t('builder.form.reachable')} width={180} value={String(value.reachable)} onPick={(next) => onChange({ reachable: next === 'true' })} data={[{ value: 'true', label: t('builder.reachable') }, { value: 'false', label: t('builder.unreachable') }]} />;
-  if ('conversation' in value) return <Pick label={t('builder.form.conversation')} width={140} value={value.conversation.status} onPick={(status) => onChange({ conversation: { status } })} data={['open', 'closed'].map((each) => ({ value: each, label: t(`builder.conversation.${each}`) }))} />;
+  if ('conversation' in value) return <Pick label={t('builder.form.conversation')} width={140} value={value.conversation.status ?? 'open'} onPick={(status) => onChange({ conversation: { status } })} data={['open', 'closed'].map((each) => ({ value: each, label: t(`builder.conversation.${each}`) }))} />;
   if ('sample' in value) {
     const { sample } = value;
     return <NumberInput size="xs" w={90} min={1} max={100} suffix=" %" aria-label={t('builder.form.sample')} value={sample.percent} onChange={(percent) => typeof percent === 'number' && onChange({ sample: { ...sample, percent } })} />;

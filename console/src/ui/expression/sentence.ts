@@ -66,7 +66,9 @@ function say(expression: Expression, speech: Speech, inner: boolean): string {
   }
   if ('campaign' in expression) {
     const campaign = names.campaigns.find((each) => each.id === expression.campaign.id)?.name ?? t('expression.some_campaign', { id: expression.campaign.id });
-    return t([`expression.campaign.${expression.campaign.outcome}`, 'expression.campaign.other'], { campaign, outcome: expression.campaign.outcome });
+    const text = t([`expression.campaign.${expression.campaign.outcome}`, 'expression.campaign.other'], { campaign, outcome: expression.campaign.outcome });
+    const then = expression.campaign.frozen_stage ?? expression.campaign.frozen_tag ?? expression.campaign.frozen_source;
+    return then === undefined ? text : t('expression.then', { text, what: then });
   }
   if ('segment' in expression) {
     const segment = names.segments.find((each) => each.id === expression.segment.id)?.name ?? String(expression.segment.id);
@@ -74,7 +76,8 @@ function say(expression: Expression, speech: Speech, inner: boolean): string {
   }
   if ('reachable' in expression) return t(expression.reachable ? 'expression.reachable' : 'expression.unreachable');
   if ('sample' in expression) return t('expression.sample', { percent: expression.sample.percent });
-  return t(`expression.conversation.${expression.conversation.status}`);
+  const { status, assignee } = expression.conversation;
+  return t(`expression.conversation.${status ?? (assignee === undefined ? 'any' : assignee === null ? 'unassigned' : 'assigned')}`);
 }
 
 function sourceText(source: Record<string, string | string[]>, { t, format }: Speech): string {
