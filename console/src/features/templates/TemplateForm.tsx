@@ -1,0 +1,65 @@
+import { Button, Modal, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { freshKey, patch, post, Problem } from '@/api/client';
+import { campaignsQuery } from '@/api/queries';
+import type { Message, Template } from '@/api/types';
+import { useBot } from '@/api/workspace';
+import { useProblemText } from '@/ui/states';
+import { Bubble } from '@/ui/telegram/Bubble';
+import { toast } from '@/ui/toast';
+
+type From = 'text' | 'campaign';
+
+/** A template is written here, or taken over from a campaign that was sent. Its buttons are edited in the campaign that uses it. */
+export function TemplateForm({ template, onClose }: { template: Template | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const client = useQueryClient();
+  const problem = useProblemText();
+  const [key] = useState(freshKey);
+  const [from, setFrom] = useState<From>('text');
+  const [name, setName] = useState(template?.name ?? '');
+  const [text, setText] = useState(template?.message.text ?? '');
+  const [campaignId, setCampaignId] = useState<string | null>(null);
+  const campaigns = useInfiniteQuery({ ...campaignsQuery(bot.id), enabled: template === null }).data?.pages.flatMap((page) => page.items) ?? [];
+  const campaign = campaigns.find((each) => String(each.id) === campaignId);
+  const own: Message = template ? { ...template.message, text } : { text, format: 'html' };
+  const message = from === 'campaign' ? campaign?.message : own;
+  const save = useMutation({
+    mutationFn: () => {
+      if (template) return patch<Template>(`/templates/${template.id}`, { name: name.trim(), message: own });
+      return post<Template>('/templates', from === 'campaign' ? { name: name.trim(), from_campaign: campaign?.id } : { name: name.trim(), message: own }, key);
+    },
+    onSuccess: (saved) => {
+      void client.invalidateQueries({ queryKey: ['templates'] });
+      toast(t('templates.saved', { name: saved.name }));
+      onClose();
+    },
+  });
+  const fields = save.error instanceof Problem ? save.error : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  const ready = name.trim() !== '' && (from === 'campaign' ? campaign !== undefined : text.trim() !== '');
+  return (
+    <Modal opened onClose={onClose} title={t(template ? 'templates.edit' : 'templates.new')} size={720} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <form className="template-form" onSubmit={submit}>
+        <div className="template-fields">
+          {!template && campaigns.length > 0 && <SegmentedControl aria-label={t('templates.from_what')} value={from} onChange={(next) => setFrom(next === 'campaign' ? 'campaign' : 'text')} data={[{ value: 'text', label: t('templates.from_text') }, { value: 'campaign', label: t('templates.from_campaign') }]} />}
+          <TextInput data-autofocus label={t('templates.name')} value={name} maxLength={120} onChange={(event) => setName(event.currentTarget.value)} error={fields?.field('/name')} />
+          {from === 'campaign' ? (
+            <Select label={t('templates.campaign')} searchable value={campaignId} onChange={(id) => { setCampaignId(id); const chosen = campaigns.find((each) => String(each.id) === id); if (chosen && !name) setName(chosen.name); }} data={campaigns.map((each) => ({ value: String(each.id), label: each.name }))} error={fields?.field('/from_campaign')} />
+          ) : (
+            <Textarea label={t('templates.text')} description={t('templates.text_hint')} autosize minRows={6} maxRows={14} dir="auto" value={text} onChange={(event) => setText(event.currentTarget.value)} error={fields?.field('/message')} />
+          )}
+          {save.error && (fields?.errors.length ?? 0) === 0 && <p className="field-error" role="alert">{problem(save.error)}</p>}
+          <Button type="submit" variant="filled" loading={save.isPending} disabled={!ready}>{t('ui.save')}</Button>
+        </div>
+        <div className="tg-wall"><Bubble message={message ?? { text: '' }} /></div>
+      </form>
+    </Modal>
+  );
+}
