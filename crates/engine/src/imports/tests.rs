@@ -293,39 +293,28 @@ fn the_table_of_refused_lines_can_be_read_back() {
     assert_eq!(records[0], csv::StringRecord::from(vec!["3", "attr.a,\"b\"", "has\ntwo lines"]));
 }
 
-/// Cells that come close to being right, and bytes that do not.
+/// Lines whose cells all say the same number, most with one cell that cannot be, and bytes between them.
 fn garbage() -> impl Strategy<Value = Vec<u8>> {
-    let near = prop::sample::select(vec![
-        "1",
-        "2",
-        "3",
-        "0",
-        "-1",
-        ",",
-        "\n",
-        "\r\n",
-        "\"",
-        "a;b",
-        "en",
-        "2026-01-01T00:00:00Z",
-        "vip",
-        "=",
-        "\u{feff}",
-        "9007199254740993",
-        "true",
-    ]);
-    let piece = prop_oneof![
-        4 => near.prop_map(|text| text.as_bytes().to_vec()),
-        1 => prop::collection::vec(any::<u8>(), 0..8),
-    ];
-    prop::collection::vec(piece, 0..120).prop_map(|pieces| pieces.concat())
+    let bad_cells =
+        ["", "x", "-1", "\u{7}", "9007199254740993", "yesterday", "2026-01-01T00:00:00Z", "\"a,b", "\"", ","];
+    let bad = prop::option::weighted(0.6, (0..5_usize, prop::sample::select(bad_cells.to_vec())));
+    let line = (1..9_u32, bad, prop::bool::ANY).prop_map(|(id, bad, windows)| {
+        let mut cells =
+            [id.to_string(), format!("N{id}"), format!("t{id};t{id};"), String::new(), format!("p{id}")];
+        if let Some((place, cell)) = bad {
+            cells[place] = cell.to_owned();
+        }
+        format!("{}{}", cells.join(","), if windows { "\r\n" } else { "\n" }).into_bytes()
+    });
+    let piece = prop_oneof![6 => line, 1 => prop::collection::vec(any::<u8>(), 0..8)];
+    prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
-    /// What was taken and what was refused add up, the log is gapless, and whoever is in has all of a line: the
-    /// event that made them, and every tag of theirs with its event.
+    /// What was taken and what was refused add up, the log is gapless, and whoever is in has all of a line: name,
+    /// tag and attribute of the same number as far as they were given, each with its event.
     #[test]
     fn garbage_never_panics_and_never_half_writes_a_line(body in garbage()) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
@@ -333,7 +322,7 @@ proptest! {
             let house = House::new().await;
             let mut table = b"telegram_id,first_name,tags,last_interaction,attr.plan\n".to_vec();
             table.extend(&body);
-            let report = house.import(table).await;
+            let report = house.import(&table).await;
             let (people, log) = (house.people().await, house.log().await);
             assert_eq!(report.rows, report.created + report.updated + report.unchanged + report.rejected_count);
             assert_eq!(people.len() as u64, report.created);
@@ -345,8 +334,16 @@ proptest! {
                 };
                 assert_eq!((profile, attributes), (&person.profile, &person.attributes));
                 assert_eq!(*last_interaction, person.last_interaction);
+                let tags = house.tags_of(person).await;
                 let tagged = own.iter().filter(|event| matches!(event.body, EventBody::TagAdded { .. })).count();
-                assert_eq!(tagged, house.tags_of(person).await.len());
+                assert_eq!(tagged, tags.len());
+                let name = person.profile.first_name.as_deref().and_then(|name| name.strip_prefix('N'));
+                let tag = tags.first().and_then(|tag| tag.strip_prefix('t'));
+                let plan = person.attributes.get("plan").map(crate::attributes::cell_of_value);
+                let plan = plan.as_deref().and_then(|plan| plan.strip_prefix('p'));
+                let given: Vec<&str> = [name, tag, plan].into_iter().flatten().collect();
+                // One cell at most was left empty or changed; the rest came together.
+                assert!(given.len() != 1 && given.windows(2).all(|pair| pair[0] == pair[1]), "{person:?}");
             }
         });
     }

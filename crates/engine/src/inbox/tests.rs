@@ -131,11 +131,16 @@ async fn pages_of_a_thread_neither_skip_nor_repeat_while_the_person_goes_on() {
         house.clock.set(NOW - 1_000 + step / 8);
         house.says(ada, NOW - 1_000 + step / 8, "hello").await;
         inbox(&house).reply(house.workspace, house.agent, ada, &json!({"text": "yes?"})).await.unwrap();
+        if step % 10 == 0 {
+            // Told late.
+            let body = EventBody::Conversion { object: "x".into(), value: None, currency: None };
+            house.record(ada, NOW - 1_000 + (40 - step) / 8, body).await;
+        }
     }
     house.clock.set(NOW);
     let whole = inbox(&house).thread(house.workspace, ada, None, 500).await.unwrap();
     let whole: Vec<String> = whole.items.into_iter().map(|entry| entry.id).collect();
-    assert_eq!(whole.len(), 81, "40 messages, 40 replies, and that the conversation opened");
+    assert_eq!(whole.len(), 85, "40 messages, 40 replies, 4 told late, and that the conversation opened");
     for limit in [1, 3, 7] {
         let paged: Vec<String> =
             all_pages(&house, ada, limit).await.into_iter().map(|entry| entry.id).collect();
