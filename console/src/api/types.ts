@@ -322,7 +322,7 @@ export interface ThreadEntry {
   buttons: MessageButton[][] | null;
   by: { id: number | null; name: string | null } | null;
   campaign: { id: number; name: string | null } | null;
-  state: 'pending' | 'leased' | 'sent' | 'failed' | 'unknown' | null;
+  state: 'pending' | 'leased' | 'sent' | 'failed' | 'blocked' | 'skipped' | 'unknown' | null;
   reason: string | null;
 }
 export interface Canned {

@@ -14,7 +14,7 @@ import { useEntryText } from '@/ui/TimelineEntry';
 function State({ entry }: { entry: ThreadEntry }) {
   const { t } = useTranslation();
   if (entry.state === null || entry.state === undefined) return null;
-  const Sign = { pending: IconClock, leased: IconClock, sent: IconCheck, failed: IconAlertTriangle, unknown: IconHelp }[entry.state] ?? IconHelp;
+  const Sign = { pending: IconClock, leased: IconClock, sent: IconCheck, failed: IconAlertTriangle, blocked: IconAlertTriangle, skipped: IconAlertTriangle, unknown: IconHelp }[entry.state];
   return <Sign size={12} stroke={2} className="thread-state" role="img" aria-label={t(`inbox.state.${entry.state}`)} />;
 }
 
@@ -30,7 +30,7 @@ function Resend({ entry, contactId }: { entry: ThreadEntry; contactId: number })
     <div className="thread-trouble small">
       <span>{t(`inbox.trouble.${entry.state ?? 'unknown'}`)}</span>
       {entry.reason && <span className="faint">{entry.reason.slice(0, 200)}</span>}
-      {entry.from === 'agent' && <Button size="sm" loading={again.isPending} onClick={() => again.mutate()}>{t('inbox.resend')}</Button>}
+      {entry.from === 'agent' && (entry.state === 'failed' || entry.state === 'unknown') && <Button size="sm" loading={again.isPending} onClick={() => again.mutate()}>{t('inbox.resend')}</Button>}
       {again.error && <span className="bad" role="alert">{problem(again.error)}</span>}
     </div>
   );
@@ -54,7 +54,7 @@ function Said({ entry, contactId, joined }: { entry: ThreadEntry; contactId: num
   const who = entry.from === 'agent' ? (entry.by?.name ?? t('inbox.from.agent')) : out ? t(`inbox.from.${entry.from}`) : '';
   const text = entry.text ?? '';
   const media = text === '' && !out ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], { kind: entry.content ?? '' }) : '';
-  const trouble = out && (entry.state === 'failed' || entry.state === 'unknown');
+  const trouble = out && entry.state !== null && ['failed', 'blocked', 'skipped', 'unknown'].includes(entry.state);
   const meta = (
     <span className="thread-meta">
       {who && <bdi>{who}</bdi>} <span className="figure">{time(entry.at)}</span> {out && <State entry={entry} />}

@@ -1,0 +1,185 @@
+import { ActionIcon, Button, Menu, NumberInput, PasswordInput } from '@mantine/core';
+import { IconAlertTriangle, IconDots } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Fragment, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { del, patch, Problem } from '@/api/client';
+import type { Bot } from '@/api/types';
+import { useCan } from '@/api/workspace';
+import { useFormat, useNow } from '@/i18n/format';
+import { Section } from '@/ui/Page';
+import { useProblemText } from '@/ui/states';
+import { toast } from '@/ui/toast';
+import { troubleOf } from './botHealth';
+
+interface BotChange {
+  status?: 'running' | 'stopped';
+  token?: string;
+  bulk_per_second?: number | null;
+}
+
+function useBotChange(bot: Bot) {
+  const client = useQueryClient();
+  const refresh = () => {
+    for (const key of ['bots', 'session']) void client.invalidateQueries({ queryKey: [key] });
+  };
+  const change = useMutation({ mutationFn: (next: BotChange) => patch<Bot>(`/bots/${bot.id}`, next), onSuccess: refresh });
+  const remove = useMutation({ mutationFn: () => del(`/bots/${bot.id}`), onSuccess: refresh });
+  return { change, remove };
+}
+type Changing = ReturnType<typeof useBotChange>;
+
+function NewToken({ bot, changing, onDone }: { bot: Bot; changing: Changing; onDone: () => void }) {
+  const { t } = useTranslation();
+  const problem = useProblemText();
+  const [token, setToken] = useState('');
+  const { error } = changing.change;
+  const message = error instanceof Problem ? (error.field('/token') ?? problem(error)) : undefined;
+  return (
+    <form
+      className="inline wrap"
+      onSubmit={(event) => {
+        event.preventDefault();
+        changing.change.mutate({ token: token.trim() }, { onSuccess: () => { toast(t('settings.token_taken', { name: bot.name })); onDone(); } });
+      }}
+    >
+      <PasswordInput size="xs" w={260} autoFocus autoComplete="off" aria-label={t('gate.token')} placeholder={t('gate.token')} value={token} onChange={(event) => setToken(event.currentTarget.value)} error={message} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
+      <Button type="submit" loading={changing.change.isPending} disabled={!token.trim()}>{t('settings.token_take')}</Button>
+      <Button variant="subtle" onClick={onDone}>{t('ui.cancel')}</Button>
+    </form>
+  );
+}
+
+function Trouble({ bot, changing, onToken }: { bot: Bot; changing: Changing; onToken: () => void }) {
+  const { t } = useTranslation();
+  const { dateTime, number } = useFormat();
+  const now = useNow();
+  const can = useCan();
+  const trouble = troubleOf(bot, now);
+  if (trouble === null) return null;
+  const { health } = bot;
+  const retry = <Button loading={changing.change.isPending} onClick={() => changing.change.mutate({ status: 'running' })}>{t(trouble === 'stopped' ? 'settings.start' : 'ui.try_again')}</Button>;
+  return (
+    <div className={trouble === 'token_dead' || trouble === 'error' ? 'failure' : 'callout warn-ground'} role={trouble === 'token_dead' ? 'alert' : undefined}>
+      <IconAlertTriangle size={16} stroke={1.5} aria-hidden="true" />
+      <span className="words">
+        <b>{t(`settings.trouble.${trouble}`, { name: bot.name })}</b>{' '}
+        <span className="muted">
+          {t(`settings.trouble_text.${trouble}`, {
+            count: health.ingest_failed, number: number(health.ingest_failed),
+            at: dateTime((trouble === 'waiting' ? health.blocked_until : health.last_error_at) ?? now),
+            error: (health.last_error ?? '').slice(0, 300),
+          })}
+        </span>
+      </span>
+      {can('administer') && trouble === 'token_dead' && <Button onClick={onToken}>{t('settings.new_token')}</Button>}
+      {can('administer') && (trouble === 'token_dead' || trouble === 'error' || trouble === 'stopped') && retry}
+    </div>
+  );
+}
+
+function Rate({ bot, changing }: { bot: Bot; changing: Changing }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const { number } = useFormat();
+  const [value, setValue] = useState<number | ''>(bot.bulk_per_second ?? '');
+  const save = () => {
+    if (value !== '' && value !== bot.bulk_per_second) changing.change.mutate({ bulk_per_second: value });
+  };
+  if (!can('administer')) return <span className="figure">{bot.bulk_per_second === null ? t('settings.rate_default') : number(bot.bulk_per_second)}</span>;
+  return (
+    <NumberInput
+      size="xs" w={84} ml="auto" min={1} max={1000} hideControls aria-label={t('settings.rate_of', { name: bot.name })} placeholder={t('settings.rate_default')}
+      value={value} onChange={(next) => setValue(typeof next === 'number' ? next : '')} onBlur={save} onKeyDown={(event) => event.key === 'Enter' && save()}
+      styles={{ input: { textAlign: 'right' } }}
+    />
+  );
+}
+
+function Health({ bot }: { bot: Bot }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const trouble = troubleOf(bot, now);
+  const fill = trouble === null ? 'var(--good-fill)' : trouble === 'token_dead' || trouble === 'error' ? 'var(--bad-fill)' : 'var(--warn-fill)';
+  return <span className="status-dot"><i style={{ background: fill }} aria-hidden="true" />{t(`settings.health.${trouble ?? (bot.status === 'starting' ? 'starting' : 'well')}`)}</span>;
+}
+
+function BotRows({ bot }: { bot: Bot }) {
+  const { t } = useTranslation();
+  const { ago, number } = useFormat();
+  const now = useNow();
+  const can = useCan();
+  const problem = useProblemText();
+  const changing = useBotChange(bot);
+  const [asking, setAsking] = useState<'token' | 'leave' | null>(null);
+  const heard = bot.health.last_update_at;
+  const failed = changing.remove.error ?? (asking === 'token' ? null : changing.change.error);
+  const below = asking !== null || troubleOf(bot, now) !== null || failed;
+  return (
+    <Fragment>
+      <tr>
+        <td>
+          <span className="names"><b>{bot.name}</b><span className="small faint">@{bot.username}</span></span>
+        </td>
+        <td className="leaves-second">{t(`settings.intake.${bot.intake}`)}</td>
+        <td className="num leaves-first">{heard === null ? t('ui.never') : ago(heard, now)}</td>
+        <td className="num leaves-second">{number(bot.contacts)}</td>
+        <td className="num leaves-second"><Rate key={bot.bulk_per_second} bot={bot} changing={changing} /></td>
+        <td><Health bot={bot} /></td>
+        {can('administer') && (
+          <td className="num">
+            <Menu position="bottom-end" width={200}>
+              <Menu.Target><ActionIcon aria-label={t('settings.bot_more', { name: bot.name })}><IconDots size={16} stroke={1.5} aria-hidden="true" /></ActionIcon></Menu.Target>
+              <Menu.Dropdown>
+                {bot.status === 'stopped' ? <Menu.Item onClick={() => changing.change.mutate({ status: 'running' })}>{t('settings.start')}</Menu.Item> : <Menu.Item onClick={() => changing.change.mutate({ status: 'stopped' })}>{t('settings.stop')}</Menu.Item>}
+                <Menu.Item onClick={() => setAsking('token')}>{t('settings.new_token')}</Menu.Item>
+                <Menu.Divider />
+                <Menu.Item color="var(--bad)" onClick={() => setAsking('leave')}>{t('settings.disconnect')}</Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          </td>
+        )}
+      </tr>
+      {below && (
+        <tr className="bot-below">
+          <td colSpan={can('administer') ? 7 : 6}>
+            <Trouble bot={bot} changing={changing} onToken={() => setAsking('token')} />
+            {asking === 'token' && <NewToken bot={bot} changing={changing} onDone={() => setAsking(null)} />}
+            {asking === 'leave' && (
+              <div className="inline wrap">
+                <span>{t('settings.disconnect_will', { name: bot.name })}</span>
+                <Button className="danger" loading={changing.remove.isPending} onClick={() => changing.remove.mutate(undefined, { onSuccess: () => setAsking(null) })}>{t('settings.disconnect')}</Button>
+                <Button variant="subtle" onClick={() => setAsking(null)}>{t('ui.cancel')}</Button>
+              </div>
+            )}
+            {failed && <p className="field-error" role="alert">{problem(failed)}</p>}
+          </td>
+        </tr>
+      )}
+    </Fragment>
+  );
+}
+
+/** Every bot, how it receives, and what is wrong with it where it stands. */
+export function Bots({ bots }: { bots: Bot[] }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  return (
+    <Section title={t('settings.bots')} note={t('settings.bots_note')}>
+      <table className="table settings-table">
+        <thead>
+          <tr>
+            <th scope="col">{t('settings.bot')}</th>
+            <th scope="col" className="leaves-second">{t('settings.receives_by')}</th>
+            <th scope="col" className="num leaves-first">{t('settings.last_update')}</th>
+            <th scope="col" className="num leaves-second">{t('settings.people')}</th>
+            <th scope="col" className="num leaves-second">{t('settings.rate')}</th>
+            <th scope="col">{t('settings.state')}</th>
+            {can('administer') && <th scope="col"><span className="unseen">{t('settings.actions')}</span></th>}
+          </tr>
+        </thead>
+        <tbody>{bots.map((bot) => <BotRows key={bot.id} bot={bot} />)}</tbody>
+      </table>
+    </Section>
+  );
+}

@@ -1,0 +1,44 @@
+import { Button, Select, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { patch } from '@/api/client';
+import { useCan, useWorkspace } from '@/api/workspace';
+import { Section } from '@/ui/Page';
+import { useProblemText } from '@/ui/states';
+import { toast } from '@/ui/toast';
+
+/** What the workspace is called, and where its days begin. */
+export function WorkspaceForm() {
+  const { t } = useTranslation();
+  const can = useCan();
+  const client = useQueryClient();
+  const problem = useProblemText();
+  const { workspace } = useWorkspace().session;
+  const [name, setName] = useState(workspace.name);
+  const [zone, setZone] = useState(workspace.time_zone);
+  const changed = name.trim() !== workspace.name || zone !== workspace.time_zone;
+  const zones = [...new Set([workspace.time_zone, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+  const save = useMutation({
+    mutationFn: () => patch('/workspace', { name: name.trim(), time_zone: zone }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ['session'] });
+      toast(t('settings.workspace_saved'));
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  const readOnly = !can('administer');
+  return (
+    <Section title={t('settings.workspace')}>
+      <form className="settings-form" onSubmit={submit}>
+        <TextInput label={t('settings.workspace_name')} readOnly={readOnly} value={name} maxLength={120} onChange={(event) => setName(event.currentTarget.value)} />
+        <Select label={t('settings.time_zone')} description={t('settings.time_zone_note')} searchable allowDeselect={false} limit={60} readOnly={readOnly} value={zone} onChange={(next) => next && setZone(next)} data={zones} nothingFoundMessage={t('settings.no_zone')} />
+        {save.error && <p className="field-error" role="alert">{problem(save.error)}</p>}
+        {!readOnly && <div className="inline"><Button type="submit" loading={save.isPending} disabled={!changed || !name.trim()}>{t('ui.save')}</Button>{changed && <span className="small faint">{t('settings.changed')}</span>}</div>}
+      </form>
+    </Section>
+  );
+}
