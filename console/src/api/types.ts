@@ -388,7 +388,7 @@ export interface LedgerItem {
   contact_id: number;
   telegram_id: number;
   name: string;
-  stage: StageRef | null;
+  stage: string | null;
   outcome: Outcome;
   reason: string | null;
   message_id: number | null;
@@ -413,7 +413,7 @@ export interface Lift {
 }
 export type ReportBy = 'stage' | 'tag' | 'source';
 export interface Report {
-  accepted: number;
+  accepted: Figure;
   open_rate: Figure;
   pressed: Figure;
   followed: Figure;

@@ -10,6 +10,7 @@ import { Problem } from '@/api/client';
 import { sessionQuery, stagesQuery } from '@/api/queries';
 import type { Session } from '@/api/types';
 import { WorkspaceContext } from '@/api/workspace';
+import { colorOf } from '@/ui/colors';
 import { moveFocus, useKeys } from '@/ui/keys';
 import { StageColors } from '@/ui/StageBadge';
 import { EmptyState, Failure, Skeleton } from '@/ui/states';
@@ -89,7 +90,7 @@ function Inside({ session }: { session: Session }) {
   useLive(bot?.id);
   useFrameKeys(() => setPalette(true), () => setHelp(true));
   const stages = useQuery({ ...stagesQuery(bot?.id ?? 0), enabled: bot !== undefined }).data;
-  const colors = useMemo(() => Object.fromEntries(stages?.items.map((stage) => [stage.name, stage.color]) ?? []), [stages]);
+  const colors = useMemo(() => Object.fromEntries(stages?.items.map((stage) => [stage.name, colorOf(stage.color)]) ?? []), [stages]);
   const workspace = useMemo(() => (bot ? { session, bot, setBot } : null), [session, bot]);
   if (!workspace) return <FirstBot session={session} />;
   return (

@@ -101,7 +101,7 @@ export function Sidebar({ onFind }: { onFind: () => void }) {
           </Menu.Dropdown>
         </Menu>
         <ActionIcon className="rail-hidden" onClick={toggleLanguage} aria-label={t('frame.other_language')} lang={language === 'zh' ? 'en' : 'zh-Hans'}>
-          <span className="language-sign">{language === 'zh' ? 'EN' : '中'}</span>
+          <span className="language-sign" aria-hidden="true" data-sign={language === 'zh' ? 'EN' : '中'} />
         </ActionIcon>
         <ActionIcon className="rail-hidden" onClick={toggleScheme} aria-label={t('frame.switch_theme')}>
           <Sign size={16} stroke={1.5} aria-hidden="true" />

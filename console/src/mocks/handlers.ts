@@ -55,7 +55,7 @@ function home(days: number): Home {
     running: campaigns.filter((each) => ['sending', 'paused', 'canary'].includes(each.status)), recent: campaigns.filter((each) => each.status === 'done'),
     suggestions: [
       { code: 'churning_soon', count: 318, expression: { all: [{ stage: { in: ['cooling'] } }, { last_interaction: { older_than: '25d' } }] }, params: { days: 5 } },
-      { code: 'pressed_no_purchase', count: 204, expression: { event: { kind: 'button', object: 'pricing', at_least: 2, within: '30d' } }, params: { object: 'pricing' } },
+      { code: 'pressed_no_purchase', count: 204, expression: { event: { kind: 'button', object: 'pricing', at_least: 2, within: '30d' } }, params: { object: 'pricing', times: 2 } },
     ],
     checklist: { flow: true, segment: true, campaign: false, answers: false, report: false },
   };
@@ -66,7 +66,7 @@ function report(campaign: Campaign): Report {
   const figure = (share: number, outcome: string) => ({ count: Math.round(sent * share), of: sent, share, people: { campaign: { id: campaign.id, outcome } } });
   const lift = (measure: Lift['measure'], n: number, hits: number, control: number, low: number, high: number, enough = true): Lift => ({ measure, reached: { n, hits, people: { campaign: { id: campaign.id, outcome: 'replied' } } }, held_out: { n: campaign.counts.held_out, hits: control, people: { campaign: { id: campaign.id, outcome: 'held_out' } } }, difference: hits / n - control / campaign.counts.held_out, low, high, clear: low > 0 || high < 0, enough });
   return {
-    accepted: sent, open_rate: figure(0.229, 'clicked'), pressed: figure(0.137, 'clicked'), followed: figure(0.131, 'clicked'), replied: figure(0.05, 'replied'), tagged: figure(0.159, 'tagged'), tagged_direct: figure(0.12, 'tagged'), tagged_assisted: figure(0.039, 'tagged'), converted: figure(0.046, 'converted'), blocked: figure(0.017, 'blocked'), blocked_after: figure(0.004, 'blocked'), opted_out: figure(0.003, 'blocked'),
+    accepted: figure(0.9, 'sent'), open_rate: figure(0.229, 'clicked'), pressed: figure(0.137, 'clicked'), followed: figure(0.131, 'clicked'), replied: figure(0.05, 'replied'), tagged: figure(0.159, 'tagged'), tagged_direct: figure(0.12, 'tagged'), tagged_assisted: figure(0.039, 'tagged'), converted: figure(0.046, 'converted'), blocked: figure(0.017, 'blocked'), blocked_after: figure(0.004, 'blocked'), opted_out: figure(0.003, 'blocked'),
     tags: tags.slice(1, 4).map((tag, index) => ({ tag, direct: 142 - index * 40, people: { tag: { has: tag.name } } })),
     buttons: [{ text: 'Claim the coupon', people_count: 142 }, { text: 'More about AI', people_count: 57 }],
     lift: [lift('messages', sent, Math.round(sent * 0.05), 3, 0.004, 0.06), lift('conversions', sent, Math.round(sent * 0.046), 4, -0.025, 0.04), lift('blocks', sent, 5, 0, -0.01, 0.01, false)],
@@ -172,7 +172,7 @@ const sending = [
   http.get(at('/campaigns/:id/ledger'), ({ request }) => {
     const url = new URL(request.url);
     const outcome = url.searchParams.get('outcome');
-    const items = people.slice(0, 1427).map((person, index) => ({ contact_id: person.id, telegram_id: person.telegram_id, name: person.name, stage: person.stage, outcome: (index % 70 === 3 ? 'blocked' : index % 90 === 5 ? 'failed' : 'sent') as 'sent', reason: index % 70 === 3 ? 'Forbidden: bot was blocked by the user' : null, message_id: 48_000 + index, at: now - index * 33 }));
+    const items = people.slice(0, 1427).map((person, index) => ({ contact_id: person.id, telegram_id: person.telegram_id, name: person.name, stage: person.stage?.name ?? null, outcome: (index % 70 === 3 ? 'blocked' : index % 90 === 5 ? 'failed' : 'sent') as 'sent', reason: index % 70 === 3 ? 'Forbidden: bot was blocked by the user' : null, message_id: 48_000 + index, at: now - index * 33 }));
     return json(pageOf(items.filter((item) => !outcome || item.outcome === outcome), url));
   }),
   http.post(at('/campaigns/:id/test'), () => json({ sent: [{ contact_id: 1, state: 'sent', reason: null }] })),

@@ -55,7 +55,7 @@ export function CampaignControls({ campaign, acts, onMessage }: { campaign: Camp
     <>
       <Button className="wide-only" onClick={onMessage}>{t('campaigns.message')}</Button>
       {can('write') && <SaveTemplate campaign={campaign} />}
-      {may('cancel') && <Button className="danger" onClick={() => setCancelling(true)}>{t('campaigns.cancel_rest')}</Button>}
+      {may('cancel') && <Button className={campaign.status === 'paused' ? 'danger' : 'danger wide-only'} onClick={() => setCancelling(true)}>{t('campaigns.cancel_rest')}</Button>}
       {may('pause') && <Button variant="filled" leftSection={<IconPlayerPause size={14} stroke={1.8} />} loading={acts.isPending} onClick={() => acts.mutate({ act: 'pause' })}>{t('campaigns.pause')}</Button>}
       {may('resume') && <Button variant="filled" leftSection={<IconPlayerPlay size={14} stroke={1.8} />} loading={acts.isPending} onClick={() => acts.mutate({ act: 'resume' })}>{t('campaigns.resume', { count: rest, number: number(rest) })}</Button>}
       {cancelling && (

@@ -19,7 +19,7 @@ function useColumns(): Column<LedgerItem>[] {
   const { timeSeconds } = useFormat();
   return [
     { key: 'person', head: t('contacts.person'), cell: (row) => <span className="person-cell"><Avatar name={row.name} /><Link className="cut" to="/contacts/$contactId" params={{ contactId: row.contact_id }}><PersonName name={row.name} /></Link></span> },
-    { key: 'stage', head: t('contacts.stage'), leaves: 2, cell: (row) => (row.stage ? <StageBadge name={row.stage.name} /> : '') },
+    { key: 'stage', head: t('contacts.stage'), leaves: 2, cell: (row) => (row.stage ? <StageBadge name={row.stage} /> : '') },
     { key: 'outcome', head: t('campaigns.outcome'), cell: (row) => <span className="status-dot"><i className={row.outcome === 'held_out' ? 'outlined' : undefined} style={{ background: fills[row.outcome] ?? 'var(--rest)' }} />{t(`outcome.${row.outcome}`)}</span> },
     { key: 'reason', head: t('contacts.reason'), leaves: 2, cell: (row) => <span className="muted">{row.reason ?? ''}</span> },
     { key: 'message', head: t('campaigns.message_id'), num: true, leaves: 1, cell: (row) => <span className="faint">{row.message_id ?? ''}</span> },

@@ -7,7 +7,7 @@ import { contactQuery, stagesQuery, timelineQuery } from '@/api/queries';
 import type { Contact, Entry } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
-import { ExplainTree } from '@/ui/expression/ExplainTree';
+import { ExplainTree, stageRules } from '@/ui/expression/ExplainTree';
 import { Page, Section } from '@/ui/Page';
 import { StageBadge } from '@/ui/StageBadge';
 import { Failure, Loaded, SkeletonRows } from '@/ui/states';
@@ -30,10 +30,9 @@ function StageSection({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const bot = useBot();
   const rules = useQuery(stagesQuery(bot.id)).data?.items;
-  const rule = rules?.find((stage) => stage.id === contact.stage?.id);
   return (
     <Section title={t('person.stage')} note={contact.stage && <StageBadge name={contact.stage.name} />} end={<Link className="text-link" to="/stages">{t('person.the_rules')}</Link>}>
-      {contact.stage_explained && rule ? <ExplainTree explanation={contact.stage_explained} expression={rule.expression} /> : <p className="muted">{t('person.stage_plain')}</p>}
+      {contact.stage_explained && rules ? <ExplainTree explanation={contact.stage_explained} expression={stageRules(rules)} /> : <p className="muted">{t('person.stage_plain')}</p>}
     </Section>
   );
 }

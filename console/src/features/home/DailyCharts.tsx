@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import type { DayCount, Home } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
@@ -59,7 +59,7 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
       <section aria-label={t('home.joined')}>
         <div className="section-head">
           <h2>{t('home.joined')}</h2>
-          <span className="end muted"><Count value={joined} people={{ first_seen: { within: `${days}d` } }} /> {t('home.in_days', { count: days })}</span>
+          <span className="end muted"><Trans i18nKey="home.count_in_days" count={days} components={{ n: <Count value={joined} people={home.joined[0] && { first_seen: { after: home.joined[0].day } }} /> }} /></span>
         </div>
         <Bars days={home.joined} fill="var(--text-2)" />
         <Axis days={home.joined} middle={t('home.highest', { count: number(peak(home.joined)) })} />
@@ -67,7 +67,7 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
       <section aria-label={t('home.active')}>
         <div className="section-head">
           <h2>{t('home.active')}</h2>
-          <span className="end muted"><span className="figure">{number(active)}</span> {t('home.last_day')}</span>
+          <span className="end muted"><Trans i18nKey="home.count_last_day" components={{ n: <span className="figure">{number(active)}</span> }} /></span>
         </div>
         <Curve days={home.active} />
         <Axis days={home.active} middle={t('home.highest', { count: number(peak(home.active)) })} />
@@ -75,7 +75,7 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
       <section aria-label={t('home.blocked_title')}>
         <div className="section-head">
           <h2>{t('home.blocked_title')}</h2>
-          <span className="end muted"><span className="figure">{number(blocked)}</span> {t('home.in_days', { count: days })}</span>
+          <span className="end muted"><Trans i18nKey="home.count_in_days" count={days} components={{ n: <span className="figure">{number(blocked)}</span> }} /></span>
         </div>
         <Bars days={home.blocked_by_day} fill="var(--bad-fill)" />
         <Axis days={home.blocked_by_day} middle={t('home.highest', { count: number(peak(home.blocked_by_day)) })} />

@@ -7,7 +7,7 @@ import { stagesQuery, tagsQuery, timelineQuery } from '@/api/queries';
 import type { Contact } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
-import { ExplainTree } from '@/ui/expression/ExplainTree';
+import { ExplainTree, stageRules } from '@/ui/expression/ExplainTree';
 import { Avatar, PersonName } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
 import { Skeleton, useProblemText } from '@/ui/states';
@@ -39,11 +39,11 @@ function Tags({ contact, actions, input }: { contact: Contact; actions: Conversa
 function Stage({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const bot = useBot();
-  const rule = useQuery(stagesQuery(bot.id)).data?.items.find((stage) => stage.id === contact.stage?.id);
+  const rules = useQuery(stagesQuery(bot.id)).data?.items;
   return (
     <section aria-label={t('person.stage')} className="profile-part">
       <p className="inline">{contact.stage && <b><StageBadge name={contact.stage.name} /></b>}<Link className="end text-link small" to="/stages">{t('person.the_rules')}</Link></p>
-      {contact.stage_explained && rule && <div className="small"><ExplainTree explanation={contact.stage_explained} expression={rule.expression} /></div>}
+      {contact.stage_explained && rules && <div className="small"><ExplainTree explanation={contact.stage_explained} expression={stageRules(rules)} /></div>}
     </section>
   );
 }

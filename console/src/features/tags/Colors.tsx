@@ -1,16 +1,16 @@
 import { useTranslation } from 'react-i18next';
-import { colors } from './tagFacts';
+import { colorNames, colorOf } from '@/ui/colors';
 
 /** One of a few colours; a tag's own that is none of them stays choosable. */
 export function Colors({ value, onChange }: { value: string; onChange: (color: string) => void }) {
   const { t } = useTranslation();
-  const all = value && !colors.includes(value) ? [value, ...colors] : colors;
+  const all = [...new Set<string>([...colorNames, ...(value ? [value] : [])])];
   return (
     <fieldset className="colors">
       <legend className="field-label">{t('tags.color')}</legend>
-      {all.map((color, index) => (
-        <label key={color} style={{ background: color }}>
-          <input type="radio" name="color" className="unseen" aria-label={t('tags.color_number', { number: index + 1 })} checked={color === value} onChange={() => onChange(color)} />
+      {all.map((color) => (
+        <label key={color} style={{ background: colorOf(color) }}>
+          <input type="radio" name="color" className="unseen" aria-label={t([`color.${color}`, 'color.other'], { color })} checked={color === value} onChange={() => onChange(color)} />
         </label>
       ))}
     </fieldset>

@@ -1,9 +1,8 @@
 import type { Origin, Tag } from '@/api/types';
+import { colorNames } from '@/ui/colors';
 
-/** Quiet enough to stand beside one another; the first ones are told apart best. */
-export const colors = ['#5c8cc6', '#4a9f74', '#c1870f', '#d2502c', '#8a6fc0', '#2f9aa0', '#b3589a', '#7d8a2e', '#8f8791'];
-
-export const freshColor = (count: number) => colors[count % colors.length] ?? '#8f8791';
+/** The next colour in turn for a new tag. */
+export const freshColor = (count: number): string => colorNames[count % colorNames.length] ?? 'gray';
 
 const order: Origin['by'][] = ['flow', 'campaign', 'agent', 'link', 'import', 'api'];
 

@@ -6,13 +6,11 @@ import type { Explanation, ExplainNode, Expression } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { useSentence } from './sentence';
 
-/** The part of an expression that a place such as `/all/0/tag` names: the place ends with the form's own name. */
-export function partAt(expression: Expression, path: string): Expression | null {
-  const steps = path.split('/').filter(Boolean);
+/** The part of an expression that a place such as `/all/0/not` names. */
+export function partAt(expression: unknown, path: string): Expression | null {
   let at: unknown = expression;
-  for (const [index, step] of steps.entries()) {
-    if (typeof at !== 'object' || at === null || !(step in at)) return null;
-    if (index === steps.length - 1 && isExpression(at)) return at;
+  for (const step of path.split('/').filter(Boolean)) {
+    if (typeof at !== 'object' || at === null) return null;
     at = (at as Record<string, unknown>)[step];
   }
   return isExpression(at) ? at : null;
@@ -37,7 +35,7 @@ function useFacts() {
   };
 }
 
-function Node({ node, expression }: { node: ExplainNode; expression: Expression }) {
+function Node({ node, expression }: { node: ExplainNode; expression: unknown }) {
   const { t } = useTranslation();
   const sentence = useSentence();
   const factOf = useFacts();
@@ -70,12 +68,15 @@ function nextChange(node: ExplainNode): number | null {
   return times.length > 0 ? Math.min(...times) : null;
 }
 
+/** What the tree of `stage_explained` points into: the rules in their order. */
+export const stageRules = (stages: { expression: Expression }[]) => ({ stage: { rules: stages.map((stage) => stage.expression) } });
+
 /** Why someone is in or out, condition by condition, and when that changes by itself. */
-export function ExplainTree({ explanation, expression }: { explanation: Explanation; expression: Expression }) {
+export function ExplainTree({ explanation, expression }: { explanation: Explanation; expression: unknown }) {
   const { t } = useTranslation();
   const { dateTime } = useFormat();
   const { tree } = explanation;
-  const roots = tree.form === 'all' && tree.children.length > 0 ? tree.children : [tree];
+  const roots = (tree.form === 'all' || tree.form === 'stage') && tree.children.length > 0 ? tree.children : [tree];
   const changes = tree.changes_at ?? nextChange(tree);
   return (
     <>

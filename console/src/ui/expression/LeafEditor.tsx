@@ -32,7 +32,7 @@ function TagLeaf({ value, names, onChange }: LeafProps<Of<'tag'>>) {
       {chosen.length > 1 && (
         <Pick label={t('builder.tag_mode')} width={92} value={tagMode(tag)} onPick={(mode) => set(mode as 'has_any', chosen, tag.added_within)} data={[{ value: 'has_any', label: t('builder.any_of_tags') }, { value: 'has_all', label: t('builder.all_of_tags') }]} />
       )}
-      <MultiSelect size="xs" miw={150} maw={280} searchable aria-label={t('builder.tags')} placeholder={chosen.length === 0 ? t('builder.choose_tag') : undefined} value={chosen} data={[...new Set([...names.tags.map((each) => each.name), ...chosen])]} onChange={(tags) => set(tagMode(tag), tags, tag.added_within)} nothingFoundMessage={t('builder.no_tag')} />
+      <MultiSelect size="xs" miw={150} maw={320} searchable styles={{ inputField: { minWidth: 24 } }} aria-label={t('builder.tags')} placeholder={chosen.length === 0 ? t('builder.choose_tag') : undefined} value={chosen} data={[...new Set([...names.tags.map((each) => each.name), ...chosen])]} onChange={(tags) => set(tagMode(tag), tags, tag.added_within)} nothingFoundMessage={t('builder.no_tag')} />
       <Pick label={t('builder.added')} width={126} value={tag.added_within ? 'within' : 'ever'} onPick={(when) => set(tagMode(tag), chosen, when === 'within' ? '30d' : undefined)} data={[{ value: 'ever', label: t('builder.added_ever') }, { value: 'within', label: t('builder.added_within') }]} />
       {tag.added_within && <DurationInput label={t('builder.added_within')} value={tag.added_within} onChange={(within) => set(tagMode(tag), chosen, within)} />}
     </>
