@@ -31,6 +31,7 @@ pub mod live;
 pub mod mentions;
 pub mod people;
 pub mod person;
+pub mod rates;
 pub mod repeats;
 pub mod reports;
 pub mod secrets;
@@ -39,6 +40,7 @@ pub mod tags;
 pub mod team;
 pub mod telegram_binding;
 pub mod tokens;
+pub mod wires;
 
 #[cfg(test)]
 mod test_house;

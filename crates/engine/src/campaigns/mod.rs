@@ -366,7 +366,7 @@ pub(crate) fn counts(tx: &ReadTx<'_>, bot: BotId, campaign: &Campaign) -> Result
 fn view(tx: &ReadTx<'_>, bot: BotId, campaign: Campaign, now: Millis) -> Result<CampaignView> {
     let counts = counts(tx, bot, &campaign)?;
     let row = bots::of(tx, bot)?.ok_or(EngineError::NotFound("bot"))?;
-    let rate = crate::fleet::rate_of(row.bulk_per_second);
+    let rate = crate::rates::rate_of(row.bulk_per_second);
     let sending = status_of(&campaign)?.is_sending();
     let finishes_at = sending.then(|| {
         let snapshot =

@@ -8,7 +8,7 @@ use telegram::{Clock, ClockSnapshot};
 
 use super::{Campaigns, owned, stored_audience};
 use crate::catalog::WorkspaceCatalog;
-use crate::{EngineError, Result, fleet};
+use crate::{EngineError, Result, rates};
 
 /// The numbers before a start.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +82,7 @@ impl Campaigns {
         let held_out = (reachable * basis_points + 5_000) / 10_000;
         let writes_to = reachable - held_out;
         let snapshot = ClockSnapshot { blocked_until: row.blocked_until.unwrap_or(0), rate_milli: 0 };
-        let clock = Clock::restore(fleet::rate_of(row.bulk_per_second), snapshot, now);
+        let clock = Clock::restore(rates::rate_of(row.bulk_per_second), snapshot, now);
         let finishes_at = clock.finishing_at(now, writes_to.unsigned_abs());
         let mut warnings = Vec::new();
         if let Some((resolved, expression)) = recent {

@@ -13,7 +13,7 @@ use store::{WriteTx, contacts, team};
 
 use super::ledger::outcome_name;
 use super::{Campaigns, owned};
-use crate::delivery::Wires;
+use crate::wires::Wires;
 use crate::{EngineError, Result, Secrets, effects};
 
 /// How long the answer to a test waits for its calls to end; what has not ended by then is told as it stands.

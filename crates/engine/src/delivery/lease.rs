@@ -9,7 +9,7 @@ use domain::campaign::{PauseReason, Status};
 use domain::contact::Reachability;
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, ContactNumber};
-use domain::message::{Action, Button, ButtonWire, Message, Variables};
+use domain::message::Message;
 use domain::time::Millis;
 use serde_json::json;
 use store::campaigns::{self, Campaign};
@@ -20,7 +20,7 @@ use telegram::Lane as ClockLane;
 
 use super::{Lease, Target};
 use crate::journal::Journal;
-use crate::tokens::{self, Click};
+use crate::wires::Wires;
 use crate::{EngineError, Result, Secrets};
 
 /// Rows of a lane that one round looks at, so that people who must wait a second do not hide those behind them.
@@ -268,41 +268,5 @@ fn unreachable_reason(reachability: Reachability) -> &'static str {
         "blocked"
     } else {
         "opted_out"
-    }
-}
-
-/// What travels with a campaign's buttons for one person.
-pub struct Wires<'a> {
-    pub secrets: &'a Secrets,
-    pub public_url: &'a str,
-    pub bot: BotId,
-    pub contact: ContactNumber,
-    pub campaign: CampaignId,
-}
-
-impl Wires<'_> {
-    /// The campaign's message as this person gets it.
-    pub fn render(&self, message: &Message, contact: &Contact) -> domain::message::Rendered {
-        let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
-        message.render(variables, |row, column, button| self.of(row, column, button))
-    }
-
-    fn of(&self, row: usize, column: usize, button: &Button) -> ButtonWire {
-        match &button.action {
-            Action::Press(_) => ButtonWire::CallbackData(tokens::campaign_press(
-                self.secrets,
-                self.bot,
-                self.contact,
-                self.campaign,
-                row,
-                column,
-            )),
-            Action::Url { url, tracked: false } => ButtonWire::Url(url.clone()),
-            Action::Url { tracked: true, .. } => {
-                let click =
-                    Click { bot: self.bot, contact: self.contact, campaign: self.campaign, row, column };
-                ButtonWire::Url(format!("{}/c/{}", self.public_url, click.token(self.secrets)))
-            }
-        }
     }
 }

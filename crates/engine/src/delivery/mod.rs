@@ -20,7 +20,6 @@ use store::outbox::Lane;
 use telegram::{SendError, Sent};
 
 pub use courier::{Courier, CourierOptions};
-pub use lease::Wires;
 
 /// What a call answered.
 pub type Answer = Result<Sent, SendError>;

@@ -15,7 +15,7 @@ use domain::limits::CALLS_IN_FLIGHT_MAX;
 use secrecy::SecretString;
 use store::Store;
 use store::bots::{self, Bot};
-use telegram::{Client, Options, Rate};
+use telegram::{Client, Options};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -23,13 +23,9 @@ use crate::clock::Clock;
 use crate::delivery::{Courier, CourierOptions};
 use crate::intake::Intake;
 use crate::people::People;
-use crate::{EngineError, Result, Secrets};
+use crate::{EngineError, Result, Secrets, rates};
 use poller::Poller;
 
-/// Messages a second that Telegram bears from one bot without payment.
-pub const BULK_PER_SECOND_DEFAULT: u32 = 30;
-/// A bot's rate at and above which no limit is kept: for measuring against a server that has none.
-const UNLIMITED_PER_SECOND: i64 = 100_000;
 /// How often the rows are looked at when nothing is committed here.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// A commit wakes the fleet at most so often.
@@ -164,7 +160,7 @@ impl Fleet {
             Arc::clone(&self.clock),
             client.clone(),
             CourierOptions {
-                rate: rate_of(row.bulk_per_second),
+                rate: rates::rate_of(row.bulk_per_second),
                 in_flight_max: self.options.in_flight_max,
                 public_url: self.options.public_url.clone(),
             },
@@ -189,15 +185,6 @@ impl Fleet {
             stop,
             tasks,
         })
-    }
-}
-
-/// The rate that a bot's setting stands for.
-pub fn rate_of(bulk_per_second: Option<i64>) -> Rate {
-    match bulk_per_second {
-        None => Rate::PerSecond(BULK_PER_SECOND_DEFAULT),
-        Some(rate) if rate >= UNLIMITED_PER_SECOND => Rate::Unlimited,
-        Some(rate) => Rate::PerSecond(u32::try_from(rate.max(1)).unwrap_or(u32::MAX)),
     }
 }
 

@@ -142,7 +142,7 @@ impl Replay<'_> {
         };
         let id: CampaignId = campaigns.create(self.workspace, new).await?.campaign.id;
         campaigns.start(self.workspace, id, None).await?;
-        let mut courier = self.courier(Rate::PerSecond(engine::fleet::BULK_PER_SECOND_DEFAULT)).await?;
+        let mut courier = self.courier(Rate::PerSecond(engine::rates::BULK_PER_SECOND_DEFAULT)).await?;
         loop {
             now += CAMPAIGN_STEP_MS;
             self.live_until(now, &mut courier).await?;

@@ -1,0 +1,44 @@
+//! What a campaign's buttons carry to one person and back: signed press data, tracked links.
+
+use domain::ids::{BotId, CampaignId, ContactNumber};
+use domain::message::{Action, Button, ButtonWire, Message, Variables};
+use store::contacts::Contact;
+
+use crate::Secrets;
+use crate::tokens::{self, Click};
+
+/// What travels with a campaign's buttons for one person.
+pub struct Wires<'a> {
+    pub secrets: &'a Secrets,
+    pub public_url: &'a str,
+    pub bot: BotId,
+    pub contact: ContactNumber,
+    pub campaign: CampaignId,
+}
+
+impl Wires<'_> {
+    /// The campaign's message as this person gets it.
+    pub fn render(&self, message: &Message, contact: &Contact) -> domain::message::Rendered {
+        let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
+        message.render(variables, |row, column, button| self.of(row, column, button))
+    }
+
+    fn of(&self, row: usize, column: usize, button: &Button) -> ButtonWire {
+        match &button.action {
+            Action::Press(_) => ButtonWire::CallbackData(tokens::campaign_press(
+                self.secrets,
+                self.bot,
+                self.contact,
+                self.campaign,
+                row,
+                column,
+            )),
+            Action::Url { url, tracked: false } => ButtonWire::Url(url.clone()),
+            Action::Url { tracked: true, .. } => {
+                let click =
+                    Click { bot: self.bot, contact: self.contact, campaign: self.campaign, row, column };
+                ButtonWire::Url(format!("{}/c/{}", self.public_url, click.token(self.secrets)))
+            }
+        }
+    }
+}
