@@ -223,7 +223,7 @@ async fn an_export_can_be_imported_again_and_changes_nothing() {
     let house = House::new().await;
     let imports = Imports::new(house.store.clone(), house.clock());
     let table = "telegram_id,username,first_name,language,tags,source,first_seen,last_interaction,attr.plan,attr.n\n\
-        1,ada,\"=1+1, \"\"x\"\"\",zh-hans,兴趣-科技;vip,link=fb;utm_source=x,2026-05-01T12:00:00.250Z,2026-11-01T00:00:00Z,+49 30,-1.5\n\
+        1,ada,\"=1+1, \"\"x\"\"\",pt-BR,兴趣-科技;vip,link=fb;utm_source=x,2026-05-01T12:00:00.250Z,2026-11-01T00:00:00Z,+49 30,-1.5\n\
         2,,,,,,,,true,\n";
     let import = async |house: &House, table: Vec<u8>| {
         let input = Cursor::new(table);

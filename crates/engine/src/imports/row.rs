@@ -138,13 +138,13 @@ fn username(cell: &str) -> Cell<String> {
     if fits { Ok(name.to_owned()) } else { Err("must be a username: letters, digits and _".into()) }
 }
 
-/// Telegram tells languages in small letters.
+/// Letters stay as they are: Telegram's clients write `pt-br` and `en-GB`, and what an export wrote must come back.
 fn language(cell: &str) -> Cell<String> {
     let fits = cell.len() <= LANGUAGE_CHARS_MAX
         && cell
             .split('-')
             .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    if fits { Ok(cell.to_ascii_lowercase()) } else { Err("must be a language such as zh-hans or en".into()) }
+    if fits { Ok(cell.to_owned()) } else { Err("must be a language such as zh-hans or en".into()) }
 }
 
 fn tags(cell: &str) -> Cell<Vec<String>> {

@@ -98,7 +98,7 @@ fn rejected(report: &ImportReport) -> Vec<(u64, &str)> {
 async fn every_column_arrives_where_it_belongs() {
     let house = House::new().await;
     let table = "\u{feff}telegram_id,username,first_name,last_name,language,tags,source,first_seen,last_interaction,attr.plan,attr.age,attr.vip\r\n\
-        101,@ada_l,Ada,\"Lovelace, Countess\",EN,兴趣-科技; vip ;;vip,link=fb-summer;utm_source=facebook,2026-05-01T12:00:00+02:00,2026-11-01T00:00:00Z,pro,36,true\r\n";
+        101,@ada_l,Ada,\"Lovelace, Countess\",en-GB,兴趣-科技; vip ;;vip,link=fb-summer;utm_source=facebook,2026-05-01T12:00:00+02:00,2026-11-01T00:00:00Z,pro,36,true\r\n";
     let report = house.import(table).await;
     assert_eq!((report.rows, report.created, report.rejected_count), (1, 1, 0));
     let people = house.people().await;
@@ -106,7 +106,7 @@ async fn every_column_arrives_where_it_belongs() {
     assert_eq!(ada.telegram_id, 101);
     assert_eq!(ada.profile.username.as_deref(), Some("ada_l"));
     assert_eq!(ada.name(), "Ada Lovelace, Countess");
-    assert_eq!(ada.profile.language.as_deref(), Some("en"));
+    assert_eq!(ada.profile.language.as_deref(), Some("en-GB"));
     assert_eq!(ada.source.get("link").map(String::as_str), Some("fb-summer"));
     assert_eq!(ada.source.get("utm_source").map(String::as_str), Some("facebook"));
     // 10:00 UTC on 1 May 2026.
