@@ -186,6 +186,11 @@ pub fn rename_in_stages(tx: &WriteTx<'_>, workspace: WorkspaceId, renames: &Rena
     Ok(())
 }
 
+/// Rewrites the mentions in one rule.
+pub fn rename_in_rule(rule: &mut Value, renames: &Renames) {
+    rewrite_expression(rule, renames);
+}
+
 fn rename_in_flows(tx: &WriteTx<'_>, bot: BotId, renames: &Renames) -> Result<()> {
     for mut flow in flows::list(tx, bot)? {
         if rewrite(&mut flow.draft, renames) {

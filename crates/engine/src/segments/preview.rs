@@ -1,0 +1,186 @@
+//! Who an expression matches now: counted, sampled, broken down.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use audience::{Groups, Index};
+use domain::contact::SOURCE_FIELDS;
+use domain::expression::{Expression, ProfileField, ProfileTest, Resolved, resolve};
+use domain::ids::{BotId, ContactNumber, TagId, WorkspaceId};
+use domain::time::Millis;
+use serde_json::Value;
+use store::{ReadTx, contacts, tags};
+
+use super::Segments;
+use crate::Result;
+use crate::catalog::WorkspaceCatalog;
+use crate::people::Snapshot;
+use crate::person::{Person, Roster};
+
+/// People shown of a match.
+const SAMPLE_MAX: usize = 10;
+/// People asked which languages there are.
+const LANGUAGES_ASKED: usize = 500;
+/// Groups of a breakdown; what is beyond is not shown.
+const GROUPS_MAX: usize = 100;
+/// Makes the same people the sample of the same match.
+const SALT: u64 = 0;
+
+/// What a match is broken down by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakdownBy {
+    Tag,
+    Stage,
+    Source,
+    Language,
+}
+
+/// A part of a match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// A tag's or stage's name, a source such as `link=fb-summer`, a language; empty for all other languages.
+    pub key: String,
+    pub name: String,
+    pub count: u64,
+}
+
+/// Who an expression matches now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    pub count: u64,
+    pub reachable: u64,
+    /// Match, and cannot be sent bulk messages.
+    pub left_out: u64,
+    pub sample: Vec<Person>,
+    /// Microseconds that counting took.
+    pub took_us: u64,
+    /// The largest part first, but stages in their order.
+    pub breakdown: Vec<Group>,
+    /// The number of the latest event that the count knows.
+    pub number: i64,
+}
+
+impl Segments {
+    /// Counts an expression that need not be saved.
+    ///
+    /// # Errors
+    /// There is no such bot here; the expression is not valid, below `/expression`.
+    pub async fn preview(
+        &self,
+        workspace: WorkspaceId,
+        bot: BotId,
+        expression: Value,
+        by: Option<BreakdownBy>,
+    ) -> Result<Preview> {
+        let snapshot = self.snapshot(workspace, bot).await?;
+        let now = self.clock.now();
+        let question = Question { workspace, bot, expression, by, now };
+        self.store.reader().read(move |tx| question.answer(tx, &snapshot)).await
+    }
+}
+
+struct Question {
+    workspace: WorkspaceId,
+    bot: BotId,
+    expression: Value,
+    by: Option<BreakdownBy>,
+    now: Millis,
+}
+
+impl Question {
+    fn answer(&self, tx: &ReadTx<'_>, snapshot: &Snapshot) -> Result<Preview> {
+        let catalog = WorkspaceCatalog::load(tx, self.workspace, self.bot)?;
+        let (_, resolved) = catalog.resolve_at("/expression", &self.expression)?;
+        let index = &snapshot.index;
+        let begun = Instant::now();
+        let counts = index.counts(&resolved, self.now);
+        let took_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let set = index.set(&resolved, self.now);
+        let chosen = index.sample(&set, SAMPLE_MAX, SALT);
+        let numbers: Vec<u32> = chosen.iter().map(|number| number.0).collect();
+        let roster = Roster::of(tx, self.workspace, self.bot, &catalog, self.now)?;
+        let breakdown = match self.by {
+            None => Vec::new(),
+            Some(BreakdownBy::Tag) => self.by_tag(tx, index, &resolved)?,
+            Some(BreakdownBy::Stage) => self.by_stage(index, &catalog, &resolved)?,
+            Some(BreakdownBy::Source) => self.by_source(index, &resolved),
+            Some(BreakdownBy::Language) => {
+                let asked = index.sample(&set, LANGUAGES_ASKED, SALT);
+                self.by_language(tx, index, &catalog, &asked)?
+            }
+        };
+        Ok(Preview {
+            count: counts.count,
+            reachable: counts.reachable,
+            left_out: counts.count - counts.reachable,
+            sample: roster.people(tx, &numbers)?,
+            took_us,
+            breakdown,
+            number: index.number(),
+        })
+    }
+
+    fn by_tag(&self, tx: &ReadTx<'_>, index: &Index, resolved: &Resolved) -> Result<Vec<Group>> {
+        let tags = tags::list(tx, self.workspace)?;
+        let ids: Vec<TagId> = tags.iter().map(|tag| tag.id).collect();
+        let counts = index.breakdown(resolved, self.now, &Groups { tags: &ids, ..Groups::default() }).tags;
+        let groups = tags.into_iter().zip(counts);
+        Ok(largest(groups.map(|(tag, count)| Group { key: tag.name.clone(), name: tag.name, count })))
+    }
+
+    fn by_stage(&self, index: &Index, catalog: &WorkspaceCatalog, resolved: &Resolved) -> Result<Vec<Group>> {
+        let (names, rules): (Vec<String>, Vec<Resolved>) = catalog.stage_rules()?.into_iter().unzip();
+        let groups = Groups { stages: &rules, ..Groups::default() };
+        let counts = index.breakdown(resolved, self.now, &groups).stages;
+        let groups = names.into_iter().zip(counts);
+        Ok(groups.map(|(name, count)| Group { key: name.clone(), name, count }).collect())
+    }
+
+    fn by_source(&self, index: &Index, resolved: &Resolved) -> Vec<Group> {
+        let groups = Groups { sources: &SOURCE_FIELDS, ..Groups::default() };
+        let counts = index.breakdown(resolved, self.now, &groups).sources;
+        largest(counts.into_iter().map(|source| Group {
+            key: format!("{}={}", source.field, source.value),
+            name: source.value,
+            count: source.count,
+        }))
+    }
+
+    /// Which languages there are is asked of some hundred people; each found is then counted over everybody.
+    fn by_language(
+        &self,
+        tx: &ReadTx<'_>,
+        index: &Index,
+        catalog: &WorkspaceCatalog,
+        asked: &[ContactNumber],
+    ) -> Result<Vec<Group>> {
+        let numbers: Vec<u32> = asked.iter().map(|number| number.0).collect();
+        let people = contacts::by_numbers(tx, self.bot, &numbers)?;
+        let found: BTreeSet<String> =
+            people.into_iter().filter_map(|person| person.profile.language).collect();
+        let (expression, resolved) = catalog.resolve_at("/expression", &self.expression)?;
+        let mut rest = index.count(&resolved, self.now);
+        let mut groups = Vec::new();
+        for language in found {
+            let speaks = ProfileTest::In(ProfileField::Language, vec![language.clone()]);
+            let both = Expression::All(vec![expression.clone(), Expression::Profile(speaks)]);
+            // Too deep with one level more: counted among the rest.
+            let Ok(both) = resolve(&both, catalog) else { continue };
+            let count = index.count(&both, self.now);
+            rest = rest.saturating_sub(count);
+            groups.push(Group { key: language.clone(), name: language, count });
+        }
+        let mut groups = largest(groups.into_iter());
+        if rest > 0 {
+            groups.push(Group { key: String::new(), name: String::new(), count: rest });
+        }
+        Ok(groups)
+    }
+}
+
+fn largest(groups: impl Iterator<Item = Group>) -> Vec<Group> {
+    let mut groups: Vec<Group> = groups.filter(|group| group.count > 0).collect();
+    groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
+    groups.truncate(GROUPS_MAX);
+    groups
+}
