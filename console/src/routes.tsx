@@ -112,7 +112,7 @@ const flow = createRoute({
   getParentRoute: () => frame,
   path: '/flows/$flowId',
   params: { parse: (params) => ({ flowId: Number(params.flowId) }), stringify: (params) => ({ flowId: String(params.flowId) }) },
-  validateSearch: (raw: Raw): { node?: string | undefined } => ({ node: text(raw.node) }),
+  validateSearch: (raw: Raw): { node?: string | undefined; version?: number | undefined } => ({ node: text(raw.node), version: whole(raw.version) }),
   component: lazyRouteComponent(() => import('@/features/flows/FlowPage')),
 });
 const settings = createRoute({

@@ -1,7 +1,124 @@
+import './flows.css';
+import { Button } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { Page } from '@/ui/Page';
+import { flowQuery, flowVersionsQuery, tagsQuery } from '@/api/queries';
+import type { Flow } from '@/api/types';
+import { useBot, useCan } from '@/api/workspace';
+import { useFormat } from '@/i18n/format';
+import { Page, Section } from '@/ui/Page';
+import { Failure, SkeletonRows } from '@/ui/states';
+import { Canvas } from './Canvas';
+import { type FlowEditing, useFlowEditing } from './flowEditing';
+import { Outline } from './Outline';
+import { DrawingContext } from './StepCard';
+import { StepForm } from './StepForm';
+import { Versions } from './Versions';
 
+function Note({ flow, changed }: { flow: Flow; changed: boolean }) {
+  const { t } = useTranslation();
+  if (changed) return <>{t('flows.changed')}</>;
+  if (flow.status === 'stopped') return <>{t('flows.note_stopped')}</>;
+  if (flow.status === 'draft') return <>{t('flows.note_draft')}</>;
+  return <>{flow.draft_changed ? t('flows.note_draft_of', { next: flow.version + 1, version: flow.version }) : t('flows.note_live', { version: flow.version })}</>;
+}
+
+function Notices({ editing }: { editing: FlowEditing }) {
+  const { t } = useTranslation();
+  const { conflict, error } = editing;
+  if (conflict) {
+    const takeTheirs = () => {
+      editing.edit(conflict.graph);
+      editing.save.mutate({ graph: conflict.graph, version: conflict.edit_version });
+    };
+    return (
+      <div className="failure" role="alert">
+        <span className="words"><b>{t('flows.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span></span>
+        <Button onClick={takeTheirs}>{t('segments.take_theirs')}</Button>
+        <Button onClick={() => editing.save.mutate({ graph: editing.graph, version: conflict.edit_version })}>{t('segments.keep_mine')}</Button>
+      </div>
+    );
+  }
+  if (!error) return null;
+  const all = [...editing.faults.values()].flat();
+  return (
+    <div>
+      <Failure error={error} what={t(editing.publish.error ? 'flows.publish_failed' : 'flows.save_failed')} />
+      {all.length + editing.otherFaults.length > 1 && <ul className="faults small bad">{[...all, ...editing.otherFaults.map((field) => field.message)].slice(0, 8).map((message) => <li key={message}>{message}</li>)}</ul>}
+    </div>
+  );
+}
+
+function Runs({ flow }: { flow: Flow }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const { runs } = flow;
+  return (
+    <Section first title={t('flows.runs')}>
+      <p><span className="lead-figure">{number(runs.started)}</span> <span className="unit">{t('flows.started', { count: runs.started })}</span></p>
+      <p className="muted">{t('flows.runs_text', { active: number(runs.active), ended: number(runs.ended) })}</p>
+      <p className="small faint" style={{ paddingTop: 8 }}>{t('flows.choose_step')}</p>
+    </Section>
+  );
+}
+
+function Actions({ flow, editing }: { flow: Flow; editing: FlowEditing }) {
+  const { t } = useTranslation();
+  const { changed, save, publish, stop } = editing;
+  const publishable = changed || flow.draft_changed || flow.status !== 'published';
+  return (
+    <>
+      {changed && <Button variant="subtle" onClick={editing.discard}>{t('flows.discard')}</Button>}
+      {!changed && flow.status === 'published' && <Button className="wide-only" variant="subtle" loading={stop.isPending} onClick={() => stop.mutate()}>{t('flows.stop')}</Button>}
+      {changed && <Button loading={save.isPending} onClick={() => save.mutate({ graph: editing.graph })}>{t('ui.save')}</Button>}
+      <Button variant={publishable ? 'filled' : 'default'} disabled={!publishable} loading={publish.isPending} onClick={() => publish.mutate()}>{t('flows.publish')}</Button>
+    </>
+  );
+}
+
+function Editor({ flow }: { flow: Flow }) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const can = useCan();
+  const navigate = useNavigate();
+  const narrow = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false });
+  const { node: chosen, version } = useSearch({ from: '/frame/flows/$flowId' });
+  const editing = useFlowEditing(flow);
+  const tags = useQuery(tagsQuery(bot.id)).data?.items ?? [];
+  const old = useQuery({ ...flowVersionsQuery(flow.id), enabled: version !== undefined }).data?.items.find((each) => each.version === version);
+  const graph = old?.graph ?? editing.graph;
+  const node = chosen === undefined ? undefined : graph.nodes[chosen];
+  const editable = can('write') && old === undefined;
+  const select = (id: string) => void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: { version, node: id === chosen ? undefined : id }, replace: true });
+  const drawing = { flow, colors: Object.fromEntries(tags.map((tag) => [tag.name, tag.color])), selected: chosen, faults: editing.faults, onSelect: select };
+  return (
+    <DrawingContext value={drawing}>
+      <Page bare title={flow.name} crumb={{ label: t('place.flows'), to: '/flows' }} note={old ? t('flows.looking_at', { version: old.version }) : <Note flow={flow} changed={editing.changed} />} actions={editable && <Actions flow={flow} editing={editing} />}>
+        <div className="flow">
+          {narrow ? <Outline graph={graph} /> : <Canvas key={version ?? 'draft'} graph={graph} />}
+          <aside className="flow-pane" aria-label={t('flows.step')}>
+            <Notices editing={editing} />
+            {old && <p className="callout small"><span>{t('flows.looking_at', { version: old.version })}</span> <button type="button" className="text-link end" onClick={() => void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} })}>{t('flows.to_draft')}</button></p>}
+            {node && chosen !== undefined ? <StepForm key={chosen} id={chosen} node={node} graph={graph} editable={editable} faultAt={editing.faultAt(chosen)} onGraph={editing.edit} /> : <Runs flow={flow} />}
+            <Versions flow={flow} shown={version} onTake={(taken) => { editing.edit(taken); void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} }); }} />
+          </aside>
+        </div>
+      </Page>
+    </DrawingContext>
+  );
+}
+
+/** One flow: its graph as it runs, and the form that changes its menus. */
 export default function FlowPage() {
   const { t } = useTranslation();
-  return <Page title={t('place.flows')}>{null}</Page>;
+  const { flowId } = useParams({ from: '/frame/flows/$flowId' });
+  const query = useQuery(flowQuery(flowId));
+  if (query.data) return <Editor key={query.data.id} flow={query.data} />;
+  return (
+    <Page title={t('place.flows')} crumb={{ label: t('place.flows'), to: '/flows' }}>
+      {query.error ? <Failure error={query.error} what={t('flows.one_failed')} retry={() => void query.refetch()} /> : <SkeletonRows />}
+    </Page>
+  );
 }

@@ -1,0 +1,77 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { patch, post, Problem, type ProblemField } from '@/api/client';
+import type { Flow, Graph } from '@/api/types';
+import { toast } from '@/ui/toast';
+import { nodeOfPath } from './graph';
+
+interface Theirs {
+  graph: Graph;
+  edit_version: number;
+}
+
+/** What is edited, saving it as the draft, and publishing the draft. */
+export function useFlowEditing(flow: Flow) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [edited, setEdited] = useState<Graph | null>(null);
+  const keep = (saved: Flow) => {
+    client.setQueryData(['flow', saved.id], saved);
+    for (const key of ['flows', 'flow-versions', 'tags']) void client.invalidateQueries({ queryKey: [key] });
+  };
+  const store = (graph: Graph, version: number) => patch<Flow>(`/flows/${flow.id}`, { graph, edit_version: version });
+  const save = useMutation({
+    mutationFn: ({ graph, version }: { graph: Graph; version?: number }) => store(graph, version ?? flow.edit_version),
+    onSuccess: (saved) => {
+      keep(saved);
+      setEdited(null);
+      toast(t('flows.saved'));
+    },
+  });
+  const publish = useMutation({
+    mutationFn: async () => {
+      if (edited) {
+        const saved = await store(edited, flow.edit_version);
+        keep(saved);
+        setEdited(null);
+      }
+      return post<Flow>(`/flows/${flow.id}/publish`);
+    },
+    onSuccess: (published) => {
+      if (published?.id) keep(published);
+      void client.invalidateQueries({ queryKey: ['flow', flow.id] });
+      toast(t('flows.published'));
+    },
+  });
+  const stop = useMutation({
+    mutationFn: () => post<Flow>(`/flows/${flow.id}/stop`),
+    onSuccess: () => {
+      for (const key of [['flow', flow.id], ['flows']]) void client.invalidateQueries({ queryKey: key });
+    },
+  });
+  const error = save.error ?? publish.error ?? stop.error;
+  const problem = error instanceof Problem ? error : null;
+  const faults = new Map<string, string[]>();
+  for (const field of problem?.errors ?? []) {
+    const node = nodeOfPath(field.path);
+    if (node) faults.set(node, [...(faults.get(node) ?? []), field.message]);
+  }
+  const conflict = problem?.code === 'conflict' && problem.current ? (problem.current as Theirs) : null;
+  return {
+    graph: edited ?? flow.draft,
+    changed: edited !== null && JSON.stringify(edited) !== JSON.stringify(flow.draft),
+    edit: (graph: Graph) => {
+      setEdited(graph);
+      if (error) for (const each of [save, publish]) each.reset();
+    },
+    discard: () => {
+      setEdited(null);
+      for (const each of [save, publish]) each.reset();
+    },
+    save, publish, stop, error, conflict, faults,
+    otherFaults: (problem?.errors ?? []).filter((field: ProblemField) => nodeOfPath(field.path) === null),
+    faultAt: (id: string) => (path: string) => problem?.errors.find((field) => field.path.includes(`/nodes/${id}${path}`))?.message,
+  };
+}
+export type FlowEditing = ReturnType<typeof useFlowEditing>;
