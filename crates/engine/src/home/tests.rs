@@ -149,6 +149,134 @@ async fn suggestions_list_exactly_the_people_that_they_count() {
         .expect("a page that was asked leaves the house usable");
 }
 
+/// A finished campaign to the first 60 people, of whom the first 30 had the tag `tech` and 20 pressed.
+async fn campaign(
+    house: &House,
+    ids: &[domain::ids::ContactId],
+    created_by: Option<domain::ids::MemberId>,
+) -> CampaignId {
+    let (bot, numbers): (BotId, Vec<u32>) =
+        (house.bot, ids.iter().take(60).map(|id| id.number().0).collect());
+    let sent_at = NOW - 3 * DAY_MS;
+    house
+        .write(move |tx| {
+            let bytes = |numbers: &[u32]| {
+                let mut bytes = Vec::new();
+                let written = numbers.iter().copied().collect::<RoaringBitmap>().serialize_into(&mut bytes);
+                written.map(|()| bytes).unwrap()
+            };
+            let row = store::campaigns::Campaign {
+                id: CampaignId(0),
+                name: "Weekly".into(),
+                status: "draft".into(),
+                pause_reason: None,
+                pause_detail: None,
+                audience: json!({"all": []}),
+                message: json!({"text": "Hi"}),
+                held_out_percent: 0.0,
+                canary: None,
+                send_up_to: 60,
+                frozen_at: None,
+                frozen_number: None,
+                audience_count: 60,
+                left_out: 0,
+                version: 1,
+                created_by,
+                created_at: sent_at,
+                started_at: Some(sent_at),
+                finished_at: Some(sent_at),
+            };
+            let id = campaigns::insert(tx, bot, &row)?;
+            let done = Campaign {
+                id,
+                status: "done".into(),
+                frozen_at: Some(sent_at),
+                frozen_number: Some(1),
+                ..row
+            };
+            campaigns::update(tx, bot, &done)?;
+            for (kind, key, people) in [("audience", "", &numbers[..]), ("tag", "tech", &numbers[..30])] {
+                let set = campaigns::FrozenSet { kind: kind.into(), key: key.into(), bitmap: bytes(people) };
+                campaigns::put_set(tx, bot, id, &set)?;
+            }
+            let lines: Vec<_> =
+                numbers.iter().map(|number| (domain::ids::ContactNumber(*number), false)).collect();
+            store::recipients::insert(tx, bot, id, 0, &lines)?;
+            crate::journal::append(tx, bot, |journal| {
+                use domain::event::{EventBody, Outcome, OutcomeChange};
+                journal.record(None, sent_at, EventBody::CampaignStarted { campaign: id })?;
+                let mut changes = Vec::new();
+                for (position, (contact, _)) in (0..).zip(&lines) {
+                    let change = store::recipients::Change {
+                        position,
+                        from: Outcome::Pending,
+                        to: Outcome::Sent,
+                        at: Some(sent_at),
+                        message_id: Some(1),
+                        reason: None,
+                    };
+                    store::recipients::change(tx, bot, id, &change)?;
+                    changes.push(OutcomeChange { contact: *contact, outcome: Outcome::Sent, at: sent_at });
+                }
+                journal.record(None, sent_at, EventBody::Outcomes { campaign: id, changes })?;
+                for (contact, _) in &lines[10..30] {
+                    let body =
+                        EventBody::Button { object: "Yes".into(), message_id: None, campaign: Some(id) };
+                    journal.record(Some(*contact), sent_at + 1_000, body)?;
+                }
+                Ok(id)
+            })
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_tag_whose_people_answered_best_is_suggested_for_the_rest_of_them() {
+    let house = House::new().await;
+    let contacts = crate::contacts::Contacts::new(house.store.clone(), house.clock(), house.people.clone());
+    let mut ids = Vec::new();
+    for number in 0..65_i64 {
+        let id = house.person(number + 1, "P", 20).await;
+        house.says(id, NOW - 10 * DAY_MS, "hello").await;
+        // 30 of those who get it, and the last three, who do not.
+        if !(30..62).contains(&number) {
+            contacts.change_tags(house.workspace, id, &["tech".into()], &[], Origin::Api).await.unwrap();
+        }
+        ids.push(id);
+    }
+    assert_eq!(
+        home(&house).get(house.workspace, house.bot, 2).await.unwrap().checklist,
+        Checklist::default()
+    );
+    let campaign = campaign(&house, &ids, Some(house.owner)).await;
+    let view = home(&house).get(house.workspace, house.bot, 2).await.unwrap();
+    let found = view.suggestions.iter().find(|found| found.code == "responsive_tag").unwrap();
+    assert_eq!(found.count, 3);
+    assert_eq!(Value::Object(found.params.clone()), json!({"tag": "tech", "percent": 67.0}));
+    assert_eq!(view.checklist, Checklist { campaign: true, answers: true, ..Checklist::default() });
+
+    let from_report = json!({"campaign": {"id": campaign, "outcome": "clicked"}});
+    let (workspace, bot) = (house.workspace, house.bot);
+    house
+        .write(move |tx| {
+            let segment = segments::Segment {
+                id: domain::ids::SegmentId(0),
+                bot,
+                name: "Pressed".into(),
+                description: String::new(),
+                expression: from_report,
+                version: 1,
+                created_at: NOW,
+                updated_at: NOW,
+            };
+            segments::insert(tx, workspace, &segment)?;
+            Ok(())
+        })
+        .await;
+    let list = home(&house).get(house.workspace, house.bot, 2).await.unwrap().checklist;
+    assert_eq!((list.segment, list.report, list.flow), (true, true, false));
+}
+
 #[tokio::test]
 async fn the_moment_of_a_number_is_found_in_spite_of_what_was_told_late() {
     let house = House::new().await;
