@@ -24,9 +24,13 @@ use engine::live::Live;
 use engine::people::People;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
+use engine::segments::Segments;
+use engine::stages::Stages;
+use engine::tags::Tags;
+use engine::templates::Templates;
 use engine::secrets::Secrets;
 use engine::team::Team;
-use store::{Store, StoreOptions};
+use store::{Store, StoreOptions, Synchronous};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +59,8 @@ pub struct Plan<'a> {
     pub public_url: &'a str,
     /// Refuse a folder that another server has.
     pub exclusive: bool,
+    /// What a commit waits for.
+    pub synchronous: Synchronous,
 }
 
 impl Muster {
@@ -63,7 +69,11 @@ impl Muster {
     /// # Errors
     /// The folder is in use or cannot be written.
     pub fn assemble(plan: &Plan<'_>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        let options = StoreOptions { exclusive: plan.exclusive, ..StoreOptions::new(plan.data_dir) };
+        let options = StoreOptions {
+            exclusive: plan.exclusive,
+            synchronous: plan.synchronous,
+            ..StoreOptions::new(plan.data_dir)
+        };
         let store = Store::open(&options)?;
         let secrets = Secrets::load(plan.data_dir)
             .map_err(|error| Failure::new(format!("the key beside the database cannot be used: {error}")))?;
@@ -155,6 +165,10 @@ fn rooms(
         flows: Flows::new(store(), now()),
         campaigns: Campaigns::new(store(), secrets.clone(), now(), people(), plan.public_url),
         reports: Reports::new(store().reader().clone(), people(), now()),
+        segments: Segments::new(store(), now(), people()),
+        stages: Stages::new(store(), now(), people()),
+        tags: Tags::new(store(), now()),
+        templates: Templates::new(store(), now()),
         clicks: Clicks::new(store(), secrets.clone(), now()),
         live: live.clone(),
     }

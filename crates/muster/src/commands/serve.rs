@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use engine::clock::SystemClock;
+use store::Synchronous;
 use tokio_util::sync::CancellationToken;
 
 use super::asked_to_stop;
@@ -18,6 +19,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         api_url: &config.telegram.api_url,
         public_url: &public_url,
         exclusive: true,
+        synchronous: Synchronous::Full,
     };
     let muster = Muster::assemble(&plan, Arc::new(SystemClock))?;
     let listener = bind(config.listen).await?;

@@ -19,7 +19,7 @@ use crate::Failure;
 use crate::assembly::Muster;
 
 /// How far the clock moves at once. An answer of the bot waits for the end of a step.
-const STEP_MS: i64 = 10 * 60 * SECOND_MS;
+const STEP_MS: i64 = 15 * 60 * SECOND_MS;
 /// While a campaign goes out.
 const CAMPAIGN_STEP_MS: i64 = SECOND_MS;
 /// Updates that one commit takes in.

@@ -15,7 +15,7 @@ use domain::time::DAY_MS;
 use engine::clock::{Clock, ManualClock, SystemClock};
 use parking_lot::Mutex;
 use sandbox::{Server, ServerConfig, SharedWorld, World, WorldConfig};
-use store::settings;
+use store::{Synchronous, settings};
 use tokio_util::sync::CancellationToken;
 
 use crate::Failure;
@@ -91,7 +91,14 @@ impl Demo {
         let clock = Arc::new(ManualClock::new(now));
         let api_url = format!("http://127.0.0.1:{}", arguments.sandbox_port);
         let public_url = format!("http://localhost:{}", arguments.port);
-        let plan = Plan { data_dir: folder, api_url: &api_url, public_url: &public_url, exclusive: true };
+        let plan = Plan {
+            data_dir: folder,
+            api_url: &api_url,
+            public_url: &public_url,
+            exclusive: true,
+            // Three months in seconds, and nothing here that a power cut may not take.
+            synchronous: Synchronous::Normal,
+        };
         let muster = Muster::assemble(&plan, Arc::clone(&clock) as Arc<dyn Clock>)?;
         let ready = muster.store.reader().read(|tx| settings::get(tx, READY)).await?;
         let start_ms =

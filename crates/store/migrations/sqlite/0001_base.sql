@@ -83,6 +83,7 @@ CREATE INDEX events_campaign ON events (bot_id, campaign, kind) WHERE campaign I
 CREATE TABLE updates_seen (
   bot_id BIGINT NOT NULL, update_id BIGINT NOT NULL, at BIGINT NOT NULL,
   PRIMARY KEY (bot_id, update_id)) WITHOUT ROWID;
+CREATE INDEX updates_seen_at ON updates_seen (bot_id, at);
 CREATE TABLE conversations (
   bot_id BIGINT NOT NULL, contact BIGINT NOT NULL, status TEXT NOT NULL, assignee BIGINT, waiting_since BIGINT,
   unread BIGINT NOT NULL, last_at BIGINT NOT NULL, last_text TEXT NOT NULL, last_from TEXT NOT NULL,
