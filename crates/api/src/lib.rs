@@ -26,9 +26,14 @@ mod live;
 mod members;
 mod reports;
 mod routes;
+mod segments;
 mod sessions;
 mod setup;
+mod stages;
+mod tags;
+mod templates;
 mod tokens;
+mod usage;
 mod workspace;
 
 pub use routes::{BASE, openapi, router};

@@ -114,6 +114,13 @@ impl Problem {
         EngineError::field(path, code, message).into()
     }
 
+    /// Somebody else was faster: `current` is how the thing stands now.
+    pub fn outdated(told: &str, current: &impl Serialize) -> Self {
+        // Our own shapes always become JSON.
+        let current = serde_json::to_value(current).ok();
+        Self { current, ..Self::new(Code::Conflict, told) }
+    }
+
     /// A failure on our side: logged with its cause, which the asker does not see.
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed");

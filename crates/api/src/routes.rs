@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers, live, members,
-    repeat, reports, sessions, setup, tokens, workspace,
+    bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers, live,
+    members, repeat, reports, segments, sessions, setup, stages, tags, templates, tokens, workspace,
 };
 
 /// Where the API begins.
@@ -36,6 +36,7 @@ fn resources() -> OpenApiRouter<ApiState> {
         .routes(routes!(bots::list, bots::add))
         .routes(routes!(bots::get, bots::update, bots::delete))
         .merge(people())
+        .merge(names())
         .merge(sending())
 }
 
@@ -64,6 +65,24 @@ fn people() -> OpenApiRouter<ApiState> {
         // Home, events in
         .routes(routes!(home::get))
         .routes(routes!(events::record))
+}
+
+fn names() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        // Tags, segments, stages
+        .routes(routes!(tags::list, tags::create))
+        .routes(routes!(tags::update, tags::delete))
+        .routes(routes!(tags::merge))
+        .routes(routes!(segments::list, segments::create))
+        .routes(routes!(segments::preview))
+        .routes(routes!(segments::get, segments::update, segments::delete))
+        .routes(routes!(stages::list, stages::replace))
+        .routes(routes!(stages::preview))
+        // Saved messages
+        .routes(routes!(templates::list, templates::create))
+        .routes(routes!(templates::update, templates::delete))
+        .routes(routes!(templates::list_canned, templates::create_canned))
+        .routes(routes!(templates::delete_canned))
 }
 
 fn sending() -> OpenApiRouter<ApiState> {

@@ -16,7 +16,11 @@ use engine::inbox::Inbox;
 use engine::live::Live;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
+use engine::segments::Segments;
+use engine::stages::Stages;
+use engine::tags::Tags;
 use engine::team::Team;
+use engine::templates::Templates;
 use store::Reader;
 
 /// Options of the HTTP side.
@@ -63,6 +67,10 @@ rooms! {
     inbox: Inbox,
     live: Live,
     reports: Reports,
+    segments: Segments,
+    stages: Stages,
+    tags: Tags,
+    templates: Templates,
     team: Team,
     bots: Bots,
     repeats: Repeats,

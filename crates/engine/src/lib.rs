@@ -42,6 +42,7 @@ pub mod tagging;
 pub mod tags;
 pub mod team;
 pub mod telegram_binding;
+pub mod templates;
 pub mod tokens;
 pub mod wires;
 

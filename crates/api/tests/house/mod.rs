@@ -21,7 +21,11 @@ use engine::live::Live;
 use engine::people::People;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
+use engine::segments::Segments;
+use engine::stages::Stages;
+use engine::tags::Tags;
 use engine::team::{SignedIn, Team};
+use engine::templates::Templates;
 use engine::{ManualClock, Secrets};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -170,6 +174,10 @@ fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
         imports: Imports::new(store.clone(), clock.clone()),
         inbox: Inbox::new(store.clone(), clock.clone()),
         live,
-        reports: Reports::new(store.reader().clone(), people, clock.clone()),
+        reports: Reports::new(store.reader().clone(), people.clone(), clock.clone()),
+        segments: Segments::new(store.clone(), clock.clone(), people.clone()),
+        stages: Stages::new(store.clone(), clock.clone(), people),
+        tags: Tags::new(store.clone(), clock.clone()),
+        templates: Templates::new(store.clone(), clock.clone()),
     }
 }
