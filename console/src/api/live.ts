@@ -47,7 +47,11 @@ class Beat {
     this.timer = undefined;
     const keys = [...this.keys.values()];
     this.keys.clear();
-    for (const queryKey of keys) void this.client.invalidateQueries({ queryKey });
+    for (const queryKey of keys) {
+      // Asking again would cancel what is on its way: with a busy bot and a slow server nothing would ever arrive.
+      if (this.client.isFetching({ queryKey }) > 0) this.add(queryKey);
+      else void this.client.invalidateQueries({ queryKey });
+    }
   }
   stop() {
     window.clearTimeout(this.timer);

@@ -4,16 +4,28 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FlowNode, Graph } from '@/api/types';
 import { useFormat } from '@/i18n/format';
-import { CARD_WIDTH, cardHeight, edgesOf, layout, traffic } from './graph';
+import { CARD_WIDTH, cardHeight, edgesOf, joinedEdges, layout, traffic } from './graph';
 import { StepCard, useDrawing } from './StepCard';
+
+/** Where an edge leaves that goes straight down. */
+const BELOW = 'below';
 
 type StepNode = DrawnNode<{ node: FlowNode }, 'step'>;
 
 function Step({ id, data }: NodeProps<StepNode>) {
   return (
     <>
-      <Handle type="target" position={Position.Left} isConnectable={false} style={{ top: 18 }} />
-      <StepCard id={id} node={data.node} exit={(way) => <Handle type="source" id={way} position={Position.Right} isConnectable={false} style={way === 'next' ? { top: 18 } : {}} />} />
+      <Handle type="target" position={Position.Top} isConnectable={false} />
+      <StepCard
+        id={id} node={data.node}
+        exit={(way) => way !== 'next' && (
+          <>
+            <Handle type="source" id={`${way} left`} position={Position.Left} isConnectable={false} />
+            <Handle type="source" id={`${way} right`} position={Position.Right} isConnectable={false} />
+          </>
+        )}
+      />
+      <Handle type="source" id={BELOW} position={Position.Bottom} isConnectable={false} />
     </>
   );
 }
@@ -31,13 +43,20 @@ export function Canvas({ graph }: { graph: Graph }) {
     return Object.entries(graph.nodes).map(([id, node]) => ({ id, type: 'step', position: places.get(id) ?? { x: 0, y: 0 }, data: { node }, width: CARD_WIDTH, height: cardHeight(node) }));
   }, [graph]);
   const edges = useMemo((): DrawnEdge[] => {
-    const all = edgesOf(graph).map((edge) => ({ edge, count: traffic(edge, graph.nodes[edge.from], flow.nodes, flow.options) }));
-    const most = Math.max(1, ...all.map(({ count }) => count ?? 0));
-    return all.map(({ edge, count }) => ({
-      id: `${edge.from}/${edge.way}`, source: edge.from, sourceHandle: edge.way, target: edge.to,
-      style: { strokeWidth: THINNEST + (THICKEST - THINNEST) * Math.sqrt((count ?? 0) / most) },
-      ...(count === undefined ? {} : { label: number(count) }),
-    }));
+    const places = layout(graph);
+    const offset = (from: string, to: string) => (places.get(to)?.x ?? 0) - (places.get(from)?.x ?? 0);
+    const joined = joinedEdges(edgesOf(graph), (edge) => traffic(edge, graph.nodes[edge.from], flow.nodes, flow.options));
+    const most = Math.max(1, ...joined.map(({ count }) => count ?? 0));
+    return joined.map(({ from, to, way, count }) => {
+      const aside = offset(from, to);
+      const isBelow = way === 'next' || Math.abs(aside) < CARD_WIDTH;
+      return {
+        id: `${from}/${way}`, source: from, target: to,
+        sourceHandle: isBelow ? BELOW : `${way} ${aside < 0 ? 'left' : 'right'}`,
+        style: { strokeWidth: THINNEST + (THICKEST - THINNEST) * Math.sqrt((count ?? 0) / most) },
+        ...(count === undefined ? {} : { label: number(count) }),
+      };
+    });
   }, [graph, flow.nodes, flow.options, number]);
   return (
     <div className="flow-canvas" role="region" aria-label={t('flows.drawing')}>

@@ -111,7 +111,7 @@ function Traffic({ id }: { id: string }) {
   const { flow } = useDrawing();
   const seen = flow.nodes[id];
   if (!seen) return <p className="small muted">{t('flows.nobody_yet')}</p>;
-  return <p className="muted">{t('flows.seen', { count: seen.reached, reached: number(seen.reached), left: number(seen.left), stopped: number(Math.max(0, seen.reached - seen.left)) })}</p>;
+  return <p className="muted">{t(seen.left > seen.reached ? 'flows.seen_often' : 'flows.seen', { count: seen.reached, reached: number(seen.reached), left: number(seen.left), stopped: number(Math.max(0, seen.reached - seen.left)) })}</p>;
 }
 
 /** The step in view: what it says and does; menus and messages can be changed. */

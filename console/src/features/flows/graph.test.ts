@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '@/api/types';
-import { cardHeight, depths, edgesOf, freshName, layout, nodeOfPath, traffic, unreachable } from './graph';
+import { CARD_WIDTH, cardHeight, depths, edgesOf, freshName, joinedEdges, layout, nodeOfPath, traffic, unreachable } from './graph';
 
 const say = (text: string) => ({ text });
 const graph: Graph = {
@@ -27,13 +27,20 @@ describe('a flow’s graph', () => {
     const places = layout(graph);
     expect(places.size).toBe(6);
     const [x, y] = [places.get('x'), places.get('y')];
-    expect(x?.x).toBe(y?.x);
-    expect((y?.y ?? 0) - (x?.y ?? 0)).toBeGreaterThan(cardHeight(graph.nodes.x!));
+    expect(x?.y).toBe(y?.y);
+    expect((y?.x ?? 0) - (x?.x ?? 0)).toBeGreaterThan(CARD_WIDTH);
+    expect((x?.y ?? 0) - (places.get('m')?.y ?? 0)).toBeGreaterThan(cardHeight(graph.nodes.m!));
   });
   it('counts a way only where the server counts it', () => {
     const nodes = { s: { left: 9 }, y: { left: 3 } };
     const at = (from: string, way: string) => traffic({ from, way, to: '' }, graph.nodes[from], nodes, { 'm/a': 5 });
     expect([at('s', 'next'), at('m', 'a'), at('m', 'b'), at('y', 'then')]).toEqual([9, 5, 0, undefined]);
+  });
+  it('is one line where several options lead to one step', () => {
+    const edges = [['m', 'a', 'x'], ['m', 'b', 'y'], ['m', 'c', 'x']].map(([from = '', way = '', to = '']) => ({ from, way, to }));
+    const counts: Record<string, number> = { a: 5, b: 1, c: 2 };
+    expect(joinedEdges(edges, (edge) => counts[edge.way])).toEqual([{ from: 'm', way: 'a', to: 'x', count: 7 }, { from: 'm', way: 'b', to: 'y', count: 1 }]);
+    expect(joinedEdges(edges, () => undefined).map((edge) => edge.count)).toEqual([undefined, undefined]);
   });
   it('finds the step that a fault is in', () => {
     expect(nodeOfPath('/graph/nodes/ask_1/options/0/text')).toBe('ask_1');

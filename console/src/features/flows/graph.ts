@@ -48,8 +48,8 @@ export const unreachable = (graph: Graph): string[] => {
 };
 
 export const CARD_WIDTH = 248;
-const COLUMN_GAP = 120;
-const ROW_GAP = 32;
+const COLUMN_GAP = 40;
+const ROW_GAP = 64;
 const HEAD = 36;
 const BODY = 46;
 const ROW = 30;
@@ -76,23 +76,20 @@ export interface Place {
   y: number;
 }
 
-/** A column for each distance from the start; in it, in the order of the ways that lead there, centred on one line. */
+/** A row for each distance from the start; in it, in the order of the ways that lead there, centred on one line. */
 export function layout(graph: Graph): Map<string, Place> {
   const met = depths(graph);
-  const columns: string[][] = [];
-  for (const [id, depth] of met) (columns[depth] ??= []).push(id);
+  const rows: string[][] = [];
+  for (const [id, depth] of met) (rows[depth] ??= []).push(id);
   const lost = Object.keys(graph.nodes).filter((id) => !met.has(id));
-  if (lost.length > 0) columns.push(lost);
+  if (lost.length > 0) rows.push(lost);
   const places = new Map<string, Place>();
-  columns.forEach((ids, column) => {
-    const heights = ids.map((id) => cardHeight(graph.nodes[id] ?? { type: 'end' }));
-    const total = heights.reduce((sum, height) => sum + height, 0) + ROW_GAP * (ids.length - 1);
-    let y = -total / 2;
-    ids.forEach((id, index) => {
-      places.set(id, { x: column * (CARD_WIDTH + COLUMN_GAP), y });
-      y += (heights[index] ?? 0) + ROW_GAP;
-    });
-  });
+  let y = 0;
+  for (const ids of rows) {
+    const width = ids.length * CARD_WIDTH + (ids.length - 1) * COLUMN_GAP;
+    ids.forEach((id, index) => places.set(id, { x: index * (CARD_WIDTH + COLUMN_GAP) - width / 2, y }));
+    y += Math.max(...ids.map((id) => cardHeight(graph.nodes[id] ?? { type: 'end' }))) + ROW_GAP;
+  }
   return places;
 }
 
@@ -101,6 +98,19 @@ export function traffic(edge: Edge, node: FlowNode | undefined, nodes: Record<st
   if (node?.type === 'menu') return options[`${edge.from}/${edge.way}`] ?? 0;
   if (node?.type === 'condition') return undefined;
   return nodes[edge.from]?.left;
+}
+
+/** Ways of one step that lead to one other are one line, with the traffic of all of them. */
+export function joinedEdges(edges: Edge[], countOf: (edge: Edge) => number | undefined): (Edge & { count: number | undefined })[] {
+  const joined = new Map<string, Edge & { count: number | undefined }>();
+  for (const edge of edges) {
+    const key = `${edge.from}/${edge.to}`;
+    const count = countOf(edge);
+    const before = joined.get(key);
+    if (!before) joined.set(key, { ...edge, count });
+    else if (count !== undefined) before.count = (before.count ?? 0) + count;
+  }
+  return [...joined.values()];
 }
 
 export const withNode = (graph: Graph, id: string, node: FlowNode): Graph => ({ ...graph, nodes: { ...graph.nodes, [id]: node } });
