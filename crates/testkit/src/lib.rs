@@ -1,3 +1,14 @@
 //! For tests only: the tidy rules' eyes, the real app against a sandbox, the real binary as a process.
 
+pub mod api;
+pub mod app;
+pub mod binary;
+pub mod condition;
+pub mod leases;
+pub mod rehearsal;
 pub mod source;
+
+pub use api::Api;
+pub use app::TestApp;
+pub use condition::until;
+pub use rehearsal::Rehearsal;

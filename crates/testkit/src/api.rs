@@ -1,0 +1,119 @@
+//! A program that talks to Muster over HTTP, as a customer's own would.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// Items that one page is asked for.
+const PAGE_ITEMS: usize = 500;
+
+/// The API of one server, with a bearer token.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// Such as `http://127.0.0.1:8080`.
+    pub base: String,
+    token: String,
+    http: reqwest::Client,
+}
+
+impl Api {
+    /// An API client; connects when first used.
+    pub fn new(base: impl Into<String>, token: impl Into<String>) -> Self {
+        // Fails when another test of the process was faster, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .tls_certs_only([])
+            .timeout(Duration::from_secs(30))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client without TLS needs nothing of the machine");
+        Self { base: base.into(), token: token.into(), http }
+    }
+
+    /// The status and the JSON of an answer, or why there was none.
+    ///
+    /// # Errors
+    /// The server cannot be reached, or went away.
+    pub async fn try_ask(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, Value), String> {
+        let method = method.parse().map_err(|_| format!("{method} is no method"))?;
+        let url = format!("{}/api/v1{path}", self.base);
+        let mut request = self.http.request(method, url).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(|error| error.to_string())?;
+        let status = response.status().as_u16();
+        let bytes = response.bytes().await.map_err(|error| error.to_string())?;
+        Ok((status, serde_json::from_slice(&bytes).unwrap_or(Value::Null)))
+    }
+
+    /// The answer to a call that must succeed.
+    ///
+    /// # Panics
+    /// It did not.
+    pub async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let answered = self.try_ask(method, path, body).await;
+        let (status, json) = answered.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        assert!((200..300).contains(&status), "{method} {path}: {status} {json}");
+        json
+    }
+
+    /// `GET`.
+    pub async fn get(&self, path: &str) -> Value {
+        self.ask("GET", path, None).await
+    }
+
+    /// `POST`.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        self.ask("POST", path, Some(&body)).await
+    }
+
+    /// All items of a keyset-paged list.
+    pub async fn all(&self, path: &str) -> Vec<Value> {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let mut items = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = self.get(&format!("{path}{joint}limit={PAGE_ITEMS}{cursor}")).await;
+            items.extend(page["items"].as_array().expect("a page has items").iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={}", escaped(next)),
+                None => return items,
+            }
+        }
+    }
+
+    /// How many people match an expression: the count of the list that shows them.
+    pub async fn count(&self, bot: i64, expression: &Value) -> i64 {
+        let path = format!("/contacts?bot_id={bot}&limit=1&expression={}", escaped(&expression.to_string()));
+        self.get(&path).await["count"].as_i64().expect("a count")
+    }
+
+    /// The Telegram ids of those who match an expression.
+    pub async fn people(&self, bot: i64, expression: &Value) -> Vec<i64> {
+        let path = format!("/contacts?bot_id={bot}&expression={}", escaped(&expression.to_string()));
+        let items = self.all(&path).await;
+        let mut ids: Vec<i64> =
+            items.iter().map(|item| item["telegram_id"].as_i64().expect("an id")).collect();
+        ids.sort_unstable();
+        ids
+    }
+}
+
+/// A value for a query, with everything that is not plain in percent signs.
+pub fn escaped(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

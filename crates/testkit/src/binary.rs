@@ -1,0 +1,137 @@
+//! The real binary, as processes that can be killed.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use crate::{Api, until};
+
+/// How long a server may take to answer after its start.
+const START_S: u64 = 30;
+
+/// The binary of this build, built if it is not there yet.
+///
+/// # Panics
+/// It cannot be built.
+pub fn path() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    // A test's own program lies in <target>/<profile>/deps.
+    let own = std::env::current_exe().expect("a test has a program");
+    let profile = own.ancestors().nth(2).expect("deps lies in the folder of a profile");
+    let target = profile.parent().expect("a profile lies in a target folder");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--package", "muster", "--bin", "muster", "--target-dir"]).arg(target);
+    if profile.ends_with("release") {
+        command.arg("--release");
+    }
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let status = command.status().expect("cargo runs, since it runs this test");
+    assert!(status.success(), "the binary cannot be built");
+    profile.join("muster")
+}
+
+/// Runs a command of the binary to its end, with nothing configured but what `configure` says.
+///
+/// # Panics
+/// It cannot be run.
+pub fn run(folder: &Path, arguments: &[&str], configure: impl FnOnce(&mut Command)) -> Output {
+    let mut command = command(folder, arguments);
+    configure(&mut command);
+    command.output().expect("the binary runs")
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(path());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MUSTER_")) {
+        command.env_remove(name);
+    }
+    command.arg("--data").arg(folder).args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// A new bearer token with the owner's rights.
+///
+/// # Panics
+/// The binary makes none.
+pub fn token(folder: &Path) -> String {
+    let made = run(folder, &["token", "create", "tests"], |_| {});
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    String::from_utf8_lossy(&made.stdout).trim().to_owned()
+}
+
+/// A running `muster serve`. Dropping it kills it.
+pub struct Serving {
+    child: Child,
+}
+
+impl Serving {
+    /// Starts a server and waits until it answers. Its log goes to `serve.log` in the folder.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start(folder: &Path, port: u16, api_url: &str) -> Self {
+        let serving = Self::spawn(folder, port, api_url);
+        let api = Api::new(format!("http://127.0.0.1:{port}"), "");
+        until("the server to answer", START_S, async || api.try_ask("GET", "/session", None).await.ok())
+            .await;
+        serving
+    }
+
+    /// Starts a server without waiting for it.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub fn spawn(folder: &Path, port: u16, api_url: &str) -> Self {
+        let listen = format!("127.0.0.1:{port}");
+        let log = File::options().create(true).append(true).open(folder.join("serve.log")).expect("a log");
+        let mut command = command(folder, &["serve", "--listen", &listen]);
+        command.env("MUSTER_TELEGRAM__API_URL", api_url).stdout(Stdio::null()).stderr(log);
+        Self { child: command.spawn().expect("the binary runs") }
+    }
+
+    /// `kill -9`: no destructor, no farewell.
+    ///
+    /// # Panics
+    /// The process was gone already.
+    pub fn kill(mut self) {
+        let early = self.child.try_wait().expect("a child of ours");
+        assert!(early.is_none(), "the server ended by itself: {early:?}");
+        self.child.kill().expect("a running process");
+        self.child.wait().expect("a child of ours");
+    }
+
+    /// Asks the server to stop and waits for its end; whether it ended well.
+    ///
+    /// # Panics
+    /// It does not end within half a minute.
+    pub async fn stop(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill is everywhere");
+        assert!(told.success(), "the server is gone");
+        let look = async || self.child.try_wait().expect("a child of ours");
+        until("the server to end", 30, look).await.0.success()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already, and then there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that nobody listens at, at this moment.
+///
+/// # Panics
+/// This machine has none.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a bound address").port()
+}
