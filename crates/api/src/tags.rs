@@ -83,7 +83,6 @@ pub struct NewTag {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = TagChange)]
 pub struct TagPatch {
     pub name: Option<String>,
     pub color: Option<String>,
