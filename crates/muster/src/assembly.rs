@@ -148,7 +148,7 @@ fn rooms(
     let now = || Arc::clone(clock);
     let (store, people) = (|| store.clone(), || people.clone());
     Rooms {
-        team: Team::new(store(), now()),
+        team: Team::new(store(), now()).with_people(people()),
         bots: Bots::new(
             store(),
             now(),

@@ -79,7 +79,9 @@ impl Team {
     ) -> Result<Workspace> {
         let name = name.map(|name| checked_name("/name", name, NAME_CHARS_MAX)).transpose()?;
         let time_zone = time_zone.map(checked_time_zone).transpose()?;
-        self.store
+        let moves = time_zone.is_some();
+        let written = self
+            .store
             .write(move |tx| {
                 let row = team::workspace(tx, workspace)?.ok_or(EngineError::NotFound("workspace"))?;
                 let row = team::Workspace {
@@ -88,9 +90,13 @@ impl Team {
                     time_zone: time_zone.unwrap_or(row.time_zone),
                 };
                 team::update_workspace(tx, &row)?;
-                Ok(row.into())
+                Ok::<_, EngineError>(row.into())
             })
-            .await
+            .await?;
+        if let (true, Some(people)) = (moves, &self.people) {
+            people.rebuild(workspace).await;
+        }
+        Ok(written)
     }
 }
 
