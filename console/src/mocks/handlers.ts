@@ -27,7 +27,7 @@ function contactOf(person: Person): Contact {
     tags: person.tags.map((tag, index) => ({ ...tag, at: now - (index + 1) * 86_400_000, origin: { by: 'flow', id: 1, name: 'Welcome' } })),
     profile: { language: person.language, premium: person.premium }, attributes: { plan: 'free', last_book: 'Chip War' }, source: person.source ? { link: person.source } : {},
     conversation: { status: 'open', assignee_id: 1, waiting_since: person.id < 8 ? now - 18 * 60_000 : null },
-    stage_explained: { matched: true, now, tree: { path: '', form: 'last_interaction', matched: true, fact: { at: person.last_interaction_at }, changes_at: now + 5 * 86_400_000, children: [] } },
+    stage_explained: { matched: true, now, tree: { path: '', form: 'stage', matched: true, fact: { stage: person.stage?.name }, changes_at: null, children: [{ path: '/stage/rules/3', form: 'last_interaction', matched: true, fact: { last_interaction_at: person.last_interaction_at }, changes_at: now + 5 * 86_400_000, children: [] }] } },
   };
 }
 const timeline = (id: number): Entry[] =>
@@ -95,7 +95,7 @@ const contacts = [
     const explain = (part: Expression, path: string): object => {
       const form = Object.keys(part)[0]!;
       const children = 'all' in part ? part.all : 'any' in part ? part.any : 'not' in part ? [part.not] : [];
-      return { path, form, matched: matching(part).includes(person!), fact: { at: person?.last_interaction_at }, changes_at: null, children: children.map((child, index) => explain(child, `${path}/${form}/${index}`)) };
+      return { path, form, matched: matching(part).includes(person!), fact: { last_interaction_at: person?.last_interaction_at }, changes_at: null, children: children.map((child, index) => explain(child, form === 'not' ? `${path}/not` : `${path}/${form}/${index}`)) };
     };
     return json({ matched: matching(expression).includes(person!), now, tree: explain(expression, '') } as never);
   }),

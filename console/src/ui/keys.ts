@@ -5,7 +5,8 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
-const dialogOpen = () => document.querySelector('[role="dialog"], [role="listbox"]:not([data-inline])') !== null;
+/** Closed lists stay in the page, hidden; only what is seen takes the keys. */
+const dialogOpen = () => [...document.querySelectorAll<HTMLElement>('[role="dialog"], [role="listbox"]:not([data-inline])')].some((each) => each.offsetParent !== null || each.getClientRects().length > 0);
 
 /**
  * `bindings` maps a key (`j`, `?`, `/`) to what it does. The newest bindings are always the ones that run.

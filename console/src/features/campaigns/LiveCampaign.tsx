@@ -28,7 +28,7 @@ function Lead({ campaign }: { campaign: Campaign }) {
       </span>
       {status === 'done' && started_at && finished_at && <span>{t('campaigns.finished', { at: dateTime(finished_at), length: length(finished_at - started_at) })}</span>}
       {finishes_at !== null && status !== 'paused' && status !== 'done' && <span>{t('campaigns.finishes', { length: length(finishes_at - Date.now()), time: time(finishes_at) })}</span>}
-      {rate_per_second !== null && rate_per_second > 0 && <span className="muted">{t('campaigns.rate', { rate: rate_per_second.toFixed(1) })}</span>}
+      {rate_per_second !== null && rate_per_second > 0 && (status === 'sending' || status === 'canary') && <span className="muted">{t('campaigns.rate', { rate: rate_per_second.toFixed(1) })}</span>}
       {counts.left_out > 0 && <span className="small faint">{t('campaigns.left_out', { count: counts.left_out, number: number(counts.left_out) })}</span>}
     </div>
   );

@@ -12,7 +12,7 @@ import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 import { Page } from '@/ui/Page';
-import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
+import { EmptyState, Failure, Skeleton, SkeletonRows } from '@/ui/states';
 import { ContactTable } from './ContactTable';
 import { FilterBar } from './FilterBar';
 import { ImportDrawer } from './ImportDrawer';
@@ -40,7 +40,7 @@ function Summary({ count, stale, onRefresh }: { count: number | undefined; stale
   return (
     <div className="contacts-summary">
       <div>
-        <span className="lead-figure figure">{count === undefined ? ' ' : number(count)}</span>{' '}
+        <span className="lead-figure figure">{count === undefined ? <Skeleton width={96} height={28} /> : number(count)}</span>{' '}
         <span className="unit">{filtered ? t('contacts.match', { count: count ?? 0, total: number(people ?? 0) }) : t('contacts.people', { count: count ?? 0 })}</span>
       </div>
       {preview && !q && (

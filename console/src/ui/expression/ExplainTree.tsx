@@ -68,8 +68,8 @@ function nextChange(node: ExplainNode): number | null {
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-/** What the tree of `stage_explained` points into: the rules in their order. */
-export const stageRules = (stages: { expression: Expression }[]) => ({ stage: { rules: stages.map((stage) => stage.expression) } });
+/** What the tree of `stage_explained` points into: the rules in their order. It is no expression itself. */
+export const stageRules = (stages: { expression: Expression }[]) => ({ kind: 'rules', stage: { rules: stages.map((stage) => stage.expression) } });
 
 /** Why someone is in or out, condition by condition, and when that changes by itself. */
 export function ExplainTree({ explanation, expression }: { explanation: Explanation; expression: unknown }) {

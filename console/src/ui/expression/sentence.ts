@@ -2,7 +2,7 @@
 import type { TFunction } from 'i18next';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isEveryone } from '@/api/expressions';
+import { formOf, isEveryone } from '@/api/expressions';
 import type { Expression, Moment } from '@/api/types';
 import { type Format, useFormat } from '@/i18n/format';
 import { type Names, useNames } from './names';
@@ -99,7 +99,12 @@ export function useSentence(): (expression: Expression) => string {
   return useCallback(
     (expression) => {
       const stageName = (name: string) => t([`stage.${name.toLowerCase()}`, 'expression.own_name'], { name });
-      return say(expression, { t, format, names, stageName }, false);
+      try {
+        return say(expression, { t, format, names, stageName }, false);
+      } catch {
+        // A form that a newer server knows: named, not guessed, and never the end of the page.
+        return t('expression.unknown', { form: formOf(expression) });
+      }
     },
     [t, format, names],
   );
