@@ -2,10 +2,16 @@
 
 mod house;
 
+use api::{ApiOptions, ApiState, router};
+use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use engine::team::Role;
 use house::{As, House};
 use serde_json::json;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn nobody_gets_in_without_a_session_or_a_token() {
@@ -119,4 +125,29 @@ async fn the_first_link_makes_the_owner_over_http() {
     let body = json!({"name": "Ada", "email": "ada@example.org", "password": "correct horse"});
     assert_eq!(house.ask(&As::Nobody, "POST", path, Some(body.clone())).await.status, 200);
     assert_eq!(house.ask(&As::Nobody, "POST", path, Some(body)).await.refusal(), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn a_demo_signs_in_who_sits_at_the_machine_and_nobody_else() {
+    let house = House::build().await;
+    let owner = house.owner().await;
+    let options = |demo| ApiOptions { public_url: "http://localhost:8080".into(), demo };
+    let ask = async |demo, peer: &str, host: &str| {
+        let state = ApiState {
+            rooms: house.rooms.clone(),
+            reader: house.store.reader().clone(),
+            options: Arc::new(options(demo)),
+        };
+        let peer: SocketAddr = peer.parse().unwrap();
+        let request = Request::get("/api/v1/session").header(header::HOST, host);
+        let request = request.extension(ConnectInfo(peer)).body(Body::empty()).unwrap();
+        let response = router(state).oneshot(request).await.unwrap();
+        (response.status().as_u16(), response.headers().contains_key(header::SET_COOKIE))
+    };
+    let demo = Some((owner.workspace, owner.member));
+    assert_eq!(ask(demo, "127.0.0.1:5000", "localhost:8080").await, (200, true));
+    assert_eq!(ask(demo, "[::1]:5000", "[::1]:8080").await, (200, true));
+    assert_eq!(ask(demo, "192.0.2.7:5000", "localhost:8080").await, (401, false), "another machine");
+    assert_eq!(ask(demo, "127.0.0.1:5000", "evil.example").await, (401, false), "a name that points here");
+    assert_eq!(ask(None, "127.0.0.1:5000", "localhost:8080").await, (401, false), "no demo");
 }
