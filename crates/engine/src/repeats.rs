@@ -4,9 +4,10 @@
 //! remembered answer, a repeat is told that nobody knows, and nothing is made twice.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::ids::WorkspaceId;
-use domain::time::DAY_MS;
+use domain::time::{DAY_MS, Millis};
 use sha2::{Digest, Sha256};
 use store::Store;
 use store::idempotency::{self, Remembered};
@@ -15,6 +16,8 @@ use crate::{Clock, EngineError, Result};
 
 /// How long a key is remembered.
 pub const REMEMBERED_MS: i64 = DAY_MS;
+/// Keys that are too old to matter are removed at most this often.
+const SWEEP_EVERY_MS: i64 = 60 * 60 * 1_000;
 /// The status of a key whose work has begun and not ended.
 const BEGUN: i64 = 0;
 
@@ -23,6 +26,7 @@ const BEGUN: i64 = 0;
 pub struct Repeats {
     store: Store,
     clock: Arc<dyn Clock>,
+    swept_at: Arc<AtomicI64>,
 }
 
 /// What is known of a key.
@@ -49,7 +53,7 @@ pub struct Key {
 impl Repeats {
     /// Opens the room.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self { store, clock, swept_at: Arc::new(AtomicI64::new(i64::MIN)) }
     }
 
     /// Takes a key for a request, told apart from others by all its `parts` together.
@@ -59,8 +63,12 @@ impl Repeats {
     pub async fn begin(&self, workspace: WorkspaceId, key: &str, parts: &[&[u8]]) -> Result<Repeat> {
         let key = Key { workspace, key: key.to_owned(), fingerprint: fingerprint(parts) };
         let now = self.clock.now();
+        let sweeps = self.is_time_to_sweep(now);
         self.store
             .write(move |tx| {
+                if sweeps {
+                    idempotency::forget(tx, now - REMEMBERED_MS)?;
+                }
                 let known = idempotency::get(tx, workspace, &key.key, now - REMEMBERED_MS)?;
                 Ok(match known {
                     None => {
@@ -108,13 +116,11 @@ impl Repeats {
             .await
     }
 
-    /// Removes keys that are too old to matter. Returns how many.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn sweep(&self) -> Result<usize> {
-        let before = self.clock.now() - REMEMBERED_MS;
-        self.store.write(move |tx| idempotency::forget(tx, before).map_err(EngineError::from)).await
+    fn is_time_to_sweep(&self, now: Millis) -> bool {
+        let swept_at = self.swept_at.load(Ordering::Relaxed);
+        let due = swept_at.saturating_add(SWEEP_EVERY_MS) <= now;
+        // Of several at once, one sweeps.
+        due && self.swept_at.compare_exchange(swept_at, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
 
@@ -158,5 +164,24 @@ mod tests {
         let Repeat::First(key) = begin(here, &[b"c"]).await else { panic!("forgotten after a day") };
         room.forget(key).await.unwrap();
         assert!(matches!(begin(here, &[b"d"]).await, Repeat::First(_)));
+    }
+
+    #[tokio::test]
+    async fn old_keys_are_removed_on_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
+        let clock = Arc::new(ManualClock::new(DAY_MS));
+        let room = Repeats::new(store.clone(), clock.clone());
+        let here = WorkspaceId(1);
+        let kept = |key: &'static str| {
+            let store = store.clone();
+            async move {
+                store.reader().read(move |tx| idempotency::get(tx, here, key, 0)).await.unwrap().is_some()
+            }
+        };
+        room.begin(here, "old", &[]).await.unwrap();
+        clock.set(2 * DAY_MS + 1);
+        room.begin(here, "new", &[]).await.unwrap();
+        assert_eq!((kept("old").await, kept("new").await), (false, true));
     }
 }
