@@ -18,6 +18,7 @@ const button = (name) => page.getByRole('button', { name });
 async function pressOnPhone() {
   const [person] = await someone();
   await page.goto(base);
+  await page.getByRole('heading', { name: 'Do next' }).waitFor();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'Find or go to' }).fill(String(person.id));
   await page.getByRole('option').filter({ hasText: person.username ? `@${person.username}` : person.first_name }).first().click();
@@ -47,7 +48,7 @@ async function buildSegment(tag) {
   await click(page.getByRole('option', { name: tag, exact: true }));
   await page.keyboard.press('Escape');
   await until(async () => (await page.locator('.builder-line[data-unfinished]').count()) === 0, 'the condition finished');
-  await page.getByRole('textbox', { name: 'Name' }).filter({ visible: true }).fill('Loop');
+  await page.getByRole('textbox', { name: 'Name' }).filter({ visible: true }).fill(`Loop ${Date.now() % 1_000_000}`);
   await until(async () => numberIn(await page.locator('.lead-figure').first().innerText()) > CANARY * 0.2 || null, 'people in the segment');
   await click(button('Save'));
   await page.waitForURL(/\/segments\/\d+/);

@@ -92,7 +92,7 @@ export const stagePreviewQuery = (botId: number, stages: StageDraft[]) =>
   });
 
 export const flowsQuery = (botId: number) =>
-  queryOptions({ queryKey: ['flows', botId], queryFn: () => get<Page<Flow>>('/flows', { bot_id: botId, limit: 200 }) });
+  queryOptions({ queryKey: ['flows', botId], queryFn: () => get<Items<Flow>>('/flows', { bot_id: botId }) });
 export const flowQuery = (id: number) => queryOptions({ queryKey: ['flow', id], queryFn: () => get<Flow>(`/flows/${id}`) });
 export const flowVersionsQuery = (id: number) =>
   queryOptions({ queryKey: ['flow-versions', id], queryFn: () => get<Items<FlowVersion>>(`/flows/${id}/versions`) });
@@ -130,10 +130,10 @@ export const campaignsQuery = (botId: number, status?: string) =>
   });
 export const campaignQuery = (id: number) =>
   queryOptions({ queryKey: ['campaign', id], queryFn: ({ signal }) => get<Campaign>(`/campaigns/${id}`, undefined, signal) });
-export const campaignPreviewQuery = (draft: CampaignDraft) =>
+export const campaignPreviewQuery = ({ bot_id, audience, held_out_percent }: CampaignDraft) =>
   queryOptions({
-    queryKey: ['campaign-preview', draft],
-    queryFn: () => post<CampaignPreview>('/campaigns/preview', draft),
+    queryKey: ['campaign-preview', bot_id, audience, held_out_percent],
+    queryFn: () => post<CampaignPreview>('/campaigns/preview', { bot_id, audience, held_out_percent }),
     placeholderData: keepPreviousData,
     retry: false,
   });

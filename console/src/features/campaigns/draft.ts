@@ -43,7 +43,9 @@ export function useDraft(campaign: Campaign | null) {
   const save = useMutation({
     mutationFn: (next: CampaignDraft) => {
       const held = server.current;
-      return held ? patch<Campaign>(`/campaigns/${held.id}`, { ...next, version: held.version }) : post<Campaign>('/campaigns', next);
+      if (!held) return post<Campaign>('/campaigns', next);
+      const { name, audience, message, held_out_percent } = next;
+      return patch<Campaign>(`/campaigns/${held.id}`, { name, audience, message, held_out_percent, version: held.version });
     },
     scope: { id: 'campaign-draft' },
     onSuccess: (saved, sent) => {
