@@ -41,7 +41,9 @@ try {
   await press('Control+k');
   await page.getByRole('combobox', { name: '搜索或跳转' }).waitFor();
   await page.keyboard.type('新群发');
-  await page.getByRole('option', { name: '新群发' }).waitFor();
+  const wanted = page.locator('#palette-new-campaign');
+  await wanted.waitFor();
+  for (let step = 0; step < 20 && (await wanted.getAttribute('aria-selected')) !== 'true'; step += 1) await press('ArrowDown');
   await press('Enter');
   await page.waitForURL(/\/campaigns\/new/);
   await tabTo('消息正文');

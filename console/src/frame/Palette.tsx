@@ -80,6 +80,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
     <>
       <TextInput
         data-autofocus
+        autoFocus
         role="combobox"
         aria-expanded="true"
         aria-controls="palette-list"

@@ -9,8 +9,11 @@ import { everyone } from '@/api/expressions';
 import { templatesQuery } from '@/api/queries';
 import type { Campaign, CampaignDraft } from '@/api/types';
 import { useBot } from '@/api/workspace';
+import { useFormat } from '@/i18n/format';
 
 const SAVE_MS = 700;
+/** A server that is away is asked again; nobody has to press anything. */
+const AGAIN_MS = 3_000;
 const kept = (botId: number) => `muster.draft.${botId}`;
 
 function remembered(botId: number): CampaignDraft | null {
@@ -23,6 +26,7 @@ function remembered(botId: number): CampaignDraft | null {
 
 export function useDraft(campaign: Campaign | null) {
   const { t } = useTranslation();
+  const { date } = useFormat();
   const bot = useBot();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -33,7 +37,7 @@ export function useDraft(campaign: Campaign | null) {
       return { bot_id, name, audience, message, held_out_percent };
     }
     const before = search.audience || search.template ? null : remembered(bot.id);
-    return before ?? { bot_id: bot.id, name: t('compose.new_name'), audience: search.audience ?? everyone, message: { text: '', format: 'html', buttons: [] }, held_out_percent: 10 };
+    return before ?? { bot_id: bot.id, name: t('compose.dated_name', { date: date(Date.now()) }), audience: search.audience ?? everyone, message: { text: '', format: 'html', buttons: [] }, held_out_percent: 10 };
   });
   const server = useRef(campaign);
   server.current = campaign ?? server.current;
@@ -65,6 +69,15 @@ export function useDraft(campaign: Campaign | null) {
   const saveSoon = useDebouncedCallback(() => {
     if (!save.isPending && latest.current.message.text.trim() !== '') save.mutate(latest.current);
   }, SAVE_MS);
+
+  const away = save.error instanceof Problem && (save.error.status === 0 || save.error.status >= 500);
+  const { failureCount, submittedAt } = save;
+  const { mutate } = save;
+  useEffect(() => {
+    if (!away) return;
+    const timer = window.setTimeout(() => mutate(latest.current), AGAIN_MS);
+    return () => window.clearTimeout(timer);
+  }, [away, failureCount, submittedAt, mutate]);
 
   const change = (part: Partial<CampaignDraft>) => {
     const next = { ...latest.current, ...part };

@@ -33,7 +33,7 @@ export function GoingOut({ running, recent }: { running: Campaign[]; recent: Cam
   const { number, date } = useFormat();
   return (
     <Section first title={t('home.going_out')} end={<Link className="text-link" to="/campaigns">{t('home.all_campaigns')}</Link>}>
-      {running.length === 0 && <p className="muted">{t('home.nothing_going_out')}</p>}
+      {running.length === 0 && <p className="muted" style={{ paddingBottom: 10 }}>{t('home.nothing_going_out')}</p>}
       <ul>{running.map((campaign) => <Running key={campaign.id} campaign={campaign} />)}</ul>
       <ul className="home-recent">
         {recent.map((campaign) => (

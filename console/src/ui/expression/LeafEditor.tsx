@@ -52,7 +52,7 @@ function MomentLeaf({ form, value, onChange }: { form: 'last_interaction' | 'fir
   const modes = ['within', 'older_than', 'before', 'after', ...(form === 'last_interaction' ? ['never'] : [])];
   return (
     <>
-      <Pick label={t(`builder.form.${form}`)} width={130} value={mode} onPick={pick} data={modes.map((each) => ({ value: each, label: t(`builder.moment.${each}`) }))} />
+      <Pick label={t(`builder.form.${form}`)} width={152} value={mode} onPick={pick} data={modes.map((each) => ({ value: each, label: t(`builder.moment.${each}`) }))} />
       {(mode === 'within' || mode === 'older_than') && <DurationInput label={t(`builder.form.${form}`)} value={value.within ?? value.older_than ?? '7d'} onChange={(span) => emit({ [mode]: span })} />}
       {(mode === 'before' || mode === 'after') && (
         <TextInput size="xs" type="date" aria-label={t('builder.date')} value={dateOf(value.before ?? value.after)} onChange={(event) => event.currentTarget.value && emit({ [mode]: event.currentTarget.value })} />
