@@ -85,7 +85,7 @@ export function AudienceStep({ draft, change, forecast }: StepProps) {
             <Count value={preview.data?.count ?? 0} people={draft.audience} size="mid" stale={preview.isPlaceholderData} /> <span className="unit">{t('compose.match', { count: preview.data?.count ?? 0 })}</span>
           </span>
         </div>
-        <p className="muted">{chosen ? sentence(chosen.expression) : sentence(draft.audience)}</p>
+        {choice !== 'everyone' && <p className="muted">{chosen ? sentence(chosen.expression) : sentence(draft.audience)}</p>}
         {choice === 'own' && <Button variant="subtle" style={{ justifySelf: 'start' }} aria-expanded={building} onClick={() => setBuilding(!building)}>{t('compose.change_conditions')}</Button>}
         <Collapse expanded={building}>
           {building && (

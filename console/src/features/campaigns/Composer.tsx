@@ -122,6 +122,7 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
               <Button onClick={() => void draft.saveNow()}>{t('segments.keep_mine')}</Button>
             </div>
           )}
+          <TextInput className="phone-only" pt={16} label={t('campaigns.name')} value={draft.draft.name} onChange={(event) => draft.change({ name: event.currentTarget.value })} error={fields?.field('/name')} />
           <AudienceStep draft={draft.draft} change={draft.change} forecast={forecast.data} />
           <MessageStep draft={draft.draft} change={draft.change} problem={fields} />
           <WhenStep canary={canary} onCanary={setCanary} writesTo={forecast.data?.writes_to} heldOut={draft.draft.held_out_percent ?? 0} onHeldOut={(held_out_percent) => draft.change({ held_out_percent })} />

@@ -25,6 +25,9 @@ function useChange<T>(id: number, run: (input: T) => Promise<unknown>) {
   });
 }
 
+/** Said above the facts already. */
+const inHead = new Set(['language', 'username', 'first_name', 'last_name']);
+
 function Facts({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const { dateTime, language } = useFormat();
@@ -32,7 +35,7 @@ function Facts({ contact }: { contact: Contact }) {
   for (const [key, value] of Object.entries(contact.source)) if (value) rows.push([t([`person.source.${key}`, 'person.source.other'], { key }), String(value)]);
   if (contact.language) rows.push([t('person.language'), language(contact.language)]);
   for (const [key, value] of Object.entries(contact.profile)) {
-    if (key !== 'language' && value !== null && value !== '' && value !== false) rows.push([t([`person.profile.${key}`, 'person.source.other'], { key }), value === true ? t('builder.yes') : String(value)]);
+    if (!inHead.has(key) && value !== null && value !== '' && value !== false) rows.push([t([`person.profile.${key}`, 'person.source.other'], { key }), value === true ? t('builder.yes') : String(value)]);
   }
   rows.push([t('person.reachable'), contact.reachable ? t('builder.yes') : <span className="bad">{t(`unreachable.${contact.unreachable_reason ?? 'blocked'}`)}</span>]);
   return (

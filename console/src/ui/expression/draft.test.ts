@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { isExpression, parseExpression, both } from '@/api/expressions';
+import { countable, isFinished, pruned, blank, leafForms } from './draft';
+import { partAt } from './ExplainTree';
+
+describe('a draft of the builder', () => {
+  it('counts only lines that are finished', () => {
+    expect(countable([{ tag: { has_any: [] } }, { reachable: true }])).toEqual({ all: [{ reachable: true }] });
+    expect(countable([{ tag: { has_any: [] } }])).toEqual({ all: [] });
+  });
+  it('never turns an empty group into everyone', () => {
+    expect(pruned({ any: [{ any: [] }, { reachable: true }] })).toEqual({ any: [{ reachable: true }] });
+    expect(pruned({ not: { all: [{ tag: { has_any: [] } }] } })).toBeNull();
+  });
+  it('says `not` of one condition without a group around it', () => {
+    expect(pruned({ not: { all: [{ tag: { has: 'a' } }] } })).toEqual({ not: { tag: { has: 'a' } } });
+    expect(pruned({ not: { all: [{ tag: { has: 'a' } }, { reachable: true }] } })).toEqual({ not: { all: [{ tag: { has: 'a' } }, { reachable: true }] } });
+  });
+  it('starts every form as an expression, and those that need a choice as unfinished', () => {
+    for (const form of leafForms) expect(isExpression(blank(form))).toBe(true);
+    expect(leafForms.filter((form) => !isFinished(blank(form)))).toEqual(['tag', 'stage', 'campaign', 'segment', 'source', 'profile', 'attribute']);
+  });
+});
+
+describe('expressions from outside', () => {
+  it('are taken only when they are shaped like one', () => {
+    expect(parseExpression('{"all":[{"tag":{"has":"a"}}]}')).toEqual({ all: [{ tag: { has: 'a' } }] });
+    for (const text of ['', '[]', '{"all":{}}', '{"all":[{"nothing":1}]}', '{"tag":{},"all":[]}', '{"not":[]}']) expect(parseExpression(text)).toBeNull();
+  });
+  it('join without needless nesting', () => {
+    expect(both({ all: [] }, { reachable: true })).toEqual({ reachable: true });
+    expect(both({ all: [{ tag: { has: 'a' } }] }, { reachable: true })).toEqual({ all: [{ tag: { has: 'a' } }, { reachable: true }] });
+  });
+});
+
+describe('places in an expression', () => {
+  it('are found as the server names them', () => {
+    const expression = { all: [{ any: [{ reachable: true }] }, { not: { tag: { has: 'a' } } }] };
+    expect(partAt(expression, '')).toEqual(expression);
+    expect(partAt(expression, '/all/0/any/0')).toEqual({ reachable: true });
+    expect(partAt(expression, '/all/1/not')).toEqual({ tag: { has: 'a' } });
+    expect(partAt(expression, '/all/7')).toBeNull();
+  });
+});
