@@ -17,7 +17,7 @@ const belowFeatures = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'mocks-public', 'public'] },
+  { ignores: ['dist', 'node_modules', 'mocks-public', 'public', 'contract/schema.ts'] },
   ...tseslint.configs.recommended,
   {
     rules: {

@@ -280,7 +280,8 @@ export interface Flow {
   bot_id: number;
   name: string;
   status: 'draft' | 'published' | 'stopped';
-  version: number;
+  /** None before the first publishing. */
+  version: number | null;
   draft: Graph;
   published: Graph | null;
   draft_changed: boolean;

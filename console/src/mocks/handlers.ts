@@ -220,7 +220,7 @@ export const handlers = [
   }),
   http.post(at('/flows/:id/publish'), ({ params }) => {
     const flow = found(flows, params.id)!;
-    Object.assign(flow, { published: flow.draft, draft_changed: false, version: flow.version + 1 });
+    Object.assign(flow, { published: flow.draft, draft_changed: false, version: (flow.version ?? 0) + 1 });
     return json(flow);
   }),
   http.get(at('/flows/:id/versions'), () => json({ items: [{ version: 7, published_at: now - 3e8, graph: flows[0]!.draft }] })),

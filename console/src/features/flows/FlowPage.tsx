@@ -22,7 +22,7 @@ function Note({ flow, changed }: { flow: Flow; changed: boolean }) {
   if (changed) return <>{t('flows.changed')}</>;
   if (flow.status === 'stopped') return <>{t('flows.note_stopped')}</>;
   if (flow.status === 'draft') return <>{t('flows.note_draft')}</>;
-  return <>{flow.draft_changed ? t('flows.note_draft_of', { next: flow.version + 1, version: flow.version }) : t('flows.note_live', { version: flow.version })}</>;
+  return <>{flow.draft_changed ? t('flows.note_draft_of', { next: (flow.version ?? 0) + 1, version: flow.version }) : t('flows.note_live', { version: flow.version })}</>;
 }
 
 function Notices({ editing }: { editing: FlowEditing }) {

@@ -44,7 +44,7 @@ function useColumns(): Column<Flow>[] {
       ),
     },
     { key: 'status', head: t('flows.state'), cell: (flow) => <Status flow={flow} /> },
-    { key: 'version', head: t('flows.version_head'), leaves: 1, cell: (flow) => <span className="muted">{flow.version === 0 ? '–' : flow.draft_changed ? t('flows.version_and_draft', { number: flow.version }) : number(flow.version)}</span> },
+    { key: 'version', head: t('flows.version_head'), leaves: 1, cell: (flow) => <span className="muted">{flow.version === 0 ? '–' : flow.draft_changed ? t('flows.version_and_draft', { number: flow.version }) : number(flow.version ?? 0)}</span> },
     { key: 'started', head: t('flows.runs'), num: true, cell: (flow) => number(flow.runs.started) },
     { key: 'active', head: t('flows.active'), num: true, leaves: 2, cell: (flow) => number(flow.runs.active) },
     { key: 'ended', head: t('flows.ended'), num: true, leaves: 2, cell: (flow) => number(flow.runs.ended) },
