@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 /** Where `npm run dev` finds the server; the built bundle is served by it and needs no proxy. */
-const server = process.env.MUSTER_SERVER ?? 'http://localhost:8080';
+const server = process.env.VITE_SERVER ?? 'http://localhost:8080';
 
 export default defineConfig({
   base: '/',
