@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Api, Rehearsal, leases, until};
+use crate::{Api, Delays, Network, Rehearsal, leases, until};
 
 /// Messages a second, so that a test does not wait for Telegram's pace.
 const BULK_PER_SECOND: i64 = 1_000;
@@ -24,6 +24,8 @@ pub struct TestApp {
     pub api: Api,
     pub bot: i64,
     pub sandbox: Rehearsal,
+    /// Between the server and the sandbox.
+    pub network: Network,
     folder: Option<TempDir>,
     stop: CancellationToken,
     running: Option<JoinHandle<Result<(), Failure>>>,
@@ -39,7 +41,8 @@ impl TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("a bound address"));
-        let api_url = sandbox.api_url();
+        let network = Network::to(sandbox.address, Delays::none()).await;
+        let api_url = network.api_url();
         let plan = Plan {
             data_dir: folder.path(),
             api_url: &api_url,
@@ -55,7 +58,7 @@ impl TestApp {
         let api = Api::new(base, token.token);
         let new = json!({"token": sandbox.token, "bulk_per_second": BULK_PER_SECOND});
         let bot = api.post("/bots", new).await["id"].as_i64().expect("a bot's id");
-        Self { api, bot, sandbox, folder: Some(folder), stop, running }
+        Self { api, bot, sandbox, network, folder: Some(folder), stop, running }
     }
 
     /// The contact of a person.

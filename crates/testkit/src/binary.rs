@@ -30,7 +30,9 @@ fn build() -> PathBuf {
     if profile.ends_with("release") {
         command.arg("--release");
     }
-    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates lies in the repository");
+    command.current_dir(root);
     let status = command.status().expect("cargo runs, since it runs this test");
     assert!(status.success(), "the binary cannot be built");
     profile.join("muster")

@@ -5,10 +5,13 @@ pub mod app;
 pub mod binary;
 pub mod condition;
 pub mod leases;
+pub mod network;
 pub mod rehearsal;
 pub mod source;
+pub mod stored;
 
 pub use api::Api;
 pub use app::TestApp;
 pub use condition::until;
+pub use network::{Delays, Network};
 pub use rehearsal::Rehearsal;

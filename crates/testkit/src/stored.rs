@@ -1,0 +1,78 @@
+//! What a data folder holds, read without a server.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use domain::event::{Event, Outcome};
+use domain::ids::{BotId, CampaignId, ContactNumber};
+use store::recipients::Recipient;
+use store::{
+    Store, StoreError, StoreOptions, campaigns, contacts, conversations, events, outbox, recipients,
+};
+
+/// Events that are read at once.
+const EVENTS_AT_ONCE: usize = 10_000;
+
+/// Everything about one bot that a crash could have hurt.
+#[derive(Debug)]
+pub struct Stored {
+    /// The log, in the order of its numbers.
+    pub events: Vec<Event>,
+    /// Contact → Telegram id.
+    pub people: BTreeMap<ContactNumber, i64>,
+    /// The lines of every campaign.
+    pub ledgers: BTreeMap<CampaignId, Vec<Recipient>>,
+    /// Messages outside campaigns whose call may be under way.
+    pub outbox_leased: usize,
+    /// Telegram id → messages that nobody of the team has read.
+    pub unread: BTreeMap<i64, i64>,
+}
+
+/// Reads a folder whose server is not running.
+///
+/// # Panics
+/// It holds no database of ours.
+pub async fn in_folder(folder: &Path, bot: BotId) -> Stored {
+    let options = StoreOptions { exclusive: false, ..StoreOptions::new(folder) };
+    let store = Store::open(&options).expect("a data folder");
+    let read = store.reader().read(move |tx| {
+        let mut log: Vec<Event> = Vec::new();
+        loop {
+            let last = log.last().map_or(0, |event| event.number);
+            let more = events::after(tx, bot, last, EVENTS_AT_ONCE)?;
+            if more.is_empty() {
+                break;
+            }
+            log.extend(more);
+        }
+        let mut ledgers = BTreeMap::new();
+        for campaign in campaigns::list(tx, bot, None, i64::MAX, 1_000)? {
+            let mut lines = Vec::new();
+            recipients::each(tx, bot, campaign.id, |line| lines.push(line))?;
+            ledgers.insert(campaign.id, lines);
+        }
+        let (mut people, mut unread) = (BTreeMap::new(), BTreeMap::new());
+        for number in (0..).map(ContactNumber) {
+            let Some(contact) = contacts::get(tx, bot, number)? else { break };
+            people.insert(number, contact.telegram_id);
+            let conversation = conversations::get(tx, bot, number)?;
+            unread.insert(contact.telegram_id, conversation.map_or(0, |conversation| conversation.unread));
+        }
+        let outbox_leased = outbox::leased(tx, bot)?.len();
+        Ok::<_, StoreError>(Stored { events: log, people, ledgers, outbox_leased, unread })
+    });
+    let stored = read.await.expect("a readable database");
+    store.close().await;
+    stored
+}
+
+impl Stored {
+    /// How many lines of all ledgers stand at each outcome.
+    pub fn outcomes(&self) -> BTreeMap<Outcome, usize> {
+        let mut counts = BTreeMap::new();
+        for line in self.ledgers.values().flatten() {
+            *counts.entry(line.outcome).or_default() += 1;
+        }
+        counts
+    }
+}

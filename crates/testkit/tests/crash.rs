@@ -1,0 +1,288 @@
+//! `kill -9` at random moments of a running campaign: nothing acknowledged is lost, nothing has its effects twice,
+//! nobody gets a campaign twice.
+//!
+//! `MUSTER_KILLS` says how often (8 unless told), `MUSTER_SEED` from which seed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use domain::event::{EventBody, Outcome};
+use domain::ids::{BotId, ContactNumber};
+use domain::limits::CALLS_IN_FLIGHT_MAX;
+use engine::clock::{Clock, SystemClock};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sandbox::{SharedWorld, WorldConfig};
+use serde_json::{Value, json};
+use testkit::binary::{self, Serving, free_port};
+use testkit::stored::{self, Stored};
+use testkit::{Api, Delays, Network, Rehearsal, until};
+
+const ISSUE: &str = "The weekly issue";
+/// Written to each second; a call is under way for some 40 ms, so that some six are at any moment.
+const BULK_PER_SECOND: i64 = 150;
+/// People for each kill, so that the campaign outlives them all.
+const PEOPLE_A_KILL: usize = 130;
+/// One of so many kills comes while the server starts.
+const KILLS_AT_START: u32 = 5;
+
+fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// What stood in the ledger at the moments of the kills.
+#[derive(Default)]
+struct Tally {
+    kills: usize,
+    kills_while_sending: usize,
+    kills_with_leases: usize,
+    leased: usize,
+    leased_max: usize,
+    /// Of the leased ones, how many had arrived all the same.
+    arrived: usize,
+    states: BTreeMap<Outcome, usize>,
+}
+
+struct Scene {
+    folder: tempfile::TempDir,
+    sandbox: Rehearsal,
+    network: Network,
+    port: u16,
+    api: Api,
+    bot: i64,
+    campaign: i64,
+    people: Vec<i64>,
+}
+
+impl Scene {
+    /// A server with a bot, people who started it, and a campaign that was just started.
+    async fn open(people: usize) -> (Self, Serving) {
+        let config = WorldConfig {
+            people: people as u32,
+            lively: false,
+            flood_limits: false,
+            ..WorldConfig::default()
+        };
+        let sandbox = Rehearsal::serve(config).await;
+        let network = Network::to(sandbox.address, Delays { request_ms: 5..30, answer_ms: 5..40 }).await;
+        let folder = tempfile::tempdir().unwrap();
+        let port = free_port();
+        let api = Api::new(format!("http://127.0.0.1:{port}"), binary::token(folder.path()));
+        let serving = Serving::start(folder.path(), port, &network.api_url()).await;
+        let new = json!({"token": sandbox.token, "bulk_per_second": BULK_PER_SECOND});
+        let bot = api.post("/bots", new).await["id"].as_i64().unwrap();
+        let ids: Vec<i64> = sandbox.world.lock().person_ids().collect();
+        for id in &ids {
+            sandbox.world.lock().person_start(*id, None, SystemClock.now()).unwrap();
+        }
+        let everyone = json!({"all": []});
+        let known = async || (api.count(bot, &everyone).await == ids.len() as i64).then_some(());
+        until("everybody to be known", 120, known).await;
+        let message = json!({"text": format!("{ISSUE} for {{first_name|friend}}"), "format": "plain", "buttons": [
+            [{"text": "More", "press": {"add_tags": ["Wants more"]}}]]});
+        let new = json!({"bot_id": bot, "name": ISSUE, "audience": everyone, "message": message,
+            "held_out_percent": 5});
+        let campaign = api.post("/campaigns", new).await["id"].as_i64().unwrap();
+        api.post(&format!("/campaigns/{campaign}/start"), json!({})).await;
+        let scene = Self { folder, sandbox, network, port, api, bot, campaign, people: ids };
+        (scene, serving)
+    }
+
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    async fn stored(&self) -> Stored {
+        stored::in_folder(self.folder(), BotId(self.bot)).await
+    }
+
+    /// What the ledger says between a kill and the next start.
+    async fn note(&self, tally: &mut Tally) {
+        let stored = self.stored().await;
+        let outcomes = stored.outcomes();
+        let at = |outcome: Outcome| outcomes.get(&outcome).copied().unwrap_or(0);
+        tally.kills += 1;
+        tally.kills_while_sending += usize::from(at(Outcome::Pending) > 0);
+        let leased: Vec<_> =
+            stored.ledgers.values().flatten().filter(|line| line.outcome == Outcome::Leased).collect();
+        assert!(leased.len() <= CALLS_IN_FLIGHT_MAX, "{} leased, more than can be in flight", leased.len());
+        tally.kills_with_leases += usize::from(!leased.is_empty());
+        tally.leased += leased.len();
+        tally.leased_max = tally.leased_max.max(leased.len());
+        let arrived =
+            |number: ContactNumber| !self.sandbox.received(stored.people[&number], ISSUE).is_empty();
+        tally.arrived += leased.iter().filter(|line| arrived(line.contact)).count();
+        for (outcome, count) in outcomes {
+            *tally.states.entry(outcome).or_default() += count;
+        }
+    }
+}
+
+/// People who press what they got and write, all the time, whoever listens.
+async fn lively(world: SharedWorld, people: Vec<i64>, seed: u64, stop: Arc<AtomicBool>) {
+    let mut dice = ChaCha8Rng::seed_from_u64(seed);
+    let mut number = 0;
+    while !stop.load(Ordering::Acquire) {
+        let person = people[dice.random_range(0..people.len())];
+        let now = SystemClock.now();
+        {
+            let mut world = world.lock();
+            let truth = world.truth_of(person).unwrap_or_default();
+            let got = truth["received"].as_array().and_then(|all| all.last().cloned());
+            match got {
+                Some(message) if dice.random_bool(0.6) => {
+                    let data = message["buttons"][0]["data"].as_str().unwrap().to_owned();
+                    world.person_press(person, message["message_id"].as_i64().unwrap(), &data, now).unwrap();
+                }
+                _ => {
+                    number += 1;
+                    world.person_write(person, &format!("word {number}"), now).unwrap();
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(dice.random_range(2..12))).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_at_any_moment_lose_nothing_and_double_nothing() {
+    let (kills, seed) = (setting("MUSTER_KILLS", 8) as usize, setting("MUSTER_SEED", 7));
+    let mut dice = ChaCha8Rng::seed_from_u64(seed);
+    let (scene, serving) = Scene::open(200 + PEOPLE_A_KILL * kills).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let world = Arc::clone(&scene.sandbox.world);
+    let people = tokio::spawn(lively(world, scene.people.clone(), seed, Arc::clone(&stop)));
+    let mut serving = Some(serving);
+    let mut tally = Tally::default();
+    for kill in 0..kills {
+        let up_ms = if kill % KILLS_AT_START as usize == 1 {
+            serving = Some(Serving::spawn(scene.folder(), scene.port, &scene.network.api_url()));
+            dice.random_range(20..500)
+        } else {
+            if serving.is_none() {
+                serving = Some(Serving::start(scene.folder(), scene.port, &scene.network.api_url()).await);
+            }
+            dice.random_range(100..1_200)
+        };
+        // The moment is what is tested: nothing is waited for.
+        tokio::time::sleep(Duration::from_millis(up_ms)).await;
+        serving.take().unwrap().kill();
+        scene.note(&mut tally).await;
+    }
+    stop.store(true, Ordering::Release);
+    people.await.unwrap();
+    let serving = Serving::start(scene.folder(), scene.port, &scene.network.api_url()).await;
+    let ended = ended(&scene).await;
+    assert!(serving.stop().await, "the server ends well when it is asked to");
+    let stored = scene.stored().await;
+    let lost = compare_acts(&scene, &stored);
+    let doubled = compare_ledger(&scene, &stored, &ended, &tally);
+    println!(
+        "{} kills ({} while sending, {} with leases), seed {seed}: lost {lost}, doubled {doubled}",
+        tally.kills, tally.kills_while_sending, tally.kills_with_leases
+    );
+    println!(
+        "leased at a kill: {} in all, {} at most, {} of them had arrived",
+        tally.leased, tally.leased_max, tally.arrived
+    );
+    println!("ledger lines seen at kills: {:?}; at the end: {:?}", tally.states, stored.outcomes());
+    assert!(
+        tally.kills_with_leases * 4 >= tally.kills,
+        "too few kills hit a call under way to prove anything"
+    );
+}
+
+/// Waits for the campaign's end and for everything that people did to be known; the campaign.
+async fn ended(scene: &Scene) -> Value {
+    let truth = scene.sandbox.truth();
+    let sum = |list: &str| truth.iter().map(|one| one[list].as_array().unwrap().len() as i64).sum::<i64>();
+    let (words, presses) = (sum("wrote"), sum("pressed"));
+    let done = async || {
+        let campaign = scene.api.get(&format!("/campaigns/{}", scene.campaign)).await;
+        (campaign["status"] == "done").then_some(campaign)
+    };
+    let campaign = until("the end of the campaign", 300, done).await.0;
+    // Nobody acts any more, so an empty queue means that all was taken in and acknowledged.
+    let world = &scene.sandbox.world;
+    let nothing_waits = async || {
+        let info = world.lock().call("getWebhookInfo", &sandbox::Params::default(), SystemClock.now());
+        (info.body["result"]["pending_update_count"] == 0).then_some(())
+    };
+    until(&format!("{words} words and {presses} presses to be known"), 120, nothing_waits).await;
+    campaign
+}
+
+/// Compares what people did with the log, each in order; how many acts are missing.
+fn compare_acts(scene: &Scene, stored: &Stored) -> usize {
+    let numbers: Vec<i64> = stored.events.iter().map(|event| event.number).collect();
+    assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>(), "the log has no gaps");
+    let mut said: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    let mut pressed: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut started: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut tagged: BTreeMap<i64, usize> = BTreeMap::new();
+    for event in &stored.events {
+        let Some(number) = event.contact else { continue };
+        let person = stored.people[&number];
+        match &event.body {
+            EventBody::Message { text, .. } => said.entry(person).or_default().push(text.clone().unwrap()),
+            EventBody::Button { .. } => *pressed.entry(person).or_default() += 1,
+            EventBody::Start { .. } => *started.entry(person).or_default() += 1,
+            EventBody::TagAdded { .. } => *tagged.entry(person).or_default() += 1,
+            _ => {}
+        }
+    }
+    let mut lost = 0;
+    for truth in scene.sandbox.truth() {
+        let person = truth["id"].as_i64().unwrap();
+        let list = |name: &str| truth[name].as_array().unwrap();
+        let wrote: Vec<String> =
+            list("wrote").iter().map(|one| one["text"].as_str().unwrap().to_owned()).collect();
+        let known = said.remove(&person).unwrap_or_default();
+        lost += wrote.len().saturating_sub(known.len());
+        assert_eq!(known, wrote, "what {person} wrote, in order, once each");
+        let presses = list("pressed").len();
+        assert_eq!(pressed.remove(&person).unwrap_or(0), presses, "presses of {person}");
+        assert_eq!(started.remove(&person).unwrap_or(0), list("started").len(), "starts of {person}");
+        assert_eq!(
+            tagged.remove(&person).unwrap_or(0),
+            usize::from(presses > 0),
+            "the tag of {person}, once"
+        );
+        assert_eq!(stored.unread[&person], wrote.len() as i64, "effects of what {person} wrote, once each");
+    }
+    assert!(said.is_empty() && pressed.is_empty() && started.is_empty(), "acts that nobody did");
+    lost
+}
+
+/// Compares the ledger with what people received; how many got it twice.
+fn compare_ledger(scene: &Scene, stored: &Stored, ended: &Value, tally: &Tally) -> usize {
+    let mut doubled = 0;
+    let mut counts: BTreeMap<Outcome, i64> = BTreeMap::new();
+    for line in stored.ledgers.values().flatten() {
+        let person = stored.people[&line.contact];
+        let received = scene.sandbox.received(person, ISSUE);
+        *counts.entry(line.outcome).or_default() += 1;
+        doubled += received.len().saturating_sub(1);
+        match line.outcome {
+            Outcome::Sent => {
+                assert_eq!(received.len(), 1, "{person} is said to have got it");
+                assert_eq!(received[0]["message_id"].as_i64(), line.message_id, "the message of {person}");
+            }
+            Outcome::Unknown => assert!(received.len() <= 1, "{person} got it twice"),
+            _ => assert!(received.is_empty(), "{person} got it, and the ledger says {:?}", line.outcome),
+        }
+    }
+    let at = |outcome: Outcome| counts.get(&outcome).copied().unwrap_or(0);
+    assert_eq!(at(Outcome::Pending) + at(Outcome::Leased), 0, "the campaign is done");
+    assert_eq!(stored.outbox_leased, 0);
+    assert!(
+        at(Outcome::Unknown) as usize <= tally.leased,
+        "more unknown than calls that were under way at kills"
+    );
+    assert_eq!(ended["counts"]["audience"], scene.people.len());
+    assert_eq!(counts.values().sum::<i64>(), scene.people.len() as i64, "audience = the sum of the outcomes");
+    doubled
+}
