@@ -10,6 +10,7 @@ use domain::recipient::Answers;
 use domain::time::Millis;
 
 use crate::column::counted::kind_of;
+use crate::column::tags::TagRow;
 use crate::index::Index;
 use crate::row::{ContactRow, Frozen};
 
@@ -19,12 +20,15 @@ use crate::row::{ContactRow, Frozen};
 #[derive(Debug)]
 pub struct IndexBuilder {
     index: Index,
+    /// Tags of one chunk that wait to be taken in together.
+    tags: Vec<TagRow>,
+    tags_of: ContactNumber,
 }
 
 impl IndexBuilder {
     /// Begins an index whose days are those of a zone.
     pub fn new(zone: Tz) -> Self {
-        Self { index: Index::new(zone) }
+        Self { index: Index::new(zone), tags: Vec::new(), tags_of: ContactNumber(0) }
     }
 
     /// Takes a contact in.
@@ -39,7 +43,18 @@ impl IndexBuilder {
 
     /// Takes a tag of a contact in, with the time of its latest application.
     pub fn tag(&mut self, number: ContactNumber, tag: TagId, added_at: Millis) {
-        self.index.chunk_mut(number).tags.add(number.0 as u16, tag, second(added_at));
+        if number.0 >> 16 != self.tags_of.0 >> 16 {
+            self.take_tags();
+            self.tags_of = number;
+        }
+        self.tags.push(TagRow { tag, low: number.0 as u16, added_s: second(added_at) });
+    }
+
+    fn take_tags(&mut self) {
+        let rows = std::mem::take(&mut self.tags);
+        if !rows.is_empty() {
+            self.index.chunk_mut(self.tags_of).tags.add_many(rows);
+        }
     }
 
     /// Takes an event of a counted kind in, or a `ContactCreated` for its imported interaction; others are
@@ -76,6 +91,7 @@ impl IndexBuilder {
 
     /// The index, standing at the last event of the snapshot.
     pub fn finish(mut self, last_event_number: i64) -> Index {
+        self.take_tags();
         self.index.number = last_event_number;
         for chunk in &mut self.index.chunks {
             Arc::make_mut(chunk).shrink();

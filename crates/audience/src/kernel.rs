@@ -63,8 +63,28 @@ fn count_both_body(a: &Words, b: &Words) -> u32 {
 }
 
 dispatched!(
+    /// How many numbers of a list have their bit set.
+    count_list, count_list_wide, count_list_body, (lows: &[u16], words: &Words) -> u32
+);
+wide_of_body!(count_list_wide, count_list_body, (lows: &[u16], words: &Words) -> u32);
+
+#[inline(always)]
+fn count_list_body(lows: &[u16], words: &Words) -> u32 {
+    let bit = |low: u16| words[usize::from(low >> 6)] >> (low & 63) & 1;
+    // Four sums, so that no addition waits for the one before.
+    let (fours, rest) = lows.as_chunks::<4>();
+    let mut sums = [0_u64; 4];
+    for four in fours {
+        for (sum, low) in sums.iter_mut().zip(four) {
+            *sum += bit(*low);
+        }
+    }
+    (sums.iter().sum::<u64>() + rest.iter().map(|low| bit(*low)).sum::<u64>()) as u32
+}
+
+dispatched!(
     /// Sets a bit for each value between `first` and `last`, both included. `values` holds a multiple of 64;
-    /// words past its end become zero.
+    /// words past its end are left.
     in_range, in_range_wide, in_range_body, (values: &[u32], first: u32, last: u32, out: &mut [u64])
 );
 

@@ -56,7 +56,7 @@ impl Operand<'_> {
         match self {
             Self::Nobody => 0,
             Self::Everyone => living_count,
-            Self::List(lows) => lows.iter().filter(|low| words::contains(living, **low)).count() as u32,
+            Self::List(lows) => kernel::count_list(lows, living),
             Self::Words(words) => kernel::count_both(words, living),
             Self::Own(words) => kernel::count_both(words, living),
         }

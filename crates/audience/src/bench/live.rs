@@ -12,7 +12,7 @@ use crate::live::LiveIndex;
 
 /// Events a second that come in meanwhile.
 const EVENTS_A_SECOND: f64 = 5_000.0;
-const QUIET_COUNTS: usize = 200;
+const QUIET_COUNTS: usize = 1_000;
 const BUSY_COUNTS: usize = 1_000;
 
 /// Counts alone, then counts while another thread folds what is due; gives percentiles in milliseconds, and
@@ -57,7 +57,8 @@ pub(super) fn count_while_folding(
     });
     let rate = folded / (timer() - begun).max(f64::EPSILON);
     vec![
-        ("count_alone_p50", percentile(quiet, 0.5), "ms"),
+        ("count_alone_p50", percentile(quiet.clone(), 0.5), "ms"),
+        ("count_alone_p99", percentile(quiet, 0.99), "ms"),
         ("count_while_folding_p50", percentile(busy.clone(), 0.5), "ms"),
         ("count_while_folding_p99", percentile(busy, 0.99), "ms"),
         ("count_while_folding_rate", rate, "events/s"),

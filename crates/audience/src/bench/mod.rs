@@ -3,7 +3,7 @@
 //!
 //! The peers are bitsets in a straight loop (`dense`), whole-bitmap operations of the roaring crate (`roaring`)
 //! and loops over plain lists (`rows`). Each gets its sets ready-made, the window of seven days included, which
-//! Muster works out from its columns each time.
+//! Muster works out from its columns each time; `dense_and_column` works it out too.
 
 mod live;
 mod peers;
@@ -115,7 +115,7 @@ struct Bench<'t> {
     records: Vec<Record>,
 }
 
-/// Runs of each case; the median counts.
+/// Runs of each case; the fastest counts, since other programs can only make one slower.
 const RUNS: usize = 21;
 
 impl Bench<'_> {
@@ -124,7 +124,7 @@ impl Bench<'_> {
         self.records.push(Record { bench: "audience", case, peer, n, value, unit, ratio: value / muster });
     }
 
-    /// The median of several runs in milliseconds, and the answer.
+    /// The fastest of several runs in milliseconds, and the answer.
     fn time<T>(&mut self, mut work: impl FnMut() -> T) -> (f64, T) {
         let mut answer = std::hint::black_box(work());
         let mut times: Vec<f64> = (0..RUNS)
@@ -135,7 +135,7 @@ impl Bench<'_> {
             })
             .collect();
         times.sort_by(f64::total_cmp);
-        (times[RUNS / 2] * 1_000.0, answer)
+        (times[0] * 1_000.0, answer)
     }
 
     /// Times Muster and its peers at one question, one after the other, and compares their answers.
@@ -181,6 +181,17 @@ impl Bench<'_> {
             let words = a.0.iter().zip(&b.0).zip(&c.0).zip(&recent.0).zip(&reachable.0);
             words.map(|((((a, b), c), d), e)| u64::from(((a | b) & !c & d & e).count_ones())).sum()
         };
+        let first = (NOW / 1_000) as u32 - 7 * 86_400;
+        let mut dense_and_column = || {
+            let mut sum = 0;
+            for (place, seconds) in peers.seconds.chunks(64).enumerate() {
+                let within = seconds.iter().enumerate();
+                let bits = within.fold(0, |bits, (bit, second)| bits | u64::from(*second >= first) << bit);
+                let others = (a.0[place] | b.0[place]) & !c.0[place] & reachable.0[place];
+                sum += u64::from((others & bits).count_ones());
+            }
+            sum
+        };
         let roaring = || {
             let joined = &peers.roaring_tags[1] | &peers.roaring_tags[4];
             let kept = (joined - &peers.roaring_tags[8]) & &peers.roaring_recent;
@@ -188,7 +199,9 @@ impl Bench<'_> {
         };
         let (mut dense, mut roaring) = (dense, roaring);
         let mut muster = || index.count(&test, NOW);
-        self.compare("count", &mut muster, &mut [("dense", &mut dense), ("roaring", &mut roaring)])
+        let mut peers: [(&'static str, &mut dyn FnMut() -> u64); 3] =
+            [("dense", &mut dense), ("dense_and_column", &mut dense_and_column), ("roaring", &mut roaring)];
+        self.compare("count", &mut muster, &mut peers)
     }
 
     fn window(&mut self, index: &Index, workspace: &Workspace, peers: &Peers) -> Result<(), String> {
@@ -269,7 +282,7 @@ mod tests {
         })
         .unwrap();
         for (case, peers) in [
-            ("count", 3),
+            ("count", 4),
             ("window_seconds", 2),
             ("counted_window_and_tag", 3),
             ("breakdown_65", 3),

@@ -23,6 +23,14 @@ struct TagMembers {
     added_s: Vec<u32>,
 }
 
+/// A tag of a contact, as the store has it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TagRow {
+    pub(crate) tag: TagId,
+    pub(crate) low: u16,
+    pub(crate) added_s: u32,
+}
+
 impl TagColumn {
     /// Applies a tag; applied again, only the time changes.
     pub(crate) fn add(&mut self, low: u16, tag: TagId, added_s: u32) {
@@ -40,6 +48,30 @@ impl TagColumn {
                 holders.added_s.insert(rank, added_s);
             }
             (rank, false) => holders.added_s[rank] = added_s,
+        }
+    }
+
+    /// Applies many at once, in any order; of one applied twice the later row counts. Each set is made in its
+    /// final size, so that the sets of a chunk lie next to each other in memory: a breakdown reads them one after
+    /// another, and took twice as long when they were scattered.
+    pub(crate) fn add_many(&mut self, mut rows: Vec<TagRow>) {
+        rows.sort_by_key(|row| (row.tag, row.low));
+        for group in rows.chunk_by(|a, b| a.tag == b.tag) {
+            let tag = group[0].tag;
+            let Err(place) = self.tags.binary_search_by_key(&tag, |(tag, _)| *tag) else {
+                group.iter().for_each(|row| self.add(row.low, tag, row.added_s));
+                continue;
+            };
+            let mut last: Vec<&TagRow> = Vec::with_capacity(group.len());
+            for row in group {
+                last.pop_if(|known| known.low == row.low);
+                last.push(row);
+            }
+            let holders = TagMembers {
+                members: Members::of_sorted(last.iter().map(|row| row.low).collect()),
+                added_s: last.iter().map(|row| row.added_s).collect(),
+            };
+            self.tags.insert(place, (tag, Arc::new(holders)));
         }
     }
 
@@ -135,6 +167,7 @@ impl TagColumn {
             + self.tags.iter().map(held).sum::<usize>()
     }
 
+    /// Gives back what growth reserved.
     pub(crate) fn shrink(&mut self) {
         for (_, holders) in &mut self.tags {
             let holders = Arc::make_mut(holders);
