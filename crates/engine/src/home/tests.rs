@@ -149,6 +149,30 @@ async fn suggestions_list_exactly_the_people_that_they_count() {
         .expect("a page that was asked leaves the house usable");
 }
 
+fn past_campaign(created_by: Option<domain::ids::MemberId>, sent_at: i64) -> Campaign {
+    Campaign {
+        id: CampaignId(0),
+        name: "Weekly".into(),
+        status: "draft".into(),
+        pause_reason: None,
+        pause_detail: None,
+        audience: json!({"all": []}),
+        message: json!({"text": "Hi"}),
+        held_out_percent: 0.0,
+        canary: None,
+        send_up_to: 60,
+        frozen_at: None,
+        frozen_number: None,
+        audience_count: 60,
+        left_out: 0,
+        version: 1,
+        created_by,
+        created_at: sent_at,
+        started_at: Some(sent_at),
+        finished_at: Some(sent_at),
+    }
+}
+
 /// A finished campaign to the first 60 people, of whom the first 30 had the tag `tech` and 20 pressed.
 async fn campaign(
     house: &House,
@@ -165,27 +189,7 @@ async fn campaign(
                 let written = numbers.iter().copied().collect::<RoaringBitmap>().serialize_into(&mut bytes);
                 written.map(|()| bytes).unwrap()
             };
-            let row = store::campaigns::Campaign {
-                id: CampaignId(0),
-                name: "Weekly".into(),
-                status: "draft".into(),
-                pause_reason: None,
-                pause_detail: None,
-                audience: json!({"all": []}),
-                message: json!({"text": "Hi"}),
-                held_out_percent: 0.0,
-                canary: None,
-                send_up_to: 60,
-                frozen_at: None,
-                frozen_number: None,
-                audience_count: 60,
-                left_out: 0,
-                version: 1,
-                created_by,
-                created_at: sent_at,
-                started_at: Some(sent_at),
-                finished_at: Some(sent_at),
-            };
+            let row = past_campaign(created_by, sent_at);
             let id = campaigns::insert(tx, bot, &row)?;
             let done = Campaign {
                 id,

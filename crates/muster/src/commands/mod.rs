@@ -1,5 +1,6 @@
 //! The commands. Each prints its result, and nothing else, to standard output.
 
+mod bench;
 mod import;
 mod openapi;
 mod sandbox;
@@ -48,6 +49,11 @@ enum Command {
     },
     /// Print the OpenAPI document.
     Openapi,
+    /// Measure Muster and its peers on the same data in one run.
+    Bench {
+        #[command(subcommand)]
+        bench: Bench,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -55,6 +61,12 @@ struct Serve {
     /// Where to listen, such as 127.0.0.1:8080.
     #[arg(long)]
     listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// The audience index: counts, windows, breakdowns, samples, memory.
+    Audience(bench::AudienceBench),
 }
 
 #[derive(Debug, Subcommand)]
@@ -87,6 +99,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Import(import) => import::run(&config, import).await,
         Command::Token { command: TokenCommand::Create { name } } => token::create(&config, &name).await,
         Command::Openapi => openapi::print(),
+        Command::Bench { bench: Bench::Audience(bench) } => bench::audience(&bench),
     }
 }
 
