@@ -16,10 +16,9 @@ import { StageBadge } from '@/ui/StageBadge';
 import { Failure, SkeletonRows } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { RuleRow } from './RuleRow';
-import { draftOf, isChanged, moved, peopleMoving, type Rule, rulesOf, withNew, withoutRule, withRule } from './rules';
+import { draftOf, freeColor, isChanged, moved, peopleMoving, type Rule, rulesOf, withNew, withoutRule, withRule } from './rules';
 import { SidePane } from './SidePane';
 
-const newColors = ['#8a6fc0', '#2f9aa0', '#b3589a', '#7d8a2e', '#5c8cc6'];
 /** Typing a number asks once it rests. */
 const REST_MS = 200;
 
@@ -94,7 +93,7 @@ function Rules({ stages, rules, setRules, preview, changed, stale, total }: Rule
           );
         })}
       </ol>
-      {can('write') && <button type="button" className="text-link rule-add" onClick={() => setRules(withNew(rules, '', newColors[rules.length % newColors.length] ?? ''))}>{t('stages.add')}</button>}
+      {can('write') && <button type="button" className="text-link rule-add" onClick={() => setRules(withNew(rules, '', freeColor(rules)))}>{t('stages.add')}</button>}
     </Section>
   );
 }

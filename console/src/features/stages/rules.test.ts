@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { asksForStage, moved, peopleMoving, type Rule, withNew, withoutRule } from './rules';
+import { colorNames } from '@/ui/colors';
+import { asksForStage, freeColor, moved, peopleMoving, type Rule, withNew, withoutRule } from './rules';
 
 const rule = (name: string, within: string): Rule => ({ key: name, name, color: '', expression: { last_interaction: { within } } });
 const rules: Rule[] = [rule('a', '1d'), rule('b', '2d'), { ...rule('rest', '0'), expression: { all: [] } }];
@@ -22,6 +23,11 @@ describe('rules of the stages', () => {
       all: [{ stage: { in: ['a'] } }, { all: [] }, { not: { last_interaction: { within: '1d' } } }, { not: { last_interaction: { within: '2d' } } }],
     });
     expect(peopleMoving(rules, { from: 'a', to: 'gone' })).toBeNull();
+  });
+  it('get a colour that none of them has, while there is one', () => {
+    const taken = colorNames.slice(0, -1).map((color) => ({ ...rule(color, '1d'), color }));
+    expect(freeColor(taken)).toBe(colorNames.at(-1));
+    expect(freeColor([{ ...rule('x', '1d'), color: 'teal' }])).toBe('blue');
   });
   it('are depended on however deep an expression names them', () => {
     const deep = { any: [{ reachable: true }, { not: { all: [{ stage: { in: ['x', 'b'] } }] } }] };

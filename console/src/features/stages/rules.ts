@@ -1,5 +1,6 @@
 /** The ordered rules of the stages as they are being edited; the server decides again. */
 import type { Expression, Move, Stage, StageDraft, Stages } from '@/api/types';
+import { colorNames } from '@/ui/colors';
 
 /** A rule in the editor; `key` stays while it is moved and renamed. */
 export interface Rule extends StageDraft {
@@ -25,6 +26,9 @@ export function moved(rules: Rule[], key: string, by: 1 | -1): Rule[] {
 
 export const withRule = (rules: Rule[], key: string, change: Partial<StageDraft>): Rule[] => rules.map((rule) => (rule.key === key ? { ...rule, ...change } : rule));
 export const withoutRule = (rules: Rule[], key: string): Rule[] => rules.filter((rule, at) => rule.key !== key || at === rules.length - 1);
+
+/** A colour that no stage has yet, while there is one; the server knows these names alone. */
+export const freeColor = (rules: Rule[]): string => colorNames.find((name) => !rules.some((rule) => rule.color === name)) ?? 'gray';
 
 /** A new rule comes last of those that choose. */
 export function withNew(rules: Rule[], name: string, color: string): Rule[] {
