@@ -107,8 +107,7 @@ async fn carried(client: TcpStream, upstream: SocketAddr, delays: Delays, until:
 
 async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, delay_ms: Range<u64>) {
     let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        let Ok(length @ 1..) = from.read(&mut chunk).await else { break };
+    while let Ok(length @ 1..) = from.read(&mut chunk).await {
         let delay_ms = within(&delay_ms);
         if delay_ms > 0 {
             tokio::time::sleep(Duration::from_millis(delay_ms)).await;
