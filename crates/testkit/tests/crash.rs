@@ -2,6 +2,7 @@
 //! nobody gets a campaign twice.
 //!
 //! `MUSTER_KILLS` says how often (8 unless told), `MUSTER_SEED` from which seed.
+#![allow(clippy::print_stdout)] // figures, for who runs it
 
 use std::collections::BTreeMap;
 use std::path::Path;

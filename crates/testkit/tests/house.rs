@@ -1,5 +1,6 @@
 //! The rules of the house, held by a test: which crate may use which, what rooms may know of each other, where SQL
 //! stands, how long files and functions are (docs/ARCHITECTURE.md).
+#![allow(clippy::print_stdout)] // figures, for who runs it
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
