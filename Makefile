@@ -43,10 +43,12 @@ test-console: console/node_modules/.made ## The console's unit tests
 
 test-browser: tools console ## The console in Chromium, against the demo
 	@echo "== the console in a browser"
-	./console/e2e/run
+	cargo build --locked -p muster
+	E2E_BINARY=target/debug/muster ./console/e2e/run
 
 test-clients: tools ## Other people's Bot API clients against the sandbox
 	@echo "== third-party clients against the sandbox"
+	cargo build --locked -p muster
 	./crates/sandbox/tests/clients/run
 
 console: console/dist/index.html ## Build the console
