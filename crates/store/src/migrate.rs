@@ -19,5 +19,7 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
         transaction.pragma_update(None, "user_version", index as i64 + 1)?;
     }
     transaction.commit()?;
+    // The planner reads its statistics when a connection opens; this one opened before they were there.
+    connection.execute_batch("ANALYZE sqlite_schema")?;
     Ok(())
 }
