@@ -22,6 +22,8 @@ pub struct Stored {
     pub people: BTreeMap<ContactNumber, i64>,
     /// The lines of every campaign.
     pub ledgers: BTreeMap<CampaignId, Vec<Recipient>>,
+    /// How every campaign stands.
+    pub statuses: BTreeMap<CampaignId, String>,
     /// Messages outside campaigns whose call may be under way.
     pub outbox_leased: usize,
     /// Telegram id → messages that nobody of the team has read.
@@ -45,11 +47,12 @@ pub async fn in_folder(folder: &Path, bot: BotId) -> Stored {
             }
             log.extend(more);
         }
-        let mut ledgers = BTreeMap::new();
+        let (mut ledgers, mut statuses) = (BTreeMap::new(), BTreeMap::new());
         for campaign in campaigns::list(tx, bot, None, i64::MAX, 1_000)? {
             let mut lines = Vec::new();
             recipients::each(tx, bot, campaign.id, |line| lines.push(line))?;
             ledgers.insert(campaign.id, lines);
+            statuses.insert(campaign.id, campaign.status);
         }
         let (mut people, mut unread) = (BTreeMap::new(), BTreeMap::new());
         for number in (0..).map(ContactNumber) {
@@ -59,7 +62,7 @@ pub async fn in_folder(folder: &Path, bot: BotId) -> Stored {
             unread.insert(contact.telegram_id, conversation.map_or(0, |conversation| conversation.unread));
         }
         let outbox_leased = outbox::leased(tx, bot)?.len();
-        Ok::<_, StoreError>(Stored { events: log, people, ledgers, outbox_leased, unread })
+        Ok::<_, StoreError>(Stored { events: log, people, ledgers, statuses, outbox_leased, unread })
     });
     let stored = read.await.expect("a readable database");
     store.close().await;
