@@ -84,3 +84,26 @@ impl ProfileTest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_language_matches_its_regions_and_case_matters_only_in_names() {
+        let profile = Profile {
+            language: Some("zh-Hans".into()),
+            first_name: Some("bob-2".into()),
+            username: Some("Ann_Lee".into()),
+            ..Profile::default()
+        };
+        let matches = |field, wanted: &str| ProfileTest::In(field, vec![wanted.into()]).matches(&profile);
+        assert!(matches(ProfileField::Language, "ZH"));
+        assert!(!matches(ProfileField::Language, "z"));
+        assert!(matches(ProfileField::FirstName, "bob-2"));
+        assert!(!matches(ProfileField::FirstName, "bob"), "a name has no regions");
+        assert!(!matches(ProfileField::FirstName, "Bob-2"));
+        assert!(matches(ProfileField::Username, "@ann_lee"));
+        assert!(!matches(ProfileField::Country, "zh"));
+    }
+}
