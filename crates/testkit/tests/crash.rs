@@ -23,10 +23,10 @@ use testkit::stored::{self, Stored};
 use testkit::{Api, Delays, Network, Rehearsal, until};
 
 const ISSUE: &str = "The weekly issue";
-/// Written to each second; a call is under way for some 40 ms, so that some six are at any moment.
+/// Written to each second; a call is under way for some 20 ms, so that some three are at any moment.
 const BULK_PER_SECOND: i64 = 150;
 /// People for each kill, so that the campaign outlives them all.
-const PEOPLE_A_KILL: usize = 130;
+const PEOPLE_A_KILL: usize = 180;
 /// Sent before the first kill: of fewer, the calls that a kill leaves unknown are over the guard rail's ten percent.
 const SENT_FIRST: i64 = 300;
 /// One of so many kills comes while the server starts.
@@ -70,7 +70,7 @@ impl Scene {
             ..WorldConfig::default()
         };
         let sandbox = Rehearsal::serve(config).await;
-        let network = Network::to(sandbox.address, Delays { request_ms: 5..30, answer_ms: 5..40 }).await;
+        let network = Network::to(sandbox.address, Delays { request_ms: 3..15, answer_ms: 3..20 }).await;
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         let api = Api::new(format!("http://127.0.0.1:{port}"), binary::token(folder.path()));
@@ -174,7 +174,9 @@ async fn kills_at_any_moment_lose_nothing_and_double_nothing() {
     until("the first to be sent", 60, first).await;
     let mut serving = Some(serving);
     let mut tally = Tally::default();
-    for kill in 0..kills {
+    // A kill of a campaign that a guard rail paused proves little: it is one more, not one of these.
+    while tally.kills_while_sending < kills && tally.kills < 3 * kills {
+        let kill = tally.kills;
         let up_ms = if kill % KILLS_AT_START as usize == 1 {
             serving = Some(Serving::spawn(scene.folder(), scene.port, &scene.network.api_url()));
             dice.random_range(20..500)
@@ -183,7 +185,7 @@ async fn kills_at_any_moment_lose_nothing_and_double_nothing() {
                 serving = Some(Serving::start(scene.folder(), scene.port, &scene.network.api_url()).await);
                 scene.go_on().await;
             }
-            dice.random_range(100..1_200)
+            dice.random_range(300..1_300)
         };
         // The moment is what is tested: nothing is waited for.
         tokio::time::sleep(Duration::from_millis(up_ms)).await;
@@ -207,6 +209,7 @@ async fn kills_at_any_moment_lose_nothing_and_double_nothing() {
         tally.leased, tally.leased_max, tally.arrived
     );
     println!("ledger lines seen at kills: {:?}; at the end: {:?}", tally.states, stored.outcomes());
+    assert_eq!(tally.kills_while_sending, kills, "too many kills hit a campaign that was not sending");
     assert!(
         tally.kills_with_leases * 4 >= tally.kills,
         "too few kills hit a call under way to prove anything"
