@@ -169,7 +169,7 @@ impl Reach {
                 (Reachability { blocked: true, ..before }, EventBody::Blocked { charged: None })
             }
             Self::Unblocked => {
-                (Reachability { blocked: false, deactivated: false, ..before }, EventBody::Unblocked)
+                (Reachability { blocked: false, ..before }, EventBody::Unblocked)
             }
             Self::Deactivated => (Reachability { deactivated: true, ..before }, EventBody::Deactivated),
             Self::OptedOut => {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::ids::{BotId, CampaignId, WorkspaceId};
+use domain::ids::{BotId, CampaignId, ContactId, ContactNumber, WorkspaceId};
 use domain::time::{DAY_MS, Millis, SECOND_MS};
 use engine::campaigns::NewCampaign;
 use engine::clock::{Clock, ManualClock};
@@ -11,6 +11,7 @@ use engine::delivery::{Courier, CourierOptions, Transport};
 use engine::intake::Arrived;
 use indicatif::{ProgressBar, ProgressStyle};
 use sandbox::SharedWorld;
+use store::conversations::{self, Filter};
 use telegram::{Rate, Received};
 
 use super::content::{self, PastCampaign};
@@ -24,6 +25,9 @@ const STEP_MS: i64 = 15 * 60 * SECOND_MS;
 const CAMPAIGN_STEP_MS: i64 = SECOND_MS;
 /// Updates that one commit takes in.
 const BATCH_MAX: usize = 500;
+
+/// Conversations that the demo's team ends in one go.
+const CLOSED_A_DAY_MAX: usize = 1_000;
 
 struct Replay<'a> {
     muster: &'a Muster,
@@ -60,6 +64,9 @@ pub(super) async fn replay(
     while now < to {
         now = (now + STEP_MS).min(to);
         replay.live_until(now, &mut courier).await?;
+        if (now - from) % DAY_MS < STEP_MS {
+            replay.close_old_conversations(now).await?;
+        }
         progress.set_position((now - from).unsigned_abs() / DAY_MS.unsigned_abs());
         if past.last().is_some_and(|next| now >= to - next.days_ago * DAY_MS)
             && let Some(campaign) = past.pop()
@@ -112,6 +119,20 @@ impl Replay<'_> {
             self.follow(follow).await?;
         }
         courier.drain().await?;
+        Ok(())
+    }
+
+    /// The demo's team ends a day's conversations on the next: the inbox holds what is new.
+    async fn close_old_conversations(&self, now: Millis) -> Result<(), Failure> {
+        let (bot, place) = (self.bot, Some((now - DAY_MS, ContactNumber(0))));
+        let reader = self.muster.store.reader();
+        let old = reader
+            .read(move |tx| conversations::list(tx, bot, Filter::Open, "", place, CLOSED_A_DAY_MAX))
+            .await?;
+        for conversation in old {
+            let id = ContactId::new(bot, conversation.contact);
+            self.muster.rooms.inbox.close(self.workspace, id).await?;
+        }
         Ok(())
     }
 
