@@ -168,9 +168,7 @@ impl Reach {
             Self::Blocked | Self::BlockFound => {
                 (Reachability { blocked: true, ..before }, EventBody::Blocked { charged: None })
             }
-            Self::Unblocked => {
-                (Reachability { blocked: false, ..before }, EventBody::Unblocked)
-            }
+            Self::Unblocked => (Reachability { blocked: false, ..before }, EventBody::Unblocked),
             Self::Deactivated => (Reachability { deactivated: true, ..before }, EventBody::Deactivated),
             Self::OptedOut => {
                 (Reachability { opted_out: true, ..before }, EventBody::OptedOut { charged: None })
