@@ -96,6 +96,14 @@ impl Chunk {
             EventBody::ProfileChanged { profile } => {
                 self.enumerated.set_profile(low, profile, &names.enumerated);
             }
+            EventBody::HistoryImported { source, first_seen } => {
+                if let Some(source) = source {
+                    self.enumerated.set_source(low, source, &names.enumerated);
+                }
+                if let Some(at) = first_seen {
+                    self.first_seen.set(low, second(*at));
+                }
+            }
             EventBody::AttributesSet { set } => {
                 let column = Arc::make_mut(&mut self.attributes);
                 for (key, value) in set {

@@ -391,7 +391,12 @@ impl<'o> Person<'o> {
                 self.imported = *last_interaction;
                 self.last_interaction = *last_interaction;
             }
-            EventBody::Start { .. }
+            EventBody::HistoryImported { source, first_seen } => {
+                self.source = source.clone().unwrap_or_else(|| self.source.clone());
+                self.first_seen = first_seen.or(self.first_seen);
+            }
+            EventBody::Imported
+            | EventBody::Start { .. }
             | EventBody::Message { .. }
             | EventBody::Command { .. }
             | EventBody::Button { .. }
@@ -460,7 +465,9 @@ impl ContactFacts for Person<'_> {
         let in_window = |at: Millis| since.is_none_or(|since| at >= since);
         let counted = self.events.iter().filter(|event| {
             let of_kind = match kind {
-                "interaction" => matches!(event.body.kind(), "message" | "command" | "button" | "click"),
+                "interaction" => {
+                    matches!(event.body.kind(), "message" | "command" | "button" | "click" | "imported")
+                }
                 kind => event.body.kind() == kind,
             };
             of_kind && in_window(event.at) && object.is_none_or(|object| event.body.object() == Some(object))

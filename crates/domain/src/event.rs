@@ -83,6 +83,15 @@ pub enum EventBody {
         last_interaction: Option<Millis>,
         attributes: Attributes,
     },
+    /// An import told of an interaction of a person who was known already. The event's time is the interaction's.
+    Imported,
+    /// An import told more of the past of a person who was known already.
+    HistoryImported {
+        /// Where the person came from, when nothing said so before.
+        source: Option<Source>,
+        /// An earlier first sight.
+        first_seen: Option<Millis>,
+    },
     /// `/start`, with the payload of the link that led here.
     Start {
         payload: Option<String>,
@@ -196,6 +205,8 @@ impl EventBody {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::ContactCreated { .. } => "contact_created",
+            Self::Imported => "imported",
+            Self::HistoryImported { .. } => "history_imported",
             Self::Start { .. } => "start",
             Self::Message { .. } => "message",
             Self::Command { .. } => "command",
@@ -252,11 +263,13 @@ impl EventBody {
         }
     }
 
-    /// Caused by the person: start, message, command, button press, click. It moves `last_interaction`.
+    /// Caused by the person: start, message, command, button press, click, or one of these that an import tells of.
+    /// It moves `last_interaction`.
     pub fn is_interaction(&self) -> bool {
         matches!(
             self,
-            Self::Start { .. }
+            Self::Imported
+                | Self::Start { .. }
                 | Self::Message { .. }
                 | Self::Command { .. }
                 | Self::Button { .. }
@@ -284,7 +297,8 @@ impl EventBody {
     }
 }
 
-/// The kinds that an `event` expression may count; `interaction` stands for any of message, command, button, click.
+/// The kinds that an `event` expression may count; `interaction` stands for any of message, command,
+/// button, click, and what an import told.
 pub const COUNTED_KINDS: [&str; 7] =
     ["start", "message", "command", "button", "click", "conversion", "interaction"];
 

@@ -111,7 +111,7 @@ impl ContactFacts for RowFacts<'_> {
         if kind != "interaction" {
             return self.asked(events::count_of_contact(tx, bot, number, &[kind], object, since));
         }
-        let kinds = ["message", "command", "button", "click"];
+        let kinds = ["message", "command", "button", "click", "imported"];
         let counted = self.asked(events::count_of_contact(tx, bot, number, &kinds, object, since));
         let imported =
             self.contact.imported_interaction.is_some_and(|at| since.is_none_or(|since| at >= since));

@@ -142,6 +142,7 @@ fn interaction() -> impl Strategy<Value = EventBody> {
         }),
         (pick(&OBJECTS), campaign()).prop_map(|(object, campaign)| EventBody::Click { object, campaign }),
         pick(&OBJECTS).prop_map(|object| EventBody::Conversion { object, value: None, currency: None }),
+        Just(EventBody::Imported),
     ]
 }
 
@@ -151,6 +152,8 @@ fn change() -> impl Strategy<Value = EventBody> {
         9 => (tag(), origin()).prop_map(|(tag, origin)| EventBody::TagAdded { tag, origin }),
         2 => (tag(), origin()).prop_map(|(tag, origin)| EventBody::TagRemoved { tag, origin }),
         1 => profile().prop_map(|profile| EventBody::ProfileChanged { profile }),
+        1 => (prop::option::of(source()), prop::option::of(Just(1_700_000_000_000)))
+            .prop_map(|(source, first_seen)| EventBody::HistoryImported { source, first_seen }),
         2 => prop::collection::btree_map(pick(&KEYS), prop::option::of(value()), 1..3)
             .prop_map(|set| EventBody::AttributesSet { set }),
         1 => charged().prop_map(|charged| EventBody::Blocked { charged }),

@@ -107,9 +107,8 @@ impl Batch {
         Ok(Done::Created)
     }
 
-    /// Source and times stay as the log has them: an import cannot change what was already seen.
     fn update(&self, journal: &mut Journal<'_>, mut contact: Contact, row: &ImportRow) -> Result<Done> {
-        let mut changed = false;
+        let mut changed = self.know_past(journal, &mut contact, row)?;
         let profile = with_cells(&contact.profile, row);
         if profile != contact.profile {
             contact.profile = profile.clone();
@@ -122,6 +121,30 @@ impl Batch {
         changed |= attributes::apply(journal, self.workspace, &mut contact, set, "", self.now)?;
         changed |= self.add_tags(journal, contact.number, row)?;
         Ok(if changed { Done::Updated } else { Done::Unchanged })
+    }
+
+    /// What the line adds to what is known of the past: a later interaction, an earlier first sight, a source where
+    /// there is none. What was seen already is never taken back.
+    fn know_past(&self, journal: &mut Journal<'_>, contact: &mut Contact, row: &ImportRow) -> Result<bool> {
+        let source = (contact.source.is_empty() && !row.source.is_empty()).then(|| row.source.clone());
+        let seen = row.first_seen.into_iter().chain(row.last_interaction).min();
+        let first_seen = seen.filter(|at| *at < contact.first_seen);
+        let mut changed = false;
+        if source.is_some() || first_seen.is_some() {
+            contact.source = source.clone().unwrap_or_else(|| contact.source.clone());
+            contact.first_seen = first_seen.unwrap_or(contact.first_seen);
+            contacts::update(journal.tx(), journal.bot(), contact)?;
+            let body = EventBody::HistoryImported { source, first_seen };
+            journal.record(Some(contact.number), self.now, body)?;
+            changed = true;
+        }
+        let later = row.last_interaction.filter(|at| contact.last_interaction.is_none_or(|last| last < *at));
+        if let Some(at) = later {
+            journal.record(Some(contact.number), at, EventBody::Imported)?;
+            contact.last_interaction = later;
+            changed = true;
+        }
+        Ok(changed)
     }
 
     fn add_tags(&self, journal: &mut Journal<'_>, contact: ContactNumber, row: &ImportRow) -> Result<bool> {

@@ -205,6 +205,34 @@ async fn a_person_who_is_there_is_brought_up_to_date_and_the_same_file_again_cha
 }
 
 #[tokio::test]
+async fn a_second_import_adds_to_the_past_and_takes_nothing_back() {
+    let house = House::new().await;
+    house
+        .import("telegram_id,first_seen,last_interaction\n1,2026-05-01T00:00:00Z,2026-06-01T00:00:00Z\n")
+        .await;
+    let head = "telegram_id,source,first_seen,last_interaction\n";
+    let later = format!("{head}1,fb,2026-04-01T00:00:00Z,2026-06-05T00:00:00Z\n");
+    assert_eq!(house.import(&later).await.updated, 1);
+    assert_eq!(house.import(&later).await.unchanged, 1, "the same file again says nothing new");
+    let earlier = format!("{head}1,google,2026-04-02T00:00:00Z,2026-06-04T00:00:00Z\n");
+    assert_eq!(
+        house.import(&earlier).await.unchanged,
+        1,
+        "an older interaction and a later sight change nothing"
+    );
+
+    let ada = house.people().await.remove(0);
+    let day = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis();
+    assert_eq!(ada.first_seen, day("2026-04-01T00:00:00Z"));
+    assert_eq!(ada.last_interaction, Some(day("2026-06-05T00:00:00Z")));
+    assert_eq!(ada.source.get("channel").map(String::as_str), Some("fb"));
+    let log = house.log().await;
+    let told: Vec<_> =
+        log.iter().filter(|event| event.body == EventBody::Imported).map(|event| event.at).collect();
+    assert_eq!(told, [day("2026-06-05T00:00:00Z")]);
+}
+
+#[tokio::test]
 async fn a_dry_run_tells_the_same_and_keeps_nothing() {
     let house = House::new().await;
     let table = "telegram_id,tags\n1,a\nx,a\n2,b\n1,c\n";
