@@ -25,24 +25,6 @@ impl MenuPress {
         Some(Self { flow, version, node: u16::try_from(node).ok()?, option: u16::try_from(option).ok()? })
     }
 
-    /// At most 54 bytes.
-    pub fn to_callback_data(self) -> String {
-        format!("m:{}:{}:{}:{}", self.flow, self.version, self.node, self.option)
-    }
-
-    /// Reads what [`MenuPress::to_callback_data`] wrote; `None` for anything else, which people can send too.
-    pub fn parse(data: &str) -> Option<Self> {
-        let mut parts = data.strip_prefix("m:")?.split(':');
-        let press = Self {
-            flow: FlowId(parts.next()?.parse().ok()?),
-            version: parts.next()?.parse().ok()?,
-            node: parts.next()?.parse().ok()?,
-            option: parts.next()?.parse().ok()?,
-        };
-        // Only the canonical form, so that one press has one text.
-        (parts.next().is_none() && press.to_callback_data() == data).then_some(press)
-    }
-
     /// The node's id and the option's key. `None` where the graph, which must be of the press's version, has none.
     pub fn resolve(self, graph: &Graph) -> Option<(String, String)> {
         let (id, node) = graph.nodes().nth(usize::from(self.node))?;
