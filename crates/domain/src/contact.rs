@@ -75,4 +75,18 @@ impl Reachability {
     pub fn answerable(self) -> bool {
         !self.blocked && !self.deactivated
     }
+
+    /// Why a person gets no bulk messages: `deactivated`, `blocked` or `opted_out`. Where several hold, the one that
+    /// is hardest to undo.
+    pub fn unreachable_reason(self) -> Option<&'static str> {
+        if self.deactivated {
+            Some("deactivated")
+        } else if self.blocked {
+            Some("blocked")
+        } else if self.opted_out {
+            Some("opted_out")
+        } else {
+            None
+        }
+    }
 }

@@ -2,22 +2,18 @@
 
 use domain::event::{EventBody, Origin, Outcome, OutcomeChange};
 use domain::expression::fold_case;
-use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
+use domain::ids::{CampaignId, ContactNumber};
 use domain::message::{ButtonWire, Rendered};
 use domain::time::Millis;
 use serde_json::Value;
 use store::contacts::Contact;
+use store::conversations::{self, Conversation};
 use store::outbox::Lane;
-use store::{bots, contacts, conversations, outbox, recipients, tags};
+use store::{contacts, outbox, recipients, tags};
 
+use crate::conversation::{self, LAST_TEXT_CHARS};
 use crate::journal::Journal;
 use crate::{EngineError, Result};
-
-/// The workspace of the journal's bot.
-pub fn workspace_of(journal: &Journal<'_>) -> Result<WorkspaceId> {
-    let bot = bots::of(journal.tx(), journal.bot())?.ok_or(EngineError::NotFound("bot"))?;
-    Ok(bot.workspace)
-}
 
 /// Applies tags by name, makes those that are new, and records what changed. Returns how many did.
 pub fn add_tags(
@@ -30,7 +26,7 @@ pub fn add_tags(
     if names.is_empty() {
         return Ok(0);
     }
-    let workspace = workspace_of(journal)?;
+    let workspace = journal.workspace();
     let mut added = 0;
     for name in names {
         let tag = tags::ensure(journal.tx(), workspace, name, at)?;
@@ -53,7 +49,7 @@ pub fn remove_tags(
     if names.is_empty() {
         return Ok(0);
     }
-    let workspace = workspace_of(journal)?;
+    let workspace = journal.workspace();
     let mut removed = 0;
     for name in names {
         let Some(tag) = tags::by_name(journal.tx(), workspace, name)? else { continue };
@@ -100,64 +96,46 @@ pub fn no_wire(_: usize, _: usize, button: &domain::message::Button) -> ButtonWi
 }
 
 /// Puts the person's words at the head of the conversation: it opens, and somebody waits.
-pub fn person_wrote(journal: &mut Journal<'_>, contact: ContactNumber, text: &str, at: Millis) -> Result<()> {
-    let (tx, bot) = (journal.tx(), journal.bot());
-    let before = conversations::get(tx, bot, contact)?;
-    let was_open = before.as_ref().is_some_and(|conversation| conversation.status == "open");
-    let assignee = before.as_ref().and_then(|conversation| conversation.assignee);
-    let conversation = conversations::Conversation {
-        contact,
+pub fn person_wrote(journal: &mut Journal<'_>, contact: &Contact, text: &str, at: Millis) -> Result<()> {
+    let before = conversations::get(journal.tx(), journal.bot(), contact.number)?;
+    let kept = before.clone().unwrap_or_else(|| conversation::silent(contact));
+    let after = Conversation {
         status: "open".into(),
-        assignee,
-        waiting_since: before.as_ref().and_then(|c| c.waiting_since).or(Some(at)),
-        unread: before.as_ref().map_or(0, |c| c.unread) + 1,
-        last_at: before.as_ref().map_or(at, |c| c.last_at.max(at)),
-        last_text: text.chars().take(200).collect(),
+        waiting_since: kept.waiting_since.or(Some(at)),
+        unread: kept.unread + 1,
+        last_at: kept.last_at.max(at),
+        last_text: text.chars().take(LAST_TEXT_CHARS).collect(),
         last_from: "person".into(),
+        ..kept
     };
-    conversations::put(tx, bot, &conversation)?;
-    if !was_open {
-        journal.record(
-            Some(contact),
-            at,
-            EventBody::ConversationChanged { status: "open".into(), assignee },
-        )?;
-    }
-    Ok(())
+    conversation::put(journal, before.as_ref(), &after, at)
 }
 
 /// Opens the conversation and gives it to the member whose turn it is, unless somebody has it.
-pub fn hand_over(journal: &mut Journal<'_>, contact: ContactNumber, at: Millis) -> Result<()> {
-    let (tx, bot) = (journal.tx(), journal.bot());
-    let workspace = workspace_of(journal)?;
-    let before = conversations::get(tx, bot, contact)?;
-    let assignee = match before.as_ref().and_then(|conversation| conversation.assignee) {
+pub fn hand_over(journal: &mut Journal<'_>, contact: &Contact, at: Millis) -> Result<()> {
+    let tx = journal.tx();
+    let before = conversations::get(tx, journal.bot(), contact.number)?;
+    let kept = before.clone().unwrap_or_else(|| conversation::silent(contact));
+    let assignee = match kept.assignee {
         Some(member) => Some(member),
         None => {
-            let next = conversations::next_assignee(tx, workspace)?;
+            let next = conversations::next_assignee(tx, journal.workspace())?;
             if let Some(member) = next {
-                conversations::assigned(tx, workspace, member, at)?;
+                conversations::assigned(tx, journal.workspace(), member, at)?;
             }
             next
         }
     };
-    let changed = before.as_ref().is_none_or(|c| c.status != "open" || c.assignee != assignee);
-    let conversation = conversations::Conversation {
-        contact,
+    let after = Conversation {
         status: "open".into(),
         assignee,
-        waiting_since: before.as_ref().and_then(|c| c.waiting_since).or(Some(at)),
-        unread: before.as_ref().map_or(0, |c| c.unread).max(1),
-        last_at: before.as_ref().map_or(at, |c| c.last_at.max(at)),
-        last_text: before.as_ref().map(|c| c.last_text.clone()).unwrap_or_default(),
+        waiting_since: kept.waiting_since.or(Some(at)),
+        unread: kept.unread.max(1),
+        last_at: kept.last_at.max(at),
         last_from: "person".into(),
+        ..kept
     };
-    conversations::put(tx, bot, &conversation)?;
-    if changed {
-        let body = EventBody::ConversationChanged { status: "open".into(), assignee };
-        journal.record(Some(contact), at, body)?;
-    }
-    Ok(())
+    conversation::put(journal, before.as_ref(), &after, at)
 }
 
 /// Whether a person reads Chinese, as far as Telegram tells.

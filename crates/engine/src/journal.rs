@@ -6,7 +6,7 @@
 
 use domain::contact::Reachability;
 use domain::event::{Event, EventBody, Outcome};
-use domain::ids::{BotId, CampaignId, ContactNumber};
+use domain::ids::{BotId, CampaignId, ContactNumber, WorkspaceId};
 use domain::recipient::Answers;
 use domain::time::{ANSWER_WINDOW_MS, Millis};
 use store::contacts::Contact;
@@ -17,6 +17,7 @@ use crate::{EngineError, Result};
 /// The open log of one bot, inside one transaction.
 pub struct Journal<'t> {
     tx: &'t WriteTx<'t>,
+    workspace: WorkspaceId,
     bot: BotId,
     next_event: i64,
     next_contact: i64,
@@ -32,7 +33,8 @@ pub fn append<'t, T>(
     work: impl FnOnce(&mut Journal<'t>) -> Result<T>,
 ) -> Result<T> {
     let row = bots::lock(tx, bot)?.ok_or(EngineError::NotFound("bot"))?;
-    let mut journal = Journal { tx, bot, next_event: row.next_event, next_contact: row.next_contact };
+    let (next_event, next_contact) = (row.next_event, row.next_contact);
+    let mut journal = Journal { tx, workspace: row.workspace, bot, next_event, next_contact };
     let done = work(&mut journal)?;
     if journal.next_event != row.next_event || journal.next_contact != row.next_contact {
         bots::advance(tx, bot, journal.next_event, journal.next_contact)?;
@@ -44,6 +46,11 @@ impl<'t> Journal<'t> {
     /// The transaction.
     pub fn tx(&self) -> &'t WriteTx<'t> {
         self.tx
+    }
+
+    /// The bot's workspace.
+    pub fn workspace(&self) -> WorkspaceId {
+        self.workspace
     }
 
     /// The bot.

@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod clicks;
 pub mod clock;
 pub mod contacts;
+pub mod conversation;
 pub mod conversions;
 pub mod delivery;
 pub mod draft_catalog;

@@ -45,19 +45,6 @@ pub struct Person {
     pub last_interaction: Option<Millis>,
 }
 
-/// Why a person gets no bulk messages; where several reasons hold, the one that ends the most.
-pub fn unreachable_reason(reach: Reachability) -> Option<&'static str> {
-    if reach.blocked {
-        Some("blocked")
-    } else if reach.deactivated {
-        Some("deactivated")
-    } else if reach.opted_out {
-        Some("opted_out")
-    } else {
-        None
-    }
-}
-
 /// Makes [`Person`]s out of rows: holds what a workspace calls things, read once.
 pub struct Roster {
     bot: BotId,

@@ -6,7 +6,7 @@ use domain::contact::{AttributeValue, Profile};
 use domain::expression;
 use engine::authors::{Author, AuthorKind};
 use engine::contacts::{self, Card, TimelineEntry};
-use engine::person::{Person, PersonTag, unreachable_reason};
+use engine::person::{Person, PersonTag};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -42,7 +42,7 @@ pub enum UnreachableReason {
 }
 
 fn reason(person: &Person) -> Option<UnreachableReason> {
-    match unreachable_reason(person.reachability)? {
+    match person.reachability.unreachable_reason()? {
         "blocked" => Some(UnreachableReason::Blocked),
         "deactivated" => Some(UnreachableReason::Deactivated),
         _ => Some(UnreachableReason::OptedOut),

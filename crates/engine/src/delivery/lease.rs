@@ -6,7 +6,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use domain::campaign::{PauseReason, Status};
-use domain::contact::Reachability;
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, ContactNumber};
 use domain::message::Message;
@@ -73,8 +72,8 @@ impl Leasing<'_> {
             }
             let Some(contact) = contacts::get(tx, self.bot, row.contact)? else { continue };
             if !contact.reachability.answerable() {
-                let reason = unreachable_reason(contact.reachability);
-                outbox::settle(tx, self.bot, row.id, Outcome::Skipped, None, Some(reason))?;
+                let reason = contact.reachability.unreachable_reason();
+                outbox::settle(tx, self.bot, row.id, Outcome::Skipped, None, reason)?;
                 self.busy.remove(&row.contact);
                 continue;
             }
@@ -131,8 +130,7 @@ impl Leasing<'_> {
             self.move_line(journal, campaign.id, line, Outcome::Skipped, Some("erased"))?;
             return Ok(Turn::Came(Outcome::Skipped));
         };
-        if !contact.reachability.reachable() {
-            let reason = unreachable_reason(contact.reachability);
+        if let Some(reason) = contact.reachability.unreachable_reason() {
             self.move_line(journal, campaign.id, line, Outcome::Skipped, Some(reason))?;
             return Ok(Turn::Came(Outcome::Skipped));
         }
@@ -258,15 +256,5 @@ fn clock_lane(lane: Lane) -> ClockLane {
         Lane::Agents => ClockLane::Agents,
         Lane::Flows => ClockLane::Flows,
         Lane::Tests => ClockLane::Tests,
-    }
-}
-
-fn unreachable_reason(reachability: Reachability) -> &'static str {
-    if reachability.deactivated {
-        "deactivated"
-    } else if reachability.blocked {
-        "blocked"
-    } else {
-        "opted_out"
     }
 }

@@ -268,7 +268,7 @@ impl FlowRunner {
             }
             Effect::HandOver => {
                 journal.record(Some(contact.number), at, EventBody::HandedOver { flow })?;
-                effects::hand_over(journal, contact.number, at)?;
+                effects::hand_over(journal, contact, at)?;
             }
             Effect::Ended => ended(journal, contact, flow, version.version, at)?,
         }
@@ -395,7 +395,7 @@ fn matches(
     expression: &serde_json::Value,
     at: Millis,
 ) -> Result<bool> {
-    let workspace = effects::workspace_of(journal)?;
+    let workspace = journal.workspace();
     let catalog = WorkspaceCatalog::load(journal.tx(), workspace, journal.bot())?;
     match catalog.resolve_at("", expression) {
         Ok((_, resolved)) => {

@@ -20,6 +20,7 @@ use store::{ReadTx, Store, WriteTx, bots, contacts, conversations, outbox, team}
 use self::entry::Thread;
 pub use self::entry::{Entry, EntryButton};
 use crate::authors::Authors;
+use crate::conversation::{self, LAST_TEXT_CHARS};
 use crate::history::{self, Place, Wanted};
 use crate::journal::{self, Journal};
 use crate::person::{Person, Roster};
@@ -27,8 +28,6 @@ use crate::{Clock, EngineError, Result, effects};
 
 /// A note, in characters.
 pub const NOTE_CHARS_MAX: usize = 4_000;
-/// What a list shows of the last message, in characters.
-const LAST_TEXT_CHARS: usize = 200;
 
 /// A member by id and name; the name is absent when the member is gone.
 pub type NamedMember = (MemberId, Option<String>);
@@ -131,8 +130,8 @@ impl Inbox {
         let now = self.clock.now();
         let read = self.store.reader().read(move |tx| {
             let contact = find(tx, workspace, id)?;
-            let conversation =
-                conversations::get(tx, id.bot(), id.number())?.unwrap_or_else(|| silent(&contact));
+            let conversation = conversations::get(tx, id.bot(), id.number())?
+                .unwrap_or_else(|| conversation::silent(&contact));
             let roster = Roster::load(tx, workspace, id.bot(), now)?;
             let authors = Authors::load(tx, workspace, id.bot())?;
             let talk = talk(tx, id.bot(), &roster, &authors, conversation)?;
@@ -307,9 +306,9 @@ impl Inbox {
             let contact = find(tx, workspace, id)?;
             journal::append(tx, id.bot(), |journal| {
                 let before = conversations::get(tx, id.bot(), id.number())?;
-                let mut after = before.clone().unwrap_or_else(|| silent(&contact));
+                let mut after = before.clone().unwrap_or_else(|| conversation::silent(&contact));
                 work(tx, &mut after)?;
-                put(journal, before.as_ref(), &after, now)
+                conversation::put(journal, before.as_ref(), &after, now)
             })
         });
         write.await?;
@@ -367,7 +366,7 @@ fn send(
     let row = outbox::insert(tx, bot, contact.number, Lane::Agents, &params, &author, now)?;
     journal.record(Some(contact.number), now, EventBody::Reply { member, outbox: row.0 })?;
     let before = conversations::get(tx, bot, contact.number)?;
-    let kept = before.clone().unwrap_or_else(|| silent(contact));
+    let kept = before.clone().unwrap_or_else(|| conversation::silent(contact));
     let after = Conversation {
         contact: contact.number,
         status: "open".into(),
@@ -378,41 +377,8 @@ fn send(
         last_text: rendered.text.chars().take(LAST_TEXT_CHARS).collect(),
         last_from: "agent".into(),
     };
-    put(journal, before.as_ref(), &after, now)?;
+    conversation::put(journal, before.as_ref(), &after, now)?;
     Ok(row)
-}
-
-/// Writes a conversation, with the event where status or assignee changed: an index column reads both.
-fn put(
-    journal: &mut Journal<'_>,
-    before: Option<&Conversation>,
-    after: &Conversation,
-    now: Millis,
-) -> Result<()> {
-    if before == Some(after) {
-        return Ok(());
-    }
-    conversations::put(journal.tx(), journal.bot(), after)?;
-    let same = |before: &Conversation| before.status == after.status && before.assignee == after.assignee;
-    if !before.is_some_and(same) {
-        let body = EventBody::ConversationChanged { status: after.status.clone(), assignee: after.assignee };
-        journal.record(Some(after.contact), now, body)?;
-    }
-    Ok(())
-}
-
-/// The conversation of somebody with whom there was none.
-fn silent(contact: &Contact) -> Conversation {
-    Conversation {
-        contact: contact.number,
-        status: "closed".into(),
-        assignee: None,
-        waiting_since: None,
-        unread: 0,
-        last_at: contact.last_interaction.unwrap_or(contact.first_seen),
-        last_text: String::new(),
-        last_from: "person".into(),
-    }
 }
 
 fn talk(

@@ -19,7 +19,10 @@ async fn waits(house: &House, id: ContactId, at: Millis, text: &'static str) {
     house.says(id, at, text).await;
     house
         .write(move |tx| {
-            journal::append(tx, id.bot(), |journal| effects::person_wrote(journal, id.number(), text, at))
+            journal::append(tx, id.bot(), |journal| {
+                let contact = contacts::get(tx, id.bot(), id.number())?.unwrap();
+                effects::person_wrote(journal, &contact, text, at)
+            })
         })
         .await;
 }

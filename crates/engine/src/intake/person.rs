@@ -8,17 +8,14 @@ use domain::time::Millis;
 use serde_json::json;
 use store::contacts::{self, Contact};
 use store::outbox::{self, Lane};
-use store::team;
 use telegram::{ChatMemberChange, Message, User};
 
 use super::Intake;
 use crate::acts::Act;
 use crate::journal::{Journal, Reach};
+use crate::telegram_binding::{self, PAYLOAD_PREFIX};
 use crate::tokens::OPT_IN;
-use crate::{EngineError, Result, effects, secrets};
-
-/// The start payload that binds a member's own Telegram account.
-pub const MEMBER_PAYLOAD: &str = "me_";
+use crate::{EngineError, Result, effects};
 
 impl Intake {
     pub(super) fn message(
@@ -50,9 +47,8 @@ impl Intake {
                     at,
                     EventBody::Start { payload: payload.clone(), message_id },
                 )?;
-                if payload
-                    .as_deref()
-                    .is_some_and(|payload| bind_member(journal, &contact, payload, at).unwrap_or(false))
+                if let Some(payload) = &payload
+                    && bind_member(journal, &contact, payload, at)?
                 {
                     return Ok(());
                 }
@@ -81,7 +77,7 @@ impl Intake {
         let answered = self.responder.respond(journal, &mut contact, &act, at)?;
         if let (false, Act::Text { text }) = (answered, &act) {
             let shown = if text.is_empty() { format!("[{}]", message.content) } else { text.clone() };
-            effects::person_wrote(journal, contact.number, &shown, at)?;
+            effects::person_wrote(journal, &contact, &shown, at)?;
         }
         Ok(())
     }
@@ -142,7 +138,7 @@ pub(super) fn known(
 }
 
 fn source_of(payload: &str) -> Source {
-    if payload.starts_with(MEMBER_PAYLOAD) {
+    if payload.starts_with(PAYLOAD_PREFIX) {
         return Source::new();
     }
     Source::from([("payload".to_owned(), payload.to_owned())])
@@ -180,15 +176,10 @@ fn stop(journal: &mut Journal<'_>, contact: &mut Contact, at: Millis) -> Result<
 
 /// Binds the member whose one-time code the payload carries; false when it carries none that is good.
 fn bind_member(journal: &mut Journal<'_>, contact: &Contact, payload: &str, at: Millis) -> Result<bool> {
-    let Some(code) = payload.strip_prefix(MEMBER_PAYLOAD) else { return Ok(false) };
-    let (tx, bot) = (journal.tx(), journal.bot());
-    let hash = secrets::token_hash(code);
-    let Some(link) = team::link(tx, &hash, at)?.filter(|link| link.purpose == "telegram") else {
+    let bound = telegram_binding::consume(journal.tx(), journal.bot(), contact.number, payload, at)?;
+    if bound.is_none() {
         return Ok(false);
-    };
-    let Some(member) = link.member.filter(|_| link.bot == Some(bot)) else { return Ok(false) };
-    team::use_link(tx, &hash)?;
-    team::bind_contact(tx, link.workspace, member, bot, contact.number)?;
+    }
     let Ok(content) = Content::plain("Your Telegram account is bound. Test messages will come here.") else {
         return Ok(true);
     };
