@@ -34,6 +34,10 @@ pub enum ActError {
     BadPayload,
     #[error("a message needs 1 to 4096 characters")]
     BadText,
+    #[error("a file needs bytes, a photo those of a picture, and a caption has at most 1024 characters")]
+    BadFile,
+    #[error("the message is not an invoice, or was paid")]
+    NotPayable,
 }
 
 impl World {
@@ -78,7 +82,12 @@ impl World {
 
     pub(crate) fn write(&mut self, index: usize, text: &str, now_ms: i64) -> i64 {
         let message_id = self.say(index, text, now_ms);
-        self.people[index].state.acts.push(Act::Wrote { at_ms: now_ms, message_id, text: text.into() });
+        self.people[index].state.acts.push(Act::Wrote {
+            at_ms: now_ms,
+            message_id,
+            text: text.into(),
+            media: None,
+        });
         message_id
     }
 
@@ -91,7 +100,7 @@ impl World {
         id
     }
 
-    fn tell_message(&mut self, index: usize, message: Message, now_ms: i64) {
+    pub(crate) fn tell_message(&mut self, index: usize, message: Message, now_ms: i64) {
         let told = self.message_json(index, &message);
         let state = &mut self.people[index].state;
         state.mind.last_act_ms = now_ms;
@@ -237,11 +246,24 @@ impl World {
     }
 
     pub(crate) fn pay(&mut self, index: usize, currency: &str, amount: i64, now_ms: i64) -> i64 {
+        let payload = format!("order-{}", self.next_message_id);
+        self.settle(index, currency, amount, payload, now_ms)
+    }
+
+    /// Money flows: the bot is told in a message.
+    pub(crate) fn settle(
+        &mut self,
+        index: usize,
+        currency: &str,
+        amount: i64,
+        payload: String,
+        now_ms: i64,
+    ) -> i64 {
         let id = self.take_message_id();
         let payment = Box::new(Payment {
             currency: currency.to_string(),
             amount,
-            payload: format!("order-{id}"),
+            payload,
             charge_id: format!("{:016x}", mixed(self.people[index].id as u64 ^ id as u64)),
         });
         let mut message = Message::new(id, now_ms, false, Arc::from(""), Vec::new());
@@ -305,7 +327,7 @@ impl World {
     }
 
     /// A person who can write to the bot now.
-    fn writing(&self, telegram_id: i64) -> Result<usize, ActError> {
+    pub(crate) fn writing(&self, telegram_id: i64) -> Result<usize, ActError> {
         let index = self.living(telegram_id)?;
         match &self.people[index].state.chat {
             None => Err(ActError::NotStarted),

@@ -1,6 +1,7 @@
 //! The private chat of one person with the bot.
 
 use crate::entity::Entity;
+use crate::files::FileKind;
 use crate::flood::Gate;
 use crate::markup::Keyboard;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,28 @@ pub struct Payment {
     pub amount: i64,
     pub payload: String,
     pub charge_id: String,
+}
+
+/// The file of a message; the message's text is its caption.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    pub kind: FileKind,
+    pub file_id: String,
+    pub has_spoiler: bool,
+    pub caption_above: bool,
+    /// The id that the messages of one album share.
+    pub album: Option<String>,
+}
+
+/// An offer that can be paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoice {
+    pub title: String,
+    pub description: String,
+    pub payload: String,
+    pub currency: String,
+    pub amount: i64,
+    pub start_parameter: String,
 }
 
 /// One message, from either side.
@@ -30,6 +53,10 @@ pub struct Message {
     pub edited_at_ms: Option<i64>,
     pub deleted: bool,
     pub payment: Option<Box<Payment>>,
+    #[serde(default)]
+    pub media: Option<Box<Media>>,
+    #[serde(default)]
+    pub invoice: Option<Box<Invoice>>,
 }
 
 impl Message {
@@ -48,6 +75,8 @@ impl Message {
             edited_at_ms: None,
             deleted: false,
             payment: None,
+            media: None,
+            invoice: None,
         }
     }
 }

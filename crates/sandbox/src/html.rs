@@ -294,7 +294,8 @@ fn custom_emoji(id: String) -> Result<Kind, String> {
     }
 }
 
-fn date_time(unix_s: &str, format: String) -> Result<Kind, String> {
+/// A moment that each reader sees in their own time zone.
+pub fn date_time(unix_s: &str, format: String) -> Result<Kind, String> {
     let unix_s = unix_s.parse().map_err(|_| "Invalid Unix time specified".to_string())?;
     if is_date_format(&format) {
         Ok(Kind::DateTime { unix_s, format })

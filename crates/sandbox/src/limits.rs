@@ -31,8 +31,46 @@ pub const UPDATES_MAX: usize = 100;
 pub const POLL_TIMEOUT_S_MAX: u64 = 50;
 /// Updates kept for a bot that does not fetch them.
 pub const QUEUE_UPDATES_MAX: usize = 100_000;
-/// Bytes of one request's body.
-pub const BODY_BYTES_MAX: usize = 50 * 1024 * 1024;
+/// Bytes of one uploaded file.
+pub const UPLOAD_BYTES_MAX: usize = 50 * 1024 * 1024;
+/// Bytes of one request's body: a file of the largest size with its form.
+pub const BODY_BYTES_MAX: usize = UPLOAD_BYTES_MAX + 1024 * 1024;
+/// Bytes of one photo.
+pub const PHOTO_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// A photo's width and height together.
+pub const PHOTO_SIDES_MAX: u32 = 10_000;
+/// A photo's longer side in its shorter ones.
+pub const PHOTO_RATIO_MAX: u32 = 20;
+/// Bytes of a file that `getFile` gives.
+pub const DOWNLOAD_BYTES_MAX: usize = 20 * 1024 * 1024;
+/// Bytes of all files that the sandbox keeps; the oldest go first. Its own bound, not Telegram's.
+pub const FILES_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// UTF-16 code units of a caption, after entity parsing and trimming.
+pub const CAPTION_UNITS_MAX: usize = 1024;
+/// Items of an album.
+pub const ALBUM_MAX: usize = 10;
+/// Characters of an invoice's title.
+pub const INVOICE_TITLE_CHARS_MAX: usize = 32;
+/// Characters of an invoice's description.
+pub const INVOICE_DESCRIPTION_CHARS_MAX: usize = 255;
+/// Bytes of an invoice's payload.
+pub const INVOICE_PAYLOAD_BYTES_MAX: usize = 128;
+/// A checkout must be answered within this time.
+pub const CHECKOUT_ANSWER_MS: i64 = 10_000;
+/// Bytes of a webhook's secret.
+pub const SECRET_BYTES_MAX: usize = 256;
+/// Connections of a webhook, and how many unless said otherwise.
+pub const WEBHOOK_CONNECTIONS_MAX: i64 = 100;
+/// Connections of a webhook that does not say how many.
+pub const WEBHOOK_CONNECTIONS: i64 = 40;
+/// Ports that a webhook may have.
+pub const WEBHOOK_PORTS: &[u16] = &[80, 88, 443, 8443];
+/// A webhook that does not answer for so long is given up until the next try.
+pub const WEBHOOK_TIMEOUT_S: u64 = 60;
+/// A `Retry-After` of a webhook counts up to this.
+pub const WEBHOOK_RETRY_AFTER_S_MAX: i64 = 3600;
+/// A webhook that has answered 410 for so long is removed.
+pub const WEBHOOK_GONE_MS: i64 = 23 * HOUR_MS;
 
 /// A press must be answered within this time, and waits no longer in the queue.
 pub const CALLBACK_LIFE_MS: i64 = 150_000;
@@ -85,6 +123,15 @@ const fn documented(owner: &'static str, field: &'static str, min: usize, max: u
 pub const DOCUMENTED: &[Documented] = &[
     documented("sendMessage", "text", 1, TEXT_UNITS_MAX),
     documented("editMessageText", "text", 1, TEXT_UNITS_MAX),
+    documented("sendPhoto", "caption", 0, CAPTION_UNITS_MAX),
+    documented("sendDocument", "caption", 0, CAPTION_UNITS_MAX),
+    documented("sendVideo", "caption", 0, CAPTION_UNITS_MAX),
+    documented("copyMessage", "caption", 0, CAPTION_UNITS_MAX),
+    documented("editMessageCaption", "caption", 0, CAPTION_UNITS_MAX),
+    documented("sendInvoice", "title", 1, INVOICE_TITLE_CHARS_MAX),
+    documented("sendInvoice", "description", 1, INVOICE_DESCRIPTION_CHARS_MAX),
+    documented("sendInvoice", "payload", 1, INVOICE_PAYLOAD_BYTES_MAX),
+    documented("setWebhook", "secret_token", 1, SECRET_BYTES_MAX),
     documented("answerCallbackQuery", "text", 0, CALLBACK_ANSWER_CHARS_MAX),
     documented("getUpdates", "limit", 1, UPDATES_MAX),
     documented("InlineKeyboardButton", "callback_data", 1, CALLBACK_DATA_BYTES_MAX),
@@ -94,7 +141,18 @@ pub const DOCUMENTED: &[Documented] = &[
 ];
 
 /// Methods that spend from the chat's and the bot's message rate.
-pub const RATED_METHODS: &[&str] = &["sendmessage", "editmessagetext"];
+pub const RATED_METHODS: &[&str] = &[
+    "sendmessage",
+    "sendphoto",
+    "sendvideo",
+    "senddocument",
+    "sendmediagroup",
+    "sendinvoice",
+    "copymessage",
+    "editmessagetext",
+    "editmessagecaption",
+    "editmessagereplymarkup",
+];
 
 /// The actions that `sendChatAction` takes.
 pub const CHAT_ACTIONS: &[&str] = &[

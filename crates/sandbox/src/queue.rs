@@ -1,5 +1,6 @@
 //! Updates that wait for the bot: ids, lifetimes, offsets, kinds.
 
+use crate::webhook::Lane;
 use crate::{dice, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +20,9 @@ struct Waiting {
     id: i64,
     expires_ms: i64,
     timed: TimedUpdate,
+    /// What a webhook keeps in order; see [`crate::webhook`].
+    #[serde(default)]
+    lane: Lane,
 }
 
 /// The queue of one bot.
@@ -83,12 +87,16 @@ impl Queue {
         if self.waiting.len() >= limits::QUEUE_UPDATES_MAX {
             self.waiting.pop_front();
         }
-        let life = if kind == "callback_query" { limits::CALLBACK_LIFE_MS } else { limits::UPDATE_LIFE_MS };
+        let life = match kind {
+            "callback_query" | "shipping_query" | "pre_checkout_query" => limits::CALLBACK_LIFE_MS,
+            _ => limits::UPDATE_LIFE_MS,
+        };
+        let lane = lane(kind, &content);
         let mut update = serde_json::Map::new();
         update.insert("update_id".into(), id.into());
         update.insert(kind.into(), content);
         let timed = TimedUpdate { at_ms, update: Value::Object(update) };
-        self.waiting.push_back(Waiting { id, expires_ms: at_ms + life, timed });
+        self.waiting.push_back(Waiting { id, expires_ms: at_ms + life, timed, lane });
         Some(id)
     }
 
@@ -123,9 +131,44 @@ impl Queue {
         taken
     }
 
+    /// The kinds that the bot asked for, if it did.
+    pub fn allowed(&self) -> Option<&[String]> {
+        self.allowed.as_deref()
+    }
+
+    /// What a webhook may be sent next, oldest first, with its lane; expired ones are dropped. So
+    /// many are looked at that a full queue costs no more than a short one.
+    pub fn pushable(&mut self, now_ms: i64) -> impl Iterator<Item = (i64, Lane, &Value)> {
+        const LOOKED_AT_MAX: usize = 5_000;
+        while self.waiting.front().is_some_and(|first| first.expires_ms <= now_ms) {
+            self.waiting.pop_front();
+        }
+        let alive = self.waiting.iter().take(LOOKED_AT_MAX).filter(move |one| one.expires_ms > now_ms);
+        alive.map(|one| (one.id, one.lane, &one.timed.update))
+    }
+
+    /// Removes one update that a webhook took.
+    pub fn confirm(&mut self, id: i64) {
+        if let Some(at) = self.waiting.iter().position(|one| one.id == id) {
+            self.waiting.remove(at);
+        }
+    }
+
     /// All that waits, in order, confirmed by being taken; lifetimes do not matter here.
     pub fn drain(&mut self) -> Vec<TimedUpdate> {
         self.waiting.drain(..).map(|one| one.timed).collect()
+    }
+}
+
+/// Messages queue by chat, queries by user, member changes on their own.
+fn lane(kind: &str, content: &Value) -> Lane {
+    let id = |field: &str| content[field]["id"].as_i64().unwrap_or(0);
+    match kind {
+        "message" | "edited_message" => (0, id("chat")),
+        "callback_query" => (1, id("from")),
+        "my_chat_member" | "chat_member" => (2, id("chat")),
+        "pre_checkout_query" | "shipping_query" => (3, id("from")),
+        _ => (4, 0),
     }
 }
 

@@ -16,6 +16,12 @@ impl Reply {
         Self { status: 200, body: json!({"ok": true, "result": result}), retry_after_s: None }
     }
 
+    /// A success with its result and a word about it.
+    pub fn told(result: Value, description: &str) -> Self {
+        let body = json!({"ok": true, "result": result, "description": description});
+        Self { status: 200, body, retry_after_s: None }
+    }
+
     /// The `result` of a success.
     pub fn result(&self) -> Option<&Value> {
         self.body.get("result")
@@ -48,6 +54,12 @@ pub enum Refusal {
         "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
     )]
     OtherPoll,
+    #[error("Conflict: terminated by setWebhook request")]
+    WebhookCame,
+    #[error(
+        "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+    )]
+    WebhookActive,
     #[error("Request Entity Too Large")]
     TooLarge,
     #[error("Too Many Requests: retry after {retry_after_s}")]
@@ -83,7 +95,7 @@ impl Refusal {
             Refusal::Forbidden(_) => 403,
             Refusal::Unauthorized | Refusal::InvalidToken => 401,
             Refusal::NotFound | Refusal::MethodNotFound => 404,
-            Refusal::OtherPoll => 409,
+            Refusal::OtherPoll | Refusal::WebhookCame | Refusal::WebhookActive => 409,
             Refusal::TooLarge => 413,
             Refusal::TooManyRequests { .. } => 429,
             Refusal::Server { status, .. } => *status,

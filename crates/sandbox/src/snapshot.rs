@@ -1,10 +1,13 @@
 //! A world as a file: everything that changes. Who the people are follows from the seed.
 
 use crate::callback::Callbacks;
+use crate::checkout::Checkouts;
+use crate::files::Files;
 use crate::flood::Gate;
 use crate::person::State;
 use crate::queue::Queue;
 use crate::schedule::Schedule;
+use crate::webhook::Webhook;
 use crate::world::{World, WorldConfig};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +23,12 @@ pub struct Saved {
     bot_gate: Gate,
     queue: Queue,
     callbacks: Callbacks,
+    #[serde(default)]
+    checkouts: Checkouts,
+    #[serde(default)]
+    files: Files,
+    #[serde(default)]
+    webhook: Option<Webhook>,
     schedule: Schedule,
     people: Vec<State>,
 }
@@ -36,6 +45,9 @@ pub struct Saving<'a> {
     bot_gate: &'a Gate,
     queue: &'a Queue,
     callbacks: &'a Callbacks,
+    checkouts: &'a Checkouts,
+    files: &'a Files,
+    webhook: &'a Option<Webhook>,
     schedule: &'a Schedule,
     people: Vec<&'a State>,
 }
@@ -52,6 +64,10 @@ impl<'a> Saving<'a> {
             next_message_id,
             bot_gate,
             callbacks,
+            checkouts,
+            files,
+            webhook,
+            pushes: _,
             commands,
             schedule,
             follows,
@@ -71,6 +87,9 @@ impl<'a> Saving<'a> {
             bot_gate,
             queue,
             callbacks,
+            checkouts,
+            files,
+            webhook,
             schedule,
             people: people.iter().map(|person| &person.state).collect(),
         }
@@ -93,6 +112,9 @@ impl Saved {
         world.bot_gate = self.bot_gate;
         world.queue = self.queue;
         world.callbacks = self.callbacks;
+        world.checkouts = self.checkouts;
+        world.files = self.files;
+        world.webhook = self.webhook;
         world.schedule = self.schedule;
         for (person, state) in world.people.iter_mut().zip(self.people) {
             person.state = state;

@@ -1,6 +1,6 @@
 //! The sandbox's own record of what happened, written at the moment it happens.
 
-use crate::chat::Payment;
+use crate::chat::{Media, Payment};
 use crate::markup::{Action, Keyboard};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -9,20 +9,85 @@ use std::sync::Arc;
 /// One thing that a person did or that happened to them, with its time in unix milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Act {
-    Started { at_ms: i64, message_id: i64, payload: Option<String> },
-    Received { at_ms: i64, message_id: i64, text: Arc<str>, keyboard: Option<Arc<Keyboard>> },
-    Edited { at_ms: i64, message_id: i64, text: Arc<str>, keyboard: Option<Arc<Keyboard>> },
-    Deleted { at_ms: i64, message_id: i64 },
-    Saw { at_ms: i64, message_id: i64 },
-    Pressed { at_ms: i64, message_id: i64, data: String, callback_id: String },
-    Answered { at_ms: i64, callback_id: String, text: String, alert: bool },
-    Followed { at_ms: i64, message_id: Option<i64>, url: String, status: Option<u16>, follow_id: u64 },
-    Previewed { at_ms: i64, message_id: Option<i64>, url: String, status: Option<u16>, follow_id: u64 },
-    Wrote { at_ms: i64, message_id: i64, text: Arc<str> },
-    Paid { at_ms: i64, message_id: i64, payment: Box<Payment> },
-    Blocked { at_ms: i64 },
-    Unblocked { at_ms: i64 },
-    Deactivated { at_ms: i64 },
+    Started {
+        at_ms: i64,
+        message_id: i64,
+        payload: Option<String>,
+    },
+    Received {
+        at_ms: i64,
+        message_id: i64,
+        text: Arc<str>,
+        keyboard: Option<Arc<Keyboard>>,
+        #[serde(default)]
+        media: Option<Box<Media>>,
+    },
+    Edited {
+        at_ms: i64,
+        message_id: i64,
+        text: Arc<str>,
+        keyboard: Option<Arc<Keyboard>>,
+    },
+    Deleted {
+        at_ms: i64,
+        message_id: i64,
+    },
+    Saw {
+        at_ms: i64,
+        message_id: i64,
+    },
+    Pressed {
+        at_ms: i64,
+        message_id: i64,
+        data: String,
+        callback_id: String,
+    },
+    Answered {
+        at_ms: i64,
+        callback_id: String,
+        text: String,
+        alert: bool,
+    },
+    Followed {
+        at_ms: i64,
+        message_id: Option<i64>,
+        url: String,
+        status: Option<u16>,
+        follow_id: u64,
+    },
+    Previewed {
+        at_ms: i64,
+        message_id: Option<i64>,
+        url: String,
+        status: Option<u16>,
+        follow_id: u64,
+    },
+    Wrote {
+        at_ms: i64,
+        message_id: i64,
+        text: Arc<str>,
+        #[serde(default)]
+        media: Option<Box<Media>>,
+    },
+    CheckedOut {
+        at_ms: i64,
+        message_id: i64,
+        query_id: String,
+    },
+    Paid {
+        at_ms: i64,
+        message_id: i64,
+        payment: Box<Payment>,
+    },
+    Blocked {
+        at_ms: i64,
+    },
+    Unblocked {
+        at_ms: i64,
+    },
+    Deactivated {
+        at_ms: i64,
+    },
 }
 
 /// The texts and actions of a keyboard, in reading order.
@@ -33,6 +98,14 @@ pub fn buttons(keyboard: &Keyboard) -> Vec<Value> {
         Action::Other(name, _) => json!({"text": button.text, "kind": name}),
     };
     keyboard.iter().flatten().map(one).collect()
+}
+
+/// Adds `media {kind, file_id, album}` to what is told of a message with a file.
+fn with_media(mut told: Value, media: &Option<Box<Media>>) -> Value {
+    if let Some(media) = media {
+        told["media"] = json!({"kind": media.kind.field(), "file_id": media.file_id, "album": media.album});
+    }
+    told
 }
 
 impl Act {
@@ -46,8 +119,8 @@ impl Act {
             Act::Started { at_ms, message_id, payload } => {
                 ("started", json!({"at_ms": at_ms, "message_id": message_id, "payload": payload}))
             }
-            Act::Received { at_ms, message_id, text, keyboard } => {
-                ("received", content(*at_ms, *message_id, text, keyboard))
+            Act::Received { at_ms, message_id, text, keyboard, media } => {
+                ("received", with_media(content(*at_ms, *message_id, text, keyboard), media))
             }
             Act::Edited { at_ms, message_id, text, keyboard } => {
                 ("edited", content(*at_ms, *message_id, text, keyboard))
@@ -70,9 +143,14 @@ impl Act {
             Act::Previewed { at_ms, message_id, url, status, .. } => {
                 ("previewed", json!({"at_ms": at_ms, "message_id": message_id, "url": url, "status": status}))
             }
-            Act::Wrote { at_ms, message_id, text } => {
-                ("wrote", json!({"at_ms": at_ms, "message_id": message_id, "text": &**text}))
+            Act::Wrote { at_ms, message_id, text, media } => {
+                let wrote = json!({"at_ms": at_ms, "message_id": message_id, "text": &**text});
+                ("wrote", with_media(wrote, media))
             }
+            Act::CheckedOut { at_ms, message_id, query_id } => (
+                "checked_out",
+                json!({"at_ms": at_ms, "message_id": message_id, "pre_checkout_query_id": query_id}),
+            ),
             Act::Paid { at_ms, message_id, payment } => (
                 "paid",
                 json!({"at_ms": at_ms, "message_id": message_id, "amount": payment.amount,
@@ -98,6 +176,7 @@ pub fn lists(acts: &[Act]) -> Map<String, Value> {
         "followed",
         "previewed",
         "wrote",
+        "checked_out",
         "paid",
         "blocked",
         "unblocked",

@@ -2,8 +2,10 @@
 //! call is told the time.
 
 use crate::callback::Callbacks;
-use crate::chat::{Chat, Message};
+use crate::chat::Chat;
+use crate::checkout::Checkouts;
 use crate::faults::Faults;
+use crate::files::{FileKind, Files};
 use crate::flood::Gate;
 use crate::follow::Follows;
 use crate::limits;
@@ -14,7 +16,8 @@ use crate::reaction::Readings;
 use crate::reply::{Refusal, Reply};
 use crate::schedule::Schedule;
 use crate::truth;
-use serde_json::{Map, Value, json};
+use crate::webhook::{Pushes, Webhook};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -98,6 +101,10 @@ pub struct World {
     pub(crate) next_message_id: i64,
     pub(crate) bot_gate: Gate,
     pub(crate) callbacks: Callbacks,
+    pub(crate) checkouts: Checkouts,
+    pub(crate) files: Files,
+    pub(crate) webhook: Option<Webhook>,
+    pub(crate) pushes: Pushes,
     pub(crate) commands: Vec<(String, String)>,
     pub(crate) schedule: Schedule,
     pub(crate) follows: Follows,
@@ -121,6 +128,10 @@ impl World {
             next_message_id: 1,
             bot_gate: Gate::new(config.bot_rate_per_s * limits::BOT_BURST_S, config.start_ms),
             callbacks: Callbacks::default(),
+            checkouts: Checkouts::default(),
+            files: Files::default(),
+            webhook: None,
+            pushes: Pushes::default(),
             commands: Vec::new(),
             schedule: Schedule::default(),
             follows: Follows::default(),
@@ -188,10 +199,13 @@ impl World {
     /// One Bot API call. The method's name may have any case; faults are not played here.
     pub fn call(&mut self, method: &str, params: &Params, now_ms: i64) -> Reply {
         self.now_ms = self.now_ms.max(now_ms);
-        match self.answer(&method.to_ascii_lowercase(), params, now_ms) {
-            Ok(result) => Reply::ok(result),
-            Err(refusal) => refusal.into(),
-        }
+        let method = method.to_ascii_lowercase();
+        let answered = match method.as_str() {
+            "setwebhook" => self.set_webhook(params, now_ms),
+            "deletewebhook" => Ok(self.delete_webhook(params)),
+            _ => self.answer(&method, params, now_ms).map(Reply::ok),
+        };
+        answered.unwrap_or_else(Reply::from)
     }
 
     fn answer(&mut self, method: &str, params: &Params, now_ms: i64) -> Result<Value, Refusal> {
@@ -205,15 +219,18 @@ impl World {
             "setmycommands" => self.set_my_commands(params),
             "getmycommands" => Ok(self.my_commands()),
             "sendchataction" => self.send_chat_action(params),
-            "getwebhookinfo" => Ok(json!({
-                "url": "", "has_custom_certificate": false, "pending_update_count": self.queue.len()
-            })),
-            "deletewebhook" => {
-                if params.flag("drop_pending_updates") {
-                    self.queue.drain();
-                }
-                Ok(Value::Bool(true))
-            }
+            "getwebhookinfo" => Ok(self.webhook_info()),
+            "sendphoto" => self.send_media(FileKind::Photo, params, now_ms),
+            "senddocument" => self.send_media(FileKind::Document, params, now_ms),
+            "sendvideo" => self.send_media(FileKind::Video, params, now_ms),
+            "sendmediagroup" => self.send_media_group(params, now_ms),
+            "copymessage" => self.copy_message(params, now_ms),
+            "editmessagecaption" => self.edit_message_caption(params, now_ms),
+            "editmessagereplymarkup" => self.edit_message_reply_markup(params, now_ms),
+            "getfile" => self.get_file(params),
+            "getchat" => self.get_chat(params),
+            "sendinvoice" => self.send_invoice(params, now_ms),
+            "answerprecheckoutquery" => self.answer_pre_checkout_query(params, now_ms),
             _ => Err(Refusal::MethodNotFound),
         }
     }
@@ -242,7 +259,7 @@ impl World {
 
     /// What really happened: a JSON object for every person who ever started the bot, with the
     /// lists `started, received, edited, deleted, saw, pressed, answered, followed, previewed,
-    /// wrote, paid, blocked, unblocked, deactivated`.
+    /// wrote, checked_out, paid, blocked, unblocked, deactivated`.
     pub fn truth(&self) -> impl Iterator<Item = Value> + '_ {
         let met = self.people.iter().filter(|person| person.state.chat.is_some());
         met.map(|person| self.truth_line(person))
@@ -330,59 +347,5 @@ impl World {
             me[name] = false.into();
         }
         me
-    }
-
-    /// A message as the Bot API writes it.
-    pub(crate) fn message_json(&self, index: usize, message: &Message) -> Value {
-        let person = &self.people[index];
-        let mut map = Map::new();
-        map.insert("message_id".into(), message.id.into());
-        map.insert("from".into(), if message.from_bot { self.bot_user() } else { person.user() });
-        map.insert("chat".into(), person.chat());
-        map.insert("date".into(), (message.at_ms / 1000).into());
-        if let Some(payment) = &message.payment {
-            map.insert(
-                "successful_payment".into(),
-                json!({
-                    "currency": payment.currency, "total_amount": payment.amount,
-                    "invoice_payload": payment.payload, "telegram_payment_charge_id": payment.charge_id,
-                    "provider_payment_charge_id": payment.charge_id,
-                }),
-            );
-        } else {
-            map.insert("text".into(), (*message.text).into());
-        }
-        if !message.entities.is_empty() {
-            let entities: Vec<Value> =
-                message.entities.iter().map(|entity| entity.to_json(|id| self.mentioned(id))).collect();
-            map.insert("entities".into(), entities.into());
-        }
-        if let Some(keyboard) = &message.keyboard {
-            map.insert("reply_markup".into(), crate::markup::to_json(keyboard));
-        }
-        if let Some(at_ms) = message.edited_at_ms {
-            map.insert("edit_date".into(), (at_ms / 1000).into());
-        }
-        if message.preview_off {
-            map.insert("link_preview_options".into(), json!({"is_disabled": true}));
-        }
-        if message.protected {
-            map.insert("has_protected_content".into(), true.into());
-        }
-        let replied = message.reply_to.and_then(|id| person.state.chat.as_ref()?.message(id));
-        if let Some(replied) = replied.filter(|replied| replied.id < message.id) {
-            let mut shown = replied.clone();
-            // Telegram shows one level of replies only.
-            shown.reply_to = None;
-            map.insert("reply_to_message".into(), self.message_json(index, &shown));
-        }
-        Value::Object(map)
-    }
-
-    fn mentioned(&self, telegram_id: i64) -> Value {
-        match self.index_of(telegram_id) {
-            Some(index) => self.people[index].user(),
-            None => json!({"id": telegram_id, "is_bot": false, "first_name": "User"}),
-        }
     }
 }

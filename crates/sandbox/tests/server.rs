@@ -352,3 +352,112 @@ async fn a_restart_keeps_ids_and_chats() {
     assert!(updates[0]["update_id"].as_i64().unwrap() > update + 2, "an id handed out is never given twice");
     assert!(updates[0]["message"]["message_id"].as_i64().unwrap() > last_message + 2);
 }
+
+/// A listener that answers every request with a status and keeps what it read.
+async fn hook(status: &'static str) -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let (pushed, received) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let pushed = pushed.clone();
+            tokio::spawn(async move {
+                let mut buffer = vec![0; 64 * 1024];
+                // A push is small: it comes in one piece or a few.
+                let mut text = String::new();
+                while !text.contains("update_id") {
+                    let count = stream.read(&mut buffer).await.unwrap();
+                    if count == 0 {
+                        return;
+                    }
+                    text.push_str(&String::from_utf8_lossy(&buffer[..count]));
+                }
+                let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                let _gone = pushed.send(text);
+            });
+        }
+    });
+    (url, received)
+}
+
+#[tokio::test]
+async fn a_webhook_is_pushed_to_with_its_secret_and_ends_polling() {
+    let bench = Bench::new().await;
+    let (url, mut received) = hook("200 OK").await;
+    let id = bench.world.lock().person_ids().next().unwrap();
+    let waiting = bench.client.post(bench.url("getUpdates")).json(&json!({"timeout": 30})).send();
+    let waiting = tokio::spawn(waiting);
+    // Whether the poll came first or not, it ends with a conflict.
+    let set = json!({"url": url, "secret_token": "s-1"});
+    let (status, body) = bench.call("setWebhook", set.clone()).await;
+    assert_eq!((status, &body["description"]), (StatusCode::OK, &json!("Webhook was set")), "{body}");
+    let ended: Value = waiting.await.unwrap().unwrap().json().await.unwrap();
+    assert_eq!(ended["error_code"], 409, "{ended}");
+    bench.world.lock().person_start(id, None, now_ms()).unwrap();
+    let pushed = received.recv().await.unwrap();
+    assert!(pushed.to_ascii_lowercase().contains("x-telegram-bot-api-secret-token: s-1"), "{pushed}");
+    assert!(pushed.contains("\"/start\""), "{pushed}");
+    let (_, body) = bench.call("getUpdates", json!({})).await;
+    let words = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first";
+    assert_eq!((&body["error_code"], &body["description"]), (&json!(409), &json!(words)));
+    let (_, body) = bench.call("setWebhook", set).await;
+    assert_eq!(body["description"], "Webhook is already set");
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_fails_is_told_in_its_info_and_keeps_the_update() {
+    let bench = Bench::new().await;
+    let (url, mut received) = hook("503 Service Unavailable").await;
+    let id = bench.world.lock().person_ids().next().unwrap();
+    bench.call("setWebhook", json!({"url": url, "max_connections": 7})).await;
+    bench.world.lock().person_start(id, None, now_ms()).unwrap();
+    let first = received.recv().await.unwrap();
+    let again = received.recv().await.unwrap();
+    let body_of = |push: &str| push.split("\r\n\r\n").nth(1).unwrap().to_string();
+    assert_eq!(body_of(&first), body_of(&again), "the same update, at once");
+    let info = loop {
+        let (_, body) = bench.call("getWebhookInfo", json!({})).await;
+        if body["result"]["last_error_message"].is_string() {
+            break body["result"].clone();
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(info["last_error_message"], "Wrong response from the webhook: 503 Service Unavailable");
+    assert_eq!((&info["pending_update_count"], &info["max_connections"]), (&json!(1), &json!(7)));
+    bench.call("deleteWebhook", json!({})).await;
+    let (_, body) = bench.call("getUpdates", json!({})).await;
+    assert_eq!(body["result"].as_array().unwrap().len(), 1, "polling gets what was never taken");
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_goes_up_and_comes_down() {
+    let bench = Bench::new().await;
+    let id = bench.world.lock().person_ids().next().unwrap();
+    bench.world.lock().person_start(id, None, now_ms()).unwrap();
+    let content = vec![7_u8; 3 * 1024 * 1024];
+    let mut body = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n{id}\r\n--b\r\nContent-Disposition: form-data; \
+         name=\"document\"; filename=\"seven.bin\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend(&content);
+    body.extend(b"\r\n--b--\r\n");
+    let sent = bench.client.post(bench.url("sendDocument"));
+    let sent =
+        sent.header("Content-Type", "multipart/form-data; boundary=b").body(body).send().await.unwrap();
+    let sent: Value = sent.json().await.unwrap();
+    let file_id = &sent["result"]["document"]["file_id"];
+    let (_, file) = bench.call("getFile", json!({"file_id": file_id})).await;
+    let path = file["result"]["file_path"].as_str().unwrap();
+    let address = format!("{}/file/bot{}/{path}", bench.base, bench.token);
+    let down = bench.client.get(address).send().await.unwrap();
+    assert_eq!(down.bytes().await.unwrap().as_ref(), &content[..]);
+    let stranger = format!("{}/file/bot1:x/{path}", bench.base);
+    assert_eq!(bench.client.get(stranger).send().await.unwrap().status(), StatusCode::NOT_FOUND);
+    bench.stop().await;
+}

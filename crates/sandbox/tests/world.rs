@@ -74,8 +74,13 @@ fn refusals_are_word_for_word() {
         ),
         (
             "sendMessage",
-            json!({"chat_id": id, "text": "x", "parse_mode": "MarkdownV2"}),
+            json!({"chat_id": id, "text": "x", "parse_mode": "BBCode"}),
             "Bad Request: unsupported parse_mode",
+        ),
+        (
+            "sendMessage",
+            json!({"chat_id": id, "text": "1.5", "parse_mode": "MarkdownV2"}),
+            "Bad Request: can't parse entities: Character '.' is reserved and must be escaped with the preceding '\\'",
         ),
         ("sendMessage", json!({"chat_id": 77, "text": "x"}), "Bad Request: chat not found"),
         ("sendMessage", json!({"chat_id": "@nobody", "text": "x"}), "Bad Request: chat not found"),

@@ -4,22 +4,12 @@ use crate::entity::{Entity, Kind, units};
 use crate::params::Params;
 use crate::reply::Refusal;
 use crate::text::{FormattedText, formatted};
-use crate::{html, limits, link};
+use crate::{html, legacy_markdown, limits, link, markdown};
 use serde_json::{Map, Value};
 
 /// Reads `text` with `parse_mode` or `entities`, cleans it and checks its length.
 pub(super) fn text(params: &Params) -> Result<FormattedText, Refusal> {
-    let raw = params.text("text").unwrap_or_default();
-    if raw.is_empty() {
-        return Err(Refusal::exact("message text is empty"));
-    }
-    let mode = params.text("parse_mode").unwrap_or_default().to_ascii_lowercase();
-    let (text, entities) = match mode.as_str() {
-        "" | "none" => (raw, explicit(params)?),
-        "html" => html::parse(&raw).map_err(|why| Refusal::exact(&format!("can't parse entities: {why}")))?,
-        _ => return Err(Refusal::exact("unsupported parse_mode")),
-    };
-    let content = formatted(&text, entities).map_err(Refusal::bad)?;
+    let content = marked_up(params, "text", "entities")?;
     if content.text.is_empty() {
         return Err(Refusal::exact("message text is empty"));
     }
@@ -29,9 +19,35 @@ pub(super) fn text(params: &Params) -> Result<FormattedText, Refusal> {
     Ok(content)
 }
 
+/// The same for a `caption`, which may be missing.
+pub(super) fn caption(params: &Params) -> Result<FormattedText, Refusal> {
+    let content = marked_up(params, "caption", "caption_entities")?;
+    if units(&content.text) > limits::CAPTION_UNITS_MAX {
+        return Err(Refusal::exact("message caption is too long"));
+    }
+    Ok(content)
+}
+
+fn marked_up(params: &Params, text_name: &str, entities_name: &str) -> Result<FormattedText, Refusal> {
+    let raw = params.text(text_name).unwrap_or_default();
+    if raw.is_empty() {
+        return Ok(FormattedText::default());
+    }
+    let mode = params.text("parse_mode").unwrap_or_default().to_ascii_lowercase();
+    let parsed = match mode.as_str() {
+        "" | "none" => Ok((raw, explicit(params, entities_name)?)),
+        "html" => html::parse(&raw),
+        "markdownv2" => markdown::parse(&raw),
+        "markdown" => legacy_markdown::parse(&raw),
+        _ => return Err(Refusal::exact("unsupported parse_mode")),
+    };
+    let (text, entities) = parsed.map_err(|why| Refusal::exact(&format!("can't parse entities: {why}")))?;
+    formatted(&text, entities).map_err(Refusal::bad)
+}
+
 /// Explicit entities. What is not a list is ignored, as Telegram does.
-fn explicit(params: &Params) -> Result<Vec<Entity>, Refusal> {
-    let list = match params.nested("entities") {
+fn explicit(params: &Params, name: &str) -> Result<Vec<Entity>, Refusal> {
+    let list = match params.nested(name) {
         Err(_) => return Err(Refusal::exact("can't parse entities JSON object")),
         Ok(Some(Value::Array(list))) => list,
         Ok(_) => return Ok(Vec::new()),

@@ -1,4 +1,4 @@
-//! `sendMessage` and `sendChatAction`.
+//! `sendMessage` and `sendChatAction`, and what all sending shares.
 
 use super::content;
 use crate::chat::Message;
@@ -6,6 +6,7 @@ use crate::limits;
 use crate::markup::{self, Markup};
 use crate::params::Params;
 use crate::reply::Refusal;
+use crate::text::FormattedText;
 use crate::truth::Act;
 use crate::world::World;
 use serde_json::Value;
@@ -20,18 +21,23 @@ struct ReplyTo {
 impl World {
     pub(crate) fn send_message(&mut self, params: &Params, now_ms: i64) -> Result<Value, Refusal> {
         let content = content::text(params)?;
-        let markup = markup(params)?;
-        let reply_to = reply_to(params)?;
         let preview_off = previews_are_off(params)?;
-        let index = self.addressed(params)?;
-        self.spend_rate(index, params.flag("allow_paid_broadcast"), now_ms)?;
-        self.check_reachable(index)?;
-        let reply_to = self.found_reply(index, reply_to)?;
+        self.send(params, content, now_ms, |message| message.preview_off = preview_off)
+    }
 
+    /// Sends one message of any kind: `fill` adds what is not text.
+    pub(super) fn send(
+        &mut self,
+        params: &Params,
+        content: FormattedText,
+        now_ms: i64,
+        fill: impl FnOnce(&mut Message),
+    ) -> Result<Value, Refusal> {
+        let markup = markup(params)?;
+        let (index, reply_to) = self.admitted(params, 1, now_ms)?;
         let id = self.take_message_id();
         let mut message = Message::new(id, now_ms, true, content.text.into(), content.entities);
         message.reply_to = reply_to;
-        message.preview_off = preview_off;
         message.protected = params.flag("protect_content");
         let Some(chat) = &mut self.people[index].state.chat else { return Err(chat_not_found()) };
         match markup {
@@ -40,14 +46,33 @@ impl World {
             Markup::RemoveReply => chat.reply_keyboard.clear(),
             Markup::None | Markup::ForceReply => {}
         }
+        fill(&mut message);
         let result = self.message_json(index, &message);
-        self.deliver(index, message, now_ms);
+        self.deliver(index, message, true, now_ms);
         Ok(result)
     }
 
-    /// Puts the bot's message in the chat and lets the person and the crawler notice it.
-    fn deliver(&mut self, index: usize, message: Message, now_ms: i64) {
+    /// Whether so many messages may be sent: to whom, and in reply to what.
+    pub(super) fn admitted(
+        &mut self,
+        params: &Params,
+        count: usize,
+        now_ms: i64,
+    ) -> Result<(usize, Option<i64>), Refusal> {
+        let reply_to = reply_to(params)?;
+        let index = self.addressed(params)?;
+        for _ in 0..count {
+            self.spend_rate(index, params.flag("allow_paid_broadcast"), now_ms)?;
+        }
+        self.check_reachable(index)?;
+        Ok((index, self.found_reply(index, reply_to)?))
+    }
+
+    /// Puts the bot's message in the chat and lets the person and the crawler notice it, unless it
+    /// is a further one of an album.
+    pub(super) fn deliver(&mut self, index: usize, message: Message, is_noticed: bool, now_ms: i64) {
         let (id, text, keyboard) = (message.id, message.text.clone(), message.keyboard.clone());
+        let media = message.media.clone();
         let has_link = !message.preview_off
             && message.entities.iter().any(|entity| {
                 use crate::entity::Kind;
@@ -57,8 +82,10 @@ impl World {
         if let Some(chat) = &mut person.state.chat {
             chat.messages.push(message);
         }
-        person.state.acts.push(Act::Received { at_ms: now_ms, message_id: id, text, keyboard });
-        self.notice_message(index, id, has_link, now_ms);
+        person.state.acts.push(Act::Received { at_ms: now_ms, message_id: id, text, keyboard, media });
+        if is_noticed {
+            self.notice_message(index, id, has_link, now_ms);
+        }
     }
 
     pub(crate) fn send_chat_action(&mut self, params: &Params) -> Result<Value, Refusal> {
@@ -84,7 +111,7 @@ impl World {
     }
 
     /// Whether the bot may write to a person at all.
-    fn check_reachable(&self, index: usize) -> Result<(), Refusal> {
+    pub(super) fn check_reachable(&self, index: usize) -> Result<(), Refusal> {
         let state = &self.people[index].state;
         match &state.chat {
             _ if state.deactivated => Err(Refusal::Forbidden("user is deactivated")),

@@ -104,12 +104,17 @@ function showChat(chat, isFirst) {
   const atEnd = isFirst || list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   const rows = [];
   let day = "";
+  let album;
   for (const message of chat.messages) {
     const date = new Date(message.date * 1000);
     const label = date.toLocaleDateString(undefined, { day: "numeric", month: "long" });
     if (label !== day) rows.push(make("li", label, "day"));
     day = label;
-    rows.push(messageRow(message, date));
+    const row = messageRow(message, date);
+    // The pictures of one album stand close together.
+    if (message.media_group_id && message.media_group_id === album) row.classList.add("album");
+    album = message.media_group_id;
+    rows.push(row);
   }
   list.replaceChildren(...rows);
   if (atEnd) list.scrollTop = list.scrollHeight;
@@ -151,13 +156,17 @@ function messageRow(message, date) {
   const row = make("li", undefined, message.from.is_bot ? "" : "own");
   const bubble = make("div", undefined, "bubble");
   bubble.dir = "auto";
-  if (message.reply_to_message) bubble.append(make("div", message.reply_to_message.text || "…", "quote"));
-  if (message.successful_payment) {
+  if (message.reply_to_message) bubble.append(make("div", message.reply_to_message.text || message.reply_to_message.caption || "…", "quote"));
+  if (message.photo || message.video || message.document) bubble.append(fileNode(message));
+  if (message.invoice) {
+    bubble.append(make("strong", message.invoice.title), make("p", message.invoice.description));
+  } else if (message.successful_payment) {
     const payment = message.successful_payment;
     const amount = payment.currency === "XTR" ? `${payment.total_amount} ⭐` : `${payment.total_amount / 100} ${payment.currency}`;
     bubble.append(make("em", `Paid ${amount}`));
   } else {
-    bubble.append(...rendered(message.text, message.entities || [], message));
+    const text = message.text ?? message.caption ?? "";
+    bubble.append(...rendered(text, message.entities || message.caption_entities || [], message));
   }
   const clock = date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
   const time = make("time", (message.edit_date ? "edited " : "") + clock);
@@ -166,6 +175,29 @@ function messageRow(message, date) {
   row.append(bubble);
   if (message.reply_markup) row.append(buttonRows(message));
   return row;
+}
+
+function fileNode(message) {
+  const file = message.photo ? message.photo[message.photo.length - 1] : message.video || message.document;
+  const address = "sandbox/files/" + encodeURIComponent(file.file_id);
+  if (message.photo) {
+    const image = make("img");
+    image.src = address;
+    image.alt = message.caption || "Photo";
+    image.width = file.width;
+    image.height = file.height;
+    return image;
+  }
+  if (message.video) {
+    const video = make("video");
+    video.src = address;
+    video.controls = true;
+    return video;
+  }
+  const node = make("a", "📄 " + (file.file_name || "Document"), "file");
+  node.href = address;
+  node.download = file.file_name || "document";
+  return node;
 }
 
 function buttonRows(message) {
@@ -179,6 +211,7 @@ function buttonRows(message) {
       node.addEventListener("click", () => {
         if (button.url) follow(message.message_id, button.url);
         else if (button.callback_data) act("press", { message_id: message.message_id, data: button.callback_data });
+        else if (button.pay && message.invoice) act("pay", { message_id: message.message_id });
         else toast("This kind of button does nothing in the sandbox.");
       });
       line.append(node);
@@ -263,6 +296,19 @@ byId("write").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = byId("text").value;
   if (text.trim() && await act("write", { text })) byId("text").value = "";
+});
+byId("attach").addEventListener("click", () => byId("file").click());
+byId("file").addEventListener("change", async () => {
+  const file = byId("file").files[0];
+  byId("file").value = "";
+  if (!file || chosen === null) return;
+  const kind = ["image/png", "image/jpeg", "image/gif", "image/webp"].includes(file.type) ? "photo" : "document";
+  const query = new URLSearchParams({ kind, name: file.name, caption: byId("text").value });
+  const answer = await fetch(`sandbox/people/${chosen}/send?` + query, { method: "POST", body: file });
+  const result = await answer.json();
+  if (answer.ok) byId("text").value = "";
+  else toast(result.error);
+  await loadChat();
 });
 byId("start").addEventListener("submit", (event) => {
   event.preventDefault();

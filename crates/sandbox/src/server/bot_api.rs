@@ -4,13 +4,14 @@ use super::socket::Connection;
 use super::{App, real_now_ms};
 use crate::faults::{Fault, FaultKind};
 use crate::limits;
-use crate::params::Params;
+use crate::params::{Params, Upload};
 use crate::reply::{Refusal, Reply};
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, FromRequest, Multipart, Query, Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -93,18 +94,34 @@ async fn bytes(body: Body) -> Result<axum::body::Bytes, Refusal> {
     to_bytes(body, limits::BODY_BYTES_MAX).await.map_err(|_| Refusal::TooLarge)
 }
 
-/// The text fields of a multipart form; files are not taken by any method yet.
+/// A multipart form: texts, and files by the name of their field.
 async fn multipart(request: Request) -> Result<Params, Refusal> {
-    let unreadable = || Refusal::exact("can't parse multipart form data");
-    let mut form = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
-    let mut pairs = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
-        let name = field.name().unwrap_or_default().to_string();
-        if field.file_name().is_none() {
-            pairs.push((name, field.text().await.map_err(|_| unreadable())?));
+    let unreadable = |error: axum::extract::multipart::MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge,
+        _ => Refusal::exact("can't parse multipart form data"),
+    };
+    // Read whole, also what stands behind the last part: else the connection could not go on.
+    let (head, body) = request.into_parts();
+    let request = Request::from_parts(head, Body::from(bytes(body).await?));
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| Refusal::exact("can't parse multipart form data"))?;
+    let (mut pairs, mut files) = (Vec::new(), HashMap::new());
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+        let field_name = field.name().unwrap_or_default().to_string();
+        let Some(name) = field.file_name().map(str::to_string) else {
+            pairs.push((field_name, field.text().await.map_err(unreadable)?));
+            continue;
+        };
+        let content_type = field.content_type().map(str::to_string);
+        let bytes = field.bytes().await.map_err(unreadable)?;
+        if bytes.len() > limits::UPLOAD_BYTES_MAX {
+            return Err(Refusal::TooLarge);
         }
+        let upload = Upload { name: Some(name), content_type, bytes: bytes.as_ref().into() };
+        files.insert(field_name, upload);
     }
-    Ok(Params::from_pairs(pairs))
+    Ok(Params::from_pairs(pairs).with_files(files))
 }
 
 async fn execute(app: &App, method: &str, params: &Params) -> Reply {
@@ -157,6 +174,7 @@ async fn get_updates(app: &App, params: &Params) -> Reply {
     app.polls.notify_waiters();
     let timeout_s = params.integer("timeout").and_then(|s| u64::try_from(s).ok()).unwrap_or(0);
     let deadline = Instant::now() + Duration::from_secs(timeout_s.min(limits::POLL_TIMEOUT_S_MAX));
+    let mut has_waited = false;
     loop {
         // Both are listened to before looking, so that nothing between is missed.
         let (update, newer_poll) = (app.updates.notified(), app.polls.notified());
@@ -167,10 +185,14 @@ async fn get_updates(app: &App, params: &Params) -> Reply {
             return Refusal::OtherPoll.into();
         }
         let reply = app.world.lock().call("getupdates", params, real_now_ms());
+        if has_waited && reply.status == 409 {
+            return Refusal::WebhookCame.into();
+        }
         let is_empty = reply.result().and_then(|result| result.as_array()).is_some_and(Vec::is_empty);
         if !is_empty || Instant::now() >= deadline {
             return reply;
         }
+        has_waited = true;
         tokio::select! {
             () = update => {}
             () = newer_poll => {}
@@ -179,7 +201,7 @@ async fn get_updates(app: &App, params: &Params) -> Reply {
     }
 }
 
-fn response(reply: Reply) -> Response {
+pub(super) fn response(reply: Reply) -> Response {
     let mut response = Response::new(Body::from(reply.body.to_string()));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

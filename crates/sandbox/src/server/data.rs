@@ -44,6 +44,7 @@ impl World {
                     .map_err(|saved| DataError::OtherPopulation { path: path.clone(), saved })?
             }
         };
+        world.read_files(dir)?;
         let path = dir.join("ids.json");
         if let Some(text) = read(&path)? {
             let mark: Mark =
@@ -63,10 +64,41 @@ impl World {
 
     /// Saves everything; the mark stays ahead.
     pub fn save(&self, dir: &Path) -> Result<(), DataError> {
+        self.write_files(dir)?;
         let path = dir.join("world.json");
         let text = serde_json::to_vec(&snapshot::Saving::of(self))
             .map_err(|source| DataError::Unreadable { path: path.clone(), source })?;
         write(&path, &text)
+    }
+
+    /// Writes the bytes of files that are not there yet; a file never changes.
+    fn write_files(&self, dir: &Path) -> Result<(), DataError> {
+        let folder = dir.join("files");
+        for file in self.files.all() {
+            let path = folder.join(file.number().to_string());
+            if let Some(bytes) = file.bytes()
+                && !path.exists()
+            {
+                fs::create_dir_all(&folder)
+                    .map_err(|source| DataError::File { path: folder.clone(), source })?;
+                write(&path, bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_files(&mut self, dir: &Path) -> Result<(), DataError> {
+        let numbers: Vec<u64> = self.files.all().map(|file| file.number()).collect();
+        for number in numbers {
+            let path = dir.join("files").join(number.to_string());
+            match fs::read(&path) {
+                Ok(bytes) => self.files.restore_bytes(number, bytes),
+                // Its bytes had been forgotten for others' sake.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(source) => return Err(DataError::File { path, source }),
+            }
+        }
+        Ok(())
     }
 
     /// Sets the mark ahead if it is near.

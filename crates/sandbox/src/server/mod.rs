@@ -8,7 +8,10 @@
 //! | `GET /sandbox/people?search=&limit=&started=` | a JSON object a line for each person |
 //! | `GET /sandbox/truth?id=` | what really happened, a JSON object a line for each who started |
 //! | `GET /sandbox/people/{id}/chat` | the chat as the person sees it |
-//! | `POST /sandbox/people/{id}/{act}` | `start {payload?}`, `write {text}`, `press {message_id, data}`, `follow {url, message_id?}`, `pay {currency, amount}`, `block`, `unblock` |
+//! | `POST /sandbox/people/{id}/{act}` | `start {payload?}`, `write {text}`, `press {message_id, data}`, `follow {url, message_id?}`, `pay {currency, amount}` or `pay {message_id}` of an invoice, `block`, `unblock` |
+//! | `POST /sandbox/people/{id}/send?kind=&name=&caption=` | sends the body's bytes as a `photo`, `document` or `video` |
+//! | `GET /sandbox/files/{file_id}` | a file's bytes |
+//! | `/file/bot<token>/<file_path>` | the same for the bot, by the path of `getFile` |
 //! | `GET, POST, DELETE /sandbox/faults` | trouble on demand, see [`crate::Fault`] |
 //!
 //! Nothing here asks who is calling: it belongs on an address of this machine only.
@@ -16,10 +19,12 @@
 mod bot_api;
 mod clock;
 mod data;
+mod download;
 mod errand;
 mod faults;
 mod people;
 mod phone;
+mod pusher;
 mod socket;
 
 pub use data::DataError;
@@ -116,6 +121,7 @@ async fn serve(
             let _gone = until_closed.wait_for(|closed| *closed).await;
         });
     let clock = clock::run(app.clone(), config.clone());
+    let pushing = pusher::run(app.clone());
     let ending = async {
         shutdown.await;
         closing.send_replace(true);
@@ -125,6 +131,7 @@ async fn serve(
     let ended = tokio::select! {
         ended = serving.into_future() => ended,
         () = clock => Ok(()),
+        () = pushing => Ok(()),
         () = ending => Ok(()),
     };
     if let Some(dir) = &config.data_dir {
@@ -143,8 +150,12 @@ fn routes(app: Arc<App>) -> Router {
         .route("/sandbox/truth", get(people::truth))
         .route("/sandbox/faults", get(faults::list).post(faults::order).delete(faults::clear))
         .route("/sandbox/people/{id}/chat", get(people::chat))
+        .route("/sandbox/people/{id}/send", post(people::send))
         .route("/sandbox/people/{id}/{act}", post(people::act))
+        .route("/sandbox/files/{id}", get(download::for_phone))
+        .route("/file/{*path}", get(download::for_bot))
         .fallback(bot_api::call)
+        .layer(axum::extract::DefaultBodyLimit::max(crate::limits::BODY_BYTES_MAX))
         .with_state(app)
 }
 

@@ -2,10 +2,12 @@
 
 use super::{App, real_now_ms};
 use crate::acts::ActError;
+use crate::files::FileKind;
+use crate::params::Upload;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -132,7 +134,12 @@ pub async fn act(
             (Some(currency), Some(amount)) => {
                 world.person_pay(id, currency, amount, now_ms).map(|id| json!({"message_id": id}))
             }
-            _ => return missing("currency and amount"),
+            _ => match body.message_id {
+                Some(message) => {
+                    world.person_checkout(id, message, now_ms).map(|id| json!({"pre_checkout_query_id": id}))
+                }
+                None => return missing("currency and amount, or an invoice's message_id"),
+            },
         },
         "block" => world.person_block(id, now_ms).map(|()| json!({})),
         "unblock" => world.person_unblock(id, now_ms).map(|()| json!({})),
@@ -143,6 +150,38 @@ pub async fn act(
             answer["ok"] = true.into();
             Json(answer).into_response()
         }
+        Err(error) => refused(error),
+    }
+}
+
+/// What a sent file is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SentFile {
+    kind: Option<String>,
+    name: Option<String>,
+    #[serde(default)]
+    caption: String,
+}
+
+/// Sends the request's body as a person's file.
+pub async fn send(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    Query(sent): Query<SentFile>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Response {
+    let kind = match sent.kind.as_deref() {
+        None | Some("photo") => FileKind::Photo,
+        Some("document") => FileKind::Document,
+        Some("video") => FileKind::Video,
+        Some(_) => return error_json(StatusCode::BAD_REQUEST, "kind is photo, document or video"),
+    };
+    let content_type = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).map(str::to_string);
+    let upload = Upload { name: sent.name, content_type, bytes: body.as_ref().into() };
+    match app.world.lock().person_send(id, kind, &upload, &sent.caption, real_now_ms()) {
+        Ok(message_id) => Json(json!({"ok": true, "message_id": message_id})).into_response(),
         Err(error) => refused(error),
     }
 }

@@ -26,7 +26,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.filters import CommandStart
-from aiogram.methods import GetChat
+from aiogram.methods import GetForumTopicIconStickers
 from aiogram.types import (
     BotCommand,
     ChatMemberUpdated,
@@ -237,7 +237,7 @@ async def called_part(report, bot, person):
     await report.raises("answer nothing", TelegramBadRequest, late, "query is too old")
     nobody = bot.send_message(1, "x")
     await report.raises("nobody's chat", TelegramBadRequest, nobody, "chat not found")
-    await report.raises("unknown method", TelegramNotFound, bot(GetChat(chat_id=person.id)), "method not found")
+    await report.raises("unknown method", TelegramNotFound, bot(GetForumTopicIconStickers()), "method not found")
 
     async def burst():
         for _ in range(30):
