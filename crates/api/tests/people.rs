@@ -105,6 +105,23 @@ async fn lists_page_search_and_match() {
 }
 
 #[tokio::test]
+async fn a_person_is_handed_out_and_erased() {
+    let (house, token, bot) = with_people().await;
+    let ada = list(&house, &token, bot, "&q=Ada").await["items"][0].clone();
+    let address = format!("/contacts/{}", ada["id"]);
+    let dossier = house.ask(&token, "GET", &format!("{address}/export"), None).await;
+    assert_eq!(
+        (&dossier.json["telegram_id"], &dossier.json["profile"]["first_name"]),
+        (&ada["telegram_id"], &json!("Ada"))
+    );
+    assert!(dossier.json["history"].as_array().is_some_and(|lines| !lines.is_empty()));
+    assert_eq!(house.ask(&token, "DELETE", &address, None).await.status, 204);
+    assert_eq!(house.ask(&token, "DELETE", &address, None).await.refusal(), (404, "not_found"));
+    assert_eq!(house.ask(&token, "GET", &address, None).await.refusal(), (404, "not_found"));
+    assert_eq!(list(&house, &token, bot, "").await["count"], 2);
+}
+
+#[tokio::test]
 async fn a_person_is_tagged_changed_explained_and_remembered() {
     let (house, token, bot) = with_people().await;
     let id = list(&house, &token, bot, "&q=Ada").await["items"][0]["id"].as_i64().unwrap();

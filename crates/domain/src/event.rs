@@ -282,6 +282,51 @@ impl EventBody {
         self.is_interaction() && !matches!(self, Self::Start { .. })
     }
 
+    /// What is left of it once its person was erased: that it happened, and what the team itself named (tags, buttons,
+    /// campaigns, flows). Nothing that the person wrote, came with or was told to be.
+    pub fn blanked(self) -> Self {
+        match self {
+            Self::ContactCreated { first_seen, last_interaction, .. } => Self::ContactCreated {
+                profile: Profile::default(),
+                source: Source::default(),
+                first_seen,
+                last_interaction,
+                attributes: Attributes::default(),
+            },
+            Self::HistoryImported { first_seen, .. } => Self::HistoryImported { source: None, first_seen },
+            Self::Start { message_id, .. } => Self::Start { payload: None, message_id },
+            Self::Message { content, message_id, charged, .. } => {
+                Self::Message { text: None, content, message_id, charged }
+            }
+            Self::Command { message_id, .. } => {
+                Self::Command { object: String::new(), text: String::new(), message_id }
+            }
+            Self::Conversion { object, .. } => Self::Conversion { object, value: None, currency: None },
+            Self::ProfileChanged { .. } => Self::ProfileChanged { profile: Profile::default() },
+            Self::AttributesSet { .. } => Self::AttributesSet { set: std::collections::BTreeMap::new() },
+            Self::Raw { object, .. } => Self::Raw { object, json: String::new() },
+            Self::IngestFailed { .. } => Self::IngestFailed { error: String::new(), json: String::new() },
+            named @ (Self::Imported
+            | Self::Button { .. }
+            | Self::Click { .. }
+            | Self::TagAdded { .. }
+            | Self::TagRemoved { .. }
+            | Self::Blocked { .. }
+            | Self::Unblocked
+            | Self::Deactivated
+            | Self::OptedOut { .. }
+            | Self::OptedIn
+            | Self::CampaignStarted { .. }
+            | Self::Outcomes { .. }
+            | Self::ConversationChanged { .. }
+            | Self::Reply { .. }
+            | Self::FlowStarted { .. }
+            | Self::FlowEnded { .. }
+            | Self::HandedOver { .. }
+            | Self::Erased) => named,
+        }
+    }
+
     /// The JSON text of the `data` column.
     pub fn encode(&self) -> String {
         // A value made of strings, numbers and maps with string keys always becomes JSON.

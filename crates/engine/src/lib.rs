@@ -23,6 +23,7 @@ pub mod error;
 pub mod facts;
 pub mod fleet;
 pub mod flows;
+pub mod former;
 pub mod history;
 pub mod home;
 pub mod imports;

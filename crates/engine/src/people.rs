@@ -165,6 +165,10 @@ fn build(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId) -> Result<Index> {
         if let Some(at) = contact.imported_interaction {
             builder.event(&imported(contact.number, at));
         }
+        if contact.erased {
+            // Belongs to nothing any more, not even to everybody.
+            return Ok(true);
+        }
         builder.contact(&ContactRow {
             number: contact.number,
             conversation: threads.get(&contact.number).copied(),

@@ -15,15 +15,16 @@ use store::{Store, StoreError, StoreOptions, WriteTx, bots, contacts, events, st
 
 use crate::live::Live;
 use crate::people::People;
-use crate::{Clock, ManualClock, Result, journal};
+use crate::{Clock, ManualClock, Result, Secrets, journal};
 
 /// 24 November 2026, 12:00 UTC.
 pub(crate) const NOW: Millis = 1_795_521_600_000;
 
 pub(crate) struct House {
-    _folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
     pub store: Store,
     pub clock: Arc<ManualClock>,
+    pub secrets: Secrets,
     pub people: People,
     pub workspace: WorkspaceId,
     pub bot: BotId,
@@ -38,7 +39,8 @@ impl House {
         let (workspace, bot, owner, agent) = store.write(|tx| furnish(tx, 42, "")).await.unwrap();
         let people = People::new(store.reader().clone(), Live::default());
         let clock = Arc::new(ManualClock::new(NOW));
-        Self { _folder: folder, store, clock, people, workspace, bot, owner, agent }
+        let secrets = Secrets::from_bytes([7; 64]);
+        Self { folder, store, clock, secrets, people, workspace, bot, owner, agent }
     }
 
     /// A second workspace in the same store, with a bot of its own.

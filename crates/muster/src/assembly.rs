@@ -75,8 +75,7 @@ impl Muster {
             ..StoreOptions::new(plan.data_dir)
         };
         let store = Store::open(&options)?;
-        let secrets = Secrets::load(plan.data_dir)
-            .map_err(|error| Failure::new(format!("the key beside the database cannot be used: {error}")))?;
+        let secrets = secrets_of(plan.data_dir)?;
         let live = Live::default();
         let people = People::new(store.reader().clone(), live.clone());
         let responder = Arc::new(FlowRunner::new(secrets.clone()));
@@ -157,9 +156,9 @@ fn rooms(
             IntakeKind::Polling,
         ),
         repeats: Repeats::new(store(), now()),
-        contacts: Contacts::new(store(), now(), people()),
+        contacts: Contacts::new(store(), secrets.clone(), now(), people()),
         inbox: Inbox::new(store(), now()),
-        imports: Imports::new(store(), now()),
+        imports: Imports::new(store(), secrets.clone(), now()),
         conversions: Conversions::new(store(), now()),
         home: Home::new(store().reader().clone(), now(), people()),
         flows: Flows::new(store(), now()),
@@ -172,6 +171,15 @@ fn rooms(
         clicks: Clicks::new(store(), secrets.clone(), now()),
         live: live.clone(),
     }
+}
+
+/// The keys of a data folder.
+///
+/// # Errors
+/// The file cannot be read or made, or is damaged.
+pub fn secrets_of(folder: &Path) -> Result<Secrets, Failure> {
+    Secrets::load(folder)
+        .map_err(|error| Failure::new(format!("the key beside the database cannot be used: {error}")))
 }
 
 /// Binds the address to serve at.

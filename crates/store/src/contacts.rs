@@ -31,6 +31,9 @@ pub struct Contact {
 impl Contact {
     /// First and last name, else the username, else the Telegram id.
     pub fn name(&self) -> String {
+        if self.erased {
+            return "Erased".into();
+        }
         display_name(&self.profile, self.telegram_id)
     }
 }

@@ -17,6 +17,7 @@ pub mod bots;
 pub mod campaigns;
 pub mod contacts;
 pub mod conversations;
+pub mod erasure;
 pub mod events;
 pub mod flows;
 pub mod idempotency;

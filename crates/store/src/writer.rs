@@ -212,6 +212,8 @@ pub(crate) fn connect(path: &Path, synchronous: Synchronous) -> Result<Connectio
         },
     )?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    // What is erased is overwritten, so that the file does not remember a person who was to be forgotten.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // 16 MiB of pages a connection: the working set of a writer, and small enough for an idle server.
     connection.pragma_update(None, "cache_size", -16_384)?;

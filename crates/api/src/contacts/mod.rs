@@ -6,7 +6,7 @@ mod shape;
 use axum::Json;
 use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::event::Origin;
 use domain::ids::{BotId, ContactId};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer};
+use crate::access::{Agent, Marketer, Owner};
 use crate::body::{Body, Path, Query};
 use crate::page::{self, Page, PageQuery};
 use crate::problem::{Problem, Result};
@@ -170,6 +170,32 @@ pub async fn tag(
     let id = ContactId(id);
     let card = contacts.change_tags(agent.workspace, id, &body.add, &body.remove, origin).await?;
     Ok(Json(card.into()))
+}
+
+/// Forgets a person for good. That something happened stays, without words, and so does an opt-out, should they come
+/// back.
+#[utoipa::path(delete, path = "/contacts/{id}", tag = "contacts", operation_id = "erase_contact",
+    params(("id" = i64, Path)), responses((status = 204)))]
+pub async fn erase(
+    State(contacts): State<Contacts>,
+    owner: Owner,
+    Path(id): Path<i64>,
+) -> Result<StatusCode> {
+    contacts.erase(owner.workspace, ContactId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Everything that is known of a person, as one document: what they may ask for.
+#[utoipa::path(get, path = "/contacts/{id}/export", tag = "contacts", operation_id = "export_contact",
+    params(("id" = i64, Path)), responses((status = 200, body = Object)))]
+pub async fn dossier(
+    State(contacts): State<Contacts>,
+    marketer: Marketer,
+    Path(id): Path<i64>,
+) -> Result<Response> {
+    let dossier = contacts.dossier(marketer.workspace, ContactId(id)).await?;
+    let disposition = format!("attachment; filename=\"person-{id}.json\"");
+    Ok(([(header::CONTENT_DISPOSITION, disposition)], Json(dossier)).into_response())
 }
 
 /// What happened with a person, newest first.

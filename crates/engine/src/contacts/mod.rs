@@ -1,6 +1,7 @@
 //! The people of a bot: lists, one person, their timeline, and what a member changes by hand.
 
 mod card;
+mod erasure;
 mod export;
 mod list;
 #[cfg(test)]
@@ -32,7 +33,7 @@ use crate::facts::RowFacts;
 use crate::history::Place;
 use crate::journal::{self, Journal};
 use crate::people::{People, Snapshot};
-use crate::{Clock, EngineError, Result, effects, tagging};
+use crate::{Clock, EngineError, Result, Secrets, effects, tagging};
 
 /// What a member changes about a person, besides tags.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,14 +47,15 @@ pub struct ContactPatch {
 #[derive(Clone)]
 pub struct Contacts {
     store: Store,
+    secrets: Secrets,
     clock: Arc<dyn Clock>,
     people: People,
 }
 
 impl Contacts {
     /// Opens the room.
-    pub fn new(store: Store, clock: Arc<dyn Clock>, people: People) -> Self {
-        Self { store, clock, people }
+    pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>, people: People) -> Self {
+        Self { store, secrets, clock, people }
     }
 
     /// A page of the people who match, with their exact number.
@@ -189,6 +191,30 @@ impl Contacts {
         write.await
     }
 
+    /// Forgets a person for good: profile, attributes, tags, notes, everything that was written. That something happened
+    /// stays, without words; so does an opt-out, should they come back.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace, or was erased before.
+    pub async fn erase(&self, workspace: WorkspaceId, id: ContactId) -> Result<()> {
+        let found = self.store.reader().read(move |tx| {
+            let contact = find(tx, workspace, id)?;
+            Ok::<_, EngineError>(store::erasure::raw_events_naming(tx, id.bot(), contact.telegram_id)?)
+        });
+        let raw = found.await?;
+        let (secrets, now) = (self.secrets.clone(), self.clock.now());
+        self.store.write(move |tx| erasure::erase(tx, workspace, id, &raw, &secrets, now)).await
+    }
+
+    /// Everything that is known of a person, as one JSON document: what they may ask for.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace.
+    pub async fn dossier(&self, workspace: WorkspaceId, id: ContactId) -> Result<Value> {
+        let now = self.clock.now();
+        self.store.reader().read(move |tx| erasure::dossier(tx, workspace, id, now)).await
+    }
+
     /// All who match, as a table that [`crate::imports`] reads.
     ///
     /// # Errors
@@ -225,10 +251,11 @@ impl Contacts {
     }
 }
 
-/// The person, where the workspace has them.
+/// The person, where the workspace has them and they were not erased.
 fn find(tx: &ReadTx<'_>, workspace: WorkspaceId, id: ContactId) -> Result<Contact> {
     bots::get(tx, workspace, id.bot())?.ok_or(EngineError::NotFound("contact"))?;
-    contacts::get(tx, id.bot(), id.number())?.ok_or(EngineError::NotFound("contact"))
+    let found = contacts::get(tx, id.bot(), id.number())?;
+    found.filter(|contact| !contact.erased).ok_or(EngineError::NotFound("contact"))
 }
 
 fn tag_each(

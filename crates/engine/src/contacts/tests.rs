@@ -13,7 +13,7 @@ use crate::imports::Imports;
 use crate::test_house::{House, NOW};
 
 fn room(house: &House) -> Contacts {
-    Contacts::new(house.store.clone(), house.clock(), house.people.clone())
+    Contacts::new(house.store.clone(), house.secrets.clone(), house.clock(), house.people.clone())
 }
 
 fn everybody(order: Order) -> ListQuery {
@@ -221,7 +221,7 @@ async fn attributes_and_opting_out_by_hand_change_row_index_and_log_together() {
 #[tokio::test]
 async fn an_export_can_be_imported_again_and_changes_nothing() {
     let house = House::new().await;
-    let imports = Imports::new(house.store.clone(), house.clock());
+    let imports = Imports::new(house.store.clone(), house.secrets.clone(), house.clock());
     let table = "telegram_id,username,first_name,language,tags,source,first_seen,last_interaction,attr.plan,attr.n\n\
         1,ada,\"=1+1, \"\"x\"\"\",pt-BR,兴趣-科技;vip,link=fb;utm_source=x,2026-05-01T12:00:00.250Z,2026-11-01T00:00:00Z,+49 30,-1.5\n\
         2,,,,,,,,true,\n";

@@ -130,7 +130,12 @@ async fn suggestions_list_exactly_the_people_that_they_count() {
     let view = home(&house).get(house.workspace, house.bot, 7).await.unwrap();
     let found: Vec<(&str, u64)> = view.suggestions.iter().map(|found| (found.code, found.count)).collect();
     assert_eq!(found, [("churning_soon", 1), ("pressed_no_purchase", 1), ("began_and_stopped", 1)]);
-    let contacts = crate::contacts::Contacts::new(house.store.clone(), house.clock(), house.people.clone());
+    let contacts = crate::contacts::Contacts::new(
+        house.store.clone(),
+        house.secrets.clone(),
+        house.clock(),
+        house.people.clone(),
+    );
     for (suggestion, name) in view.suggestions.iter().zip(["Soon", "Asks", "Began"]) {
         let query = crate::contacts::ListQuery {
             expression: Some(suggestion.expression.clone()),
@@ -237,7 +242,12 @@ async fn campaign(
 #[tokio::test]
 async fn a_tag_whose_people_answered_best_is_suggested_for_the_rest_of_them() {
     let house = House::new().await;
-    let contacts = crate::contacts::Contacts::new(house.store.clone(), house.clock(), house.people.clone());
+    let contacts = crate::contacts::Contacts::new(
+        house.store.clone(),
+        house.secrets.clone(),
+        house.clock(),
+        house.people.clone(),
+    );
     let mut ids = Vec::new();
     // The log goes on in time: what is asked about two days ago lies behind the campaign.
     house.clock.set(NOW - 9 * DAY_MS);

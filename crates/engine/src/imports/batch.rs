@@ -12,7 +12,7 @@ use store::{WriteTx, bots, contacts, tags};
 use super::row::{ImportRow, RowFault};
 use crate::attributes::{self, AttributeChanges};
 use crate::journal::{self, Journal};
-use crate::{EngineError, Result, tagging};
+use crate::{EngineError, Result, Secrets, former, tagging};
 
 /// What became of one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,23 +33,25 @@ pub fn write(
     workspace: WorkspaceId,
     bot: BotId,
     rows: &[ImportRow],
+    secrets: &Secrets,
     now: Millis,
 ) -> Result<Vec<Done>> {
     bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))?;
     journal::append(tx, bot, |journal| {
-        let mut batch = Batch { workspace, now, tags: HashMap::new() };
+        let mut batch = Batch { workspace, secrets, now, tags: HashMap::new() };
         batch.know_tags(tx, rows)?;
         rows.iter().map(|row| batch.savepoint(journal, row)).collect()
     })
 }
 
-struct Batch {
+struct Batch<'a> {
     workspace: WorkspaceId,
+    secrets: &'a Secrets,
     now: Millis,
     tags: HashMap<String, TagId>,
 }
 
-impl Batch {
+impl Batch<'_> {
     /// Makes the tags before the lines: a refused line takes none away from the others.
     fn know_tags(&mut self, tx: &WriteTx<'_>, rows: &[ImportRow]) -> Result<()> {
         for name in rows.iter().flat_map(|row| &row.tags) {
@@ -100,6 +102,7 @@ impl Batch {
             erased: false,
         };
         journal.meet(&mut contact, self.now)?;
+        former::take_over(journal, &mut contact, self.secrets, self.now)?;
         for key in row.attributes.keys() {
             tags::know_attribute(journal.tx(), self.workspace, key)?;
         }

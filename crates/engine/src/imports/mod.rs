@@ -19,7 +19,6 @@ use std::sync::Arc;
 use csv::ByteRecord;
 use domain::ids::{BotId, WorkspaceId};
 use domain::limits::IMPORT_BATCH_MAX;
-use domain::time::Millis;
 use store::{Store, StoreError, bots};
 
 use self::batch::Done;
@@ -27,7 +26,7 @@ use self::bounded::Bounded;
 use self::columns::Columns;
 pub use self::rejected::{RejectedRow, rejected_csv};
 use self::row::{ImportRow, RowFault};
-use crate::{Clock, EngineError, Result};
+use crate::{Clock, EngineError, Result, Secrets};
 
 /// Refused lines that a report keeps; the watcher hears of all.
 pub const REJECTED_KEPT_MAX: usize = 1_000;
@@ -62,13 +61,14 @@ pub type ImportWatcher = Box<dyn FnMut(ImportNote<'_>) + Send>;
 #[derive(Clone)]
 pub struct Imports {
     store: Store,
+    secrets: Secrets,
     clock: Arc<dyn Clock>,
 }
 
 impl Imports {
     /// Opens the room.
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+    pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>) -> Self {
+        Self { store, secrets, clock }
     }
 
     /// Reads a table and brings its people in. With `dry_run` everything is tried and nothing is kept.
@@ -88,6 +88,7 @@ impl Imports {
         found.ok_or(EngineError::NotFound("bot"))?;
         let mut run = Run {
             store: self.store.clone(),
+            secrets: self.secrets.clone(),
             clock: Arc::clone(&self.clock),
             workspace,
             bot,
@@ -109,6 +110,7 @@ impl Imports {
 /// One import on its way.
 struct Run {
     store: Store,
+    secrets: Secrets,
     clock: Arc<dyn Clock>,
     workspace: WorkspaceId,
     bot: BotId,
@@ -186,13 +188,14 @@ impl Run {
 
     async fn commit(&mut self, rows: Vec<ImportRow>) -> Result<()> {
         let (workspace, bot, dry_run) = (self.workspace, self.bot, self.dry_run);
-        let now: Millis = self.clock.now();
+        let (secrets, now) = (self.secrets.clone(), self.clock.now());
         let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
-        let written = self.store.write(move |tx| match batch::write(tx, workspace, bot, &rows, now) {
-            Ok(done) if dry_run => Err(Refused::DryRun(done)),
-            Ok(done) => Ok(done),
-            Err(error) => Err(Refused::Failed(error)),
-        });
+        let written =
+            self.store.write(move |tx| match batch::write(tx, workspace, bot, &rows, &secrets, now) {
+                Ok(done) if dry_run => Err(Refused::DryRun(done)),
+                Ok(done) => Ok(done),
+                Err(error) => Err(Refused::Failed(error)),
+            });
         let done = match written.await {
             Ok(done) | Err(Refused::DryRun(done)) => done,
             Err(Refused::Failed(error)) => return Err(error),

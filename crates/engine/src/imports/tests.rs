@@ -7,6 +7,7 @@ use domain::contact::AttributeValue;
 use domain::event::{Event, EventBody, Origin};
 use domain::ids::{BotId, WorkspaceId};
 use domain::limits::IMPORT_BATCH_MAX;
+use domain::time::Millis;
 use proptest::prelude::*;
 use store::contacts::Contact;
 use store::{Store, StoreError, StoreOptions, bots, contacts, events, tags, team};
@@ -44,7 +45,8 @@ impl House {
             })
             .await
             .unwrap();
-        let imports = Imports::new(store.clone(), Arc::new(ManualClock::new(NOW)));
+        let imports =
+            Imports::new(store.clone(), Secrets::from_bytes([7; 64]), Arc::new(ManualClock::new(NOW)));
         Self { _folder: folder, store, imports, workspace, bot }
     }
 

@@ -227,7 +227,12 @@ async fn the_index_follows_what_members_do_to_a_conversation() {
     let house = House::new().await;
     let ada = house.person(1, "Ada", 3).await;
     let inbox = inbox(&house);
-    let contacts = crate::contacts::Contacts::new(house.store.clone(), house.clock(), house.people.clone());
+    let contacts = crate::contacts::Contacts::new(
+        house.store.clone(),
+        house.secrets.clone(),
+        house.clock(),
+        house.people.clone(),
+    );
     let count = async |expression: Value| {
         let query = crate::contacts::ListQuery {
             expression: Some(expression),

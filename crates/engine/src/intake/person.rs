@@ -15,7 +15,7 @@ use crate::acts::Act;
 use crate::journal::{Journal, Reach};
 use crate::telegram_binding::{self, PAYLOAD_PREFIX};
 use crate::tokens::OPT_IN;
-use crate::{EngineError, Result, effects};
+use crate::{EngineError, Result, Secrets, effects, former};
 
 impl Intake {
     pub(super) fn message(
@@ -29,7 +29,7 @@ impl Intake {
         let command = message.command();
         let payload =
             command.filter(|c| c.name == "start" && !c.argument.is_empty()).map(|c| c.argument.to_owned());
-        let mut contact = known(journal, user, payload.as_deref(), at)?;
+        let mut contact = known(journal, &self.secrets, user, payload.as_deref(), at)?;
         let message_id = message.message_id;
         if let Some(payment) = &message.successful_payment {
             let body = EventBody::Conversion {
@@ -89,7 +89,7 @@ impl Intake {
         received_at: Millis,
     ) -> Result<()> {
         let at = happened_at(change.date, received_at);
-        let mut contact = known(journal, &change.from, None, at)?;
+        let mut contact = known(journal, &self.secrets, &change.from, None, at)?;
         let reach = if change.is_block() { Reach::Blocked } else { Reach::Unblocked };
         journal.set_reachability(&mut contact, at, reach)
     }
@@ -104,6 +104,7 @@ fn happened_at(date_s: i64, received_at: Millis) -> Millis {
 /// The person of an update: met now, or known and brought up to date.
 pub(super) fn known(
     journal: &mut Journal<'_>,
+    secrets: &Secrets,
     user: &User,
     payload: Option<&str>,
     at: Millis,
@@ -125,6 +126,7 @@ pub(super) fn known(
             erased: false,
         };
         journal.meet(&mut contact, at)?;
+        former::take_over(journal, &mut contact, secrets, at)?;
         return Ok(contact);
     };
     let profile = with_user(contact.profile.clone(), user);

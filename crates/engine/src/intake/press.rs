@@ -29,7 +29,7 @@ impl Intake {
         if query.chat.as_ref().is_some_and(|chat| !chat.is_private()) || query.from.is_bot {
             return Ok(answer);
         }
-        let mut contact = known(journal, &query.from, None, at)?;
+        let mut contact = known(journal, &self.secrets, &query.from, None, at)?;
         let data = query.data.as_deref().unwrap_or_default();
         match tokens::read_press(&self.secrets, journal.bot(), contact.number, data) {
             Some(Press::Campaign { campaign, row, column }) => {

@@ -14,6 +14,7 @@ use serde_json::json;
 use store::{Store, StoreOptions, bots};
 
 use crate::Failure;
+use crate::assembly::secrets_of;
 use crate::config::Config;
 
 /// What to import, and where.
@@ -36,6 +37,7 @@ pub(super) async fn run(config: &Config, arguments: ImportArguments) -> Result<(
     let input = File::open(path)
         .map_err(|error| Failure::new(format!("{} cannot be read: {error}", path.display())))?;
     let store = Store::open(&StoreOptions { exclusive: false, ..StoreOptions::new(&config.data_dir) })?;
+    let secrets = secrets_of(&config.data_dir)?;
     let team = Team::new(store.clone(), Arc::new(SystemClock));
     let workspace = team.ensure_workspace().await?;
     let bot = find_bot(&store, workspace, &arguments.bot).await?;
@@ -43,7 +45,7 @@ pub(super) async fn run(config: &Config, arguments: ImportArguments) -> Result<(
     let mut rejected = RejectedFile { path: rejected_path.clone(), file: None };
     let progress = ProgressBar::new_spinner();
     progress.set_style(spinner());
-    let imports = Imports::new(store.clone(), Arc::new(SystemClock));
+    let imports = Imports::new(store.clone(), secrets, Arc::new(SystemClock));
     let bar = progress.clone();
     let watcher = Box::new(move |note: ImportNote<'_>| match note {
         ImportNote::Rejected(row) => rejected.write(row),
