@@ -29,7 +29,8 @@ const BATCH_MAX: usize = 500;
 /// Conversations that the demo's team ends in one go.
 const CLOSED_A_DAY_MAX: usize = 1_000;
 
-struct Replay<'a> {
+/// A server whose people live in the sandbox's virtual time.
+pub struct Replay<'a> {
     muster: &'a Muster,
     world: &'a SharedWorld,
     clock: &'a ManualClock,
@@ -49,9 +50,8 @@ pub(super) async fn replay(
     clock.set(from);
     let (workspace, _) = content::signed_in(muster).await?;
     let bot = content::bot(muster, workspace).await?;
-    let transport: Arc<dyn Transport> =
-        Arc::new(Direct { world: Arc::clone(world), clock: Arc::clone(clock) as Arc<dyn Clock> });
-    let replay = Replay { muster, world, clock, workspace, bot, transport };
+    let transport = Direct { world: Arc::clone(world), clock: Arc::clone(clock) as Arc<dyn Clock> };
+    let replay = Replay::new(muster, world, clock, (workspace, bot), Arc::new(transport));
     let progress = ProgressBar::new((to - from).unsigned_abs() / DAY_MS.unsigned_abs());
     progress.set_style(
         ProgressStyle::with_template("Living three months of history {bar:30} day {pos} of {len}")
@@ -80,8 +80,23 @@ pub(super) async fn replay(
     Ok(())
 }
 
-impl Replay<'_> {
-    async fn courier(&self, rate: Rate) -> Result<Courier, Failure> {
+impl<'a> Replay<'a> {
+    /// A replay of one bot's life whose messages go out through `transport`.
+    pub fn new(
+        muster: &'a Muster,
+        world: &'a SharedWorld,
+        clock: &'a ManualClock,
+        (workspace, bot): (WorkspaceId, BotId),
+        transport: Arc<dyn Transport>,
+    ) -> Self {
+        Self { muster, world, clock, workspace, bot, transport }
+    }
+
+    /// The bot's courier, which sends at a rate.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn courier(&self, rate: Rate) -> Result<Courier, Failure> {
         let options = CourierOptions { rate, in_flight_max: 200, public_url: self.muster.public_url.clone() };
         let courier = Courier::take_over(
             self.bot,
@@ -95,7 +110,10 @@ impl Replay<'_> {
     }
 
     /// Lets people act until a moment, and the bot answer at it.
-    async fn live_until(&self, now: Millis, courier: &mut Courier) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn live_until(&self, now: Millis, courier: &mut Courier) -> Result<(), Failure> {
         let (updates, follows) = {
             let mut world = self.world.lock();
             world.advance(now);

@@ -22,6 +22,9 @@ use crate::Failure;
 use crate::assembly::{Muster, Plan, bind};
 use crate::commands::serve::stop_when_asked;
 
+pub use history::Replay;
+pub use transport::Direct;
+
 /// Days of history.
 const HISTORY_DAYS: i64 = 90;
 /// The setting that says that the folder holds a whole demo.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use telegram::{SendError, Sent};
 
 /// The sandbox, called directly.
-pub(super) struct Direct {
+pub struct Direct {
     pub world: SharedWorld,
     pub clock: Arc<dyn Clock>,
 }

@@ -1,0 +1,182 @@
+//! Days in seconds: the real intake, flows, couriers, clicks and API on a clock that is moved by hand, with the
+//! sandbox's people living beside them.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use domain::ids::{BotId, CampaignId, WorkspaceId};
+use domain::time::Millis;
+use engine::clock::{Clock, ManualClock};
+use engine::delivery::Courier;
+use muster::assembly::{Muster, Plan, bind};
+use muster::demo::{Direct, Replay};
+use parking_lot::Mutex;
+use sandbox::{SharedWorld, World, WorldConfig};
+use serde_json::json;
+use store::bots::{self, NewBot};
+use telegram::Rate;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Api, Mishaps};
+
+/// Between two looks at a campaign that goes out.
+const SENDING_STEP_MS: i64 = 1_000;
+/// Messages a second of a campaign.
+const BULK_PER_SECOND: u32 = 30;
+
+/// A server in virtual time. Its API is served on a port; its bot calls the sandbox without a network.
+pub struct Lived {
+    pub api: Api,
+    pub bot: i64,
+    pub world: SharedWorld,
+    pub mishaps: Arc<Mishaps>,
+    muster: Muster,
+    clock: Arc<ManualClock>,
+    workspace: WorkspaceId,
+    courier: Courier,
+    stop: CancellationToken,
+    _folder: TempDir,
+}
+
+impl Drop for Lived {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Lived {
+    /// A server and a bot at the moment when the world begins.
+    ///
+    /// # Panics
+    /// Something does not start.
+    pub async fn begin(config: WorldConfig) -> Self {
+        let now = config.start_ms;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = Arc::new(ManualClock::new(now));
+        let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
+        let base = format!("http://{}", listener.local_addr().expect("a bound address"));
+        let plan = Plan {
+            data_dir: folder.path(),
+            // Never called: every message goes through `mishaps`.
+            api_url: "http://127.0.0.1:9",
+            public_url: &base,
+            exclusive: true,
+            synchronous: store::Synchronous::Normal,
+        };
+        let muster = Muster::assemble(&plan, Arc::clone(&clock) as Arc<dyn Clock>).expect("an empty folder");
+        let workspace = muster.rooms.team.ensure_workspace().await.expect("a workspace");
+        let bot = add_bot(&muster, workspace, &config).await;
+        let token = muster.rooms.team.create_token(workspace, "tests").await.expect("a token");
+        let world: SharedWorld = Arc::new(Mutex::new(World::new(config)));
+        let direct = Direct { world: Arc::clone(&world), clock: Arc::clone(&clock) as Arc<dyn Clock> };
+        let mishaps = Arc::new(Mishaps::before(direct));
+        let replay = Replay::new(&muster, &world, &clock, (workspace, bot), mishaps.clone());
+        let courier = replay.courier(Rate::Unlimited).await.expect("a bot that nobody else sends for");
+        let stop = CancellationToken::new();
+        let service = muster.router(None).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        tokio::spawn(serving.into_future());
+        let api = Api::new(base, token.token);
+        let _folder = folder;
+        Self { api, bot: bot.0, world, mishaps, muster, clock, workspace, courier, stop, _folder }
+    }
+
+    /// The moment at which the clock stands.
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Lets everyone live for a while; the bot answers after each step.
+    ///
+    /// # Panics
+    /// The database failed.
+    pub async fn live(&mut self, for_ms: i64, step_ms: i64) {
+        let until = self.now() + for_ms;
+        while self.now() < until {
+            self.step((self.now() + step_ms).min(until)).await;
+        }
+    }
+
+    async fn step(&mut self, now: Millis) {
+        let ids = (self.workspace, BotId(self.bot));
+        let replay = Replay::new(&self.muster, &self.world, &self.clock, ids, self.mishaps.clone());
+        replay.live_until(now, &mut self.courier).await.expect("a database that works");
+        // A step in which nobody acted still sends what waits.
+        self.courier.drain().await.expect("a database that works");
+    }
+
+    /// Sends a campaign that was started, at Telegram's usual rate, to its end.
+    ///
+    /// # Panics
+    /// It ends otherwise than `done`.
+    pub async fn send_out(&mut self, campaign: i64) {
+        self.take_courier(Rate::PerSecond(BULK_PER_SECOND)).await;
+        loop {
+            self.step(self.now() + SENDING_STEP_MS).await;
+            let found = self.muster.rooms.campaigns.get(self.workspace, CampaignId(campaign)).await;
+            let found = found.expect("a campaign that exists").campaign;
+            if found.status != "sending" {
+                assert_eq!(found.status, "done", "{:?} {:?}", found.pause_reason, found.pause_detail);
+                break;
+            }
+        }
+        self.take_courier(Rate::Unlimited).await;
+    }
+
+    async fn take_courier(&mut self, rate: Rate) {
+        let ids = (self.workspace, BotId(self.bot));
+        let replay = Replay::new(&self.muster, &self.world, &self.clock, ids, self.mishaps.clone());
+        self.courier = replay.courier(rate).await.expect("a database that works");
+    }
+
+    /// Imports a CSV table.
+    ///
+    /// # Panics
+    /// A row is refused.
+    pub async fn import(&self, table: String) {
+        let input = std::io::Cursor::new(table.into_bytes());
+        let imports = &self.muster.rooms.imports;
+        let imported = imports.import(self.workspace, BotId(self.bot), input, false, Box::new(|_| {})).await;
+        let imported = imported.expect("a table that can be read");
+        assert_eq!(imported.rejected_count, 0, "{:?}", imported.rejected);
+    }
+}
+
+async fn add_bot(muster: &Muster, workspace: WorkspaceId, config: &WorldConfig) -> BotId {
+    let sealed = muster.secrets.seal(&config.token).expect("a key");
+    let (username, name, now) = (config.bot_username.clone(), config.bot_name.clone(), config.start_ms);
+    let telegram_id = config.token.split(':').next().and_then(|id| id.parse().ok());
+    let telegram_id = telegram_id.expect("a token begins with the bot's id");
+    let added = muster.store.write(move |tx| {
+        let new = NewBot {
+            telegram_id,
+            username: &username,
+            name: &name,
+            token_sealed: &sealed,
+            bulk_per_second: None,
+            now,
+        };
+        bots::insert(tx, workspace, &new)
+    });
+    added.await.expect("a database that works")
+}
+
+/// A campaign's report, ledger and lists, and everything else that an independent reader needs to check them.
+#[derive(Debug, Default)]
+pub struct Dump(serde_json::Map<String, serde_json::Value>);
+
+impl Dump {
+    /// Adds one part.
+    pub fn put(&mut self, name: &str, part: impl serde::Serialize) {
+        self.0.insert(name.to_owned(), json!(part));
+    }
+
+    /// Writes it as one JSON file.
+    ///
+    /// # Panics
+    /// The file cannot be written.
+    pub fn write(&self, path: &std::path::Path) {
+        std::fs::write(path, serde_json::to_vec(&self.0).expect("JSON")).expect("a writable file");
+    }
+}
