@@ -351,7 +351,7 @@ export interface Campaign {
   bot_id: number;
   name: string;
   status: CampaignStatus;
-  pause_reason: 'canary' | 'member' | 'content' | 'guard_rail' | 'token_dead' | null;
+  pause_reason: 'canary' | 'member' | 'content' | 'guard_rail' | 'token_dead' | 'restored' | null;
   pause_detail: string | null;
   audience: Expression;
   message: Message;

@@ -35,6 +35,8 @@ pub enum PauseReason {
     GuardRail,
     /// The bot's token is dead.
     TokenDead,
+    /// A backup was restored: whom it wrote to since is not known.
+    Restored,
 }
 
 /// What somebody may want to do with a campaign.
@@ -82,6 +84,7 @@ named!(PauseReason {
     Content = "content",
     GuardRail = "guard_rail",
     TokenDead = "token_dead",
+    Restored = "restored",
 });
 
 impl Status {

@@ -125,6 +125,12 @@ pub fn buttons(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<
     )
 }
 
+/// How many events a bot's log has, and the number of its last.
+pub fn extent(tx: &ReadTx<'_>, bot: BotId) -> Result<(i64, i64)> {
+    let sql = "SELECT COUNT(*), COALESCE(MAX(number), 0) FROM events WHERE bot_id = $1";
+    Ok(tx.row(sql, params![bot], |row| Ok((row.get(0)?, row.get(1)?)))?.unwrap_or((0, 0)))
+}
+
 /// Remembers an update id; false when it was seen before.
 pub fn first_sight(tx: &WriteTx<'_>, bot: BotId, update_id: i64, at: Millis) -> Result<bool> {
     let inserted = tx.run(

@@ -13,6 +13,7 @@ mod reader;
 mod sql;
 mod writer;
 
+pub mod backup;
 pub mod bots;
 pub mod campaigns;
 pub mod contacts;

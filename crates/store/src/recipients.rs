@@ -137,6 +137,15 @@ pub fn waiting(
     tx.rows(&sql, params![bot, campaign, below, limit as i64], read)
 }
 
+/// Lines that wait to be written to, held-out ones apart, in order.
+pub fn pending(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId, limit: usize) -> Result<Vec<Recipient>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) AND state = 0 \
+         ORDER BY position LIMIT $3"
+    );
+    tx.rows(&sql, params![bot, campaign, limit as i64], read)
+}
+
 /// The position after the `n`-th person to be written to: where a canary ends.
 pub fn position_after(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId, n: i64) -> Result<Option<i64>> {
     tx.row(

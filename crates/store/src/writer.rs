@@ -150,21 +150,6 @@ impl Store {
         &self.shared.path
     }
 
-    /// Copies the whole database, as of one moment, into a new file, beside running writers.
-    ///
-    /// # Errors
-    /// The file exists already or cannot be written, or what the database said.
-    pub async fn backup(&self, target: PathBuf) -> Result<()> {
-        self.reader
-            .read(move |tx| {
-                let text = target.display().to_string();
-                let mut statement = tx.0.prepare("VACUUM INTO ?1")?;
-                statement.execute([text])?;
-                Ok(())
-            })
-            .await
-    }
-
     /// Waits until everything that was handed in is durable and the file is closed. Other handles answer
     /// [`StoreError::Closed`] once the last of them is gone.
     pub async fn close(self) {

@@ -13,7 +13,7 @@ pub struct Campaign {
     pub name: String,
     /// `draft`, `starting`, `canary`, `sending`, `paused`, `done` or `cancelled`.
     pub status: String,
-    /// `canary`, `member`, `content`, `guard_rail` or `token_dead`.
+    /// `canary`, `member`, `content`, `guard_rail`, `token_dead` or `restored`.
     #[schema(required)]
     pub pause_reason: Option<String>,
     #[schema(required)]

@@ -76,7 +76,7 @@ fn spinner() -> ProgressStyle {
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
-async fn find_bot(store: &Store, workspace: WorkspaceId, named: &str) -> Result<BotId, Failure> {
+pub(super) async fn find_bot(store: &Store, workspace: WorkspaceId, named: &str) -> Result<BotId, Failure> {
     let all = store.reader().read(move |tx| bots::list(tx, workspace)).await?;
     let named = named.trim_start_matches('@');
     let found = all.iter().find(|bot| bot.username == named || bot.id.to_string() == named);

@@ -1,6 +1,9 @@
 //! The commands. Each prints its result, and nothing else, to standard output.
 
+mod backup;
 mod bench;
+mod doctor;
+mod export;
 mod import;
 mod openapi;
 mod sandbox;
@@ -42,6 +45,14 @@ enum Command {
     Sandbox(sandbox::SandboxArguments),
     /// Bring people in from a CSV file.
     Import(import::ImportArguments),
+    /// Write people as a CSV file to standard output.
+    Export(export::ExportArguments),
+    /// Write the database and its key into one file, also while the server runs.
+    Backup(backup::BackupArguments),
+    /// Bring a backup back into an empty data folder.
+    Restore(backup::RestoreArguments),
+    /// Look whether everything is in order.
+    Doctor(doctor::DoctorArguments),
     /// Work with API tokens.
     Token {
         #[command(subcommand)]
@@ -97,6 +108,10 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Demo(demo) => demo::run(demo, arguments.data).await,
         Command::Sandbox(sandbox) => sandbox::run(sandbox, arguments.data).await,
         Command::Import(import) => import::run(&config, import).await,
+        Command::Export(export) => export::run(&config, export).await,
+        Command::Backup(backup) => backup::backup(&config, &backup),
+        Command::Restore(restore) => backup::restore(&config, &restore).await,
+        Command::Doctor(doctor) => doctor::run(&config, &doctor).await,
         Command::Token { command: TokenCommand::Create { name } } => token::create(&config, &name).await,
         Command::Openapi => openapi::print(),
         Command::Bench { bench: Bench::Audience(bench) } => bench::audience(&bench),

@@ -1,0 +1,110 @@
+//! After a backup was restored: what waited when it was taken may have been sent since, and nothing here knows.
+//!
+//! So everything that waited becomes `unknown`, which is never sent again until a person decides, and every campaign
+//! that was under way is paused with the reason `restored`.
+
+use domain::campaign::{PauseReason, Status};
+use domain::event::{EventBody, Outcome, OutcomeChange};
+use domain::ids::BotId;
+use domain::time::Millis;
+use store::campaigns::Campaign;
+use store::outbox::{self, Lane};
+use store::{Store, WriteTx, bots, campaigns, recipients};
+
+use crate::journal::{self, Journal};
+use crate::{EngineError, Result};
+
+const REASON: &str = "a backup was restored; it may have been sent since";
+/// Lines that one commit moves.
+const LINES_AT_ONCE: usize = 5_000;
+
+/// What was left open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    pub campaigns: usize,
+    pub recipients: usize,
+    pub messages: usize,
+}
+
+/// Settles everything that waited. No bot may be running, and every start must have been finished.
+///
+/// # Errors
+/// The database failed.
+pub async fn settle(store: &Store, now: Millis) -> Result<Settled> {
+    let all = store.reader().read(bots::all).await?;
+    let mut settled = Settled::default();
+    for bot in all {
+        let bot = bot.id;
+        settled.messages += store.write(move |tx| settle_messages(tx, bot)).await?;
+        let open = store.reader().read(move |tx| campaigns::unfinished(tx, bot)).await?;
+        for campaign in open.into_iter().filter(under_way) {
+            let mut moved = 0;
+            loop {
+                let of = campaign.clone();
+                let lines = store.write(move |tx| settle_lines(tx, bot, &of, now)).await?;
+                if lines == 0 {
+                    break;
+                }
+                moved += lines;
+            }
+            store.write(move |tx| pause(tx, bot, campaign)).await?;
+            settled.recipients += moved;
+            settled.campaigns += 1;
+        }
+    }
+    Ok(settled)
+}
+
+fn settle_messages(tx: &WriteTx<'_>, bot: BotId) -> Result<usize> {
+    let mut moved = 0;
+    let settle = |id| outbox::settle(tx, bot, id, Outcome::Unknown, None, Some(REASON));
+    for row in outbox::leased(tx, bot)? {
+        settle(row.id)?;
+        moved += 1;
+    }
+    for lane in [Lane::Agents, Lane::Flows, Lane::Tests] {
+        for row in outbox::waiting(tx, bot, lane, usize::MAX >> 1)? {
+            settle(row.id)?;
+            moved += 1;
+        }
+    }
+    Ok(moved)
+}
+
+fn settle_lines(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign, now: Millis) -> Result<usize> {
+    let mut lines = recipients::leased(tx, bot, campaign.id)?;
+    lines.extend(recipients::pending(tx, bot, campaign.id, LINES_AT_ONCE)?);
+    let mut changes = Vec::with_capacity(lines.len());
+    for line in &lines {
+        let at = line.at.unwrap_or(now);
+        let change = recipients::Change {
+            position: line.position,
+            from: line.outcome,
+            to: Outcome::Unknown,
+            at: Some(at),
+            message_id: None,
+            reason: Some(REASON),
+        };
+        if !recipients::change(tx, bot, campaign.id, &change)? {
+            return Err(EngineError::Internal("a ledger line moved inside its own transaction".into()));
+        }
+        changes.push(OutcomeChange { contact: line.contact, outcome: Outcome::Unknown, at });
+    }
+    if !changes.is_empty() {
+        journal::append(tx, bot, |journal: &mut Journal<'_>| {
+            journal.record(None, now, EventBody::Outcomes { campaign: campaign.id, changes })
+        })?;
+    }
+    Ok(lines.len())
+}
+
+fn under_way(campaign: &Campaign) -> bool {
+    [Status::Canary, Status::Sending, Status::Paused].map(Status::name).contains(&campaign.status.as_str())
+}
+
+fn pause(tx: &WriteTx<'_>, bot: BotId, mut campaign: Campaign) -> Result<()> {
+    campaign.status = Status::Paused.name().into();
+    campaign.pause_reason = Some(PauseReason::Restored.name().into());
+    campaigns::update(tx, bot, &campaign)?;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! `muster doctor`: is everything in order, and if not, what to do. Works beside a running server.
+
+use std::path::Path;
+
+use clap::Args;
+use engine::bot_api::BotApi;
+use engine::bots::{Identities, IdentityError};
+use engine::diagnosis::{self, BotFindings};
+use engine::secrets::Secrets;
+use serde_json::json;
+use store::{Store, StoreOptions, backup};
+
+use crate::Failure;
+use crate::assembly::secrets_of;
+use crate::config::Config;
+
+/// Free space below which something is said, in bytes.
+const FREE_BYTES_LOW: u64 = 1 << 30;
+
+/// How to look.
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    /// Print a JSON object a line.
+    #[arg(long)]
+    json: bool,
+    /// Read the whole database and compare every index with its table.
+    #[arg(long)]
+    thorough: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Well,
+    /// Works, and somebody should know.
+    Look,
+    Broken,
+}
+
+/// The findings so far, told as they come.
+struct Doctor {
+    json: bool,
+    broken: usize,
+}
+
+impl Doctor {
+    #[allow(clippy::print_stdout)] // the result
+    fn tell(&mut self, verdict: Verdict, what: &str, sentence: &str) {
+        let word = match verdict {
+            Verdict::Well => "well",
+            Verdict::Look => "look",
+            Verdict::Broken => "broken",
+        };
+        self.broken += usize::from(verdict == Verdict::Broken);
+        if self.json {
+            println!("{}", json!({"verdict": word, "what": what, "says": sentence}));
+        } else {
+            println!("{word:<7} {what:<12} {sentence}");
+        }
+    }
+}
+
+/// Looks, tells, and fails where something is broken.
+pub(super) async fn run(config: &Config, arguments: &DoctorArguments) -> Result<(), Failure> {
+    let mut doctor = Doctor { json: arguments.json, broken: 0 };
+    addresses(&mut doctor, config);
+    let folder = &config.data_dir;
+    if !folder.join(backup::FILE_NAME).exists() {
+        doctor.tell(
+            Verdict::Broken,
+            "data_dir",
+            &format!("{} has no database: `muster serve` makes it", folder.display()),
+        );
+        return ended(&doctor);
+    }
+    space(&mut doctor, folder);
+    match backup::faults(&folder.join(backup::FILE_NAME), arguments.thorough) {
+        Ok(faults) if faults.is_empty() => doctor.tell(Verdict::Well, "database", "the file is whole"),
+        Ok(faults) => faults.iter().for_each(|fault| doctor.tell(Verdict::Broken, "database", fault)),
+        Err(error) => doctor.tell(Verdict::Broken, "database", &error.to_string()),
+    }
+    let secrets = match secrets_of(folder) {
+        Ok(secrets) => secrets,
+        Err(failure) => {
+            doctor.tell(Verdict::Broken, "key", &failure.to_string());
+            return ended(&doctor);
+        }
+    };
+    let store = Store::open(&StoreOptions { exclusive: false, ..StoreOptions::new(folder) })?;
+    let found = store.reader().read(diagnosis::all).await;
+    match found {
+        Ok(bots) if bots.is_empty() => doctor.tell(Verdict::Look, "bots", "none is connected yet"),
+        Ok(bots) => {
+            let telegram = BotApi::new(&config.telegram.api_url);
+            for bot in &bots {
+                bot_findings(&mut doctor, bot, &secrets, &telegram).await;
+            }
+        }
+        Err(error) => doctor.tell(Verdict::Broken, "bots", &error.to_string()),
+    }
+    store.close().await;
+    ended(&doctor)
+}
+
+fn ended(doctor: &Doctor) -> Result<(), Failure> {
+    match doctor.broken {
+        0 => Ok(()),
+        1 => Err(Failure::new("one thing is broken")),
+        count => Err(Failure::new(format!("{count} things are broken"))),
+    }
+}
+
+fn addresses(doctor: &mut Doctor, config: &Config) {
+    if config.public_url.is_empty() {
+        doctor.tell(
+            Verdict::Look,
+            "public_url",
+            "is empty: links in messages are not tracked for people outside this machine",
+        );
+    } else if config.public_url.starts_with("http://") {
+        doctor.tell(Verdict::Look, "public_url", "is not https: sign-ins and links travel in the open");
+    } else {
+        doctor.tell(Verdict::Well, "public_url", &config.public_url);
+    }
+}
+
+fn space(doctor: &mut Doctor, folder: &Path) {
+    let probe = folder.join(format!("muster.probe.{}", std::process::id()));
+    let written = std::fs::write(&probe, b"probe").and_then(|()| std::fs::remove_file(&probe));
+    if let Err(error) = written {
+        let sentence = format!("{} cannot be written: {error}", folder.display());
+        return doctor.tell(Verdict::Broken, "data_dir", &sentence);
+    }
+    #[cfg(unix)]
+    if let Ok(space) = rustix::fs::statvfs(folder) {
+        let free = space.f_bavail * space.f_frsize;
+        let verdict = if free < FREE_BYTES_LOW { Verdict::Look } else { Verdict::Well };
+        let sentence = format!("{} can be written, {} MiB are free", folder.display(), free >> 20);
+        return doctor.tell(verdict, "data_dir", &sentence);
+    }
+    doctor.tell(Verdict::Well, "data_dir", &format!("{} can be written", folder.display()));
+}
+
+async fn bot_findings(doctor: &mut Doctor, bot: &BotFindings, secrets: &Secrets, telegram: &BotApi) {
+    let what = format!("@{}", bot.username);
+    bot.broken.iter().for_each(|sentence| doctor.tell(Verdict::Broken, &what, sentence));
+    if bot.broken.is_empty() {
+        let sentence = format!("{} events without a gap, and every ledger sums to its audience", bot.events);
+        doctor.tell(Verdict::Well, &what, &sentence);
+    }
+    if bot.ingest_failed > 0 {
+        let sentence =
+            format!("{} updates could not be taken in; they are kept raw in the log", bot.ingest_failed);
+        doctor.tell(Verdict::Look, &what, &sentence);
+    }
+    if bot.status != "running" {
+        doctor.tell(Verdict::Look, &what, &format!("is {}", bot.status));
+        return;
+    }
+    if let Some(error) = &bot.last_error {
+        doctor.tell(Verdict::Look, &what, &format!("last went wrong: {error}"));
+    }
+    match secrets.open(&bot.token_sealed) {
+        Err(_) => doctor.tell(
+            Verdict::Broken,
+            &what,
+            "this muster.key does not open its token: bring the right key back, or put the token in anew",
+        ),
+        Ok(token) => match telegram.identify(&token).await {
+            Ok(_) => doctor.tell(Verdict::Well, &what, "Telegram answers to its token"),
+            Err(IdentityError::BadToken) => doctor.tell(Verdict::Broken, &what, "Telegram refuses its token"),
+            Err(IdentityError::Unreachable(error)) => {
+                doctor.tell(Verdict::Broken, &what, &format!("Telegram cannot be reached: {error}"));
+            }
+        },
+    }
+}
