@@ -97,7 +97,7 @@ export default function PersonPage() {
       bare
       title={name}
       crumb={{ label: t('place.contacts'), to: '/contacts' }}
-      actions={can('talk') && <Button variant="filled" renderRoot={(props) => <Link {...props} to="/inbox" search={{ filter: 'all', c: contactId }} />}>{t('person.open_conversation')}</Button>}
+      actions={query.data && can('talk') && <Button variant="filled" renderRoot={(props) => <Link {...props} to="/inbox" search={{ filter: 'all', c: contactId }} />}>{t('person.open_conversation')}</Button>}
     >
       <div className="panes">
         <div className="pane">
@@ -112,7 +112,7 @@ export default function PersonPage() {
           {!query.error && <Timeline id={contactId} />}
         </div>
         <aside className="pane" aria-label={t('person.about')}>
-          {query.data ? <PersonPane contact={query.data} /> : <SkeletonRows rows={5} />}
+          {query.data ? <PersonPane contact={query.data} /> : !query.error && <SkeletonRows rows={5} />}
         </aside>
       </div>
     </Page>

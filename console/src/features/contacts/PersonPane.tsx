@@ -14,6 +14,7 @@ import { Avatar, PersonName } from '@/ui/people';
 import { useProblemText } from '@/ui/states';
 import { TagChip } from '@/ui/TagChip';
 import { toast } from '@/ui/toast';
+import { TheirData } from './TheirData';
 
 function useChange<T>(id: number, run: (input: T) => Promise<unknown>) {
   const client = useQueryClient();
@@ -163,6 +164,7 @@ export function PersonPane({ contact }: { contact: Contact }) {
       <Tags contact={contact} />
       <Attributes contact={contact} />
       <OptOut contact={contact} />
+      <TheirData contact={contact} />
     </>
   );
 }
