@@ -82,6 +82,9 @@ export interface Bot {
   name: string;
   status: BotStatus;
   intake: 'polling' | 'webhook';
+  /** Why updates are polled where a webhook was wanted. */
+  intake_note: string | null;
+  webhook: { pending: number; last_error: string | null; last_error_at: number | null; checked_at: number } | null;
   health: {
     last_update_at: number | null;
     last_error: string | null;

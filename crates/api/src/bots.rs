@@ -49,6 +49,12 @@ pub struct Bot {
     pub name: String,
     pub status: BotStatus,
     pub intake: IntakeKind,
+    /// Why updates are polled where a webhook was wanted.
+    #[schema(required)]
+    pub intake_note: Option<String>,
+    /// What Telegram says of the webhook; none while the bot is polled.
+    #[schema(required)]
+    pub webhook: Option<WebhookHealth>,
     pub health: BotHealth,
     /// Bulk messages a second; none: the sender's own default.
     #[schema(required)]
@@ -73,6 +79,25 @@ pub struct BotHealth {
     pub ingest_failed: i64,
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebhookHealth {
+    /// Updates that wait to be pushed.
+    pub pending: i64,
+    #[schema(required)]
+    pub last_error: Option<String>,
+    #[schema(required)]
+    pub last_error_at: Option<i64>,
+    /// When Telegram was asked.
+    pub checked_at: i64,
+}
+
+impl From<bots::WebhookHealth> for WebhookHealth {
+    fn from(health: bots::WebhookHealth) -> Self {
+        let bots::WebhookHealth { pending, last_error, last_error_at, checked_at } = health;
+        Self { pending, last_error, last_error_at, checked_at }
+    }
+}
+
 impl From<bots::Bot> for Bot {
     fn from(bot: bots::Bot) -> Self {
         Self {
@@ -90,6 +115,8 @@ impl From<bots::Bot> for Bot {
                 Intake::Polling => IntakeKind::Polling,
                 Intake::Webhook => IntakeKind::Webhook,
             },
+            intake_note: bot.intake_note,
+            webhook: bot.webhook.map(Into::into),
             health: BotHealth {
                 last_update_at: bot.last_update_at,
                 last_error: bot.last_error,

@@ -34,6 +34,7 @@ mod tags;
 mod templates;
 mod tokens;
 mod usage;
+mod webhook;
 mod workspace;
 
 pub use routes::{BASE, openapi, router};

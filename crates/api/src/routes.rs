@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -13,7 +13,7 @@ use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
     bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers, live,
-    members, repeat, reports, segments, sessions, setup, stages, tags, templates, tokens, workspace,
+    members, repeat, reports, segments, sessions, setup, stages, tags, templates, tokens, webhook, workspace,
 };
 
 /// Where the API begins.
@@ -130,6 +130,10 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
         .route("/api/{*rest}", any(unknown))
         .route("/c/{token}", get(clicks::follow))
+        .route(
+            "/telegram/{hook}",
+            post(webhook::receive).layer(DefaultBodyLimit::max(webhook::UPDATE_BYTES_MAX)),
+        )
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .method_not_allowed_fallback(wrong_method)

@@ -9,6 +9,7 @@ use engine::campaigns::Campaigns;
 use engine::clicks::Clicks;
 use engine::contacts::Contacts;
 use engine::conversions::Conversions;
+use engine::fleet::Webhooks;
 use engine::flows::Flows;
 use engine::home::Home;
 use engine::imports::Imports;
@@ -73,6 +74,7 @@ rooms! {
     templates: Templates,
     team: Team,
     bots: Bots,
+    webhooks: Webhooks,
     repeats: Repeats,
 }
 

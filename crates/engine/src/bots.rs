@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::ids::{BotId, WorkspaceId};
 use domain::time::Millis;
 use futures_util::future::BoxFuture;
+use serde::Deserialize;
 use store::{Store, bots};
 
 use crate::{Clock, EngineError, Result, Secrets};
@@ -44,6 +45,16 @@ pub enum Intake {
     Webhook,
 }
 
+/// What Telegram says of a bot's webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct WebhookHealth {
+    /// Updates that wait to be pushed.
+    pub pending: i64,
+    pub last_error: Option<String>,
+    pub last_error_at: Option<Millis>,
+    pub checked_at: Millis,
+}
+
 /// A bot, without its token.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bot {
@@ -54,6 +65,10 @@ pub struct Bot {
     /// `starting`, `running`, `stopped` or `token_dead`.
     pub status: &'static str,
     pub intake: Intake,
+    /// Why updates are polled where a webhook was wanted.
+    pub intake_note: Option<String>,
+    /// What Telegram says of the webhook.
+    pub webhook: Option<WebhookHealth>,
     pub last_update_at: Option<Millis>,
     pub last_error: Option<String>,
     pub last_error_at: Option<Millis>,
@@ -83,19 +98,12 @@ pub struct Bots {
     clock: Arc<dyn Clock>,
     secrets: Secrets,
     telegram: Arc<dyn Identities>,
-    intake: Intake,
 }
 
 impl Bots {
     /// Opens the room.
-    pub fn new(
-        store: Store,
-        clock: Arc<dyn Clock>,
-        secrets: Secrets,
-        telegram: Arc<dyn Identities>,
-        intake: Intake,
-    ) -> Self {
-        Self { store, clock, secrets, telegram, intake }
+    pub fn new(store: Store, clock: Arc<dyn Clock>, secrets: Secrets, telegram: Arc<dyn Identities>) -> Self {
+        Self { store, clock, secrets, telegram }
     }
 
     /// The connected bots, oldest first.
@@ -105,7 +113,7 @@ impl Bots {
     pub async fn list(&self, workspace: WorkspaceId) -> Result<Vec<Bot>> {
         let rows =
             self.store.reader().read(move |tx| bots::list(tx, workspace).map_err(EngineError::from)).await?;
-        Ok(rows.into_iter().filter(is_connected).map(|row| self.shown(row)).collect())
+        Ok(rows.into_iter().filter(is_connected).map(shown).collect())
     }
 
     /// One connected bot.
@@ -119,7 +127,7 @@ impl Bots {
             .read(move |tx| bots::get(tx, workspace, bot).map_err(EngineError::from))
             .await?;
         let row = row.filter(is_connected).ok_or(EngineError::NotFound("bot"))?;
-        Ok(self.shown(row))
+        Ok(shown(row))
     }
 
     /// Connects a bot. One that was forgotten comes back with its people.
@@ -166,7 +174,7 @@ impl Bots {
                 bots::get(tx, workspace, id)?.ok_or(EngineError::NotFound("bot"))
             })
             .await?;
-        Ok(self.shown(row))
+        Ok(shown(row))
     }
 
     /// Changes rate, status and token, whatever is given. A new token starts a bot whose old one was dead.
@@ -215,7 +223,7 @@ impl Bots {
                 bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))
             })
             .await?;
-        Ok(self.shown(row))
+        Ok(shown(row))
     }
 
     /// Stops a bot and forgets its token. Its people and history stay, and come back with it.
@@ -248,31 +256,36 @@ impl Bots {
             IdentityError::Unreachable(reason) => EngineError::Telegram(reason),
         })
     }
+}
 
-    fn shown(&self, row: bots::Bot) -> Bot {
-        let status = match row.status.as_str() {
-            // Nothing was heard yet, nothing went wrong yet.
-            "running" if row.last_update_at.is_none() && row.last_error.is_none() => "starting",
-            "running" => "running",
-            "token_dead" => "token_dead",
-            _ => "stopped",
-        };
-        Bot {
-            id: row.id,
-            telegram_id: row.telegram_id,
-            username: row.username,
-            name: row.name,
-            status,
-            intake: self.intake,
-            last_update_at: row.last_update_at,
-            last_error: row.last_error,
-            last_error_at: row.last_error_at,
-            blocked_until: row.blocked_until,
-            ingest_failed: row.ingest_failed,
-            bulk_per_second: row.bulk_per_second,
-            contacts: row.next_contact,
-            created_at: row.created_at,
+fn shown(row: bots::Bot) -> Bot {
+    let status = match row.status.as_str() {
+        // Nothing was heard yet, nothing went wrong yet.
+        "running" if row.last_update_at.is_none() && row.last_error.is_none() && row.webhook.is_none() => {
+            "starting"
         }
+        "running" => "running",
+        "token_dead" => "token_dead",
+        _ => "stopped",
+    };
+    Bot {
+        id: row.id,
+        telegram_id: row.telegram_id,
+        username: row.username,
+        name: row.name,
+        status,
+        intake: if row.intake == "webhook" { Intake::Webhook } else { Intake::Polling },
+        intake_note: row.intake_note,
+        // Our own JSON; one that a later version wrote is not shown.
+        webhook: row.webhook.and_then(|told| serde_json::from_str(&told).ok()),
+        last_update_at: row.last_update_at,
+        last_error: row.last_error,
+        last_error_at: row.last_error_at,
+        blocked_until: row.blocked_until,
+        ingest_failed: row.ingest_failed,
+        bulk_per_second: row.bulk_per_second,
+        contacts: row.next_contact,
+        created_at: row.created_at,
     }
 }
 
@@ -335,7 +348,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
         let secrets = Secrets::from_bytes([3; 64]);
-        let room = Bots::new(store.clone(), Arc::new(SystemClock), secrets, Arc::new(Desk), Intake::Polling);
+        let room = Bots::new(store.clone(), Arc::new(SystemClock), secrets, Arc::new(Desk));
         (room, store, folder)
     }
 

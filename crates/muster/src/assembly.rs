@@ -8,13 +8,13 @@ use api::{ApiOptions, ApiState, Rooms};
 use axum::Router;
 use domain::ids::{MemberId, WorkspaceId};
 use engine::bot_api::BotApi;
-use engine::bots::{Bots, Intake as IntakeKind};
+use engine::bots::Bots;
 use engine::campaigns::Campaigns;
 use engine::clicks::Clicks;
 use engine::clock::Clock;
 use engine::contacts::Contacts;
 use engine::conversions::Conversions;
-use engine::fleet::{Fleet, FleetOptions};
+use engine::fleet::{Fleet, FleetOptions, WEBHOOK_LOOK_EVERY, Webhooks};
 use engine::flows::{FlowRunner, Flows};
 use engine::home::Home;
 use engine::imports::Imports;
@@ -57,6 +57,8 @@ pub struct Plan<'a> {
     pub api_url: &'a str,
     /// Without a slash at the end.
     pub public_url: &'a str,
+    /// Telegram is asked to push updates to `public_url`.
+    pub webhook: bool,
     /// Refuse a folder that another server has.
     pub exclusive: bool,
     /// What a commit waits for.
@@ -86,9 +88,12 @@ impl Muster {
             Arc::clone(&clock),
             intake.clone(),
             people.clone(),
-            FleetOptions::new(plan.api_url, plan.public_url),
+            FleetOptions {
+                webhook_look_every: plan.webhook.then_some(WEBHOOK_LOOK_EVERY),
+                ..FleetOptions::new(plan.api_url, plan.public_url)
+            },
         );
-        let rooms = rooms(&store, &secrets, &clock, &people, &live, plan);
+        let rooms = rooms(&store, &secrets, &clock, &people, &live, &intake, plan);
         let public_url = plan.public_url.to_owned();
         Ok(Self { store, secrets, clock, people, live, intake, rooms, fleet, public_url })
     }
@@ -142,19 +147,15 @@ fn rooms(
     clock: &Arc<dyn Clock>,
     people: &People,
     live: &Live,
+    intake: &Intake,
     plan: &Plan<'_>,
 ) -> Rooms {
     let now = || Arc::clone(clock);
     let (store, people) = (|| store.clone(), || people.clone());
     Rooms {
         team: Team::new(store(), now()).with_people(people()),
-        bots: Bots::new(
-            store(),
-            now(),
-            secrets.clone(),
-            Arc::new(BotApi::new(plan.api_url)),
-            IntakeKind::Polling,
-        ),
+        bots: Bots::new(store(), now(), secrets.clone(), Arc::new(BotApi::new(plan.api_url))),
+        webhooks: Webhooks::new(store(), secrets.clone(), now(), intake.clone(), plan.api_url),
         repeats: Repeats::new(store(), now()),
         contacts: Contacts::new(store(), secrets.clone(), now(), people()),
         inbox: Inbox::new(store(), now()),

@@ -34,11 +34,17 @@ pub struct Bot {
     /// Updates that could not be taken in.
     pub ingest_failed: i64,
     pub created_at: Millis,
+    /// How updates come in now: `polling` or `webhook`.
+    pub intake: String,
+    /// Why not by webhook, where one was wanted.
+    pub intake_note: Option<String>,
+    /// What Telegram says of the webhook, as JSON.
+    pub webhook: Option<String>,
 }
 
 const COLUMNS: &str = "id, workspace_id, telegram_id, username, name, token_sealed, status, bulk_per_second, \
      next_event, next_contact, poll_offset, last_update_at, last_error, last_error_at, blocked_until, \
-     ingest_failed, created_at";
+     ingest_failed, created_at, intake, intake_note, webhook";
 
 fn read(row: &Row<'_>) -> Result<Bot> {
     Ok(Bot {
@@ -59,6 +65,9 @@ fn read(row: &Row<'_>) -> Result<Bot> {
         blocked_until: row.get(14)?,
         ingest_failed: row.get(15)?,
         created_at: row.get(16)?,
+        intake: row.get(17)?,
+        intake_note: row.get(18)?,
+        webhook: row.get(19)?,
     })
 }
 
@@ -140,6 +149,18 @@ pub fn polled(tx: &WriteTx<'_>, bot: BotId, offset: Option<i64>, last_update_at:
         "UPDATE bots SET poll_offset = COALESCE($2, poll_offset), last_update_at = $3 WHERE id = $1",
         params![bot, offset, last_update_at],
     )?;
+    Ok(())
+}
+
+/// Stores how updates come in, and why not by webhook where one was wanted.
+pub fn set_intake(tx: &WriteTx<'_>, bot: BotId, intake: &str, note: Option<&str>) -> Result<()> {
+    tx.run("UPDATE bots SET intake = $2, intake_note = $3 WHERE id = $1", params![bot, intake, note])?;
+    Ok(())
+}
+
+/// Stores what Telegram says of the webhook, as JSON.
+pub fn set_webhook(tx: &WriteTx<'_>, bot: BotId, told: Option<&str>) -> Result<()> {
+    tx.run("UPDATE bots SET webhook = $2 WHERE id = $1", params![bot, told])?;
     Ok(())
 }
 

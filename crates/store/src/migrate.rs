@@ -4,7 +4,10 @@ use rusqlite::Connection;
 
 use crate::{Result, StoreError};
 
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/sqlite/0001_base.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/sqlite/0001_base.sql"),
+    include_str!("../migrations/sqlite/0002_webhook.sql"),
+];
 
 /// Brings the schema up to date, each step in a transaction of its own.
 pub(crate) fn run(connection: &mut Connection) -> Result<()> {

@@ -15,7 +15,7 @@ mod update;
 pub use client::{Client, ClientError, Options};
 pub use clock::{Clock, ClockSnapshot, Lane, Rate};
 pub use error::SendError;
-pub use methods::{BotCommand, Me, Sent};
+pub use methods::{BotCommand, Me, Sent, Webhook, WebhookInfo};
 pub use update::{
     CallbackQuery, Chat, ChatMemberChange, Command, Message, PreCheckoutQuery, Received, SuccessfulPayment,
     Update, UpdateError, User,

@@ -46,6 +46,31 @@ fn read<T: DeserializeOwned>(result: &RawValue) -> Result<T, SendError> {
         .map_err(|error| SendError::Unknown { reason: format!("a result that cannot be read: {error}") })
 }
 
+/// Where and how Telegram is to push updates.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Webhook<'a> {
+    pub url: &'a str,
+    /// Comes back with every push: 1 to 256 of `A-Za-z0-9_-`.
+    pub secret_token: &'a str,
+    /// Pushes under way at once: 1 to 100.
+    pub max_connections: u8,
+    /// Empty: Telegram's default kinds.
+    pub allowed_updates: &'a [&'a str],
+}
+
+/// What Telegram says of a webhook.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct WebhookInfo {
+    /// Empty without one.
+    pub url: String,
+    /// Updates that wait to be pushed.
+    pub pending_update_count: i64,
+    /// Unix seconds.
+    pub last_error_date: Option<i64>,
+    pub last_error_message: Option<String>,
+}
+
 /// Every call fails as [`SendError`] says.
 #[allow(clippy::missing_errors_doc)] // said once, above
 impl Client {
@@ -79,6 +104,16 @@ impl Client {
             }
         });
         Ok(received.collect())
+    }
+
+    /// Asks Telegram to push updates to `webhook`; what waits there is kept.
+    pub async fn set_webhook(&self, webhook: &Webhook<'_>) -> Result<(), SendError> {
+        self.call("setWebhook", webhook).await.map(drop)
+    }
+
+    /// Where updates are pushed, and how that goes.
+    pub async fn get_webhook_info(&self) -> Result<WebhookInfo, SendError> {
+        read(&self.call("getWebhookInfo", &json!({})).await?)
     }
 
     /// Takes away the webhook that an earlier program set, which forbids polling; what waits there is kept.

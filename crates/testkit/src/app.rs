@@ -37,6 +37,18 @@ impl TestApp {
     /// # Panics
     /// Something does not start.
     pub async fn start(world: WorldConfig) -> Self {
+        Self::start_with(world, false).await
+    }
+
+    /// The same, with updates pushed to the server.
+    ///
+    /// # Panics
+    /// Something does not start.
+    pub async fn start_pushed(world: WorldConfig) -> Self {
+        Self::start_with(world, true).await
+    }
+
+    async fn start_with(world: WorldConfig, webhook: bool) -> Self {
         let sandbox = Rehearsal::serve(world).await;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
@@ -47,6 +59,7 @@ impl TestApp {
             data_dir: folder.path(),
             api_url: &api_url,
             public_url: &base,
+            webhook,
             exclusive: true,
             synchronous: store::Synchronous::Full,
         };

@@ -78,7 +78,15 @@ impl Serving {
     /// # Panics
     /// It does not start.
     pub async fn start(folder: &Path, port: u16, api_url: &str) -> Self {
-        let serving = Self::spawn(folder, port, api_url);
+        Self::start_with(folder, port, api_url, &[]).await
+    }
+
+    /// The same with more of the environment.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_with(folder: &Path, port: u16, api_url: &str, environment: &[(&str, String)]) -> Self {
+        let serving = Self::spawn_with(folder, port, api_url, environment);
         let api = Api::new(format!("http://127.0.0.1:{port}"), "");
         until("the server to answer", START_S, async || api.try_ask("GET", "/session", None).await.ok())
             .await;
@@ -90,9 +98,14 @@ impl Serving {
     /// # Panics
     /// It does not start.
     pub fn spawn(folder: &Path, port: u16, api_url: &str) -> Self {
+        Self::spawn_with(folder, port, api_url, &[])
+    }
+
+    fn spawn_with(folder: &Path, port: u16, api_url: &str, environment: &[(&str, String)]) -> Self {
         let listen = format!("127.0.0.1:{port}");
         let log = File::options().create(true).append(true).open(folder.join("serve.log")).expect("a log");
         let mut command = command(folder, &["serve", "--listen", &listen]);
+        command.envs(environment.iter().map(|(name, value)| (*name, value)));
         command.env("MUSTER_TELEGRAM__API_URL", api_url).stdout(Stdio::null()).stderr(log);
         Self { child: command.spawn().expect("the binary runs") }
     }

@@ -61,6 +61,7 @@ impl Lived {
             // Never called: every message goes through `mishaps`.
             api_url: "http://127.0.0.1:9",
             public_url: &base,
+            webhook: false,
             exclusive: true,
             synchronous: store::Synchronous::Normal,
         };

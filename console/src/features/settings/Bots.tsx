@@ -66,9 +66,10 @@ function Trouble({ bot, changing, onToken }: { bot: Bot; changing: Changing; onT
         <b>{t(`settings.trouble.${trouble}`, { name: bot.name })}</b>{' '}
         <span className="muted">
           {t(`settings.trouble_text.${trouble}`, {
-            count: health.ingest_failed, number: number(health.ingest_failed),
-            at: dateTime((trouble === 'waiting' ? health.blocked_until : health.last_error_at) ?? now),
-            error: (health.last_error ?? '').slice(0, 300),
+            count: trouble === 'pushing' ? bot.webhook?.pending : health.ingest_failed,
+            number: number(trouble === 'pushing' ? bot.webhook?.pending ?? 0 : health.ingest_failed),
+            at: dateTime((trouble === 'waiting' ? health.blocked_until : trouble === 'pushing' ? bot.webhook?.last_error_at : health.last_error_at) ?? now),
+            error: ((trouble === 'polled' ? bot.intake_note : trouble === 'pushing' ? bot.webhook?.last_error : health.last_error) ?? '').slice(0, 300),
           })}
         </span>
       </span>

@@ -3,7 +3,7 @@ import type { Bot } from '@/api/types';
 import { troubleOf } from './botHealth';
 
 const well: Bot = {
-  id: 1, telegram_id: 1, username: 'b', name: 'B', status: 'running', intake: 'polling', bulk_per_second: 30, contacts: 0, created_at: 0,
+  id: 1, telegram_id: 1, username: 'b', name: 'B', status: 'running', intake: 'polling', intake_note: null, webhook: null, bulk_per_second: 30, contacts: 0, created_at: 0,
   health: { last_update_at: 100, last_error: null, last_error_at: null, blocked_until: null, ingest_failed: 0 },
 };
 const sick = (health: Partial<Bot['health']>, status: Bot['status'] = 'running') => troubleOf({ ...well, status, health: { ...well.health, ...health } }, 200);
@@ -18,6 +18,12 @@ describe('what is wrong with a bot', () => {
   it('is a wait only until it ends', () => {
     expect(sick({ blocked_until: 300 })).toBe('waiting');
     expect(sick({ blocked_until: 200 })).toBeNull();
+  });
+  it('is said when updates cannot be pushed', () => {
+    expect(troubleOf({ ...well, intake_note: 'refused' }, 200)).toBe('polled');
+    const webhook = { pending: 3, last_error: '503', last_error_at: 100, checked_at: 150 };
+    expect(troubleOf({ ...well, intake: 'webhook', webhook }, 200)).toBe('pushing');
+    expect(troubleOf({ ...well, intake: 'webhook', webhook: { ...webhook, pending: 0 } }, 200)).toBeNull();
   });
   it('is the worst of several', () => {
     expect(sick({ ingest_failed: 2, blocked_until: 300, last_error: 'x', last_error_at: 150 }, 'token_dead')).toBe('token_dead');

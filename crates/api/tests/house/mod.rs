@@ -8,15 +8,18 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::ids::WorkspaceId;
-use engine::bots::{Bots, Identities, Identity, IdentityError, Intake};
+use engine::bots::{Bots, Identities, Identity, IdentityError};
 use engine::campaigns::Campaigns;
 use engine::clicks::Clicks;
 use engine::contacts::Contacts;
 use engine::conversions::Conversions;
+use engine::fleet::Webhooks;
+use engine::flows::FlowRunner;
 use engine::flows::Flows;
 use engine::home::Home;
 use engine::imports::Imports;
 use engine::inbox::Inbox;
+use engine::intake::Intake;
 use engine::live::Live;
 use engine::people::People;
 use engine::repeats::Repeats;
@@ -161,9 +164,11 @@ fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
     let live = Live::default();
     let people = People::new(store.reader().clone(), live.clone());
     let public_url = "https://muster.example.org";
+    let intake = Intake::new(store.clone(), secrets.clone(), Arc::new(FlowRunner::new(secrets.clone())));
     Rooms {
+        webhooks: Webhooks::new(store.clone(), secrets.clone(), clock.clone(), intake, "http://127.0.0.1:9"),
         team: Team::new(store.clone(), clock.clone()),
-        bots: Bots::new(store.clone(), clock.clone(), secrets.clone(), Arc::new(Desk), Intake::Polling),
+        bots: Bots::new(store.clone(), clock.clone(), secrets.clone(), Arc::new(Desk)),
         repeats: Repeats::new(store.clone(), clock.clone()),
         campaigns: Campaigns::new(store.clone(), secrets.clone(), clock.clone(), people.clone(), public_url),
         clicks: Clicks::new(store.clone(), secrets.clone(), clock.clone()),

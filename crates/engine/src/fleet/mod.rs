@@ -3,7 +3,11 @@
 //! It looks at the bots' rows whenever something was committed, so that a bot added, stopped or given another
 //! token by any process starts, stops or starts anew.
 
+mod answers;
+mod hook;
 mod poller;
+mod reception;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -24,12 +28,23 @@ use crate::delivery::{Courier, CourierOptions};
 use crate::intake::Intake;
 use crate::people::People;
 use crate::{EngineError, Result, Secrets, rates};
-use poller::Poller;
+use poller::PollerParts;
+use reception::{Address, Reception};
+
+pub use webhooks::{PushError, Webhooks};
+
+/// The kinds of update that are asked for: none by name, so that Telegram's default kinds come.
+const ALLOWED: [&str; 0] = [];
 
 /// How often the rows are looked at when nothing is committed here.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// A commit wakes the fleet at most so often.
 const WAKE_EVERY: Duration = Duration::from_millis(200);
+
+/// The last part of the address to which a bot's updates are pushed, and the secret that comes along.
+pub fn webhook_of(secrets: &Secrets, bot: BotId) -> (String, String) {
+    (hook::name(secrets, bot), hook::secret(secrets, bot))
+}
 
 /// What every bot needs to know.
 #[derive(Debug, Clone)]
@@ -40,12 +55,23 @@ pub struct FleetOptions {
     pub public_url: String,
     /// Calls in flight for each bot.
     pub in_flight_max: usize,
+    /// Telegram is asked to push updates to `public_url`, and asked so often how that goes. Without it bots are
+    /// polled.
+    pub webhook_look_every: Option<Duration>,
 }
+
+/// How often Telegram is asked how its pushes go.
+pub const WEBHOOK_LOOK_EVERY: Duration = Duration::from_secs(20);
 
 impl FleetOptions {
     /// The default number of calls in flight.
     pub fn new(api_url: impl Into<String>, public_url: impl Into<String>) -> Self {
-        Self { api_url: api_url.into(), public_url: public_url.into(), in_flight_max: CALLS_IN_FLIGHT_MAX }
+        Self {
+            api_url: api_url.into(),
+            public_url: public_url.into(),
+            in_flight_max: CALLS_IN_FLIGHT_MAX,
+            webhook_look_every: None,
+        }
     }
 }
 
@@ -167,12 +193,11 @@ impl Fleet {
         )
         .await?;
         let stop = CancellationToken::new();
-        let poller =
-            Poller::new(row.id, self.store.clone(), Arc::clone(&self.clock), self.intake.clone(), client);
+        let reception = self.reception(row.id, client);
         let bot = row.id;
         let tasks = vec![
             tokio::spawn(logged(bot, "courier", courier.run(stop.clone()))),
-            tokio::spawn(logged(bot, "poller", poller.run(stop.clone()))),
+            tokio::spawn(logged(bot, "reception", reception.run(stop.clone()))),
             tokio::spawn(logged(
                 bot,
                 "follower",
@@ -185,6 +210,25 @@ impl Fleet {
             stop,
             tasks,
         })
+    }
+}
+
+impl Fleet {
+    fn reception(&self, bot: BotId, client: Arc<Client>) -> Reception {
+        let (name, secret) = webhook_of(&self.secrets, bot);
+        let address = self.options.webhook_look_every.map(|look_every| Address {
+            url: format!("{}/telegram/{name}", self.options.public_url),
+            secret: secret.clone(),
+            look_every,
+        });
+        let parts = PollerParts {
+            bot,
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            intake: self.intake.clone(),
+            client,
+        };
+        Reception { parts, address }
     }
 }
 

@@ -7,12 +7,14 @@ use domain::ids::BotId;
 use domain::time::{DAY_MS, Millis};
 use store::{Store, bots};
 use telegram::{Client, SendError};
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::intake::{Arrived, CallbackAnswer, Intake};
+use crate::intake::{Arrived, Intake};
 use crate::{EngineError, Result};
+
+use super::ALLOWED;
+use super::answers::Answers;
 
 /// Updates asked for at once; the most that Telegram gives.
 const BATCH: u8 = 100;
@@ -22,10 +24,16 @@ const WAIT_S: u32 = 25;
 const FAILURE_WAIT: Duration = Duration::from_secs(3);
 /// After so long without updates Telegram draws the next id anew, perhaps lower: the offset is left out then.
 const IDLE_MS: i64 = 6 * DAY_MS;
-/// Answers to presses under way at once; beyond, the next batch waits.
-const ANSWERS_MAX: usize = 64;
-/// The kinds that are asked for; the rest of Telegram's default kinds is kept raw.
-const ALLOWED: [&str; 0] = [];
+
+/// What taking one bot's updates in works with.
+#[derive(Clone)]
+pub(super) struct PollerParts {
+    pub bot: BotId,
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub intake: Intake,
+    pub client: Arc<Client>,
+}
 
 /// Polls one bot.
 pub(super) struct Poller {
@@ -34,14 +42,15 @@ pub(super) struct Poller {
     clock: Arc<dyn Clock>,
     intake: Intake,
     client: Arc<Client>,
-    answers: JoinSet<()>,
+    answers: Answers,
     /// What the row says of the last failure, so that it is written once.
     failing: Option<String>,
 }
 
 impl Poller {
-    pub fn new(bot: BotId, store: Store, clock: Arc<dyn Clock>, intake: Intake, client: Arc<Client>) -> Self {
-        Self { bot, store, clock, intake, client, answers: JoinSet::new(), failing: None }
+    pub fn new(parts: PollerParts) -> Self {
+        let PollerParts { bot, store, clock, intake, client } = parts;
+        Self { bot, store, clock, intake, client, answers: Answers::default(), failing: None }
     }
 
     /// Polls until told to stop, or until the token is dead.
@@ -69,6 +78,9 @@ impl Poller {
                         (offset, last_update_at) = (Some(next), Some(now));
                     }
                 }
+                Err(SendError::Conflict { description }) if description.contains("webhook is active") => {
+                    self.take_webhook_away().await?;
+                }
                 Err(error) => {
                     let dead = matches!(error, SendError::Unauthorized { .. });
                     self.fails(&error, dead).await?;
@@ -88,14 +100,23 @@ impl Poller {
     async fn take(&mut self, updates: Vec<telegram::Received>, next: i64, now: Millis) -> Result<()> {
         let batch = updates.into_iter().map(|received| Arrived { received, at: now }).collect();
         let taken = self.intake.take(self.bot, batch, Some(next)).await?;
-        for answer in taken.answers {
-            if self.answers.len() >= ANSWERS_MAX {
-                self.answers.join_next().await;
-            }
-            self.answers.spawn(answer_press(Arc::clone(&self.client), answer));
-        }
-        while self.answers.try_join_next().is_some() {}
+        self.answers.give(&self.client, taken.answers).await;
         Ok(())
+    }
+
+    /// Somebody wants updates pushed: ourselves before `public_url` was taken away, or a program that had the bot
+    /// before. Whoever connected the bot here wants them here.
+    async fn take_webhook_away(&mut self) -> Result<()> {
+        tracing::warn!(bot = %self.bot, "a webhook is set; it is taken away, since this bot is polled");
+        match self.client.delete_webhook().await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let fatal = matches!(error, SendError::Unauthorized { .. });
+                self.fails(&error, fatal).await?;
+                tokio::time::sleep(FAILURE_WAIT).await;
+                Ok(())
+            }
+        }
     }
 
     async fn is_well(&mut self) -> Result<()> {
@@ -123,12 +144,5 @@ impl Poller {
             })
             .await?;
         Ok(())
-    }
-}
-
-/// Stops the spinner on the person's screen. One that fails is too old, or nobody's loss.
-async fn answer_press(client: Arc<Client>, answer: CallbackAnswer) {
-    if let Err(error) = client.answer_callback_query(&answer.query_id, None, false).await {
-        tracing::debug!(%error, "an answer to a press failed");
     }
 }

@@ -18,6 +18,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         data_dir: &config.data_dir,
         api_url: &config.telegram.api_url,
         public_url: &public_url,
+        webhook: !config.public_url.is_empty(),
         exclusive: true,
         synchronous: Synchronous::Full,
     };

@@ -98,6 +98,7 @@ impl Demo {
             data_dir: folder,
             api_url: &api_url,
             public_url: &public_url,
+            webhook: false,
             exclusive: true,
             // Three months in seconds, and nothing here that a power cut may not take.
             synchronous: Synchronous::Normal,
