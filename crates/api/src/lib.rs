@@ -24,6 +24,7 @@ mod home;
 mod layers;
 mod live;
 mod members;
+mod metrics;
 mod reports;
 mod routes;
 mod segments;

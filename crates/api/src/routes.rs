@@ -1,19 +1,23 @@
 //! The map: every address of the API.
 
-use axum::Router;
+use std::sync::Arc;
+
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
+use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
+use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
     bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers, live,
-    members, repeat, reports, segments, sessions, setup, stages, tags, templates, tokens, webhook, workspace,
+    members, metrics, repeat, reports, segments, sessions, setup, stages, tags, templates, tokens, webhook,
+    workspace,
 };
 
 /// Where the API begins.
@@ -126,6 +130,7 @@ pub fn openapi() -> OpenApi {
 pub fn router(state: ApiState) -> Router {
     let (routes, document) = documented();
     let document = document::served(&document);
+    let metrics = Arc::new(Metrics::default());
     let routes = routes
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
         .route("/api/{*rest}", any(unknown))
@@ -136,8 +141,11 @@ pub fn router(state: ApiState) -> Router {
         )
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(state.clone(), repeat::answer_once))
+        .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))
+        .layer(Extension(metrics))
         .with_state(state);
     layers::around(routes)
 }

@@ -25,6 +25,7 @@ pub mod facts;
 pub mod fleet;
 pub mod flows;
 pub mod former;
+pub mod gauges;
 pub mod history;
 pub mod home;
 pub mod imports;

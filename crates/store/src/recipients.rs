@@ -122,6 +122,15 @@ pub fn counts(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<(
     )
 }
 
+/// How many lines of all campaigns of a bot stand at each outcome.
+pub fn totals(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<(Outcome, i64)>> {
+    tx.rows(
+        "SELECT state, CAST(SUM(count) AS BIGINT) FROM campaign_counts WHERE bot_id = $1 GROUP BY state ORDER BY state",
+        params![bot],
+        |row| Ok((outcome_of(row.get(0)?)?, row.get(1)?)),
+    )
+}
+
 /// The next lines whose turn has come, pending and held out alike, below a position.
 pub fn waiting(
     tx: &ReadTx<'_>,

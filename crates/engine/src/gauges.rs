@@ -1,0 +1,53 @@
+//! Figures of every bot, for whoever watches the installation from outside. No names of people, no words.
+
+use domain::event::Outcome;
+use domain::time::Millis;
+use store::outbox::{self, Lane};
+use store::{ReadTx, bots, recipients};
+
+use crate::Result;
+
+/// One bot's figures at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BotGauges {
+    pub username: String,
+    pub running: bool,
+    pub contacts: i64,
+    pub events: i64,
+    /// Updates that could not be taken in, ever.
+    pub ingest_failed: i64,
+    pub last_update_at: Option<Millis>,
+    /// Telegram asked to wait until then.
+    pub blocked_until: Option<Millis>,
+    /// Messages outside campaigns that wait, by lane.
+    pub waiting: [(&'static str, i64); 3],
+    /// Recipients of all campaigns, by outcome.
+    pub recipients: Vec<(Outcome, i64)>,
+}
+
+/// Reads them in one snapshot.
+///
+/// # Errors
+/// The database failed.
+pub fn read(tx: &ReadTx<'_>) -> Result<Vec<BotGauges>> {
+    let mut all = Vec::new();
+    for bot in bots::all(tx)? {
+        let waiting = |lane| outbox::count_waiting(tx, bot.id, lane);
+        all.push(BotGauges {
+            running: bot.status == "running",
+            contacts: bot.next_contact,
+            events: bot.next_event - 1,
+            ingest_failed: bot.ingest_failed,
+            last_update_at: bot.last_update_at,
+            blocked_until: bot.blocked_until,
+            waiting: [
+                ("agents", waiting(Lane::Agents)?),
+                ("flows", waiting(Lane::Flows)?),
+                ("tests", waiting(Lane::Tests)?),
+            ],
+            recipients: recipients::totals(tx, bot.id)?,
+            username: bot.username,
+        });
+    }
+    Ok(all)
+}
