@@ -97,11 +97,12 @@ const campaign = createRoute({
   getParentRoute: () => frame,
   path: '/campaigns/$campaignId',
   params: { parse: (params) => ({ campaignId: idOrNew(params.campaignId) }), stringify: (params) => ({ campaignId: String(params.campaignId) }) },
-  validateSearch: (raw: Raw): { audience?: Expression | undefined; template?: number | undefined; by?: ReportBy | undefined; outcome?: string | undefined } => ({
+  validateSearch: (raw: Raw): { audience?: Expression | undefined; template?: number | undefined; by?: ReportBy | undefined; outcome?: string | undefined; button?: string | undefined } => ({
     audience: expression(raw.audience),
     template: whole(raw.template),
     by: oneOf(raw.by, ['stage', 'tag', 'source']),
     outcome: text(raw.outcome),
+    button: text(raw.button),
   }),
   component: lazyRouteComponent(() => import('@/features/campaigns/CampaignPage')),
 });

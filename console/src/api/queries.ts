@@ -137,11 +137,11 @@ export const campaignPreviewQuery = ({ bot_id, audience, held_out_percent }: Cam
     placeholderData: keepPreviousData,
     retry: false,
   });
-export const ledgerQuery = (id: number, outcome: string) =>
+export const ledgerQuery = (id: number, outcome: string, button: string) =>
   infiniteQueryOptions({
-    queryKey: ['ledger', id, outcome],
+    queryKey: ['ledger', id, outcome, button],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<LedgerItem>>(`/campaigns/${id}/ledger`, { outcome, cursor: pageParam, limit: 100 }, signal),
+      get<Page<LedgerItem>>(`/campaigns/${id}/ledger`, { outcome, button, cursor: pageParam, limit: 100 }, signal),
     initialPageParam: first,
     getNextPageParam: nextOf,
     placeholderData: keepPreviousData,

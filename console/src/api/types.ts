@@ -52,6 +52,10 @@ export interface Session {
   workspace: { id: number; name: string; time_zone: string };
   bots: Bot[];
   demo: boolean;
+  /** Where tracked links lead through. */
+  public_url: string;
+  /** In the demo: the page on which one is any of the people. */
+  phone_url: string | null;
 }
 export interface Setup {
   purpose: 'owner' | 'invite';
@@ -473,6 +477,8 @@ export interface Home {
   joined: DayCount[];
   active: DayCount[];
   blocked_by_day: DayCount[];
+  /** Who blocked the bot on any of the days. */
+  blocked_in_days: { count: number; people: Expression };
   running: Campaign[];
   recent: Campaign[];
   suggestions: Suggestion[];

@@ -1,5 +1,5 @@
 /** Who is signed in and which bot is looked at; every page has both. */
-import { createContext, use } from 'react';
+import { createContext, use, useCallback } from 'react';
 import type { Bot, Role, Session } from './types';
 
 export interface Workspace {
@@ -26,5 +26,5 @@ const rights = {
 
 export function useCan() {
   const { role } = useWorkspace().session.member;
-  return (right: keyof typeof rights) => (rights[right] as Role[]).includes(role);
+  return useCallback((right: keyof typeof rights) => (rights[right] as Role[]).includes(role), [role]);
 }

@@ -15,7 +15,7 @@ export const bot: Bot = {
 const deadBot: Bot = { ...bot, id: 2, username: 'lantern_shop_bot', name: 'Lantern Shop', status: 'token_dead', contacts: 0, health: { ...bot.health, last_update_at: now - 3 * DAY, last_error: 'Unauthorized', last_error_at: now - 3 * DAY } };
 export const session: Session = {
   member: { id: 1, name: 'Mira Kovač', email: 'mira@lantern.example', role: 'owner', telegram: null },
-  workspace: { id: 1, name: 'Lantern', time_zone: 'Europe/Lisbon' }, bots: [bot, deadBot], demo: true,
+  workspace: { id: 1, name: 'Lantern', time_zone: 'Europe/Lisbon' }, bots: [bot, deadBot], demo: true, public_url: 'http://localhost:8080', phone_url: 'http://localhost:8081',
 };
 
 export const message: Message = {

@@ -1,5 +1,5 @@
 import './table.css';
-import { type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 
 export interface Column<Row> {
@@ -33,6 +33,28 @@ function followRow(event: MouseEvent<HTMLTableRowElement>) {
   if (window.getSelection()?.toString()) return;
   event.currentTarget.querySelector<HTMLAnchorElement>('a')?.click();
 }
+
+interface RowProps<Row> {
+  columns: Column<Row>[];
+  row: Row;
+  index: number;
+  height: number;
+  selected: boolean;
+}
+
+function PlainRow<Row>({ columns, row, index, height, selected }: RowProps<Row>) {
+  return (
+    <tr data-row={index} aria-rowindex={index + 2} data-selected={selected || undefined} onClick={followRow} style={{ height }}>
+      {columns.map((column) => (
+        <td key={column.key} className={classOf(column as Column<never>)}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+/** While scrolling only the rows that come into sight are drawn; those that stand there are not drawn again. */
+const TableRow = memo(PlainRow) as typeof PlainRow;
 
 /**
  * A table of any length in the window's own scroll: only the rows in sight exist, the rest is two empty rows of the
@@ -72,13 +94,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, rowHeight = 44, is
             const row = rows[item.index];
             if (row === undefined) return null;
             return (
-              <tr key={keyOf(row)} data-row={item.index} aria-rowindex={item.index + 2} data-selected={isSelected?.(row) || undefined} onClick={followRow} style={{ height: rowHeight }}>
-                {columns.map((column) => (
-                  <td key={column.key} className={classOf(column as Column<never>)}>
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>
+              <TableRow key={keyOf(row)} columns={columns} row={row} index={item.index} height={rowHeight} selected={isSelected?.(row) ?? false} />
             );
           })}
           {after > 0 && <tr aria-hidden="true" className="spacer"><td colSpan={columns.length} style={{ height: after }} /></tr>}

@@ -92,6 +92,15 @@ pub struct Checklist {
     pub report: bool,
 }
 
+/// Some people.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PeopleCount {
+    pub count: u64,
+    /// Lists exactly these people.
+    #[schema(value_type = Object)]
+    pub people: Value,
+}
+
 /// The first page's numbers.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Home)]
@@ -108,6 +117,8 @@ pub struct HomePage {
     pub joined: Vec<DayCount>,
     pub active: Vec<DayCount>,
     pub blocked_by_day: Vec<DayCount>,
+    /// Who blocked the bot on any of the days, each counted once.
+    pub blocked_in_days: PeopleCount,
     /// Campaigns that go out now, or wait for somebody to let them go on.
     pub running: Vec<Campaign>,
     /// The latest that have ended.
@@ -162,6 +173,7 @@ fn page(view: home::HomeView, campaigns: Vec<CampaignView>, is_demo: bool) -> Ho
         joined: days(view.joined),
         active: days(view.active),
         blocked_by_day: days(view.blocked_by_day),
+        blocked_in_days: PeopleCount { count: view.blocked_in_days.0, people: view.blocked_in_days.1 },
         running,
         recent,
         suggestions: view.suggestions.into_iter().map(Suggestion::from).collect(),

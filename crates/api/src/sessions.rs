@@ -28,6 +28,11 @@ pub struct Session {
     pub bots: Vec<Bot>,
     /// The whole installation is a demo.
     pub demo: bool,
+    /// Where tracked links lead through.
+    pub public_url: String,
+    /// The demo's page on which one is any of the simulated people.
+    #[schema(required)]
+    pub phone_url: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -189,5 +194,7 @@ async fn session(state: &ApiState, workspace: WorkspaceId, member: MemberId) -> 
         workspace: SessionWorkspace { id: place.id.0, name: place.name, time_zone: place.time_zone },
         bots: state.rooms.bots.list(workspace).await?.into_iter().map(Bot::from).collect(),
         demo: state.options.demo.is_some(),
+        public_url: state.options.public_url.clone(),
+        phone_url: state.options.phone_url.clone(),
     })
 }

@@ -31,6 +31,8 @@ pub struct ApiOptions {
     pub public_url: String,
     /// The demo: who asks from this machine is signed in as this member.
     pub demo: Option<(WorkspaceId, MemberId)>,
+    /// The demo: where one is any of the simulated people.
+    pub phone_url: Option<String>,
 }
 
 /// What every handler can reach. Cheap to clone.

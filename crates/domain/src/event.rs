@@ -344,8 +344,8 @@ impl EventBody {
 
 /// The kinds that an `event` expression may count; `interaction` stands for any of message, command,
 /// button, click, and what an import told.
-pub const COUNTED_KINDS: [&str; 7] =
-    ["start", "message", "command", "button", "click", "conversion", "interaction"];
+pub const COUNTED_KINDS: [&str; 8] =
+    ["start", "message", "command", "button", "click", "conversion", "blocked", "interaction"];
 
 #[cfg(test)]
 mod tests {

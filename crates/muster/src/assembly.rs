@@ -48,6 +48,8 @@ pub struct Muster {
     pub rooms: Rooms,
     pub fleet: Fleet,
     pub public_url: String,
+    /// The Bot API server.
+    pub api_url: String,
 }
 
 /// What the parts need to know.
@@ -94,13 +96,15 @@ impl Muster {
             },
         );
         let rooms = rooms(&store, &secrets, &clock, &people, &live, &intake, plan);
-        let public_url = plan.public_url.to_owned();
-        Ok(Self { store, secrets, clock, people, live, intake, rooms, fleet, public_url })
+        let (public_url, api_url) = (plan.public_url.to_owned(), plan.api_url.to_owned());
+        Ok(Self { store, secrets, clock, people, live, intake, rooms, fleet, public_url, api_url })
     }
 
     /// The HTTP side: the API and the console.
     pub fn router(&self, demo: Option<(WorkspaceId, MemberId)>) -> Router {
-        let options = Arc::new(ApiOptions { public_url: self.public_url.clone(), demo });
+        // The demo's Bot API is the sandbox, whose first page is the phone.
+        let phone_url = demo.map(|_| self.api_url.clone());
+        let options = Arc::new(ApiOptions { public_url: self.public_url.clone(), demo, phone_url });
         let state = ApiState { rooms: self.rooms.clone(), reader: self.store.reader().clone(), options };
         api::router(state).fallback(console::file)
     }

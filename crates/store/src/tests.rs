@@ -156,6 +156,48 @@ async fn the_ledgers_counts_move_with_its_lines() {
     assert_eq!(counts, [(Outcome::Pending, 7), (Outcome::Leased, 1), (Outcome::HeldOut, 2)]);
 }
 
+#[tokio::test]
+async fn a_ledger_can_be_narrowed_to_those_who_pressed_one_button() {
+    let (_folder, store) = open();
+    let campaign = CampaignId(1);
+    let pressed = |number, contact, button: &str, campaign| Event {
+        number,
+        contact: Some(ContactNumber(contact)),
+        at: 5,
+        body: EventBody::Button { object: button.into(), message_id: None, campaign },
+        windows: vec![],
+    };
+    let found = store
+        .write(move |tx| {
+            let (_, bot) = bot(tx, 7)?;
+            let people: Vec<_> = (0..6).map(|n| (ContactNumber(n), false)).collect();
+            recipients::insert(tx, bot, campaign, 0, &people)?;
+            let presses = [
+                pressed(1, 4, "Yes", Some(campaign)),
+                pressed(2, 4, "Yes", Some(campaign)),
+                pressed(3, 1, "Yes", Some(campaign)),
+                pressed(4, 2, "No", Some(campaign)),
+                pressed(5, 3, "Yes", Some(CampaignId(2))),
+                pressed(6, 5, "Yes", None),
+            ];
+            for event in &presses {
+                events::append(tx, bot, event)?;
+            }
+            let who = |outcomes: &[Outcome], button, after| {
+                let lines = recipients::list(tx, bot, campaign, outcomes, button, after, 10)?;
+                Ok::<_, StoreError>(lines.iter().map(|line| line.contact.0).collect::<Vec<_>>())
+            };
+            assert_eq!(events::buttons(tx, bot, campaign)?, [("Yes".to_owned(), 2), ("No".to_owned(), 1)]);
+            assert_eq!(who(&[], None, -1)?.len(), 6);
+            assert_eq!(who(&[Outcome::Sent], Some("Yes"), -1)?, [] as [u32; 0]);
+            assert_eq!(who(&[], Some("Yes"), 1)?, [4], "after a position");
+            who(&[Outcome::Pending], Some("Yes"), -1)
+        })
+        .await
+        .unwrap();
+    assert_eq!(found, [1, 4], "in the campaign's order, each once");
+}
+
 /// What SQLite's planner itself says of the statements that every update and every round run.
 #[tokio::test]
 async fn one_persons_rows_are_found_without_walking_everybodys() {

@@ -162,6 +162,11 @@ async fn the_loop_runs_from_a_press_to_the_next_segment() {
         let listed = app.api.people(app.bot, &report[name]["people"]).await;
         assert_eq!(listed, truth.iter().copied().collect::<Vec<_>>(), "the people of {name}");
     }
+    for button in report["buttons"].as_array().unwrap() {
+        let text = button["text"].as_str().unwrap().replace(' ', "%20");
+        let lines = app.api.all(&format!("/campaigns/{campaign}/ledger?button={text}")).await;
+        assert_eq!(lines.len() as u64, button["people_count"].as_u64().unwrap(), "the people of {text}");
+    }
     next_segment(&app, &report, &answers).await;
     goes_on(&app, campaign, &people).await;
     app.finish().await;

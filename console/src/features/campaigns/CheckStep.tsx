@@ -3,7 +3,9 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { both } from '@/api/expressions';
 import type { CampaignDraft, CampaignPreview } from '@/api/types';
+import { useWorkspace } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { hasTrackedLinks, isPublicHost, untracked } from './publicHost';
 
 /** Every variable in the text, with its fallback where it has one. */
 const variablesOf = (text: string) => [...text.matchAll(/\{([a-z_][a-z0-9_.]*)(\|[^{}]*)?\}/g)];
@@ -13,6 +15,9 @@ export function CheckStep({ draft, forecast, change }: { draft: CampaignDraft; f
   const { number } = useFormat();
   const bare = variablesOf(draft.message.text).filter((match) => match[2] === undefined).map((match) => match[1]);
   const written = draft.message.text.trim() !== '';
+  const { public_url, phone_url } = useWorkspace().session;
+  // The demo's people live on this machine and reach it.
+  const leadsNowhere = phone_url === null && !isPublicHost(public_url) && hasTrackedLinks(draft.message);
   return (
     <section className="step" aria-labelledby="step-check">
       <h2 id="step-check">{t('compose.check')}</h2>
@@ -21,6 +26,13 @@ export function CheckStep({ draft, forecast, change }: { draft: CampaignDraft; f
         {written && bare.length === 0 && <li><IconCheck className="good" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_fallbacks')}</span></li>}
         {bare.length > 0 && <li><IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_bare', { name: bare[0] })}</span></li>}
         {forecast?.writes_to === 0 && <li><IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_nobody')}</span></li>}
+        {leadsNowhere && (
+          <li>
+            <IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" />
+            <span>{t('compose.check_host', { host: public_url })}</span>
+            <button type="button" className="text-link" onClick={() => change({ message: untracked(draft.message) })}>{t('compose.untrack')}</button>
+          </li>
+        )}
         {forecast?.warnings.map((warning) => {
           const { expression, count } = warning;
           return (

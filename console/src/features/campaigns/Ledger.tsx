@@ -1,7 +1,8 @@
 import { Select } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { useMemo } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import { ledgerQuery } from '@/api/queries';
 import type { Campaign, LedgerItem } from '@/api/types';
 import { useFormat } from '@/i18n/format';
@@ -17,14 +18,14 @@ const fills: Record<string, string> = { sent: 'var(--good-fill)', blocked: 'var(
 function useColumns(): Column<LedgerItem>[] {
   const { t } = useTranslation();
   const { timeSeconds } = useFormat();
-  return [
+  return useMemo(() => [
     { key: 'person', head: t('contacts.person'), cell: (row) => <span className="person-cell"><Avatar name={row.name} /><Link className="cut" to="/contacts/$contactId" params={{ contactId: row.contact_id }}><PersonName name={row.name} /></Link></span> },
     { key: 'stage', head: t('contacts.stage'), leaves: 2, cell: (row) => (row.stage ? <StageBadge name={row.stage} /> : '') },
     { key: 'outcome', head: t('campaigns.outcome'), cell: (row) => <span className="status-dot"><i className={row.outcome === 'held_out' ? 'outlined' : undefined} style={{ background: fills[row.outcome] ?? 'var(--rest)' }} />{t(`outcome.${row.outcome}`)}</span> },
     { key: 'reason', head: t('contacts.reason'), leaves: 2, cell: (row) => <span className="muted">{row.reason ?? ''}</span> },
     { key: 'message', head: t('campaigns.message_id'), num: true, leaves: 1, cell: (row) => <span className="faint">{row.message_id ?? ''}</span> },
     { key: 'at', head: t('campaigns.at'), num: true, cell: (row) => <span className="muted">{row.at === null ? '' : timeSeconds(row.at)}</span> },
-  ];
+  ], [t, timeSeconds]);
 }
 
 /** One line for each person, written before the call. */
@@ -33,9 +34,10 @@ export function Ledger({ campaign }: { campaign: Campaign }) {
   const navigate = useNavigate();
   const search = useSearch({ from: '/frame/campaigns/$campaignId' });
   const outcome = search.outcome ?? '';
-  const query = useInfiniteQuery(ledgerQuery(campaign.id, outcome));
+  const button = search.button ?? '';
+  const query = useInfiniteQuery(ledgerQuery(campaign.id, outcome, button));
   const columns = useColumns();
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   return (
     <div id="ledger">
       <Section
@@ -53,6 +55,12 @@ export function Ledger({ campaign }: { campaign: Campaign }) {
           />
         }
       >
+        {button && (
+          <p className="inline ledger-only">
+            <span><Trans i18nKey="campaigns.ledger_button" values={{ button }} components={{ b: <b /> }} /></span>
+            <Link className="text-link" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }} search={{ ...search, button: undefined }} replace resetScroll={false}>{t('campaigns.every_line')}</Link>
+          </p>
+        )}
         {query.error && <Failure error={query.error} what={t('campaigns.ledger_failed')} retry={() => void query.refetch()} />}
         {query.isPending && !query.error && <SkeletonRows rows={6} />}
         {query.data && rows.length === 0 && <p className="muted">{t('campaigns.ledger_none')}</p>}

@@ -67,13 +67,14 @@ function Facts({ report, campaign }: { report: Report; campaign: Campaign }) {
 function ButtonsAndTags({ report, campaign }: { report: Report; campaign: Campaign }) {
   const { t } = useTranslation();
   const { number } = useFormat();
+  const search = useSearch({ from: '/frame/campaigns/$campaignId' });
   if (report.buttons.length === 0 && report.tags.length === 0) return null;
   return (
     <div className="columns even report-lists">
       {report.buttons.length > 0 && (
         <table className="table" aria-label={t('report.buttons')}>
           <thead><tr><th scope="col">{t('report.button')}</th><th scope="col" className="num">{t('report.pressed_by')}</th></tr></thead>
-          <tbody>{report.buttons.map((button, index) => <tr key={index}><th scope="row">{button.text}</th><td className="num">{number(button.people_count)}</td></tr>)}</tbody>
+          <tbody>{report.buttons.map((button, index) => <tr key={index}><th scope="row">{button.text}</th><td className="num"><Link className="figure count" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }} search={{ ...search, button: button.text, outcome: undefined }} hash="ledger">{number(button.people_count)}</Link></td></tr>)}</tbody>
         </table>
       )}
       {report.tags.length > 0 && (

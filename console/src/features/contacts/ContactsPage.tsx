@@ -119,7 +119,7 @@ export default function ContactsPage() {
         <>
           <SelectionBar selection={selection} count={count} rows={rows} expression={expression} searching={Boolean(search.q)} />
           <ContactTable rows={rows} selection={selection} onEnd={query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined} />
-          <p className="small faint contacts-foot">{t('contacts.shown', { shown: number(rows.length), total: number(count) })}</p>
+          <p className="small faint contacts-foot">{query.hasNextPage ? t('contacts.shown', { shown: number(rows.length), total: number(count) }) : t('contacts.all_shown', { total: number(rows.length) })}</p>
         </>
       )}
       {search.drawer === 'import' && <ImportDrawer onClose={() => void navigate({ to: '/contacts', search: { ...search, drawer: undefined } })} />}

@@ -1,9 +1,10 @@
 import { ActionIcon, Button } from '@mantine/core';
-import { IconCheck, IconX } from '@tabler/icons-react';
+import { IconCheck, IconDeviceMobile, IconX } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Checklist } from '@/api/types';
+import { useWorkspace } from '@/api/workspace';
 
 const kept = 'muster.checklist_hidden';
 
@@ -40,12 +41,18 @@ export function ChecklistSteps({ checklist, onHide }: { checklist: Checklist; on
   const { t } = useTranslation();
   const done = steps.filter((step) => checklist[step]).length;
   const current = steps.find((step) => !checklist[step]);
+  const phone = useWorkspace().session.phone_url;
   return (
     <section className="home-loop" aria-label={t('home.loop')}>
       <header className="section-head">
         <h2>{t('home.loop')}</h2>
         <span className="small faint">{t('home.loop_done', { count: done, total: steps.length })}</span>
-        <ActionIcon className="end" onClick={onHide} aria-label={t('home.loop_hide')}>
+        {phone && (
+          <a className="text-link end" href={phone} target="_blank" rel="noreferrer">
+            <IconDeviceMobile size={14} stroke={1.5} aria-hidden="true" /> {t('home.open_phone')}
+          </a>
+        )}
+        <ActionIcon className={phone ? undefined : 'end'} onClick={onHide} aria-label={t('home.loop_hide')}>
           <IconX size={16} stroke={1.5} aria-hidden="true" />
         </ActionIcon>
       </header>

@@ -52,8 +52,8 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const joined = sum(home.joined);
-  const active = home.active.at(-1)?.count ?? 0;
-  const blocked = sum(home.blocked_by_day);
+  const today = home.active.at(-1);
+  const active = today?.count ?? 0;
   return (
     <div className="columns three section">
       <section aria-label={t('home.joined')}>
@@ -67,7 +67,7 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
       <section aria-label={t('home.active')}>
         <div className="section-head">
           <h2>{t('home.active')}</h2>
-          <span className="end muted"><Trans i18nKey="home.count_last_day" components={{ n: <span className="figure">{number(active)}</span> }} /></span>
+          <span className="end muted"><Trans i18nKey="home.count_today" components={{ n: <Count value={active} people={today && { last_interaction: { after: today.day } }} /> }} /></span>
         </div>
         <Curve days={home.active} />
         <Axis days={home.active} middle={t('home.highest', { count: number(peak(home.active)) })} />
@@ -75,7 +75,7 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
       <section aria-label={t('home.blocked_title')}>
         <div className="section-head">
           <h2>{t('home.blocked_title')}</h2>
-          <span className="end muted"><Trans i18nKey="home.count_in_days" count={days} components={{ n: <span className="figure">{number(blocked)}</span> }} /></span>
+          <span className="end muted"><Trans i18nKey="home.count_in_days" count={days} components={{ n: <Count value={home.blocked_in_days.count} people={home.blocked_in_days.people} /> }} /></span>
         </div>
         <Bars days={home.blocked_by_day} fill="var(--bad-fill)" />
         <Axis days={home.blocked_by_day} middle={t('home.highest', { count: number(peak(home.blocked_by_day)) })} />

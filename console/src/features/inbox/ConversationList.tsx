@@ -3,7 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useState } from 'react';
+import { memo, type RefObject, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Conversation, ConversationFilter } from '@/api/types';
 import { useWorkspace } from '@/api/workspace';
@@ -34,10 +34,17 @@ function Filters({ rows, filter }: { rows: ShownRows; filter: ConversationFilter
   );
 }
 
-function Row({ conversation, selected, filter }: { conversation: Conversation; selected: boolean; filter: ConversationFilter }) {
+interface RowProps {
+  conversation: Conversation;
+  selected: boolean;
+  filter: ConversationFilter;
+  now: number;
+}
+
+/** While the list is scrolled only the rows that come into sight are drawn. */
+const Row = memo(function Row({ conversation, selected, filter, now }: RowProps) {
   const { t } = useTranslation();
   const { length } = useFormat();
-  const now = useNow();
   const { member } = useWorkspace().session;
   const { contact, last, waiting_since, unread, assignee } = conversation;
   const said = (last?.text ?? '').slice(0, 200);
@@ -59,7 +66,7 @@ function Row({ conversation, selected, filter }: { conversation: Conversation; s
       </span>
     </Link>
   );
-}
+});
 
 function Search({ input }: { input: RefObject<HTMLInputElement | null> }) {
   const { t } = useTranslation();
@@ -105,6 +112,7 @@ export function ConversationList({ rows, filter, selected, scroller, searchInput
   const { q = '' } = useSearch({ from: '/frame/inbox' });
   const virtual = useVirtualizer({ count: rows.items.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 8 });
   const items = virtual.getVirtualItems();
+  const now = useNow();
   const last = items.at(-1)?.index ?? -1;
   const { more } = rows;
   useEffect(() => {
@@ -137,7 +145,7 @@ export function ConversationList({ rows, filter, selected, scroller, searchInput
             if (!conversation) return null;
             return (
               <div key={conversation.contact.id} className="talk-place" style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}>
-                <Row conversation={conversation} selected={conversation.contact.id === selected} filter={filter} />
+                <Row conversation={conversation} selected={conversation.contact.id === selected} filter={filter} now={now} />
               </div>
             );
           })}

@@ -61,7 +61,9 @@ function MomentLeaf({ form, value, onChange }: { form: 'last_interaction' | 'fir
   );
 }
 
-const eventKinds = ['interaction', 'button', 'command', 'message', 'click', 'start', 'conversion'];
+const eventKinds = ['interaction', 'button', 'command', 'message', 'click', 'start', 'conversion', 'blocked'];
+/** Kinds of one sort only. */
+const plainKinds = ['interaction', 'blocked'];
 
 function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
   const { t } = useTranslation();
@@ -74,7 +76,7 @@ function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
   return (
     <>
       <Pick label={t('builder.event_kind')} width={112} value={event.kind} onPick={(kind) => emit({ kind })} data={[...new Set([...eventKinds, event.kind])].map((kind) => ({ value: kind, label: t([`builder.event.${kind}`, 'builder.event.other'], { kind }) }))} />
-      {event.kind !== 'interaction' && <TextInput size="xs" w={120} aria-label={t('builder.event_object')} placeholder={t('builder.any_object')} value={event.object ?? ''} onChange={(change) => emit({ object: change.currentTarget.value })} />}
+      {!plainKinds.includes(event.kind) && <TextInput size="xs" w={120} aria-label={t('builder.event_object')} placeholder={t('builder.any_object')} value={event.object ?? ''} onChange={(change) => emit({ object: change.currentTarget.value })} />}
       <Pick label={t('builder.times')} width={92} value={times} onPick={(next) => emit(next === 'at_most' ? { at_most: event.at_least ?? 1, at_least: undefined } : { at_least: event.at_most ?? 1, at_most: undefined })} data={[{ value: 'at_least', label: t('builder.at_least') }, { value: 'at_most', label: t('builder.at_most') }]} />
       <NumberInput size="xs" w={56} min={times === 'at_least' ? 1 : 0} max={255} hideControls aria-label={t('builder.times')} value={event[times] ?? 1} onChange={(count) => typeof count === 'number' && emit({ [times]: count })} />
       <Pick label={t('builder.window')} width={84} value={event.within ? 'within' : 'ever'} onPick={(next) => emit({ within: next === 'within' ? '30d' : undefined })} data={[{ value: 'ever', label: t('builder.ever') }, { value: 'within', label: t('builder.moment.within') }]} />

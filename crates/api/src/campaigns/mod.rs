@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::{BotId, CampaignId, ContactId};
-use engine::campaigns::{Campaigns, Decision as EngineDecision, DraftChange, NewCampaign as EngineNew};
+use engine::campaigns::{
+    Campaigns, Decision as EngineDecision, DraftChange, LedgerAsk, NewCampaign as EngineNew,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -113,6 +115,8 @@ pub struct CampaignQuery {
 pub struct LedgerQuery {
     /// `pending`, `leased`, `sent`, `failed`, `blocked`, `skipped`, `unknown` or `held_out`.
     pub outcome: Option<String>,
+    /// The text of a button: those who pressed or followed it.
+    pub button: Option<String>,
     pub cursor: Option<String>,
     pub limit: Option<usize>,
 }
@@ -317,7 +321,8 @@ pub async fn ledger(
 ) -> Result<Json<Page<LedgerLine>>> {
     let limit = page::limit(query.limit)?;
     let after = page::cursor::<i64>(query.cursor.as_deref())?;
-    let found = campaigns.ledger(agent.workspace, CampaignId(id), query.outcome, after, limit).await?;
+    let ask = LedgerAsk { outcome: query.outcome, button: query.button, after, limit };
+    let found = campaigns.ledger(agent.workspace, CampaignId(id), ask).await?;
     let items = found.lines.into_iter().map(LedgerLine::from).collect();
     Ok(Json(Page { items, next: found.next.map(|position| page::next(&position)) }))
 }

@@ -25,6 +25,18 @@ pub struct LedgerLine {
     pub at: Option<Millis>,
 }
 
+/// Which lines are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerAsk {
+    /// By its name in the ledger.
+    pub outcome: Option<String>,
+    /// Those who pressed or followed the button with this text.
+    pub button: Option<String>,
+    /// The position after which the page begins.
+    pub after: Option<i64>,
+    pub limit: usize,
+}
+
 /// A page, and the position after which the next begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LedgerPage {
@@ -63,7 +75,7 @@ fn outcomes_of(name: &str) -> Option<Vec<Outcome>> {
 }
 
 impl Campaigns {
-    /// Lines in the campaign's order after a position, at one outcome where named.
+    /// Lines in the campaign's order.
     ///
     /// # Errors
     /// There is no such campaign, or no such outcome.
@@ -71,20 +83,15 @@ impl Campaigns {
         &self,
         workspace: WorkspaceId,
         id: CampaignId,
-        outcome: Option<String>,
-        after: Option<i64>,
-        limit: usize,
+        ask: LedgerAsk,
     ) -> Result<LedgerPage> {
-        let outcomes = match outcome.as_deref() {
+        let outcomes = match ask.outcome.as_deref() {
             None => Vec::new(),
             Some(name) => outcomes_of(name).ok_or_else(|| {
                 EngineError::field("/outcome", "unknown", "is not an outcome of the ledger")
             })?,
         };
-        self.store
-            .reader()
-            .read(move |tx| page(tx, workspace, id, &outcomes, after.unwrap_or(-1), limit))
-            .await
+        self.store.reader().read(move |tx| page(tx, workspace, id, &outcomes, &ask)).await
     }
 }
 
@@ -93,8 +100,7 @@ fn page(
     workspace: WorkspaceId,
     id: CampaignId,
     outcomes: &[Outcome],
-    after: i64,
-    limit: usize,
+    ask: &LedgerAsk,
 ) -> Result<LedgerPage> {
     let (bot, _) = owned(tx, workspace, id)?;
     let mut stages = Vec::new();
@@ -103,7 +109,9 @@ fn page(
             .map_err(|error| EngineError::Internal(format!("a frozen set cannot be read: {error}")))?;
         stages.push((set.key, bitmap));
     }
-    let mut rows = recipients::list(tx, bot, id, outcomes, after, limit + 1)?;
+    let limit = ask.limit;
+    let after = ask.after.unwrap_or(-1);
+    let mut rows = recipients::list(tx, bot, id, outcomes, ask.button.as_deref(), after, limit + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = if more { rows.last().map(|row| row.position) } else { None };

@@ -26,7 +26,7 @@ use crate::error::checked_name;
 use crate::people::People;
 use crate::{EngineError, Result, Secrets};
 
-pub use ledger::{LedgerLine, LedgerPage};
+pub use ledger::{LedgerAsk, LedgerLine, LedgerPage};
 pub use preview::{Preview, Warning};
 pub use steer::Decision;
 pub use trial::TrialOutcome;

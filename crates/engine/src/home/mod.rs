@@ -97,6 +97,8 @@ pub struct HomeView {
     pub joined: Vec<DayCount>,
     pub active: Vec<DayCount>,
     pub blocked_by_day: Vec<DayCount>,
+    /// Who blocked the bot on any of the days, each counted once, and the expression that lists them.
+    pub blocked_in_days: (u64, Value),
     pub suggestions: Vec<Suggestion>,
     pub checklist: Checklist,
 }
@@ -210,6 +212,7 @@ fn view(
     let catalog = WorkspaceCatalog::load(tx, snapshot.workspace, bot)?;
     let ask = Ask { tx, bot, snapshot, catalog, now };
     let present = present_stages(&ask)?;
+    let blocked = json!({"event": {"kind": "blocked", "within": format!("{}d", (days - 1).max(1))}});
     let days = day_number(now, ask.zone()) - days + 1..=day_number(now, ask.zone());
     let by_day = |count: &dyn Fn(&tally::Day) -> u64| {
         days.clone().map(|day| DayCount { day: date(day), count: tally.day(day).map_or(0, count) }).collect()
@@ -224,6 +227,7 @@ fn view(
         joined: joined(&ask, days.clone())?,
         active: by_day(&|day| day.active.len()),
         blocked_by_day: by_day(&|day| day.blocked.len()),
+        blocked_in_days: (ask.count(&blocked)?, blocked),
         suggestions: suggestion::all(&ask, tally)?,
         checklist: checklist(&ask)?,
         stages: stage_lines(&ask, past, present)?,

@@ -103,11 +103,13 @@ async fn everyone_is_counted_once_by_why_they_cannot_be_written_to() {
     assert_eq!((view.people, view.reachable), (5, 3));
     assert_eq!((view.blocked, view.deactivated, view.opted_out), (1, 0, 1));
     assert_eq!(total(&view.blocked_by_day), 1);
+    assert_eq!(view.blocked_in_days.0, 1);
     reach(ids[2], Reach::Deactivated).await;
     reach(ids[3], Reach::Blocked).await;
     reach(ids[0], Reach::Unblocked).await;
     let view = room.get(house.workspace, house.bot, 7).await.unwrap();
     assert_eq!((view.blocked, view.deactivated, view.opted_out), (1, 1, 2));
+    assert_eq!(view.blocked_in_days.0, 2, "whoever unblocked it since had blocked it in these days");
     assert_eq!(view.people - view.reachable, view.blocked + view.deactivated + view.opted_out);
     assert_eq!(view, home(&house).get(house.workspace, house.bot, 7).await.unwrap(), "as if asked first");
 }

@@ -1,0 +1,88 @@
+/** A server and a sandbox of its own, empty as on the first day, for runs that need more or less than the demo has. */
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { until } from './browser.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const binary = path.resolve(root, process.env.E2E_BINARY ?? 'target/release/muster');
+/** Beside the demo's two ports. */
+const FIRST_PORT = Number(process.env.E2E_PORT ?? 18_080) + 2;
+
+const answers = async (url) => {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Starts both. `owner_link` is the one-time link that makes the first account; `muster` runs a command beside them. */
+export async function startServer({ people = 200, seed = 7, port = FIRST_PORT } = {}) {
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), 'muster-e2e-'));
+  const [base, phone] = [`http://localhost:${port}`, `http://localhost:${port + 1}`];
+  const token = '700001:AAF-e2e-sandbox-token';
+  const env = { ...process.env, MUSTER_LISTEN: `127.0.0.1:${port}`, MUSTER_DATA_DIR: data, MUSTER_TELEGRAM__API_URL: phone };
+  const log = fs.openSync(path.join(data, 'log'), 'a');
+  const sandbox = spawn(binary, ['sandbox', '--port', String(port + 1), '--people', String(people), '--seed', String(seed), '--token', token], { env, stdio: ['ignore', 'ignore', log] });
+  const server = spawn(binary, ['serve'], { env, stdio: ['ignore', 'ignore', log] });
+  const said = () => fs.readFileSync(path.join(data, 'log'), 'utf8');
+  const stop = async () => {
+    await Promise.all([server, sandbox].map((child) => new Promise((resolve) => {
+      if (child.exitCode !== null) return resolve();
+      child.on('exit', resolve);
+      child.kill('SIGTERM');
+    })));
+    fs.rmSync(data, { recursive: true, force: true });
+  };
+  try {
+    await until(async () => {
+      if (server.exitCode !== null || sandbox.exitCode !== null) throw new Error(`it ended before it was ready:\n${said()}`);
+      return (await answers(`${base}/readyz`)) && (await answers(`${phone}/sandbox/state`));
+    }, 'the server and the sandbox');
+    const owner_link = /https?:\S+\/setup\/\S+/.exec(said())?.[0];
+    const muster = async (...args) => (await promisify(execFile)(binary, args, { env })).stdout.trim();
+    return { base, phone, token, data, owner_link: owner_link?.replace('127.0.0.1', 'localhost'), muster, stop, pid: server.pid };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Makes the owner's account on its page, as the first visitor does. */
+export async function makeOwner(page, server) {
+  await page.goto(server.owner_link);
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Ada Owner');
+  await page.getByRole('textbox', { name: 'Email' }).fill('ada@example.com');
+  await page.locator('input[type=password]').fill('a long enough password');
+  await page.locator('button[type=submit]').click();
+  await page.waitForURL((url) => url.pathname === '/');
+}
+
+/** Speaks the API as a program does. */
+export async function client(server) {
+  const token = (await server.muster('token', 'create', 'e2e')).split(/\s/).at(-1);
+  return async (method, path, body) => {
+    const answer = await fetch(`${server.base}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}), ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
+    return text ? JSON.parse(text) : null;
+  };
+}
+
+/** One of the sandbox's people does something: start, write, press, block … */
+export async function act(server, person, verb, body = {}) {
+  const answer = await fetch(`${server.phone}/sandbox/people/${person}/${verb}`, { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`person ${person} cannot ${verb}: ${await answer.text()}`);
+}
+
+export async function sandboxPeople(server, narrow = '') {
+  const text = await (await fetch(`${server.phone}/sandbox/people?${narrow}`)).text();
+  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+}
