@@ -446,6 +446,8 @@ export interface Template {
   message: Message;
   from_campaign: { id: number; name: string } | null;
   results: { sent: number; open_rate: number; replied: number; blocked: number } | null;
+  /** Of its words; what someone else changed has another. */
+  version: string;
   created_at: number;
 }
 

@@ -28,6 +28,8 @@ pub struct Template {
     #[schema(required)]
     pub results: Option<TemplateResults>,
     pub created_at: i64,
+    /// Of name and message. A change that names it is refused when somebody else was faster.
+    pub version: String,
 }
 
 /// A campaign's name.
@@ -77,6 +79,8 @@ pub struct TemplatePatch {
     pub name: Option<String>,
     #[schema(value_type = Option<Object>)]
     pub message: Option<Value>,
+    /// The one that the change began from.
+    pub version: Option<String>,
 }
 
 /// A reply that agents send with a few keys.
@@ -157,7 +161,8 @@ pub async fn update(
     Body(body): Body<TemplatePatch>,
 ) -> Result<Json<Template>> {
     let name = body.name.as_deref();
-    let changed = templates.update(marketer.workspace, TemplateId(id), name, body.message).await?;
+    let changed =
+        templates.update(marketer.workspace, TemplateId(id), name, body.message, body.version).await?;
     Ok(Json(shown(&reports, marketer.workspace, changed).await?))
 }
 
@@ -221,5 +226,6 @@ async fn shown(reports: &Reports, workspace: WorkspaceId, template: SavedTemplat
         from_campaign: template.from.map(|from| CampaignRef { id: from.id.0, name: from.name }),
         results,
         created_at: template.created_at,
+        version: template.version,
     })
 }

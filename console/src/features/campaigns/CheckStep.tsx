@@ -39,7 +39,7 @@ export function CheckStep({ draft, forecast, change }: { draft: CampaignDraft; f
             <li key={warning.code}>
               <IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" />
               <span>
-                {i18n.exists(`compose.warning.${warning.code}`) ? t(`compose.warning.${warning.code}`, { count: count ?? 0, number: number(count ?? 0) }) : warning.message}
+                {i18n.exists(`compose.warning.${warning.code}`, { count: count ?? 0 }) ? t(`compose.warning.${warning.code}`, { count: count ?? 0, number: number(count ?? 0) }) : warning.message}
                 {expression && <> <Link className="text-link" to="/contacts" search={{ e: both(draft.audience, expression) }}>{t('compose.show_them')}</Link></>}
               </span>
               {expression && count !== null && count > 0 && (

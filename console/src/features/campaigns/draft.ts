@@ -24,6 +24,10 @@ function remembered(botId: number): CampaignDraft | null {
   }
 }
 
+function draftOf({ bot_id, name, audience, message, held_out_percent }: Campaign): CampaignDraft {
+  return { bot_id, name, audience, message, held_out_percent };
+}
+
 export function useDraft(campaign: Campaign | null) {
   const { t } = useTranslation();
   const { date } = useFormat();
@@ -32,17 +36,17 @@ export function useDraft(campaign: Campaign | null) {
   const navigate = useNavigate();
   const search = useSearch({ from: '/frame/campaigns/$campaignId' });
   const [draft, setDraft] = useState<CampaignDraft>(() => {
-    if (campaign) {
-      const { bot_id, name, audience, message, held_out_percent } = campaign;
-      return { bot_id, name, audience, message, held_out_percent };
-    }
+    if (campaign) return draftOf(campaign);
     const before = search.audience || search.template ? null : remembered(bot.id);
     return before ?? { bot_id: bot.id, name: t('compose.dated_name', { date: date(Date.now()) }), audience: search.audience ?? everyone, message: { text: '', format: 'html', buttons: [] }, held_out_percent: 10 };
   });
   const server = useRef(campaign);
-  server.current = campaign ?? server.current;
   const latest = useRef(draft);
   latest.current = draft;
+  // The words that the server has, as they stood here.
+  const savedText = useRef(JSON.stringify(draft));
+  // Someone else saved meanwhile and nobody has said yet whose words stay: nothing is saved until then.
+  const undecided = useRef(false);
 
   const save = useMutation({
     mutationFn: (next: CampaignDraft) => {
@@ -53,6 +57,8 @@ export function useDraft(campaign: Campaign | null) {
     },
     scope: { id: 'campaign-draft' },
     onSuccess: (saved, sent) => {
+      undecided.current = false;
+      savedText.current = JSON.stringify(sent);
       const first = server.current === null;
       server.current = saved;
       client.setQueryData(['campaign', saved.id], saved);
@@ -63,11 +69,13 @@ export function useDraft(campaign: Campaign | null) {
     },
     onError: (error) => {
       // Someone else saved meanwhile: the composer says so and asks; it does not try again by itself.
-      if (error instanceof Problem && error.code === 'conflict' && error.current) server.current = error.current as Campaign;
+      if (!(error instanceof Problem) || error.code !== 'conflict' || !error.current) return;
+      server.current = error.current as Campaign;
+      undecided.current = true;
     },
   });
   const saveSoon = useDebouncedCallback(() => {
-    if (!save.isPending && latest.current.message.text.trim() !== '') save.mutate(latest.current);
+    if (!save.isPending && !undecided.current && latest.current.message.text.trim() !== '') save.mutate(latest.current);
   }, SAVE_MS);
 
   const away = save.error instanceof Problem && (save.error.status === 0 || save.error.status >= 500);
@@ -86,6 +94,18 @@ export function useDraft(campaign: Campaign | null) {
     if (!server.current) localStorage.setItem(kept(bot.id), JSON.stringify(next));
     saveSoon();
   };
+
+  // What someone else saves is taken over at once while nothing was typed here; otherwise the draft keeps the version
+  // that it began from, and the server refuses to lay it over theirs unasked.
+  useEffect(() => {
+    const held = server.current;
+    if (!campaign || (held && campaign.version <= held.version) || save.isPending) return;
+    if (held && JSON.stringify(latest.current) !== savedText.current) return;
+    const theirs = draftOf(campaign);
+    server.current = campaign;
+    savedText.current = JSON.stringify(theirs);
+    setDraft(theirs);
+  }, [campaign, save.isPending]);
 
   const template = useQuery({ ...templatesQuery(), enabled: search.template !== undefined }).data?.items.find((each) => each.id === search.template);
   const used = useRef(false);

@@ -29,15 +29,11 @@ function Notices({ editing }: { editing: FlowEditing }) {
   const { t } = useTranslation();
   const { conflict, error } = editing;
   if (conflict) {
-    const takeTheirs = () => {
-      editing.edit(conflict.graph);
-      editing.save.mutate({ graph: conflict.graph, version: conflict.edit_version });
-    };
     return (
       <div className="failure" role="alert">
         <span className="words"><b>{t('flows.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span></span>
-        <Button onClick={takeTheirs}>{t('segments.take_theirs')}</Button>
-        <Button onClick={() => editing.save.mutate({ graph: editing.graph, version: conflict.edit_version })}>{t('segments.keep_mine')}</Button>
+        <Button onClick={editing.discard}>{t('segments.take_theirs')}</Button>
+        <Button onClick={() => editing.save.mutate({ graph: editing.graph, over: conflict.edit_version })}>{t('segments.keep_mine')}</Button>
       </div>
     );
   }

@@ -15,26 +15,29 @@ interface Theirs {
 export function useFlowEditing(flow: Flow) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [edited, setEdited] = useState<Graph | null>(null);
+  // An edit remembers the version that it began from, so that the server can tell when someone else saved in between.
+  const [edit, setEdit] = useState<{ graph: Graph; version: number } | null>(null);
+  const edited = edit?.graph ?? null;
+  const version = edit?.version ?? flow.edit_version;
   const keep = (saved: Flow) => {
     client.setQueryData(['flow', saved.id], saved);
     for (const key of ['flows', 'flow-versions', 'tags']) void client.invalidateQueries({ queryKey: [key] });
   };
   const store = (graph: Graph, version: number) => patch<Flow>(`/flows/${flow.id}`, { graph, edit_version: version });
   const save = useMutation({
-    mutationFn: ({ graph, version }: { graph: Graph; version?: number }) => store(graph, version ?? flow.edit_version),
+    mutationFn: ({ graph, over }: { graph: Graph; over?: number }) => store(graph, over ?? version),
     onSuccess: (saved) => {
       keep(saved);
-      setEdited(null);
+      setEdit(null);
       toast(t('flows.saved'));
     },
   });
   const publish = useMutation({
     mutationFn: async () => {
       if (edited) {
-        const saved = await store(edited, flow.edit_version);
+        const saved = await store(edited, version);
         keep(saved);
-        setEdited(null);
+        setEdit(null);
       }
       return post<Flow>(`/flows/${flow.id}/publish`);
     },
@@ -62,12 +65,13 @@ export function useFlowEditing(flow: Flow) {
     graph: edited ?? flow.draft,
     changed: edited !== null && JSON.stringify(edited) !== JSON.stringify(flow.draft),
     edit: (graph: Graph) => {
-      setEdited(graph);
+      setEdit({ graph, version });
       if (error) for (const each of [save, publish]) each.reset();
     },
     discard: () => {
-      setEdited(null);
+      setEdit(null);
       for (const each of [save, publish]) each.reset();
+      void client.invalidateQueries({ queryKey: ['flow', flow.id] });
     },
     save, publish, stop, error, conflict, faults,
     otherFaults: (problem?.errors ?? []).filter((field: ProblemField) => nodeOfPath(field.path) === null),

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { everyone, reachableOnly, unreachableOnly } from '@/api/expressions';
 import { homeQuery, previewQuery, segmentQuery } from '@/api/queries';
@@ -61,6 +61,23 @@ function MoreMenu({ segment, onDelete }: { segment: Segment; onDelete: () => voi
   );
 }
 
+/**
+ * The segment that the edit began from. What someone else saves meanwhile is taken over at once while nothing was
+ * changed here; otherwise the edit keeps its beginning, and the server refuses to lay it over theirs unasked.
+ */
+function useBase(segment: Segment | null, isChanged: (base: Segment) => boolean, onTheirs: (theirs: Segment) => void) {
+  const [base, setBase] = useState(segment);
+  useEffect(() => {
+    if (!segment || (base && segment.version <= base.version)) return;
+    if (base && isChanged(base)) return;
+    setBase(segment);
+    onTheirs(segment);
+  });
+  return [base, setBase] as const;
+}
+
+const expressionText = (expression: Expression) => JSON.stringify(countable(toLines(expression)));
+
 function Editor({ segment }: EditorProps) {
   const { t } = useTranslation();
   const bot = useBot();
@@ -74,9 +91,15 @@ function Editor({ segment }: EditorProps) {
   const expression = countable(toLines(edit.value));
   const preview = useQuery(previewQuery(bot.id, expression, 'stage'));
   const total = useQuery(homeQuery(bot.id, 7)).data?.people ?? 0;
-  const saved = segment ? JSON.stringify(countable(toLines(segment.expression))) : '';
-  const changed = JSON.stringify(expression) !== saved || name !== (segment?.name ?? '');
-  const actions = useSegmentActions(segment, () => setName((kept) => kept));
+  const differs = (from: Segment) => JSON.stringify(expression) !== expressionText(from.expression) || name !== from.name;
+  const [base, setBase] = useBase(segment, differs, (theirs) => {
+    setName(theirs.name);
+    edit.set(theirs.expression);
+    void navigate({ to: '/segments/$segmentId', params: { segmentId: theirs.id }, search: { ...search, e: undefined }, replace: true });
+  });
+  const saved = base ? expressionText(base.expression) : '';
+  const changed = base === null || differs(base);
+  const actions = useSegmentActions(base, setBase);
   const params = { segmentId: segment?.id ?? ('new' as const) };
   const change = (next: Expression) => {
     edit.set(next);

@@ -14,8 +14,8 @@ interface Draft {
   expression: Expression;
 }
 
-/** Saving and deleting, and what to say when someone else saved first. */
-export function useSegmentActions(segment: Segment | null, onSaved: () => void) {
+/** Saving and deleting, and what to say when someone else saved first. `segment` is the one that the edit began from. */
+export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segment) => void) {
   const { t } = useTranslation();
   const bot = useBot();
   const client = useQueryClient();
@@ -31,7 +31,7 @@ export function useSegmentActions(segment: Segment | null, onSaved: () => void) 
     },
     onSuccess: (saved) => {
       keep(saved);
-      onSaved();
+      onSaved(saved);
       toast(t('segments.saved_toast', { name: saved.name }));
       void navigate({ to: '/segments/$segmentId', params: { segmentId: saved.id }, search: {}, replace: true });
     },

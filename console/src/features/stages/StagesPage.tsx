@@ -45,11 +45,11 @@ function Lead({ preview, rules, changed, stale, total }: { preview: StagePreview
   );
 }
 
-function useSave(stages: Stages, onSaved: () => void) {
+function useSave(onSaved: () => void) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const save = useMutation({
-    mutationFn: ({ draft, version }: { draft: StageDraft[]; version?: number }) => put<Stages>('/stages', { stages: draft, version: version ?? stages.version }),
+    mutationFn: ({ draft, version }: { draft: StageDraft[]; version: number }) => put<Stages>('/stages', { stages: draft, version }),
     onSuccess: () => {
       void client.invalidateQueries();
       onSaved();
@@ -104,8 +104,12 @@ function Editor({ stages }: { stages: Stages }) {
   const bot = useBot();
   const can = useCan();
   const client = useQueryClient();
-  // What is edited stays, whatever the counts do meanwhile; unedited rules follow the server.
-  const [edited, setEdited] = useState<Rule[] | null>(null);
+  // What is edited stays, whatever the counts do meanwhile, and remembers the version that it began from, so that the
+  // server can tell when someone else saved in between; unedited rules follow the server.
+  const [edit, setEdit] = useState<{ rules: Rule[]; version: number } | null>(null);
+  const edited = edit?.rules ?? null;
+  const setEdited = (next: Rule[] | null) => setEdit(next && { rules: next, version: edit?.version ?? stages.version });
+  const version = edit?.version ?? stages.version;
   const rules = edited ?? rulesOf(stages);
   const changed = edited !== null && isChanged(edited, stages);
   const draft = useMemo(() => draftOf(rules), [rules]);
@@ -116,7 +120,7 @@ function Editor({ stages }: { stages: Stages }) {
   const total = stages.items.reduce((sum, stage) => sum + stage.count, 0);
   const stale = query.isFetching || asked !== draft;
   const moving = preview?.moves.reduce((sum, move) => sum + move.count, 0) ?? 0;
-  const { save, conflict } = useSave(stages, () => setEdited(null));
+  const { save, conflict } = useSave(() => setEdited(null));
   const takeTheirs = () => {
     setEdited(null);
     save.reset();
@@ -124,7 +128,7 @@ function Editor({ stages }: { stages: Stages }) {
   };
   const keepMine = () => {
     const current = conflict?.current as Stages | undefined;
-    save.mutate({ draft, ...(current ? { version: current.version } : {}) });
+    save.mutate({ draft, version: current?.version ?? version });
   };
   return (
     <Page
@@ -135,7 +139,7 @@ function Editor({ stages }: { stages: Stages }) {
         can('write') && changed && (
           <>
             <Button variant="subtle" onClick={() => { setEdited(null); save.reset(); }}>{t('stages.discard')}</Button>
-            <Button variant="filled" loading={save.isPending} disabled={!named || query.error !== null} title={named ? undefined : t('stages.name_all')} onClick={() => save.mutate({ draft })}>{preview && moving > 0 ? t('stages.save_move', { count: moving, number: number(moving) }) : t('ui.save')}</Button>
+            <Button variant="filled" loading={save.isPending} disabled={!named || query.error !== null} title={named ? undefined : t('stages.name_all')} onClick={() => save.mutate({ draft, version })}>{preview && moving > 0 ? t('stages.save_move', { count: moving, number: number(moving) }) : t('ui.save')}</Button>
           </>
         )
       }

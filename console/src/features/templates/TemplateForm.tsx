@@ -28,8 +28,8 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
   const own: Message = template ? { ...template.message, text } : { text, format: 'html' };
   const message = from === 'campaign' ? campaign?.message : own;
   const save = useMutation({
-    mutationFn: () => {
-      if (template) return patch<Template>(`/templates/${template.id}`, { name: name.trim(), message: own });
+    mutationFn: (over?: string) => {
+      if (template) return patch<Template>(`/templates/${template.id}`, { name: name.trim(), message: own, version: over ?? template.version });
       return post<Template>('/templates', from === 'campaign' ? { name: name.trim(), from_campaign: campaign?.id } : { name: name.trim(), message: own }, key);
     },
     onSuccess: (saved) => {
@@ -39,9 +39,14 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
     },
   });
   const fields = save.error instanceof Problem ? save.error : null;
+  const theirs = fields?.code === 'conflict' ? (fields.current as Pick<Template, 'name' | 'message' | 'version'> | undefined) : undefined;
+  const takeTheirs = () => {
+    void client.invalidateQueries({ queryKey: ['templates'] });
+    onClose();
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    save.mutate(undefined);
   };
   const ready = name.trim() !== '' && (from === 'campaign' ? campaign !== undefined : text.trim() !== '');
   return (
@@ -55,7 +60,14 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
           ) : (
             <Textarea label={t('templates.text')} description={t('templates.text_hint')} autosize minRows={6} maxRows={14} dir="auto" value={text} onChange={(event) => setText(event.currentTarget.value)} error={fields?.field('/message')} />
           )}
-          {save.error && (fields?.errors.length ?? 0) === 0 && <p className="field-error" role="alert">{problem(save.error)}</p>}
+          {theirs && (
+            <div className="failure" role="alert">
+              <span className="words"><b>{t('templates.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span></span>
+              <Button onClick={takeTheirs}>{t('segments.take_theirs')}</Button>
+              <Button onClick={() => save.mutate(theirs.version)}>{t('segments.keep_mine')}</Button>
+            </div>
+          )}
+          {save.error && !theirs && (fields?.errors.length ?? 0) === 0 && <p className="field-error" role="alert">{problem(save.error)}</p>}
           <Button type="submit" variant="filled" loading={save.isPending} disabled={!ready}>{t('ui.save')}</Button>
         </div>
         <div className="tg-wall"><Bubble message={message ?? { text: '' }} /></div>

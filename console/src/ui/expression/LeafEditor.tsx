@@ -12,8 +12,11 @@ interface LeafProps<T> {
 }
 type Of<K extends string> = Extract<Expression, Record<K, unknown>>;
 
+/** On phones the text of a control is larger, so that the page does not zoom into it. */
+const PHONE_WIDER = 1.25;
+
 function Pick({ label, value, data, onPick, width = 150 }: { label: string; value: string; data: { value: string; label: string }[]; onPick: (value: string) => void; width?: number }) {
-  return <Select size="xs" w={width} aria-label={label} allowDeselect={false} searchable={data.length > 8} value={value} data={data} onChange={(next) => next !== null && onPick(next)} comboboxProps={{ width: 'max-content' }} />;
+  return <Select size="xs" w={{ base: Math.round(width * PHONE_WIDER), sm: width }} aria-label={label} allowDeselect={false} searchable={data.length > 8} value={value} data={data} onChange={(next) => next !== null && onPick(next)} comboboxProps={{ width: 'max-content' }} />;
 }
 
 const tagMode = (tag: Of<'tag'>['tag']) => (tag.has_all ? 'has_all' : 'has_any');

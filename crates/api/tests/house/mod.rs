@@ -86,7 +86,8 @@ impl House {
         let clock = Arc::new(ManualClock::new(NOON));
         let rooms = rooms(&store, &clock);
         let workspace = rooms.team.ensure_workspace().await.unwrap();
-        let options = ApiOptions { public_url: "https://muster.example.org".into(), demo: None, phone_url: None };
+        let options =
+            ApiOptions { public_url: "https://muster.example.org".into(), demo: None, phone_url: None };
         let state =
             ApiState { rooms: rooms.clone(), reader: store.reader().clone(), options: Arc::new(options) };
         Self { app: router(state), rooms, store, clock, workspace, _folder: folder }

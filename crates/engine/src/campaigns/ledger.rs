@@ -79,12 +79,7 @@ impl Campaigns {
     ///
     /// # Errors
     /// There is no such campaign, or no such outcome.
-    pub async fn ledger(
-        &self,
-        workspace: WorkspaceId,
-        id: CampaignId,
-        ask: LedgerAsk,
-    ) -> Result<LedgerPage> {
+    pub async fn ledger(&self, workspace: WorkspaceId, id: CampaignId, ask: LedgerAsk) -> Result<LedgerPage> {
         let outcomes = match ask.outcome.as_deref() {
             None => Vec::new(),
             Some(name) => outcomes_of(name).ok_or_else(|| {

@@ -9,7 +9,8 @@ use domain::ids::{BotId, CampaignId, TemplateId, WorkspaceId};
 use domain::limits::NAME_CHARS_MAX;
 use domain::message::Message;
 use domain::time::Millis;
-use serde_json::Value;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use store::templates::{self, Template};
 use store::{ReadTx, Store, WriteTx, bots, campaigns, flows, tags};
 
@@ -27,6 +28,8 @@ pub struct SavedTemplate {
     pub message: Value,
     pub from: Option<FromCampaign>,
     pub created_at: Millis,
+    /// Of name and message: whoever changes them says which they began from.
+    pub version: String,
 }
 
 /// The campaign that a template was taken from.
@@ -117,16 +120,18 @@ impl Templates {
             .await
     }
 
-    /// Changes name and message, whatever is given.
+    /// Changes name and message, whatever is given. `version` is the one that the change began from, where known.
     ///
     /// # Errors
-    /// There is no such template here; the name or the message is not valid.
+    /// There is no such template here; the name or the message is not valid; somebody else changed it meanwhile
+    /// ([`EngineError::Conflict`] holds how it stands).
     pub async fn update(
         &self,
         workspace: WorkspaceId,
         id: TemplateId,
         name: Option<&str>,
         message: Option<Value>,
+        version: Option<String>,
     ) -> Result<SavedTemplate> {
         let name = name.map(|name| checked_name("/name", name, NAME_CHARS_MAX)).transpose()?;
         let now = self.clock.now();
@@ -134,6 +139,12 @@ impl Templates {
             .write(move |tx| {
                 let found = templates::get(tx, workspace, id)?;
                 let mut row = found.ok_or(EngineError::NotFound("template"))?;
+                let present = version_of(&row);
+                if version.is_some_and(|version| version != present) {
+                    let current = json!({"name": row.name, "message": row.message, "version": present});
+                    let message = "somebody else changed this template meanwhile".into();
+                    return Err(EngineError::Conflict { message, current: Some(current) });
+                }
                 row.name = name.unwrap_or(row.name);
                 if let Some(message) = message {
                     row.message = checked_message(tx, workspace, &message, now)?;
@@ -208,7 +219,15 @@ fn shown(tx: &ReadTx<'_>, workspace: WorkspaceId, row: Template) -> Result<Saved
         }),
         None => None,
     };
-    Ok(SavedTemplate { id: row.id, name: row.name, message: row.message, from, created_at: row.created_at })
+    let version = version_of(&row);
+    let Template { id, name, message, created_at, .. } = row;
+    Ok(SavedTemplate { id, name, message, from, created_at, version })
+}
+
+/// The same words have the same version, so that nothing needs to be counted.
+fn version_of(row: &Template) -> String {
+    let words = json!([row.name, row.message]).to_string();
+    Sha256::digest(words.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn campaign_of(

@@ -41,6 +41,23 @@ async fn campaign(house: &House) -> CampaignId {
 }
 
 #[tokio::test]
+async fn who_saves_a_template_second_is_told() {
+    let house = House::new().await;
+    let (room, workspace) = (room(&house), house.workspace);
+    let source = TemplateSource::Message(json!({"text": "Hi"}));
+    let made = room.create(workspace, "Greeting", source).await.unwrap();
+    let from = || Some(made.version.clone());
+    let first = room.update(workspace, made.id, Some("First"), None, from()).await.unwrap();
+    assert_ne!(first.version, made.version);
+    let second = room.update(workspace, made.id, Some("Second"), None, from()).await;
+    let Err(EngineError::Conflict { current: Some(current), .. }) = second else { panic!("{second:?}") };
+    assert_eq!((&current["name"], &current["version"]), (&json!("First"), &json!(first.version)));
+    let over = room.update(workspace, made.id, Some("Second"), None, Some(first.version)).await.unwrap();
+    assert_eq!((over.name.as_str(), &over.message), ("Second", &made.message));
+    assert_eq!(room.list(workspace).await.unwrap()[0].version, over.version);
+}
+
+#[tokio::test]
 async fn a_template_is_checked_and_makes_its_tags() {
     let house = House::new().await;
     let (room, workspace) = (room(&house), house.workspace);
@@ -49,9 +66,9 @@ async fn a_template_is_checked_and_makes_its_tags() {
     assert_eq!(Message::parse(&made.message), Message::parse(&message));
     let tags = house.store.reader().read(move |tx| tags::list(tx, workspace)).await.unwrap();
     assert_eq!(tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>(), ["keen"]);
-    let empty = room.update(workspace, made.id, None, Some(json!({"text": ""}))).await;
+    let empty = room.update(workspace, made.id, None, Some(json!({"text": ""})), None).await;
     assert!(matches!(&empty, Err(EngineError::Invalid(e)) if e[0].path == "/message/text"), "{empty:?}");
-    let renamed = room.update(workspace, made.id, Some("Hello"), None).await.unwrap();
+    let renamed = room.update(workspace, made.id, Some("Hello"), None, None).await.unwrap();
     assert_eq!((renamed.name.as_str(), &renamed.message), ("Hello", &made.message));
     let flow = json!({"text": "Hi", "buttons": [[{"text": "Yes", "press": {"flow": 7}}]]});
     let unknown = room.create_canned(workspace, "x", flow).await;
