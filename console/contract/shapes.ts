@@ -44,6 +44,11 @@ export const held: {
   report: Held<ours.Report, Wire['Report']>;
   figure: Held<ours.Figure, Wire['Figure']>;
   lift: Held<ours.Lift, Wire['Lift']>;
+  link: Held<ours.DiversionLink, Wire['Link']>;
+  linkItem: Held<ours.LinkItem, Wire['LinkWithFunnel']>;
+  funnelSteps: Held<ours.FunnelSteps, Wire['LinkFunnelSteps']>;
+  linkFunnel: Held<ours.LinkFunnel, Wire['LinkPage']>;
+  linkDay: Held<ours.LinkFunnel['days'][number], Wire['LinkDay']>;
   template: Held<ours.Template, Wire['Template']>;
   home: Held<ours.Home, Wire['Home']>;
   homeStage: Held<ours.Home['stages'][number], Wire['HomeStage']>;
@@ -52,6 +57,6 @@ export const held: {
 } = {
   session: true, member: true, bot: true, health: true, contactItem: true, contact: true, entry: true, explainNode: true, importAnswer: true,
   tag: true, segment: true, preview: true, stage: true, stagePreview: true, flow: true, conversation: true, threadEntry: true, canned: true,
-  campaign: true, counts: true, campaignPreview: true, ledgerItem: true, report: true, figure: true, lift: true, template: true, home: true,
+  campaign: true, counts: true, campaignPreview: true, ledgerItem: true, report: true, figure: true, lift: true, link: true, linkItem: true, funnelSteps: true, linkFunnel: true, linkDay: true, template: true, home: true,
   homeStage: true, suggestion: true, checklist: true,
 };

@@ -17,12 +17,13 @@ async function addresses() {
   const segment = await first('segments');
   const campaign = await first('campaigns', '&status=done');
   const flow = await first('flows');
+  const link = await first('links');
   const talk = await first('conversations', '&filter=open');
   await context.close();
   return {
     home: '/', inbox: '/inbox', thread: `/inbox?c=${talk}`, contacts: '/contacts', person: `/contacts/${person}`, segments: '/segments',
     segment: segment ? `/segments/${segment}` : '/segments/new', stages: '/stages', tags: '/tags', campaigns: '/campaigns', campaign: `/campaigns/${campaign}`,
-    compose: '/campaigns/new', templates: '/templates', flows: '/flows', flow: `/flows/${flow}`, settings: '/settings',
+    compose: '/campaigns/new', templates: '/templates', links: '/links', link: `/links/${link}`, 'link-new': '/links?drawer=new', flows: '/flows', flow: `/flows/${flow}`, settings: '/settings',
   };
 }
 

@@ -2,7 +2,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { isExpression } from '@/api/expressions';
-import type { ContactOrder, ConversationFilter, Expression, ReportBy } from '@/api/types';
+import type { ContactOrder, ConversationFilter, Expression, LinkBy, ReportBy } from '@/api/types';
 import { Frame, NotFound, PageError } from '@/frame/Frame';
 import { SetupPage } from '@/frame/gate';
 
@@ -107,6 +107,23 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => import('@/features/campaigns/CampaignPage')),
 });
 
+const links = createRoute({
+  getParentRoute: () => frame,
+  path: '/links',
+  validateSearch: (raw: Raw): { drawer?: 'new' | undefined; show?: 'archived' | undefined } => ({ drawer: oneOf(raw.drawer, ['new']), show: oneOf(raw.show, ['archived']) }),
+  component: lazyRouteComponent(() => import('@/features/links/LinksPage')),
+});
+const link = createRoute({
+  getParentRoute: () => frame,
+  path: '/links/$linkId',
+  params: { parse: (params) => ({ linkId: Number(params.linkId) }), stringify: (params) => ({ linkId: String(params.linkId) }) },
+  validateSearch: (raw: Raw): { days?: 7 | 90 | undefined; by?: LinkBy | undefined; drawer?: 'edit' | undefined } => ({
+    days: raw.days === 7 ? 7 : raw.days === 90 ? 90 : undefined,
+    by: oneOf(raw.by, ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content']),
+    drawer: oneOf(raw.drawer, ['edit']),
+  }),
+  component: lazyRouteComponent(() => import('@/features/links/LinkPage')),
+});
 const templates = createRoute({ getParentRoute: () => frame, path: '/templates', component: lazyRouteComponent(() => import('@/features/templates/TemplatesPage')) });
 const flows = createRoute({ getParentRoute: () => frame, path: '/flows', component: lazyRouteComponent(() => import('@/features/flows/FlowsPage')) });
 const flow = createRoute({
@@ -124,7 +141,7 @@ const settings = createRoute({
 
 const tree = root.addChildren([
   setup,
-  frame.addChildren([home, inbox, contacts, contact, segments, segment, stages, tags, campaigns, campaign, templates, flows, flow, settings]),
+  frame.addChildren([home, inbox, contacts, contact, segments, segment, stages, tags, campaigns, campaign, links, link, templates, flows, flow, settings]),
 ]);
 
 export function makeRouter(client: QueryClient) {

@@ -4,7 +4,7 @@ import { get } from './client';
 import type {
   ApiToken, Bot, BreakdownBy, BrowserSession, Campaign, CampaignDraft, CampaignPreview, Canned, Contact, ContactOrder,
   ContactPage, ConversationFilter, ConversationPage, Entry, Explanation, Expression, Flow, FlowVersion, Home, Items,
-  LedgerItem, Member, Page, Preview, Report, ReportBy, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template,
+  LedgerItem, LinkBy, LinkFunnel, LinkItem, Member, Page, Preview, Report, ReportBy, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template,
   ThreadEntry,
 } from './types';
 import { post } from './client';
@@ -150,6 +150,14 @@ export const reportQuery = (id: number, by: ReportBy) =>
   queryOptions({
     queryKey: ['report', id, by],
     queryFn: ({ signal }) => get<Report>(`/campaigns/${id}/report`, { by }, signal),
+    placeholderData: keepPreviousData,
+  });
+export const linksQuery = (botId: number) =>
+  queryOptions({ queryKey: ['links', botId], queryFn: ({ signal }) => get<Items<LinkItem>>('/links', { bot_id: botId }, signal) });
+export const linkFunnelQuery = (id: number, botId: number, days: number, by: LinkBy) =>
+  queryOptions({
+    queryKey: ['link', id, botId, days, by],
+    queryFn: ({ signal }) => get<LinkFunnel>(`/links/${id}/funnel`, { bot_id: botId, days, by }, signal),
     placeholderData: keepPreviousData,
   });
 export const templatesQuery = () =>

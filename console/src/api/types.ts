@@ -26,6 +26,8 @@ export interface Moment {
   before?: number | string;
   after?: number | string;
   never?: boolean;
+  /** Of `last_interaction`: so long after the first sight, or later. Stands alone. */
+  after_first_seen?: string;
 }
 export type AttributeOp = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'exists';
 
@@ -449,6 +451,63 @@ export interface Template {
   /** Of its words; what someone else changed has another. */
   version: string;
   created_at: number;
+}
+
+export interface Utm {
+  source?: string | null;
+  medium?: string | null;
+  campaign?: string | null;
+  term?: string | null;
+  content?: string | null;
+}
+export interface LinkBot {
+  bot_id: number;
+  username: string;
+  name: string;
+  weight: number;
+  flow: { id: number; name: string } | null;
+}
+/** A diversion link. */
+export interface DiversionLink {
+  id: number;
+  code: string;
+  url: string;
+  name: string;
+  channel: string;
+  utm: Utm;
+  tags: TagRef[];
+  bots: LinkBot[];
+  archived_at: number | null;
+  created_at: number;
+}
+export interface CountedPeople {
+  count: number;
+  people: Expression;
+}
+export interface FunnelSteps {
+  visits: number;
+  starts: CountedPeople;
+  replied: CountedPeople;
+  kept: CountedPeople;
+  kept_of: CountedPeople;
+}
+export interface Apart {
+  previewers: number;
+  crawlers: number;
+  head: number;
+}
+export interface LinkItem extends DiversionLink {
+  funnel: FunnelSteps;
+  again: CountedPeople;
+  reused: number;
+  apart: Apart;
+}
+export type LinkBy = 'utm_source' | 'utm_medium' | 'utm_campaign' | 'utm_term' | 'utm_content';
+export interface LinkFunnel {
+  link: LinkItem;
+  days: (FunnelSteps & { day: string; apart: Apart })[];
+  values: (FunnelSteps & { value: string | null })[];
+  definitions: Record<string, string>;
 }
 
 export interface DayCount {

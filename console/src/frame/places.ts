@@ -1,12 +1,12 @@
 import {
-  IconAddressBook, IconAdjustmentsHorizontal, IconFilter, IconGitBranch, IconHome, IconInbox, IconSend, IconStairsUp, IconTag, IconTemplate,
+  IconAddressBook, IconAdjustmentsHorizontal, IconFilter, IconGitBranch, IconHome, IconInbox, IconLink, IconSend, IconStairsUp, IconTag, IconTemplate,
   type Icon,
 } from '@tabler/icons-react';
 import type { Role } from '@/api/types';
 
 export interface Place {
-  key: 'home' | 'inbox' | 'contacts' | 'segments' | 'stages' | 'tags' | 'campaigns' | 'templates' | 'flows' | 'settings';
-  to: '/' | '/inbox' | '/contacts' | '/segments' | '/stages' | '/tags' | '/campaigns' | '/templates' | '/flows' | '/settings';
+  key: 'home' | 'inbox' | 'contacts' | 'segments' | 'stages' | 'tags' | 'links' | 'campaigns' | 'templates' | 'flows' | 'settings';
+  to: '/' | '/inbox' | '/contacts' | '/segments' | '/stages' | '/tags' | '/links' | '/campaigns' | '/templates' | '/flows' | '/settings';
   /** After `g`. */
   letter: string;
   icon: Icon;
@@ -23,6 +23,7 @@ export const places: Place[] = [
   { key: 'stages', to: '/stages', letter: 'l', icon: IconStairsUp },
   { key: 'tags', to: '/tags', letter: 't', icon: IconTag },
   { key: 'campaigns', to: '/campaigns', letter: 'c', icon: IconSend, gap: true },
+  { key: 'links', to: '/links', letter: 'd', icon: IconLink },
   { key: 'templates', to: '/templates', letter: 'm', icon: IconTemplate },
   { key: 'flows', to: '/flows', letter: 'f', icon: IconGitBranch },
   { key: 'settings', to: '/settings', letter: ',', icon: IconAdjustmentsHorizontal, gap: true },

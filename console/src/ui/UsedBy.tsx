@@ -11,6 +11,8 @@ function To({ user }: { user: UsedBy }) {
       return <Link className="count" to="/flows/$flowId" params={{ flowId: user.id }}>{name}</Link>;
     case 'campaign':
       return <Link className="count" to="/campaigns/$campaignId" params={{ campaignId: user.id }}>{name}</Link>;
+    case 'link':
+      return <Link className="count" to="/links/$linkId" params={{ linkId: user.id }}>{name}</Link>;
     case 'stage':
       return <Link className="count" to="/stages">{name}</Link>;
     default:

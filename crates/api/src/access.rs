@@ -6,13 +6,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use domain::ids::MemberId;
 use engine::team::{Caller, Role, Team};
+use ipnet::IpNet;
 
 use crate::problem::{Code, Problem, Result};
 use crate::state::{ApiOptions, ApiState};
@@ -161,20 +163,54 @@ fn bare_cookie(value: String, options: &ApiOptions) -> Cookie<'static> {
     cookie
 }
 
-/// Where a request comes from, as the socket says: what stands in `X-Forwarded-For` anybody can write.
+/// Where a request comes from: as the socket says, and, where that is a proxy which the configuration trusts, as
+/// the proxy says. What stands in `X-Forwarded-For` otherwise anybody can write.
 #[derive(Debug, Clone, Copy)]
 pub struct Network(pub Option<IpAddr>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Network {
+impl<S: Send + Sync> FromRequestParts<S> for Network
+where
+    Arc<ApiOptions>: FromRef<S>,
+{
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(
         parts: &mut Parts,
-        _: &S,
+        state: &S,
     ) -> std::result::Result<Self, std::convert::Infallible> {
+        let options = Arc::<ApiOptions>::from_ref(state);
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(peer.map(|ConnectInfo(address)| address.ip())))
+        let peer = peer.map(|ConnectInfo(address)| address.ip().to_canonical());
+        Ok(Self(peer.map(|peer| asker(peer, &parts.headers, &options.trusted_proxies))))
     }
+}
+
+/// The nearest address that no trusted proxy has: each proxy adds the address of who asked it at the end of
+/// `X-Forwarded-For`, so that what was written before by somebody else stands further left.
+fn asker(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    if !is_trusted(&peer) {
+        return peer;
+    }
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+    let told: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
+    let mut nearest = peer;
+    for text in told.iter().rev() {
+        // Beyond what cannot be read nothing can be believed.
+        let Some(address) = forwarded(text.trim()) else { break };
+        nearest = address;
+        if !is_trusted(&address) {
+            break;
+        }
+    }
+    nearest
+}
+
+/// An address as proxies write it, perhaps with a port.
+fn forwarded(text: &str) -> Option<IpAddr> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    bare.parse::<IpAddr>().ok().or_else(with_port).map(|address| address.to_canonical())
 }
 
 impl Network {
@@ -198,4 +234,34 @@ impl Network {
 /// What a browser calls itself.
 pub fn user_agent(headers: &HeaderMap) -> &str {
     headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_tell_who_asks() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "2001:db8:1::/48".parse().unwrap()];
+        let asked = |peer: &str, forwarded: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in forwarded {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            asker(peer.parse().unwrap(), &headers, &trusted).to_string()
+        };
+        assert_eq!(asked("192.0.2.7", &["198.51.100.1"]), "192.0.2.7", "anybody can write a header");
+        assert_eq!(asked("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            asked("10.0.0.1", &["1.2.3.4, 198.51.100.1"]),
+            "198.51.100.1",
+            "the left is the asker's own"
+        );
+        assert_eq!(asked("10.0.0.1", &["198.51.100.1, 10.2.3.4"]), "198.51.100.1", "two proxies");
+        assert_eq!(asked("10.0.0.1", &["1.2.3.4", "198.51.100.1"]), "198.51.100.1", "two lines");
+        assert_eq!(asked("10.0.0.1", &["198.51.100.1:4711"]), "198.51.100.1");
+        assert_eq!(asked("10.0.0.1", &["[2001:db8:9::1]:80"]), "2001:db8:9::1");
+        assert_eq!(asked("10.0.0.1", &["198.51.100.1, nonsense"]), "10.0.0.1");
+        assert_eq!(asked("10.0.0.1", &[]), "10.0.0.1");
+    }
 }

@@ -22,6 +22,8 @@ mod flows;
 mod health;
 mod home;
 mod layers;
+mod link_pages;
+mod links;
 mod live;
 mod members;
 mod metrics;

@@ -15,9 +15,9 @@ use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers, live,
-    members, metrics, repeat, reports, segments, sessions, setup, stages, tags, templates, tokens, webhook,
-    workspace,
+    bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers,
+    link_pages, links, live, members, metrics, repeat, reports, segments, sessions, setup, stages, tags,
+    templates, tokens, webhook, workspace,
 };
 
 /// Where the API begins.
@@ -83,6 +83,10 @@ fn names() -> OpenApiRouter<ApiState> {
         .routes(routes!(segments::get, segments::update, segments::delete))
         .routes(routes!(stages::list, stages::replace))
         .routes(routes!(stages::preview))
+        // Diversion links
+        .routes(routes!(links::list, links::create))
+        .routes(routes!(links::get, links::update))
+        .routes(routes!(links::funnel))
         // Saved messages
         .routes(routes!(templates::list, templates::create))
         .routes(routes!(templates::update, templates::delete))
@@ -139,6 +143,7 @@ pub fn router(state: ApiState) -> Router {
             "/telegram/{hook}",
             post(webhook::receive).layer(DefaultBodyLimit::max(webhook::UPDATE_BYTES_MAX)),
         )
+        .route("/l/{code}", get(link_pages::open))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::show))

@@ -14,6 +14,7 @@ use engine::flows::Flows;
 use engine::home::Home;
 use engine::imports::Imports;
 use engine::inbox::Inbox;
+use engine::links::Links;
 use engine::live::Live;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
@@ -22,10 +23,11 @@ use engine::stages::Stages;
 use engine::tags::Tags;
 use engine::team::Team;
 use engine::templates::Templates;
+use ipnet::IpNet;
 use store::Reader;
 
 /// Options of the HTTP side.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApiOptions {
     /// Where the console is reached, such as `https://muster.example.org`. With `https` cookies are `Secure`.
     pub public_url: String,
@@ -33,6 +35,8 @@ pub struct ApiOptions {
     pub demo: Option<(WorkspaceId, MemberId)>,
     /// The demo: where one is any of the simulated people.
     pub phone_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// What every handler can reach. Cheap to clone.
@@ -68,6 +72,7 @@ rooms! {
     home: Home,
     imports: Imports,
     inbox: Inbox,
+    links: Links,
     live: Live,
     reports: Reports,
     segments: Segments,

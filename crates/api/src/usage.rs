@@ -15,6 +15,7 @@ pub enum UsedByKind {
     Campaign,
     Template,
     Canned,
+    Link,
 }
 
 /// Something that names a tag or a segment.
@@ -34,6 +35,7 @@ impl From<User> for UsedBy {
             UserKind::Campaign => UsedByKind::Campaign,
             UserKind::Template => UsedByKind::Template,
             UserKind::Canned => UsedByKind::Canned,
+            UserKind::Link => UsedByKind::Link,
         };
         Self { kind, id: user.id, name: user.name }
     }

@@ -131,7 +131,8 @@ async fn the_first_link_makes_the_owner_over_http() {
 async fn a_demo_signs_in_who_sits_at_the_machine_and_nobody_else() {
     let house = House::build().await;
     let owner = house.owner().await;
-    let options = |demo| ApiOptions { public_url: "http://localhost:8080".into(), demo, phone_url: None };
+    let options =
+        |demo| ApiOptions { public_url: "http://localhost:8080".into(), demo, ..ApiOptions::default() };
     let ask = async |demo, peer: &str, host: &str| {
         let state = ApiState {
             rooms: house.rooms.clone(),

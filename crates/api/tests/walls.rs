@@ -30,6 +30,10 @@ fn message() -> Value {
     json!({"text": MARK, "buttons": [[{"text": "Yes", "press": {"add_tags": [MARK]}}]]})
 }
 
+fn link(bot: i64) -> Value {
+    json!({"name": MARK, "channel": MARK, "tags": [MARK], "bots": [{"bot_id": bot}]})
+}
+
 fn graph() -> Value {
     json!({"start": "s", "nodes": {
         "s": {"type": "start", "triggers": [{"command": "start"}], "next": "m"},
@@ -63,6 +67,7 @@ async fn furnish(house: &House, owner: &As) -> Ids {
         ("flows", make_id(house, owner, "/flows", flow).await),
         ("templates", make_id(house, owner, "/templates", named.clone()).await),
         ("canned", make_id(house, owner, "/canned", named).await),
+        ("links", make_id(house, owner, "/links", link(bot)).await),
         ("tokens", make_id(house, owner, "/tokens", json!({"name": MARK})).await),
         ("members", make(house, owner, "/members", invited).await["member"]["id"].as_i64().unwrap()),
         ("tags", tags.json["items"][0]["id"].as_i64().unwrap()),
@@ -115,6 +120,8 @@ fn body_of(route: &str, ids: &Ids) -> Option<Value> {
         "POST /events" => json!({"contact_id": ids["contacts"], "name": "purchase"}),
         "POST /flows" => json!({"bot_id": bot, "name": "x", "graph": graph()}),
         "PATCH /flows/{id}" => json!({"name": "x", "edit_version": 1}),
+        "POST /links" => link(bot),
+        "PATCH /links/{id}" => json!({"name": "x", "archived": true}),
         "POST /members/me/telegram" => json!({"bot_id": bot}),
         "PATCH /members/{id}" => json!({"role": "owner"}),
         "POST /segments" => json!({"bot_id": bot, "name": "x", "expression": everyone}),

@@ -47,6 +47,9 @@ impl<'i> Evaluator<'i> {
             Step::Seconds { field: TimeField::FirstSeen, first, last } => {
                 chunk.first_seen.between(*first, *last, &mut self.scratch)
             }
+            Step::Lasted(seconds) => {
+                chunk.last_interaction.long_after(&chunk.first_seen, *seconds, &mut self.scratch)
+            }
             Step::Counted(plan) => chunk.counted.matching(plan, &mut self.scratch),
             Step::Profile { place, codes } => {
                 chunk.enumerated.profile[*place].any_of(codes, &mut self.scratch)

@@ -151,6 +151,10 @@ impl Oracle {
             }
             Expression::Tag(test) => self.tag(test, person, now),
             Expression::Time(field, test) => self.time(*field, test, person, now),
+            Expression::Lasted(length) => match (person.first_seen, person.last_interaction) {
+                (Some(first), Some(last)) => age_s(first, last) >= length.seconds(),
+                _ => false,
+            },
             Expression::Event(test) => self.event(test, person, now),
             Expression::Source(test) => {
                 person.source.get(test.field).is_some_and(|value| test.values.contains(value))

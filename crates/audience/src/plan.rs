@@ -32,6 +32,8 @@ pub(crate) enum Step {
         first: u32,
         last: u32,
     },
+    /// Seconds from the first sight to the last interaction, at least.
+    Lasted(u32),
     Counted(CountPlan),
     /// A profile field, by its place among the numbered ones.
     Profile {
@@ -78,6 +80,7 @@ impl Step {
                 4 + codes.len() as u32
             }
             Self::Seconds { .. } => 10,
+            Self::Lasted(_) => 20,
             Self::Sample { .. } => 40,
             Self::Tags { tags, .. } => 50 * tags.len() as u32,
             Self::Campaign(_) => 60,
@@ -121,6 +124,7 @@ impl Planner<'_> {
                 since_s: added_within_s.map(|age_s| since_second(self.now, age_s)),
             },
             Test::Time(field, test) => self.seconds(*field, test.range(self.now, self.index.zone)),
+            Test::Lasted(seconds) => u32::try_from(*seconds).map_or(Step::Nobody, Step::Lasted),
             Test::Event(test) => {
                 let first_day = test.within.map_or(i32::MIN, |length| {
                     day_holding(self.now.saturating_sub(length.ms()), self.index.zone)

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contact::{Attributes, Profile, Source};
-use crate::ids::{CampaignId, ContactNumber, FlowId, MemberId, TagId};
+use crate::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
 use crate::time::Millis;
 
 /// One row of the log.
@@ -32,7 +32,7 @@ pub enum Origin {
     Agent(MemberId),
     /// A press on a button of the campaign's own message: the tag is *direct*.
     Campaign(CampaignId),
-    Link(i64),
+    Link(LinkId),
     Import,
     Api,
 }
@@ -96,6 +96,24 @@ pub enum EventBody {
     Start {
         payload: Option<String>,
         message_id: i64,
+    },
+    /// The start came through a visit of a diversion link: once a visit. For somebody who was known already it
+    /// is a touch, and the first source stays.
+    LinkVisit {
+        /// The link's code.
+        object: String,
+        link: LinkId,
+        visit: i64,
+        /// The person was met through it: the link is the source.
+        first: bool,
+    },
+    /// A start whose visit had been used already, by this person or by another: it counts once.
+    LinkReused {
+        object: String,
+        link: LinkId,
+        visit: i64,
+        /// Somebody else had come through the visit.
+        by_another: bool,
     },
     /// Anything the person wrote or sent that is not a command.
     Message {
@@ -208,6 +226,8 @@ impl EventBody {
             Self::Imported => "imported",
             Self::HistoryImported { .. } => "history_imported",
             Self::Start { .. } => "start",
+            Self::LinkVisit { .. } => "link_visit",
+            Self::LinkReused { .. } => "link_reused",
             Self::Message { .. } => "message",
             Self::Command { .. } => "command",
             Self::Button { .. } => "button",
@@ -243,6 +263,8 @@ impl EventBody {
             | Self::Button { object, .. }
             | Self::Click { object, .. }
             | Self::Conversion { object, .. }
+            | Self::LinkVisit { object, .. }
+            | Self::LinkReused { object, .. }
             | Self::Raw { object, .. } => Some(object),
             _ => None,
         }
@@ -295,6 +317,12 @@ impl EventBody {
             },
             Self::HistoryImported { first_seen, .. } => Self::HistoryImported { source: None, first_seen },
             Self::Start { message_id, .. } => Self::Start { payload: None, message_id },
+            Self::LinkVisit { first, .. } => {
+                Self::LinkVisit { object: String::new(), link: LinkId(0), visit: 0, first }
+            }
+            Self::LinkReused { by_another, .. } => {
+                Self::LinkReused { object: String::new(), link: LinkId(0), visit: 0, by_another }
+            }
             Self::Message { content, message_id, charged, .. } => {
                 Self::Message { text: None, content, message_id, charged }
             }
@@ -344,8 +372,8 @@ impl EventBody {
 
 /// The kinds that an `event` expression may count; `interaction` stands for any of message, command,
 /// button, click, and what an import told.
-pub const COUNTED_KINDS: [&str; 8] =
-    ["start", "message", "command", "button", "click", "conversion", "blocked", "interaction"];
+pub const COUNTED_KINDS: [&str; 9] =
+    ["start", "link_visit", "message", "command", "button", "click", "conversion", "blocked", "interaction"];
 
 #[cfg(test)]
 mod tests {

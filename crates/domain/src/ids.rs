@@ -36,6 +36,8 @@ id! {
     CampaignId,
     /// A saved message.
     TemplateId,
+    /// A diversion link of a workspace.
+    LinkId,
     /// An uploaded file.
     MediaId,
     /// One message waiting to be sent, or sent, outside campaigns.

@@ -12,6 +12,7 @@ pub mod flow;
 pub mod ids;
 pub mod lift;
 pub mod limits;
+pub mod link;
 pub mod message;
 pub mod recipient;
 pub mod time;

@@ -27,6 +27,8 @@ fn forms() -> Vec<Value> {
         json!({"event":{"kind":"button","object":"pricing","at_least":3,"within":"30d"}}),
         json!({"event":{"kind":"interaction","at_most":0,"within":"4w"}}),
         json!({"event":{"kind":"conversion"}}),
+        json!({"last_interaction":{"after_first_seen":"7d"}}),
+        json!({"event":{"kind":"link_visit","object":"fb-summer"}}),
         json!({"stage":{"in":["new","active"]}}),
         json!({"source":{"link":"fb-summer"}}),
         json!({"source":{"utm_source":{"in":["fb","x"]}}}),

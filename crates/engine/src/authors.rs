@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use domain::event::{EventBody, Origin};
-use domain::ids::{BotId, CampaignId, FlowId, MemberId, WorkspaceId};
+use domain::ids::{BotId, CampaignId, FlowId, LinkId, MemberId, WorkspaceId};
 use serde_json::Value;
-use store::{ReadTx, campaigns, flows, team};
+use store::{ReadTx, campaigns, flows, links, team};
 
 use crate::Result;
 
@@ -56,6 +56,7 @@ impl Author {
 /// Finds authors' names; each is read once.
 pub struct Authors<'t> {
     tx: &'t ReadTx<'t>,
+    workspace: WorkspaceId,
     bot: BotId,
     members: HashMap<MemberId, String>,
     flows: RefCell<HashMap<FlowId, Option<String>>>,
@@ -71,6 +72,7 @@ impl<'t> Authors<'t> {
         let members = team::members(tx, workspace)?.into_iter().map(|member| (member.id, member.name));
         Ok(Self {
             tx,
+            workspace,
             bot,
             members: members.collect(),
             flows: RefCell::default(),
@@ -116,6 +118,15 @@ impl<'t> Authors<'t> {
         Ok(Author { kind: AuthorKind::Campaign, id: Some(id.0), name })
     }
 
+    /// A diversion link.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn link(&self, id: LinkId) -> Result<Author> {
+        let name = links::get(self.tx, self.workspace, id)?.map(|link| link.name);
+        Ok(Author { kind: AuthorKind::Link, id: Some(id.0), name })
+    }
+
     /// Who applied or removed a tag.
     ///
     /// # Errors
@@ -125,7 +136,7 @@ impl<'t> Authors<'t> {
             Origin::Flow(id) => self.flow(id)?,
             Origin::Agent(id) => self.agent(id),
             Origin::Campaign(id) => self.campaign(id)?,
-            Origin::Link(id) => Author { kind: AuthorKind::Link, id: Some(id), name: None },
+            Origin::Link(id) => self.link(id)?,
             Origin::Import => Author::plain(AuthorKind::Import),
             Origin::Api => Author::plain(AuthorKind::Api),
         })
@@ -144,6 +155,7 @@ impl<'t> Authors<'t> {
             EventBody::FlowStarted { flow, .. }
             | EventBody::FlowEnded { flow, .. }
             | EventBody::HandedOver { flow } => self.flow(*flow)?,
+            EventBody::LinkVisit { link, .. } | EventBody::LinkReused { link, .. } => self.link(*link)?,
             EventBody::CampaignStarted { campaign } | EventBody::Outcomes { campaign, .. } => {
                 self.campaign(*campaign)?
             }

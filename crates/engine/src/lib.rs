@@ -32,6 +32,7 @@ pub mod imports;
 pub mod inbox;
 pub mod intake;
 pub mod journal;
+pub mod links;
 pub mod live;
 pub mod mentions;
 pub mod people;

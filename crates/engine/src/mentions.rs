@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::campaign::Status;
 use domain::ids::{BotId, CampaignId, FlowId, SegmentId, WorkspaceId};
 use serde_json::{Map, Value};
-use store::{ReadTx, WriteTx, bots, campaigns, flows, segments, stages, templates};
+use store::{ReadTx, WriteTx, bots, campaigns, flows, links, segments, stages, templates};
 
 use crate::Result;
 
@@ -22,6 +22,7 @@ pub enum UserKind {
     Campaign,
     Template,
     Canned,
+    Link,
 }
 
 impl UserKind {
@@ -34,6 +35,7 @@ impl UserKind {
             Self::Campaign => "campaign",
             Self::Template => "template",
             Self::Canned => "canned",
+            Self::Link => "link",
         }
     }
 }
@@ -44,7 +46,8 @@ pub struct User {
     pub kind: UserKind,
     pub id: i64,
     pub name: String,
-    /// It would no longer work without them: a segment, a stage, a published flow, a campaign that is not over.
+    /// It would no longer work without them: a segment, a stage, a published flow, a campaign that is not over, a
+    /// link that is not archived.
     pub depends: bool,
 }
 
@@ -95,6 +98,9 @@ pub fn all(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Vec<(User, Mention
     }
     for (id, name, message) in templates::canned(tx, workspace)? {
         note(UserKind::Canned, id, &name, false, &[&message]);
+    }
+    for link in links::list(tx, workspace)? {
+        note(UserKind::Link, link.id.0, &link.name, link.archived_at.is_none(), &[&link.effects]);
     }
     Ok(found)
 }
@@ -168,6 +174,11 @@ pub fn rename(tx: &WriteTx<'_>, workspace: WorkspaceId, renames: &Renames) -> Re
     for (id, name, mut message) in templates::canned(tx, workspace)? {
         if rewrite(&mut message, renames) {
             templates::update_canned(tx, workspace, id, &name, &message)?;
+        }
+    }
+    for mut link in links::list(tx, workspace)? {
+        if rewrite(&mut link.effects, renames) {
+            links::update(tx, workspace, &link)?;
         }
     }
     Ok(())

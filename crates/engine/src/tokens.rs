@@ -121,6 +121,24 @@ impl Click {
     }
 }
 
+/// Before the payload of a visit: payloads of flows and of members begin otherwise, or are no such token.
+const VISIT_PREFIX: char = 'v';
+
+/// The start payload that names a visit to one bot: 20 of `A-Za-z0-9_-`, of the 64 that Telegram takes.
+pub fn visit_payload(secrets: &Secrets, bot: BotId, visit: i64) -> String {
+    let mut bytes = Vec::with_capacity(8 + MAC_BYTES);
+    bytes.extend_from_slice(&visit.to_be_bytes());
+    bytes.extend_from_slice(&secrets.sign::<MAC_BYTES>("visit", &[bot.0, visit]));
+    format!("{VISIT_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Reads a start payload. `None`: it names no visit to this bot.
+pub fn read_visit(secrets: &Secrets, bot: BotId, payload: &str) -> Option<i64> {
+    let bytes = URL_SAFE_NO_PAD.decode(payload.strip_prefix(VISIT_PREFIX)?).ok()?;
+    let visit = i64::from_be_bytes(bytes.get(..8)?.try_into().ok()?);
+    same(&visit_payload(secrets, bot, visit), payload).then_some(visit)
+}
+
 fn same(expected: &str, given: &str) -> bool {
     subtle::ConstantTimeEq::ct_eq(expected.as_bytes(), given.as_bytes()).into()
 }
@@ -143,6 +161,20 @@ mod tests {
         let flow = flow_press(&secrets, bot, person, press);
         assert!(flow.len() <= 64, "{flow}");
         assert_eq!(read_press(&secrets, bot, person, &flow), Some(Press::Flow(press)));
+    }
+
+    #[test]
+    fn a_visits_payload_fits_and_is_one_bots() {
+        let secrets = Secrets::from_bytes([3; 64]);
+        let payload = visit_payload(&secrets, BotId(9), i64::MAX);
+        assert!(
+            payload.len() <= 64 && payload.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+        );
+        assert_eq!(read_visit(&secrets, BotId(9), &payload), Some(i64::MAX));
+        assert_eq!(read_visit(&secrets, BotId(8), &payload), None);
+        for garbage in ["", "v", "vip", "fb-summer", "me_abc", &payload[..19], &format!("{payload}A")] {
+            assert_eq!(read_visit(&secrets, BotId(9), garbage), None, "{garbage}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ use engine::home::Home;
 use engine::imports::Imports;
 use engine::inbox::Inbox;
 use engine::intake::Intake;
+use engine::links::Links;
 use engine::live::Live;
 use engine::people::People;
 use engine::repeats::Repeats;
@@ -30,6 +31,7 @@ use engine::stages::Stages;
 use engine::tags::Tags;
 use engine::team::Team;
 use engine::templates::Templates;
+use ipnet::IpNet;
 use store::{Store, StoreOptions, Synchronous};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -50,6 +52,7 @@ pub struct Muster {
     pub public_url: String,
     /// The Bot API server.
     pub api_url: String,
+    visitors: Visitors,
 }
 
 /// What the parts need to know.
@@ -65,6 +68,22 @@ pub struct Plan<'a> {
     pub exclusive: bool,
     /// What a commit waits for.
     pub synchronous: Synchronous,
+    pub visitors: Visitors,
+}
+
+/// What is believed and kept of who comes from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitors {
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Days that visitors' addresses are kept whole.
+    pub address_days: u32,
+}
+
+impl Default for Visitors {
+    fn default() -> Self {
+        Self { trusted_proxies: Vec::new(), address_days: 30 }
+    }
 }
 
 impl Muster {
@@ -97,14 +116,20 @@ impl Muster {
         );
         let rooms = rooms(&store, &secrets, &clock, &people, &live, &intake, plan);
         let (public_url, api_url) = (plan.public_url.to_owned(), plan.api_url.to_owned());
-        Ok(Self { store, secrets, clock, people, live, intake, rooms, fleet, public_url, api_url })
+        let visitors = plan.visitors.clone();
+        Ok(Self { store, secrets, clock, people, live, intake, rooms, fleet, public_url, api_url, visitors })
     }
 
     /// The HTTP side: the API and the console.
     pub fn router(&self, demo: Option<(WorkspaceId, MemberId)>) -> Router {
         // The demo's Bot API is the sandbox, whose first page is the phone.
         let phone_url = demo.map(|_| self.api_url.clone());
-        let options = Arc::new(ApiOptions { public_url: self.public_url.clone(), demo, phone_url });
+        let options = Arc::new(ApiOptions {
+            public_url: self.public_url.clone(),
+            demo,
+            phone_url,
+            trusted_proxies: self.visitors.trusted_proxies.clone(),
+        });
         let state = ApiState { rooms: self.rooms.clone(), reader: self.store.reader().clone(), options };
         api::router(state).fallback(console::file)
     }
@@ -122,6 +147,8 @@ impl Muster {
         self.rooms.campaigns.resume_starts().await?;
         let service = self.router(demo).into_make_service_with_connect_info::<SocketAddr>();
         let fleet = tokio::spawn(self.fleet.clone().run(stop.clone()));
+        let privacy = self.rooms.links.clone().keep_private(self.visitors.address_days, stop.clone());
+        let privacy = tokio::spawn(privacy);
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         let outcome = tokio::select! {
             served = serving => served.map_err(|error| Failure::new(format!("the web server stopped: {error}"))),
@@ -132,6 +159,8 @@ impl Muster {
             Ok(ran) => ran?,
             Err(error) => return Err(Failure::new(format!("the bots stopped: {error}"))),
         }
+        // It ends with the others; a panic in it has lost nothing.
+        let _ = privacy.await;
         let store = self.store.clone();
         drop(self);
         store.close().await;
@@ -174,6 +203,7 @@ fn rooms(
         tags: Tags::new(store(), now()),
         templates: Templates::new(store(), now()),
         clicks: Clicks::new(store(), secrets.clone(), now()),
+        links: Links::new(store(), secrets.clone(), now(), people()),
         live: live.clone(),
     }
 }

@@ -1,9 +1,11 @@
 //! Configuration: defaults compiled in, a file, the environment, flags, in rising order.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use ipnet::IpNet;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
 use crate::Failure;
@@ -19,8 +21,20 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub database_url: String,
     pub public_url: String,
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    pub links: Links,
     pub telegram: Telegram,
     pub log: Log,
+}
+
+/// Diversion links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Links {
+    /// Days that visitors' addresses are kept whole.
+    #[serde(deserialize_with = "whole_number")]
+    pub address_days: u32,
 }
 
 /// The Bot API server.
@@ -105,6 +119,45 @@ impl Config {
     }
 }
 
+/// Networks as a list, or as one text with commas, as the environment has it.
+fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Form {
+        List(Vec<String>),
+        Text(String),
+    }
+    let texts = match Form::deserialize(from)? {
+        Form::List(texts) => texts,
+        Form::Text(text) => text.split(',').map(str::to_owned).collect(),
+    };
+    let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    texts
+        .map(|text| {
+            let host = || text.parse::<IpAddr>().map(IpNet::from);
+            text.parse().or_else(|_| host()).map_err(|_| {
+                D::Error::custom(format!("\"{text}\" is no network; write one such as 10.0.0.0/8"))
+            })
+        })
+        .collect()
+}
+
+/// A number, or its digits, as the environment has it.
+fn whole_number<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Form {
+        Number(u32),
+        Text(String),
+    }
+    match Form::deserialize(from)? {
+        Form::Number(number) => Ok(number),
+        Form::Text(text) => {
+            text.trim().parse().map_err(|_| D::Error::custom(format!("\"{text}\" is no whole number")))
+        }
+    }
+}
+
 fn parse(what: &str, text: &str) -> Result<Table, Failure> {
     text.parse::<Table>().map_err(|error| Failure::new(format!("{what} is not valid TOML: {error}")))
 }
@@ -156,6 +209,21 @@ mod tests {
         assert_eq!(config.telegram.api_url, "http://env");
         assert_eq!(config.listen.port(), 9000);
         assert_eq!(config.log.level, "info");
+    }
+
+    #[test]
+    fn proxies_and_days_are_read_from_a_file_and_from_the_environment() {
+        let environment =
+            [("MUSTER_TRUSTED_PROXIES", "10.0.0.0/8, ::1"), ("MUSTER_LINKS__ADDRESS_DAYS", "7")];
+        let config = load(None, &environment, &[]).unwrap();
+        let expected: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
+        assert_eq!((config.trusted_proxies, config.links.address_days), (expected, 7));
+        assert_eq!(load(None, &[], &[]).unwrap().trusted_proxies, []);
+        for (name, value) in [("MUSTER_TRUSTED_PROXIES", "everybody"), ("MUSTER_LINKS__ADDRESS_DAYS", "some")]
+        {
+            let error = load(None, &[(name, value)], &[]).unwrap_err().to_string();
+            assert!(error.contains(value), "{error}");
+        }
     }
 
     #[test]

@@ -54,10 +54,16 @@ impl World {
         if payload.is_some_and(|p| p.len() > limits::START_PAYLOAD_CHARS_MAX || !p.bytes().all(allowed)) {
             return Err(ActError::BadPayload);
         }
-        Ok(self.start(index, payload, now_ms))
+        Ok(self.start(index, payload, None, now_ms))
     }
 
-    pub(crate) fn start(&mut self, index: usize, payload: Option<&str>, now_ms: i64) -> i64 {
+    pub(crate) fn start(
+        &mut self,
+        index: usize,
+        payload: Option<&str>,
+        by: Option<Box<str>>,
+        now_ms: i64,
+    ) -> i64 {
         let gate = self.chat_gate(now_ms);
         let chat = self.people[index].state.chat.get_or_insert_with(|| Chat::new(gate));
         if chat.blocked {
@@ -65,7 +71,7 @@ impl World {
         }
         let text = payload.map_or("/start".to_string(), |payload| format!("/start {payload}"));
         let message_id = self.say(index, &text, now_ms);
-        let act = Act::Started { at_ms: now_ms, message_id, payload: payload.map(str::to_string) };
+        let act = Act::Started { at_ms: now_ms, message_id, payload: payload.map(str::to_string), by };
         self.people[index].state.acts.push(act);
         message_id
     }
@@ -202,6 +208,7 @@ impl World {
             url: url.clone(),
             status: None,
             follow_id,
+            user_agent: PREVIEWER.into(),
         });
         self.follows.push(Follow {
             follow_id,
@@ -219,8 +226,12 @@ impl World {
         self.follows.take()
     }
 
-    /// Records what a visit was answered.
-    pub fn record_follow(&mut self, follow: &Follow, http_status: u16) {
+    /// Records what a visit was answered: the status, and the address that it was led on to. A person who was led
+    /// to this bot may start it.
+    pub fn record_follow(&mut self, follow: &Follow, http_status: u16, location: Option<&str>) {
+        if let Some(location) = location.filter(|_| follow.visitor == Visitor::Person) {
+            self.led_to(follow, location);
+        }
         let Some(index) = self.index_of(follow.telegram_id) else { return };
         let acts = &mut self.people[index].state.acts;
         for act in acts.iter_mut().rev() {

@@ -33,11 +33,14 @@ impl World {
         if let Intent::Preview(message_id) = intent {
             return self.preview(index, message_id, now_ms);
         }
-        if state.deactivated || (is_blocked && !matches!(intent, Intent::Unblock | Intent::Arrive)) {
+        if state.deactivated
+            || (is_blocked && !matches!(intent, Intent::Unblock | Intent::Arrive | Intent::StartLed))
+        {
             return;
         }
         match intent {
             Intent::Arrive => self.arrive(index, now_ms),
+            Intent::StartLed => self.start_led(index, now_ms),
             Intent::Visit => self.visit(index, now_ms),
             Intent::See(message_id) => self.see_unasked(index, message_id, now_ms),
             Intent::SeeAnswer(message_id) => self.see_answer(index, message_id, now_ms),
@@ -85,9 +88,19 @@ impl World {
         let shares: Vec<f64> = self.config.sources.iter().map(|source| source.share).collect();
         if self.people[index].state.chat.is_none() {
             let source = self.people[index].state.dice.weighted(&shares);
-            let payload = self.config.sources.get(source).and_then(|source| source.payload.clone());
-            self.start(index, payload.as_deref(), now_ms);
+            let source = self.config.sources.get(source).cloned();
+            if let Some(url) = source.as_ref().and_then(|source| source.link.as_deref()) {
+                // Whoever is led on to the bot starts there: see `arrivals`.
+                return self.open_link(index, url, now_ms);
+            }
+            let payload = source.and_then(|source| source.payload);
+            self.start(index, payload.as_deref(), None, now_ms);
         }
+        self.settle_in(index, now_ms);
+    }
+
+    /// From the first start on a person has a life of their own here.
+    pub(crate) fn settle_in(&mut self, index: usize, now_ms: i64) {
         if self.people[index].state.mind.silent_at_ms == i64::MAX {
             self.begin_liveliness(index, now_ms);
         }
@@ -138,6 +151,7 @@ impl World {
         let regained = state.mind.patience + temper::PATIENCE_REGAINED;
         state.mind.patience = regained.min(patience_max);
         self.act_on_visit(index, now_ms);
+        self.meet_link_again(index, now_ms);
         self.plan_visit(index, now_ms);
     }
 

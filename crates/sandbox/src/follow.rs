@@ -10,6 +10,8 @@ pub enum Visitor {
     Person,
     /// Telegram's crawler, seconds after the message was sent.
     Preview,
+    /// A previewer or a crawler that met the address elsewhere.
+    Crawler,
 }
 
 /// One visit of a link that is to be made, or handed over in a replayed history.

@@ -6,6 +6,7 @@
 //! mistake on one side shows on the other.
 
 mod acts;
+mod arrivals;
 mod behaviour;
 mod callback;
 mod chat;

@@ -193,5 +193,20 @@ pub const BROWSERS: &[&str] = &[
 /// Shares of [`BROWSERS`], in the same order.
 pub const BROWSER_SHARES: &[f64] = &[0.28, 0.30, 0.14, 0.16, 0.05, 0.07];
 
+/// Programs that meet an address which lies about: previewers of messengers and networks, and crawlers.
+pub const PASSERS_BY: &[&str] = &[
+    PREVIEWER,
+    "WhatsApp/2.23.20.0",
+    "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "Twitterbot/1.0",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
+    "Mozilla/5.0 (compatible; YandexBot/3.0; +http://yandex.com/bots)",
+    "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
+];
+
 /// What Telegram's own preview crawler calls itself.
 pub const PREVIEWER: &str = "TelegramBot (like TwitterBot)";

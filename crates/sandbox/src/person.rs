@@ -57,6 +57,17 @@ pub struct State {
     pub chat: Option<Chat>,
     pub deactivated: bool,
     pub acts: Vec<Act>,
+    /// The start that a page led to and that was not made yet.
+    #[serde(default)]
+    pub led: Option<Led>,
+}
+
+/// A start that a page led to.
+#[derive(Serialize, Deserialize)]
+pub struct Led {
+    pub payload: String,
+    /// The page.
+    pub by: Box<str>,
 }
 
 /// A person of the population.
@@ -83,7 +94,7 @@ impl Person {
         let mut dice = Dice::new(seed, u64::from(index) + 1);
         let profile = Profile::drawn(&mut dice, index);
         let mind = Mind::new(&profile.habits);
-        let state = State { dice, mind, chat: None, deactivated: false, acts: Vec::new() };
+        let state = State { dice, mind, chat: None, deactivated: false, acts: Vec::new(), led: None };
         Self { id: id_of(seed, index), profile, state }
     }
 

@@ -31,6 +31,8 @@ pub enum Intent {
     Return,
     /// Telegram's crawler opens the first link of this message.
     Preview(i64),
+    /// Starts the bot that a page led to.
+    StartLed,
 }
 
 /// Order: time, then the order in which it was planned.

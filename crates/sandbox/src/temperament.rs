@@ -33,6 +33,15 @@ pub const PRESS_GAIN_ANSWER: f64 = 0.45;
 /// Probability to follow a link button or link, in the same form.
 pub const FOLLOW_BASE: f64 = 0.02;
 pub const FOLLOW_GAIN: f64 = 0.5;
+/// Share of those who open a link that leads to the bot who then start it, and how long after, in milliseconds.
+pub const LINK_START_SHARE: f64 = 0.72;
+pub const LINK_PAUSE_MS: (f64, f64) = (2_000.0, 90_000.0);
+/// Share of opened addresses that carry a parameter of the place where they were found.
+pub const LINK_TAGGED_SHARE: f64 = 0.4;
+/// Share of opened addresses that a program opens as well.
+pub const LINK_PASSER_BY_SHARE: f64 = 0.3;
+/// Probability that somebody who looks at the bot by themselves also meets one of its links again.
+pub const LINK_AGAIN_SHARE: f64 = 0.01;
 /// Probability to answer an unasked message in words, in the same form.
 pub const REPLY_BASE: f64 = 0.004;
 pub const REPLY_GAIN: f64 = 0.08;

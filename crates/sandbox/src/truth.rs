@@ -13,6 +13,9 @@ pub enum Act {
         at_ms: i64,
         message_id: i64,
         payload: Option<String>,
+        /// The address that led here, when a page did.
+        #[serde(default)]
+        by: Option<Box<str>>,
     },
     Received {
         at_ms: i64,
@@ -61,6 +64,9 @@ pub enum Act {
         url: String,
         status: Option<u16>,
         follow_id: u64,
+        /// What the program calls itself.
+        #[serde(default)]
+        user_agent: Box<str>,
     },
     Wrote {
         at_ms: i64,
@@ -116,8 +122,8 @@ impl Act {
             json!({"at_ms": at_ms, "message_id": message_id, "text": text, "buttons": buttons})
         };
         match self {
-            Act::Started { at_ms, message_id, payload } => {
-                ("started", json!({"at_ms": at_ms, "message_id": message_id, "payload": payload}))
+            Act::Started { at_ms, message_id, payload, by } => {
+                ("started", json!({"at_ms": at_ms, "message_id": message_id, "payload": payload, "by": by}))
             }
             Act::Received { at_ms, message_id, text, keyboard, media } => {
                 ("received", with_media(content(*at_ms, *message_id, text, keyboard), media))
@@ -140,9 +146,11 @@ impl Act {
             Act::Followed { at_ms, message_id, url, status, .. } => {
                 ("followed", json!({"at_ms": at_ms, "message_id": message_id, "url": url, "status": status}))
             }
-            Act::Previewed { at_ms, message_id, url, status, .. } => {
-                ("previewed", json!({"at_ms": at_ms, "message_id": message_id, "url": url, "status": status}))
-            }
+            Act::Previewed { at_ms, message_id, url, status, user_agent, .. } => (
+                "previewed",
+                json!({"at_ms": at_ms, "message_id": message_id, "url": url, "status": status,
+                       "user_agent": user_agent}),
+            ),
             Act::Wrote { at_ms, message_id, text, media } => {
                 let wrote = json!({"at_ms": at_ms, "message_id": message_id, "text": &**text});
                 ("wrote", with_media(wrote, media))

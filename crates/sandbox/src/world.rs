@@ -21,11 +21,13 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// Where a person's first /start comes from: its payload and its share of the people.
+/// Where a person's first /start comes from: its payload, or the page that leads there, and its share of the people.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The text behind `/start`; none is a plain start.
     pub payload: Option<String>,
+    /// An address that people open first: it leads them to the bot, or nowhere.
+    pub link: Option<String>,
     /// Weight among all sources.
     pub share: f64,
 }
@@ -65,7 +67,8 @@ pub struct WorldConfig {
 
 impl Default for WorldConfig {
     fn default() -> Self {
-        let source = |payload: Option<&str>, share| Source { payload: payload.map(str::to_string), share };
+        let source =
+            |payload: Option<&str>, share| Source { payload: payload.map(str::to_string), link: None, share };
         Self {
             seed: 1,
             people: 200,
@@ -235,6 +238,11 @@ impl World {
         }
     }
 
+    /// Where those come from who have not arrived yet.
+    pub fn set_sources(&mut self, sources: Vec<Source>) {
+        self.config.sources = sources;
+    }
+
     /// Updates as `getUpdates` gives them, at the world's present time.
     pub fn take_updates(&mut self, offset: i64, limit: i64) -> Vec<Value> {
         let now_ms = self.now_ms;
@@ -257,12 +265,12 @@ impl World {
         self.people.iter().map(|person| Value::Object(person.told()))
     }
 
-    /// What really happened: a JSON object for every person who ever started the bot, with the
+    /// What really happened: a JSON object for every person who ever started the bot or opened a link, with the
     /// lists `started, received, edited, deleted, saw, pressed, answered, followed, previewed,
     /// wrote, checked_out, paid, blocked, unblocked, deactivated`.
     pub fn truth(&self) -> impl Iterator<Item = Value> + '_ {
-        let met = self.people.iter().filter(|person| person.state.chat.is_some());
-        met.map(|person| self.truth_line(person))
+        let acted = |person: &&Person| person.state.chat.is_some() || !person.state.acts.is_empty();
+        self.people.iter().filter(acted).map(|person| self.truth_line(person))
     }
 
     /// The line of one person, if they ever started the bot.

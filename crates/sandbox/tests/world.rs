@@ -385,7 +385,7 @@ fn links_are_previewed_and_followed() {
     assert!(world.person_follow(id, Some(message_id), "https://nowhere.test/", NOW).is_err());
     world.person_follow(id, Some(message_id), "https://shop.test/x", NOW + 6000).unwrap();
     let follows = world.take_follows();
-    world.record_follow(&follows[0], 302);
+    world.record_follow(&follows[0], 302, None);
     let truth = world.truth().next().unwrap();
     assert_eq!(truth["followed"][0]["status"], 302);
     assert_eq!(truth["previewed"][0]["status"], Value::Null);

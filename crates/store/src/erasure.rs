@@ -50,12 +50,19 @@ pub fn blank_messages(tx: &WriteTx<'_>, bot: BotId, contact: ContactNumber) -> R
     Ok(())
 }
 
-/// Deletes what belongs to a person alone: tags, notes, the conversation, the run of a flow, a member's binding.
+/// Deletes what belongs to a person alone: tags, notes, the conversation, the run of a flow, a member's binding,
+/// and what visits of links told about their browser.
 pub fn forget(tx: &WriteTx<'_>, bot: BotId, contact: ContactNumber) -> Result<()> {
     for table in ["contact_tags", "notes", "conversations", "flow_runs", "member_contacts"] {
         let sql = format!("DELETE FROM {table} WHERE bot_id = $1 AND contact = $2");
         tx.run(&sql, params![bot, contact])?;
     }
+    // The row stays bound, so that its token is not taken for a new start.
+    tx.run(
+        "UPDATE visits SET address = NULL, address_whole = 0, country = NULL, browser = NULL, os = NULL, device = NULL, \
+         language = NULL, referrer = NULL, user_agent = NULL, query = '[]' WHERE bot_id = $1 AND contact = $2",
+        params![bot, contact],
+    )?;
     Ok(())
 }
 

@@ -59,7 +59,8 @@ pub fn after(tx: &ReadTx<'_>, bot: BotId, after: i64, limit: usize) -> Result<Ve
 pub fn each_counted(tx: &ReadTx<'_>, bot: BotId, mut visit: impl FnMut(&Event)) -> Result<()> {
     let sql = format!(
         "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND kind IN \
-         ('start', 'message', 'command', 'button', 'click', 'conversion', 'blocked', 'imported') ORDER BY number"
+         ('start', 'message', 'command', 'button', 'click', 'conversion', 'blocked', 'imported', 'link_visit') \
+         ORDER BY number"
     );
     tx.each(&sql, params![bot], |row| {
         visit(&read(row)?);

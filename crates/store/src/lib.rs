@@ -22,6 +22,7 @@ pub mod erasure;
 pub mod events;
 pub mod flows;
 pub mod idempotency;
+pub mod links;
 pub mod outbox;
 pub mod recipients;
 pub mod segments;
@@ -30,6 +31,7 @@ pub mod stages;
 pub mod tags;
 pub mod team;
 pub mod templates;
+pub mod visits;
 
 #[cfg(test)]
 mod tests;

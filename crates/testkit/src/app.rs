@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::clock::SystemClock;
 use muster::Failure;
-use muster::assembly::{Muster, Plan, bind};
+use muster::assembly::{Muster, Plan, Visitors, bind};
 use sandbox::WorldConfig;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -62,6 +62,7 @@ impl TestApp {
             webhook,
             exclusive: true,
             synchronous: store::Synchronous::Full,
+            visitors: Visitors::default(),
         };
         let muster = Muster::assemble(&plan, Arc::new(SystemClock)).expect("an empty folder");
         let workspace = muster.rooms.team.ensure_workspace().await.expect("a workspace");

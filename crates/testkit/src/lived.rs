@@ -8,7 +8,7 @@ use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::time::Millis;
 use engine::clock::{Clock, ManualClock};
 use engine::delivery::Courier;
-use muster::assembly::{Muster, Plan, bind};
+use muster::assembly::{Muster, Plan, Visitors, bind};
 use muster::demo::{Direct, Replay};
 use parking_lot::Mutex;
 use sandbox::{SharedWorld, World, WorldConfig};
@@ -64,6 +64,7 @@ impl Lived {
             webhook: false,
             exclusive: true,
             synchronous: store::Synchronous::Normal,
+            visitors: Visitors::default(),
         };
         let muster = Muster::assemble(&plan, Arc::clone(&clock) as Arc<dyn Clock>).expect("an empty folder");
         let workspace = muster.rooms.team.ensure_workspace().await.expect("a workspace");

@@ -13,6 +13,7 @@ import { EmptyState, Loaded, Skeleton, SkeletonRows } from '@/ui/states';
 import { ChecklistSteps, useChecklistHidden } from './ChecklistSteps';
 import { DailyCharts } from './DailyCharts';
 import { GoingOut } from './GoingOut';
+import { LinksBringing } from './LinksBringing';
 import { Moves } from './Moves';
 import { PeopleByStage } from './PeopleByStage';
 import { Suggestions } from './Suggestions';
@@ -63,6 +64,7 @@ function Full({ home, days }: { home: Home; days: number }) {
         <GoingOut running={home.running} recent={home.recent} />
       </div>
       <DailyCharts home={home} days={days} />
+      <LinksBringing />
       {home.moves.length > 0 && (
         <Section title={t('home.moved')} note={t('home.in_days', { count: days })}>
           <Moves moves={home.moves} />

@@ -64,7 +64,7 @@ function MomentLeaf({ form, value, onChange }: { form: 'last_interaction' | 'fir
   );
 }
 
-const eventKinds = ['interaction', 'button', 'command', 'message', 'click', 'start', 'conversion', 'blocked'];
+const eventKinds = ['interaction', 'button', 'command', 'message', 'click', 'start', 'link_visit', 'conversion', 'blocked'];
 /** Kinds of one sort only. */
 const plainKinds = ['interaction', 'blocked'];
 

@@ -16,6 +16,7 @@ interface Speech {
 
 function moment(of: 'last_interaction' | 'first_seen', value: Moment, { t, format }: Speech): string {
   const date = (when: number | string) => format.date(typeof when === 'number' ? when : Date.parse(when));
+  if (value.after_first_seen) return t('expression.last_interaction.after_first_seen', { span: format.span(value.after_first_seen) });
   if (value.never) return t(`expression.${of}.never`);
   if (value.within) return t(`expression.${of}.within`, { span: format.span(value.within) });
   if (value.older_than) return t(`expression.${of}.older_than`, { span: format.span(value.older_than) });

@@ -20,6 +20,7 @@ use engine::home::Home;
 use engine::imports::Imports;
 use engine::inbox::Inbox;
 use engine::intake::Intake;
+use engine::links::Links;
 use engine::live::Live;
 use engine::people::People;
 use engine::repeats::Repeats;
@@ -86,8 +87,11 @@ impl House {
         let clock = Arc::new(ManualClock::new(NOON));
         let rooms = rooms(&store, &clock);
         let workspace = rooms.team.ensure_workspace().await.unwrap();
-        let options =
-            ApiOptions { public_url: "https://muster.example.org".into(), demo: None, phone_url: None };
+        let options = ApiOptions {
+            public_url: "https://muster.example.org".into(),
+            trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            ..ApiOptions::default()
+        };
         let state =
             ApiState { rooms: rooms.clone(), reader: store.reader().clone(), options: Arc::new(options) };
         Self { app: router(state), rooms, store, clock, workspace, _folder: folder }
@@ -173,6 +177,7 @@ fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
         repeats: Repeats::new(store.clone(), clock.clone()),
         campaigns: Campaigns::new(store.clone(), secrets.clone(), clock.clone(), people.clone(), public_url),
         clicks: Clicks::new(store.clone(), secrets.clone(), clock.clone()),
+        links: Links::new(store.clone(), secrets.clone(), clock.clone(), people.clone()),
         contacts: Contacts::new(store.clone(), secrets.clone(), clock.clone(), people.clone()),
         conversions: Conversions::new(store.clone(), clock.clone()),
         flows: Flows::new(store.clone(), clock.clone()),

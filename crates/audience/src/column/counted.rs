@@ -14,9 +14,9 @@ use crate::words::{self, CHUNK_CONTACTS};
 
 /// Kinds with a place in the column. The last is an import's last interaction, which only the kind
 /// `interaction` counts.
-const KINDS: [&str; 8] =
-    ["start", "message", "command", "button", "click", "conversion", "blocked", "imported"];
-const IMPORTED: usize = 7;
+const KINDS: [&str; 9] =
+    ["start", "message", "command", "button", "click", "conversion", "blocked", "link_visit", "imported"];
+const IMPORTED: usize = 8;
 /// Kinds that `interaction` stands for.
 const INTERACTIONS: [usize; 5] = [1, 2, 3, 4, IMPORTED];
 

@@ -49,6 +49,17 @@ impl SecondsColumn {
         Operand::Own(out)
     }
 
+    /// Who has a second here that lies at least so far behind the other column's. Zero stands for never, in both.
+    pub(crate) fn long_after(&self, earlier: &Self, seconds: u32, scratch: &mut Scratch) -> Operand<'static> {
+        let mut out = scratch.take();
+        out.fill(0);
+        for (place, (late, early)) in self.values.iter().zip(earlier.values.iter()).enumerate() {
+            let far = *late != 0 && *early != 0 && late.checked_sub(*early).is_some_and(|gap| gap >= seconds);
+            out[place / 64] |= u64::from(far) << (place % 64);
+        }
+        Operand::Own(out)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.values.capacity() * 4
     }

@@ -63,6 +63,10 @@ fn time(base: Millis) -> impl Strategy<Value = Expression> {
     })
 }
 
+fn lasted() -> impl Strategy<Value = Expression> {
+    any_duration().prop_map(Expression::Lasted)
+}
+
 fn event() -> impl Strategy<Value = Expression> {
     let object = prop::option::of(prop::sample::select(&OBJECTS[..3]).prop_map(str::to_owned));
     let bound =
@@ -155,6 +159,7 @@ fn plain(base: Millis) -> impl Strategy<Value = Expression> {
     prop_oneof![
         4 => tag(),
         4 => time(base),
+        2 => lasted(),
         4 => event(),
         1 => source(),
         2 => profile(),

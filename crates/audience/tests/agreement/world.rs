@@ -7,7 +7,7 @@ use audience::oracle::Workspace;
 use chrono_tz::Tz;
 use domain::contact::{AttributeValue, Attributes, Profile, Source};
 use domain::event::{Event, EventBody, Origin, Outcome, OutcomeChange};
-use domain::ids::{CampaignId, ContactNumber, FlowId, MemberId, TagId};
+use domain::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
 
@@ -141,6 +141,12 @@ fn interaction() -> impl Strategy<Value = EventBody> {
             campaign
         }),
         (pick(&OBJECTS), campaign()).prop_map(|(object, campaign)| EventBody::Click { object, campaign }),
+        (pick(&OBJECTS), any::<bool>()).prop_map(|(object, first)| EventBody::LinkVisit {
+            object,
+            link: LinkId(1),
+            visit: 1,
+            first
+        }),
         pick(&OBJECTS).prop_map(|object| EventBody::Conversion { object, value: None, currency: None }),
         Just(EventBody::Imported),
     ]

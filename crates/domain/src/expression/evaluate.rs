@@ -31,6 +31,7 @@ impl Evaluator<'_> {
             Test::Stage(rules) => self.stage(rules).is_some_and(|rule| rule.wanted),
             Test::Tags { mode, tags, added_within_s } => self.tags(*mode, tags, *added_within_s),
             Test::Time(field, test) => test.range(self.now, self.zone).holds(self.time(*field)),
+            Test::Lasted(seconds) => self.lasted().is_some_and(|lasted| lasted >= *seconds),
             Test::Event(test) => self.event(test),
             Test::Source(test) => {
                 self.facts.source().get(test.field).is_some_and(|actual| test.values.contains(actual))
@@ -56,6 +57,12 @@ impl Evaluator<'_> {
             TimeField::LastInteraction => self.facts.last_interaction(),
             TimeField::FirstSeen => self.facts.first_seen(),
         }
+    }
+
+    /// Seconds from the first sight to the last interaction.
+    pub(super) fn lasted(&self) -> Option<i64> {
+        let (first, last) = (self.facts.first_seen()?, self.facts.last_interaction()?);
+        Some(i64::from(second(last)) - i64::from(second(first)))
     }
 
     fn tags(&self, mode: TagMode, tags: &[TagId], added_within_s: Option<i64>) -> bool {

@@ -71,6 +71,10 @@ impl Evaluator<'_> {
                 let change = test.changes_at(at, self.now).filter(turns);
                 (field.key(), Value::Object([(key.to_owned(), json!(at))].into_iter().collect()), change)
             }
+            Test::Lasted(_) => {
+                let (first, last) = (self.time(TimeField::FirstSeen), self.time(TimeField::LastInteraction));
+                plain("last_interaction", json!({ "first_seen_at": first, "last_interaction_at": last }))
+            }
             Test::Event(test) => {
                 let since = test.within.map(|length| window_start(self.now, length.ms(), self.zone));
                 let known = json!({ "count": self.count(test), "since": since });

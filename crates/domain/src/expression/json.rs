@@ -17,6 +17,7 @@ impl Expression {
             Self::Not(part) => json!({ "not": part.to_json() }),
             Self::Tag(test) => json!({ "tag": tag(test) }),
             Self::Time(field, test) => entry(field.key(), time(test)),
+            Self::Lasted(length) => entry("last_interaction", entry("after_first_seen", length.to_string())),
             Self::Event(test) => json!({ "event": event(test) }),
             Self::Stage(stages) => json!({ "stage": { "in": stages } }),
             Self::Source(test) => json!({ "source": source(test) }),

@@ -50,6 +50,8 @@ pub enum Expression {
     Not(Box<Self>),
     Tag(TagTest),
     Time(TimeField, TimeTest),
+    /// The last interaction came this long after the person was first seen, or later still.
+    Lasted(Duration),
     Event(EventTest),
     /// In one of these stages, by name.
     Stage(Vec<String>),

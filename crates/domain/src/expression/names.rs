@@ -40,6 +40,7 @@ fn collect(expression: &Expression, found: &mut Names) {
             found.campaigns.insert(test.campaign);
         }
         Expression::Time(..)
+        | Expression::Lasted(_)
         | Expression::Event(_)
         | Expression::Source(_)
         | Expression::Profile(_)

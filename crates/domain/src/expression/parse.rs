@@ -61,9 +61,7 @@ fn node(reader: &mut Reader, value: &Value, path: &str, depth: usize) -> Option<
 fn leaf(reader: &mut Reader, form: &str, inner: &Value, at: &str) -> Option<Expression> {
     match form {
         "tag" => tag(reader, inner, at).map(Expression::Tag),
-        "last_interaction" => {
-            time(reader, inner, at).map(|test| Expression::Time(TimeField::LastInteraction, test))
-        }
+        "last_interaction" => last_interaction(reader, inner, at),
         "first_seen" => time(reader, inner, at).map(|test| Expression::Time(TimeField::FirstSeen, test)),
         "event" => event(reader, inner, at).map(Expression::Event),
         "stage" => stage(reader, inner, at).map(Expression::Stage),
@@ -127,6 +125,17 @@ fn tag(reader: &mut Reader, value: &Value, path: &str) -> Option<TagTest> {
     let added_within = fields.duration("added_within");
     fields.done(())?;
     Some(TagTest { mode, tags: tags?, added_within })
+}
+
+/// A time like the others, or how long after the first sight it came.
+fn last_interaction(reader: &mut Reader, value: &Value, path: &str) -> Option<Expression> {
+    if value.get("after_first_seen").is_none() {
+        return time(reader, value, path).map(|test| Expression::Time(TimeField::LastInteraction, test));
+    }
+    let mut fields = reader.fields(value, path, &["after_first_seen"])?;
+    let length = fields.duration("after_first_seen");
+    fields.done(())?;
+    length.map(Expression::Lasted)
 }
 
 fn time(reader: &mut Reader, value: &Value, path: &str) -> Option<TimeTest> {

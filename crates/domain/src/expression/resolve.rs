@@ -66,6 +66,7 @@ impl Resolver<'_> {
             }
             Expression::Tag(test) => self.tags(test, path)?,
             Expression::Time(field, test) => Test::Time(*field, *test),
+            Expression::Lasted(length) => Test::Lasted(length.seconds()),
             Expression::Event(test) => Test::Event(test.clone()),
             Expression::Stage(stages) => Test::Stage(self.stages(stages, path, depth)?),
             Expression::Source(test) => Test::Source(test.clone()),

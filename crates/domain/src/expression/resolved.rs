@@ -34,6 +34,8 @@ pub enum Test {
         added_within_s: Option<i64>,
     },
     Time(TimeField, TimeTest),
+    /// Seconds from the first sight to the last interaction, at least.
+    Lasted(i64),
     Event(EventTest),
     /// The rules in their order, up to the last stage that is wanted: the first that matches is the stage.
     Stage(Vec<StageRule>),

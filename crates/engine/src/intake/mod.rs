@@ -3,6 +3,7 @@
 //! Each update runs in a savepoint. One that fails is kept raw as `ingest_failed`; a failure of the database
 //! acknowledges nothing, so that Telegram gives the batch again.
 
+mod arrival;
 mod person;
 mod press;
 

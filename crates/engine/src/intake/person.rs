@@ -11,6 +11,7 @@ use store::outbox::{self, Lane};
 use telegram::{ChatMemberChange, Message, User};
 
 use super::Intake;
+use super::arrival::Arrival;
 use crate::acts::Act;
 use crate::journal::{Journal, Reach};
 use crate::telegram_binding::{self, PAYLOAD_PREFIX};
@@ -27,9 +28,11 @@ impl Intake {
         let at = happened_at(message.date, received_at);
         let Some(user) = message.from.as_ref().filter(|user| !user.is_bot) else { return Ok(()) };
         let command = message.command();
-        let payload =
-            command.filter(|c| c.name == "start" && !c.argument.is_empty()).map(|c| c.argument.to_owned());
-        let mut contact = known(journal, &self.secrets, user, payload.as_deref(), at)?;
+        let opening = match command.filter(|command| command.name == "start") {
+            Some(command) => Opening::read(journal, &self.secrets, command.argument)?,
+            None => Opening::default(),
+        };
+        let (mut contact, met) = known(journal, &self.secrets, user, opening.source(), at)?;
         let message_id = message.message_id;
         if let Some(payment) = &message.successful_payment {
             let body = EventBody::Conversion {
@@ -42,17 +45,10 @@ impl Intake {
         }
         let act = match command {
             Some(command) if command.name == "start" => {
-                journal.record(
-                    Some(contact.number),
-                    at,
-                    EventBody::Start { payload: payload.clone(), message_id },
-                )?;
-                if let Some(payload) = &payload
-                    && bind_member(journal, &contact, payload, at)?
-                {
-                    return Ok(());
+                match self.start(journal, &mut contact, met, opening, (message_id, at))? {
+                    Some(act) => act,
+                    None => return Ok(()),
                 }
-                Act::Start { payload }
             }
             Some(command) => {
                 let text = message.text.clone().unwrap_or_default();
@@ -82,6 +78,35 @@ impl Intake {
         Ok(())
     }
 
+    /// Records a start and what its payload means. `None` when the start is answered.
+    fn start(
+        &self,
+        journal: &mut Journal<'_>,
+        contact: &mut Contact,
+        met: bool,
+        opening: Opening,
+        (message_id, at): (i64, Millis),
+    ) -> Result<Option<Act>> {
+        let Opening { payload, arrival } = opening;
+        let body = EventBody::Start { payload: payload.clone(), message_id };
+        journal.record(Some(contact.number), at, body)?;
+        if let Some(payload) = &payload
+            && bind_member(journal, contact, payload, at)?
+        {
+            return Ok(None);
+        }
+        let begins = match arrival {
+            Some(arrival) => arrival.bind(journal, contact, met, at)?,
+            None => None,
+        };
+        if let Some(flow) = begins
+            && self.responder.respond(journal, contact, &Act::Begin { flow }, at)?
+        {
+            return Ok(None);
+        }
+        Ok(Some(Act::Start { payload }))
+    }
+
     pub(super) fn standing(
         &self,
         journal: &mut Journal<'_>,
@@ -89,7 +114,7 @@ impl Intake {
         received_at: Millis,
     ) -> Result<()> {
         let at = happened_at(change.date, received_at);
-        let mut contact = known(journal, &self.secrets, &change.from, None, at)?;
+        let (mut contact, _) = known(journal, &self.secrets, &change.from, Source::new(), at)?;
         let reach = if change.is_block() { Reach::Blocked } else { Reach::Unblocked };
         journal.set_reachability(&mut contact, at, reach)
     }
@@ -101,14 +126,42 @@ fn happened_at(date_s: i64, received_at: Millis) -> Millis {
     if date_s <= 0 { received_at } else { (date_s * 1_000 + 999).min(received_at) }
 }
 
-/// The person of an update: met now, or known and brought up to date.
+/// What a `/start` came with.
+#[derive(Default)]
+struct Opening {
+    /// The payload; for one that names a visit the link's code, which says more to a reader.
+    payload: Option<String>,
+    arrival: Option<Arrival>,
+}
+
+impl Opening {
+    fn read(journal: &Journal<'_>, secrets: &Secrets, payload: &str) -> Result<Self> {
+        if payload.is_empty() {
+            return Ok(Self::default());
+        }
+        let arrival = Arrival::read(journal, secrets, payload)?;
+        let payload = arrival.as_ref().map_or(payload, Arrival::code).to_owned();
+        Ok(Self { payload: Some(payload), arrival })
+    }
+
+    /// The source of somebody whom the start meets.
+    fn source(&self) -> Source {
+        match (&self.arrival, &self.payload) {
+            (Some(arrival), _) => arrival.source(),
+            (None, Some(payload)) => source_of(payload),
+            (None, None) => Source::new(),
+        }
+    }
+}
+
+/// The person of an update, and whether they were met now, with that source; who was known is brought up to date.
 pub(super) fn known(
     journal: &mut Journal<'_>,
     secrets: &Secrets,
     user: &User,
-    payload: Option<&str>,
+    source: Source,
     at: Millis,
-) -> Result<Contact> {
+) -> Result<(Contact, bool)> {
     if user.id <= 0 {
         return Err(EngineError::Internal(format!("a person with the id {}", user.id)));
     }
@@ -117,7 +170,7 @@ pub(super) fn known(
             number: ContactNumber(0),
             telegram_id: user.id,
             profile: with_user(Profile::default(), user),
-            source: payload.map(source_of).unwrap_or_default(),
+            source,
             attributes: Attributes::new(),
             reachability: Reachability::default(),
             first_seen: at,
@@ -127,7 +180,7 @@ pub(super) fn known(
         };
         journal.meet(&mut contact, at)?;
         former::take_over(journal, &mut contact, secrets, at)?;
-        return Ok(contact);
+        return Ok((contact, true));
     };
     let profile = with_user(contact.profile.clone(), user);
     if profile != contact.profile {
@@ -136,7 +189,7 @@ pub(super) fn known(
         let body = EventBody::ProfileChanged { profile: contact.profile.clone() };
         journal.record(Some(contact.number), at, body)?;
     }
-    Ok(contact)
+    Ok((contact, false))
 }
 
 fn source_of(payload: &str) -> Source {

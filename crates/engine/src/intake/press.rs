@@ -1,5 +1,6 @@
 //! Presses: a campaign's button, a menu's option, or something that is not ours.
 
+use domain::contact::Source;
 use domain::event::{EventBody, Origin};
 use domain::ids::CampaignId;
 use domain::message::{Action, Message, Rendered, Variables};
@@ -29,7 +30,7 @@ impl Intake {
         if query.chat.as_ref().is_some_and(|chat| !chat.is_private()) || query.from.is_bot {
             return Ok(answer);
         }
-        let mut contact = known(journal, &self.secrets, &query.from, None, at)?;
+        let (mut contact, _) = known(journal, &self.secrets, &query.from, Source::new(), at)?;
         let data = query.data.as_deref().unwrap_or_default();
         match tokens::read_press(&self.secrets, journal.bot(), contact.number, data) {
             Some(Press::Campaign { campaign, row, column }) => {

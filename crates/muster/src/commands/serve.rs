@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::asked_to_stop;
 use crate::Failure;
-use crate::assembly::{Muster, Plan, bind};
+use crate::assembly::{Muster, Plan, Visitors, bind};
 use crate::config::Config;
 
 /// Runs the server until it is asked to stop.
@@ -21,6 +21,10 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         webhook: !config.public_url.is_empty(),
         exclusive: true,
         synchronous: Synchronous::Full,
+        visitors: Visitors {
+            trusted_proxies: config.trusted_proxies.clone(),
+            address_days: config.links.address_days,
+        },
     };
     let muster = Muster::assemble(&plan, Arc::new(SystemClock))?;
     let listener = bind(config.listen).await?;

@@ -1,6 +1,8 @@
 //! What the demo's team has made: itself, its bot, a menu that tags, a hand-over, segments, two campaigns.
 
 use domain::ids::{BotId, MemberId, WorkspaceId};
+use domain::link::{LinkBot, Utm};
+use engine::links::NewLink;
 use engine::secrets;
 use sandbox::WorldConfig;
 use serde_json::{Value, json};
@@ -25,6 +27,60 @@ const TOPICS: [(&str, &str, &str); 8] = [
     ("games", "🎮 Games 游戏", "兴趣-游戏"),
     ("courses", "📚 Courses 课程", "兴趣-课程"),
 ];
+
+/// A place where people meet the bot.
+pub(super) struct Place {
+    pub code: &'static str,
+    name: &'static str,
+    channel: &'static str,
+    /// `utm_source`, `utm_medium` and `utm_campaign`.
+    utm: [&'static str; 3],
+    tag: &'static str,
+    /// Weight among all sources of people.
+    pub share: f64,
+}
+
+/// The places, most people first.
+pub(super) const LINKS: [Place; 3] = [
+    Place {
+        code: "fb-summer",
+        name: "Facebook, summer",
+        channel: "Facebook ads",
+        utm: ["facebook", "paid", "summer"],
+        tag: "From Facebook",
+        share: 0.30,
+    },
+    Place {
+        code: "ig-story",
+        name: "Instagram stories",
+        channel: "Instagram",
+        utm: ["instagram", "social", "stories"],
+        tag: "From Instagram",
+        share: 0.22,
+    },
+    Place {
+        code: "shop-door",
+        name: "门店二维码 Shop door",
+        channel: "Poster with a QR code",
+        utm: ["poster", "offline", "door"],
+        tag: "From the shop",
+        share: 0.13,
+    },
+];
+
+impl Place {
+    fn made(&self, bot: BotId) -> NewLink {
+        let [source, medium, campaign] = self.utm.map(|text| Some(text.to_owned()));
+        NewLink {
+            code: Some(self.code.into()),
+            name: self.name.into(),
+            channel: self.channel.into(),
+            utm: Utm { source, medium, campaign, ..Utm::default() },
+            tags: vec![self.tag.into()],
+            bots: vec![LinkBot { bot, weight: 1, flow: None }],
+        }
+    }
+}
 
 /// The member whom the demo signs in.
 pub(super) async fn signed_in(muster: &Muster) -> Result<(WorkspaceId, MemberId), Failure> {
@@ -73,6 +129,9 @@ pub(super) async fn furnish(
         muster.rooms.flows.publish(workspace, flow.flow.id).await?;
     }
     muster.store.write(move |tx| add_segments(tx, workspace, bot, now)).await?;
+    for link in LINKS {
+        muster.rooms.links.create(workspace, link.made(bot)).await?;
+    }
     Ok((workspace, owner))
 }
 

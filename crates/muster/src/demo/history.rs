@@ -9,8 +9,9 @@ use engine::campaigns::NewCampaign;
 use engine::clock::{Clock, ManualClock};
 use engine::delivery::{Courier, CourierOptions, Transport};
 use engine::intake::Arrived;
+use engine::links::Opened;
 use indicatif::{ProgressBar, ProgressStyle};
-use sandbox::SharedWorld;
+use sandbox::{Follow, SharedWorld, Visitor};
 use store::conversations::{self, Filter};
 use telegram::{Rate, Received};
 
@@ -133,7 +134,7 @@ impl<'a> Replay<'a> {
         for batch in arrived.chunks(BATCH_MAX) {
             self.muster.intake.take(self.bot, batch.to_vec(), None).await?;
         }
-        for follow in follows.iter().filter(|follow| follow.visitor == sandbox::Visitor::Person) {
+        for follow in &follows {
             self.follow(follow).await?;
         }
         courier.drain().await?;
@@ -155,17 +156,42 @@ impl<'a> Replay<'a> {
     }
 
     async fn follow(&self, follow: &sandbox::Follow) -> Result<(), Failure> {
-        let Some(token) = follow.url.strip_prefix(&format!("{}/c/", self.muster.public_url)) else {
-            return Ok(());
-        };
+        let Some(path) = follow.url.strip_prefix(&self.muster.public_url) else { return Ok(()) };
         let present = self.clock.now();
         self.clock.set(follow.at_ms);
+        let led_to = match (path.strip_prefix("/c/"), path.strip_prefix("/l/")) {
+            (Some(token), _) => self.click(follow, token).await?,
+            (_, Some(link)) => Some(self.open(follow, link).await?),
+            _ => None,
+        };
+        self.clock.set(present);
+        if let Some(location) = led_to {
+            // What the redirect would have answered.
+            self.world.lock().record_follow(follow, 302, Some(&location));
+        }
+        Ok(())
+    }
+
+    async fn click(&self, follow: &Follow, token: &str) -> Result<Option<String>, Failure> {
+        if follow.visitor != Visitor::Person {
+            return Ok(None);
+        }
         let target = self.muster.rooms.clicks.target(token).await?;
         self.muster.rooms.clicks.record(&target).await?;
-        self.clock.set(present);
-        // What the redirect would have answered.
-        self.world.lock().record_follow(follow, 302);
-        Ok(())
+        Ok(Some(target.url))
+    }
+
+    async fn open(&self, follow: &Follow, link: &str) -> Result<String, Failure> {
+        let (code, query) = link.split_once('?').unwrap_or((link, ""));
+        // The people's addresses hold no escaped signs.
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let opened = Opened {
+            user_agent: follow.user_agent.clone(),
+            language: follow.language.to_owned(),
+            query: pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+            ..Opened::default()
+        };
+        Ok(self.muster.rooms.links.open(code, opened).await?)
     }
 
     /// Sends one campaign at Telegram's usual rate; the moment it ended.

@@ -14,12 +14,12 @@ use domain::ids::{MemberId, WorkspaceId};
 use domain::time::DAY_MS;
 use engine::clock::{Clock, ManualClock, SystemClock};
 use parking_lot::Mutex;
-use sandbox::{Server, ServerConfig, SharedWorld, World, WorldConfig};
+use sandbox::{Server, ServerConfig, SharedWorld, Source, World, WorldConfig};
 use store::{Synchronous, settings};
 use tokio_util::sync::CancellationToken;
 
 use crate::Failure;
-use crate::assembly::{Muster, Plan, bind};
+use crate::assembly::{Muster, Plan, Visitors, bind};
 use crate::commands::serve::stop_when_asked;
 
 pub use history::Replay;
@@ -102,12 +102,13 @@ impl Demo {
             exclusive: true,
             // Three months in seconds, and nothing here that a power cut may not take.
             synchronous: Synchronous::Normal,
+            visitors: Visitors::default(),
         };
         let muster = Muster::assemble(&plan, Arc::clone(&clock) as Arc<dyn Clock>)?;
         let ready = muster.store.reader().read(|tx| settings::get(tx, READY)).await?;
         let start_ms =
             ready.as_deref().and_then(|text| text.parse().ok()).unwrap_or(now - HISTORY_DAYS * DAY_MS);
-        let config = world_config(arguments, start_ms);
+        let config = world_config(arguments, start_ms, &public_url);
         let sandbox_folder = folder.join("sandbox");
         let signed_in = if ready.is_some() {
             content::signed_in(&muster).await?
@@ -152,7 +153,14 @@ impl Demo {
     }
 }
 
-fn world_config(arguments: &DemoArguments, start_ms: i64) -> WorldConfig {
+fn world_config(arguments: &DemoArguments, start_ms: i64, public_url: &str) -> WorldConfig {
+    let plain =
+        |payload: Option<&str>, share| Source { payload: payload.map(str::to_owned), link: None, share };
+    let through = content::LINKS.iter().map(|place| Source {
+        payload: None,
+        link: Some(format!("{public_url}/l/{}", place.code)),
+        share: place.share,
+    });
     WorldConfig {
         seed: arguments.seed,
         people: arguments.people,
@@ -161,6 +169,7 @@ fn world_config(arguments: &DemoArguments, start_ms: i64) -> WorldConfig {
         bot_username: "lantern_daily_bot".into(),
         start_ms,
         arrival_ms: HISTORY_DAYS * DAY_MS,
+        sources: [plain(None, 0.25), plain(Some("friend"), 0.10)].into_iter().chain(through).collect(),
         ..WorldConfig::default()
     }
 }

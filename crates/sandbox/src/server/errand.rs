@@ -19,13 +19,14 @@ pub async fn run(world: SharedWorld, turns: Arc<Semaphore>, follow: Follow) {
     }
     let Ok(_turn) = turns.acquire().await else { return };
     match tokio::time::timeout(Duration::from_secs(TIMEOUT_S), visited(&follow)).await {
-        Ok(Ok(status)) => world.lock().record_follow(&follow, status),
+        Ok(Ok((status, location))) => world.lock().record_follow(&follow, status, location.as_deref()),
         Ok(Err(error)) => tracing::debug!(%error, url = follow.url, "a link leads nowhere"),
         Err(_) => tracing::debug!(url = follow.url, "a link did not answer in time"),
     }
 }
 
-async fn visited(follow: &Follow) -> std::io::Result<u16> {
+/// The status, and the address in `Location`.
+async fn visited(follow: &Follow) -> std::io::Result<(u16, Option<String>)> {
     let bad = |what: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, what.to_string());
     let rest = follow.url.strip_prefix("http://").ok_or_else(|| bad("not plain HTTP"))?;
     let (authority, path) = match rest.find(['/', '?', '#']) {
@@ -46,10 +47,18 @@ async fn visited(follow: &Follow) -> std::io::Result<u16> {
     );
     stream.write_all(request.as_bytes()).await?;
     let mut head = Vec::new();
-    // "HTTP/1.1 302" is all that is needed; the rest is read so that the other side may finish.
+    // The head is all that is needed; the rest is read so that the other side may finish.
     stream.take(64 * 1024).read_to_end(&mut head).await?;
     let status = head.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok());
-    status.and_then(|digits| digits.parse().ok()).ok_or_else(|| bad("not an HTTP answer"))
+    let status = status.and_then(|digits| digits.parse().ok()).ok_or_else(|| bad("not an HTTP answer"))?;
+    Ok((status, location(&String::from_utf8_lossy(&head))))
+}
+
+fn location(answer: &str) -> Option<String> {
+    let head = answer.lines().skip(1).take_while(|line| !line.is_empty());
+    let mut fields = head.filter_map(|line| line.split_once(':'));
+    let found = fields.find(|(name, _)| name.eq_ignore_ascii_case("location"));
+    found.map(|(_, value)| value.trim().to_string())
 }
 
 /// The path with everything that is not ASCII in percent signs.

@@ -12,7 +12,7 @@ use domain::ids::{BotId, ContactId, WorkspaceId};
 use domain::time::Millis;
 use serde_json::{Value, json};
 use store::contacts::Contact;
-use store::{ReadTx, WriteTx, contacts, erasure, events};
+use store::{ReadTx, WriteTx, contacts, erasure, events, visits};
 
 use super::card::Card;
 use super::{find, timeline};
@@ -102,6 +102,14 @@ pub(super) fn dossier(tx: &ReadTx<'_>, workspace: WorkspaceId, id: ContactId, no
             break;
         }
     }
+    let link_visits: Vec<Value> = visits::of_contact(tx, id.bot(), contact.number)?
+        .iter()
+        .map(|visit| {
+            json!({"at": visit.at, "link": visit.link, "address": visit.address, "country": visit.country,
+                "browser": visit.browser, "os": visit.os, "device": visit.device, "language": visit.language,
+                "referrer": visit.referrer, "user_agent": visit.user_agent, "utm": visit.utm, "query": visit.query})
+        })
+        .collect();
     Ok(json!({
         "telegram_id": contact.telegram_id,
         "profile": contact.profile,
@@ -113,5 +121,6 @@ pub(super) fn dossier(tx: &ReadTx<'_>, workspace: WorkspaceId, id: ContactId, no
         "stage": card.person.stage.as_ref().map(|(_, name)| name),
         "tags": tags,
         "history": history,
+        "link_visits": link_visits,
     }))
 }

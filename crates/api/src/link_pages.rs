@@ -1,0 +1,74 @@
+//! `/l/{code}`: a diversion link records who came and leads on to the bot. What leads nowhere gets a plain page.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engine::EngineError;
+use engine::links::{Links, Opened};
+
+use crate::access::{Network, user_agent};
+
+/// The page holds its own few rules of style and nothing else.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+/// Leads on, and remembers who came.
+pub async fn open(
+    State(links): State<Links>,
+    network: Network,
+    method: Method,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Response {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let opened = Opened {
+        is_head: method == Method::HEAD,
+        address: network.0,
+        user_agent: user_agent(&headers).to_owned(),
+        language: text(header::ACCEPT_LANGUAGE),
+        referrer: text(header::REFERER),
+        // An address that cannot be read is no reason to turn a person away.
+        query: query.map(|Query(pairs)| pairs).unwrap_or_default(),
+    };
+    match links.open(&code, opened).await {
+        Ok(target) => {
+            let to = [(header::LOCATION, target), (header::CACHE_CONTROL, "no-store".to_owned())];
+            (StatusCode::FOUND, to).into_response()
+        }
+        Err(EngineError::NotFound(_)) => page(StatusCode::NOT_FOUND, &headers),
+        Err(error) => {
+            tracing::error!(%error, "a link could not be opened");
+            page(StatusCode::SERVICE_UNAVAILABLE, &headers)
+        }
+    }
+}
+
+fn page(status: StatusCode, headers: &HeaderMap) -> Response {
+    let language =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let chinese = language.trim_start().to_ascii_lowercase().starts_with("zh");
+    let gone = status == StatusCode::NOT_FOUND;
+    let (lang, title, text) = match (chinese, gone) {
+        (false, true) => (
+            "en",
+            "This link leads nowhere",
+            "It may have ended, or a letter is missing. Ask whoever gave it to you for a new one.",
+        ),
+        (false, false) => ("en", "One moment", "This link cannot be opened just now. Try again in a minute."),
+        (true, true) => {
+            ("zh-CN", "此链接已失效", "它可能已经停用，或少了一个字符。请向给你链接的人索取新的链接。")
+        }
+        (true, false) => ("zh-CN", "请稍候", "暂时无法打开此链接，请一分钟后再试。"),
+    };
+    let body = format!(
+        "<!doctype html><html lang=\"{lang}\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title><style>\
+         :root{{color-scheme:light dark}}body{{font:16px/1.6 system-ui,sans-serif;max-width:26rem;margin:22vh auto 0;\
+         padding:0 1.5rem}}h1{{font-size:1.25rem;margin:0 0 .5rem}}p{{margin:0;opacity:.75}}</style>\
+         <h1>{title}</h1><p>{text}</p></html>"
+    );
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    let policy = (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    (status, [kind, policy], body).into_response()
+}

@@ -1,0 +1,117 @@
+//! Links over HTTP: made, opened by the world, and counted.
+
+mod house;
+
+use std::net::SocketAddr;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, header};
+use house::{As, House};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+async fn open(
+    house: &House,
+    method: &str,
+    path: &str,
+    agent: &str,
+    forwarded: &str,
+) -> (u16, HeaderMap, String) {
+    let peer: SocketAddr = "10.0.0.1:4000".parse().unwrap();
+    let request = Request::builder().method(method).uri(path).header(header::USER_AGENT, agent);
+    let request = request.header("x-forwarded-for", forwarded).header(header::ACCEPT_LANGUAGE, "zh-CN,zh");
+    let request = request.extension(ConnectInfo(peer)).body(Body::empty()).unwrap();
+    let (parts, body) = house.app.clone().oneshot(request).await.unwrap().into_parts();
+    let text = String::from_utf8(to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
+    (parts.status.as_u16(), parts.headers, text)
+}
+
+async fn furnish(house: &House) -> (As, i64) {
+    let owner = As::Cookie(house.owner().await.token);
+    let bot = house.ask(&owner, "POST", "/bots", Some(json!({"token": "5:good"}))).await;
+    (owner, bot.json["id"].as_i64().unwrap())
+}
+
+async fn make(house: &House, owner: &As, bot: i64) -> Value {
+    let body = json!({"code": "fb-summer", "name": "Facebook", "channel": "Facebook ads",
+        "utm": {"source": "facebook"}, "tags": ["Summer"], "bots": [{"bot_id": bot}]});
+    let made = house.ask(owner, "POST", "/links", Some(body)).await;
+    assert_eq!(made.status, 201, "{}", made.json);
+    made.json
+}
+
+#[tokio::test]
+async fn a_visit_is_recorded_and_led_on_and_others_are_apart() {
+    let house = House::build().await;
+    let (owner, bot) = furnish(&house).await;
+    let link = make(&house, &owner, bot).await;
+    assert_eq!(link["url"], "https://muster.example.org/l/fb-summer");
+    let (status, headers, _) =
+        open(&house, "GET", "/l/fb-summer?utm_campaign=june&x=%E4%B8%AD", BROWSER, "1.2.3.4, 203.0.113.77")
+            .await;
+    assert_eq!(status, 302);
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    let to = headers[header::LOCATION].to_str().unwrap();
+    let payload = to.strip_prefix("https://t.me/bot_5?start=").unwrap();
+    assert!(payload.len() <= 64, "{payload}");
+    for (method, agent) in
+        [("HEAD", BROWSER), ("GET", "TelegramBot (like TwitterBot)"), ("GET", "bingbot/2.0")]
+    {
+        assert_eq!(open(&house, method, "/l/fb-summer", agent, "").await.0, 302, "{agent}");
+    }
+    let listed = house.ask(&owner, "GET", &format!("/links?bot_id={bot}"), None).await.json;
+    let item = &listed["items"][0];
+    assert_eq!(item["funnel"]["visits"], 1, "{item}");
+    assert_eq!(item["apart"], json!({"previewers": 1, "crawlers": 1, "head": 1}));
+    let addresses =
+        house.store.reader().read(|tx| store::visits::whole_addresses(tx, i64::MAX, 9)).await.unwrap();
+    assert!(addresses.iter().any(|(_, _, address)| address == "203.0.113.77"), "{addresses:?}");
+    let page = format!("/links/{}/funnel?bot_id={bot}&days=7&by=utm_campaign", link["id"]);
+    let page = house.ask(&owner, "GET", &page, None).await.json;
+    assert_eq!((page["days"].as_array().unwrap().len(), &page["days"][0]["visits"]), (7, &json!(1)));
+    assert_eq!(page["values"][0]["value"], "june");
+}
+
+#[tokio::test]
+async fn what_leads_nowhere_gets_a_friendly_page() {
+    let house = House::build().await;
+    let (owner, bot) = furnish(&house).await;
+    let link = make(&house, &owner, bot).await;
+    let path = format!("/links/{}", link["id"]);
+    let archived = house.ask(&owner, "PATCH", &path, Some(json!({"archived": true}))).await;
+    assert_eq!(archived.json["archived_at"], house::NOON);
+    for code in ["fb-summer", "never-was", "%00"] {
+        let (status, headers, text) = open(&house, "GET", &format!("/l/{code}"), BROWSER, "").await;
+        assert_eq!(status, 404, "{code}");
+        assert!(headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("text/html"));
+        assert!(text.contains("此链接已失效"), "{text}");
+    }
+    house.ask(&owner, "PATCH", &path, Some(json!({"archived": false}))).await;
+    assert_eq!(open(&house, "GET", "/l/fb-summer", BROWSER, "").await.0, 302);
+}
+
+#[tokio::test]
+async fn faults_of_a_link_name_their_fields() {
+    let house = House::build().await;
+    let (owner, bot) = furnish(&house).await;
+    make(&house, &owner, bot).await;
+    let good = json!({"code": "x", "name": "x", "bots": [{"bot_id": bot}]});
+    for (field, value, path, code) in [
+        ("code", json!("no good"), "/code", "invalid"),
+        ("code", json!("fb-summer"), "/code", "taken"),
+        ("name", json!(" "), "/name", "required"),
+        ("bots", json!([]), "/bots", "required"),
+        ("bots", json!([{"bot_id": bot, "weight": 0}]), "/bots/0/weight", "out_of_range"),
+        ("bots", json!([{"bot_id": 99}]), "/bots/0/bot_id", "unknown_bot"),
+        ("utm", json!({"sauce": "x"}), "/utm/sauce", "unknown_field"),
+        ("tags", json!(["ok", ""]), "/tags/1", "required"),
+    ] {
+        let mut body = good.clone();
+        body[field] = value;
+        let answer = house.ask(&owner, "POST", "/links", Some(body)).await;
+        assert_eq!(answer.fault(), (path, code), "{}", answer.json);
+    }
+}

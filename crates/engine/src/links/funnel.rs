@@ -1,0 +1,268 @@
+//! From the visit to the people who stayed. From the start on each number is the count of its expression.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use audience::Index;
+use chrono_tz::Tz;
+use domain::ids::{BotId, LinkId, WorkspaceId};
+use domain::limits::EXPRESSION_LIST_MAX;
+use domain::link::Visitor;
+use domain::time::{Millis, day_number, day_start};
+use serde_json::{Value as Json, json};
+use store::links::Link;
+use store::visits::{self, By, Quarter};
+use store::{ReadTx, bots, links};
+
+use super::{LinkView, Links, owned, view};
+use crate::catalog::WorkspaceCatalog;
+use crate::{EngineError, Result};
+
+/// The longest time that a link's page looks back, in days.
+pub const FUNNEL_DAYS_MAX: i32 = 90;
+/// Values of a parameter that are shown, the most frequent first.
+const VALUES_MAX: usize = 25;
+
+/// What each number of a funnel means.
+pub const DEFINITIONS: [(&str, &str); 7] = [
+    ("visits", "Times a browser opened the link. Previewers, crawlers and HEAD requests are counted apart."),
+    ("starts", "People who started the bot for the first time through the link: it is their source."),
+    (
+        "replied",
+        "Of those who started, people who did anything more: wrote, pressed, used a command, followed a link.",
+    ),
+    (
+        "kept",
+        "Of those who started, people who did something more, and whose last sign of life came at least 7 days after the first.",
+    ),
+    ("kept_of", "People who started at least 7 days ago, so that they can have been kept."),
+    ("again", "People who were known already and came through the link: a touch; their first source stays."),
+    ("reused", "Further starts through a visit that had been used: a visit counts once."),
+];
+
+/// A number of people and who they are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct People {
+    pub count: i64,
+    pub people: Json,
+}
+
+/// One funnel: of a link, of a day, or of a parameter's value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Funnel {
+    pub visits: i64,
+    pub starts: People,
+    pub replied: People,
+    pub kept: People,
+    /// Those of the starts that are old enough to have been kept.
+    pub kept_of: People,
+}
+
+/// Who opened the link without being a visitor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Apart {
+    pub previewers: i64,
+    pub crawlers: i64,
+    pub head: i64,
+}
+
+/// A link with its numbers since it was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkFunnel {
+    pub view: LinkView,
+    pub funnel: Funnel,
+    pub again: People,
+    /// Further starts through used visits.
+    pub reused: i64,
+    pub apart: Apart,
+}
+
+/// One day of the workspace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Day {
+    /// Such as `2026-11-24`.
+    pub day: String,
+    pub funnel: Funnel,
+    pub apart: Apart,
+}
+
+/// One value of a parameter; `None` is no value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value {
+    pub value: Option<String>,
+    pub funnel: Funnel,
+}
+
+/// Everything of a link's page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub total: LinkFunnel,
+    pub days: Vec<Day>,
+    pub values: Vec<Value>,
+}
+
+impl Links {
+    /// The links that hand people to a bot, latest first, with their funnels.
+    ///
+    /// # Errors
+    /// There is no such bot here.
+    pub async fn list(&self, workspace: WorkspaceId, bot: BotId) -> Result<Vec<LinkFunnel>> {
+        let counting = self.counting(workspace, bot).await?;
+        let read = move |tx: &ReadTx<'_>| {
+            let mut quarters: HashMap<LinkId, Vec<Quarter>> = HashMap::new();
+            for quarter in visits::by_quarter(tx, workspace, bot, None, 0)? {
+                quarters.entry(quarter.link).or_default().push(quarter);
+            }
+            let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
+            let all = links::list(tx, workspace)?.into_iter();
+            // People who came while the link handed to this bot stay its people.
+            let of_bot = all.filter(|link| {
+                link.bots.iter().any(|entry| entry.bot == bot) || quarters.contains_key(&link.id)
+            });
+            of_bot
+                .map(|link| {
+                    let found = quarters.get(&link.id).map_or(&[][..], Vec::as_slice);
+                    counting.total(tx, &catalog, link, found)
+                })
+                .collect()
+        };
+        self.store.reader().read(read).await
+    }
+
+    /// One link's page: its funnel, day by day and by the values of a parameter, over some days.
+    ///
+    /// # Errors
+    /// There is no such link or bot here; `days` is out of range (under `/days`).
+    pub async fn page(
+        &self,
+        workspace: WorkspaceId,
+        id: LinkId,
+        bot: BotId,
+        days: i32,
+        by: By,
+    ) -> Result<Page> {
+        if !(1..=FUNNEL_DAYS_MAX).contains(&days) {
+            let message = format!("must be between 1 and {FUNNEL_DAYS_MAX}");
+            return Err(EngineError::field("/days", "out_of_range", message));
+        }
+        let counting = self.counting(workspace, bot).await?;
+        let read = move |tx: &ReadTx<'_>| {
+            let link = owned(tx, workspace, id)?;
+            let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
+            let quarters = visits::by_quarter(tx, workspace, bot, Some(id), 0)?;
+            let today = day_number(counting.now, counting.zone);
+            let days = (today - days + 1..=today).rev();
+            let days =
+                days.map(|day| counting.day(&catalog, &link, &quarters, day)).collect::<Result<_>>()?;
+            let values = counting.values(tx, &catalog, &link, by)?;
+            let total = counting.total(tx, &catalog, link, &quarters)?;
+            Ok(Page { total, days, values })
+        };
+        self.store.reader().read(read).await
+    }
+
+    async fn counting(&self, workspace: WorkspaceId, bot: BotId) -> Result<Counting> {
+        let found = self.store.reader().read(move |tx| bots::get(tx, workspace, bot)).await?;
+        found.ok_or(EngineError::NotFound("bot"))?;
+        let snapshot = self.people.latest(bot).await?;
+        let zone = snapshot.zone();
+        Ok(Counting { workspace, bot, index: snapshot.index, zone, now: self.clock.now() })
+    }
+}
+
+/// What every number is counted with.
+struct Counting {
+    workspace: WorkspaceId,
+    bot: BotId,
+    index: Arc<Index>,
+    zone: Tz,
+    now: Millis,
+}
+
+impl Counting {
+    fn people(&self, catalog: &WorkspaceCatalog, people: Json) -> Result<People> {
+        let (_, resolved) = catalog.resolve_at("", &people)?;
+        Ok(People { count: self.index.count(&resolved, self.now) as i64, people })
+    }
+
+    /// The steps after the visit, of people whom `brought` describes.
+    fn funnel(&self, catalog: &WorkspaceCatalog, brought: &[Json], visits: i64) -> Result<Funnel> {
+        let with = |more: &[Json]| match [brought, more].concat() {
+            parts if parts.len() == 1 => parts[0].clone(),
+            parts => json!({ "all": parts }),
+        };
+        let acted = json!({"event": {"kind": "interaction"}});
+        let lasted = json!({"last_interaction": {"after_first_seen": "7d"}});
+        let old = json!({"not": {"first_seen": {"within": "7d"}}});
+        Ok(Funnel {
+            visits,
+            starts: self.people(catalog, with(&[]))?,
+            replied: self.people(catalog, with(std::slice::from_ref(&acted)))?,
+            kept: self.people(catalog, with(&[acted, lasted]))?,
+            kept_of: self.people(catalog, with(&[old]))?,
+        })
+    }
+
+    fn total(
+        &self,
+        tx: &ReadTx<'_>,
+        catalog: &WorkspaceCatalog,
+        link: Link,
+        quarters: &[Quarter],
+    ) -> Result<LinkFunnel> {
+        let brought = source(&link);
+        let funnel = self.funnel(catalog, std::slice::from_ref(&brought), people_of(quarters.iter()))?;
+        let came = json!({"event": {"kind": "link_visit", "object": link.code}});
+        let again = self.people(catalog, json!({"all": [came, {"not": brought}]}))?;
+        let reused = quarters.iter().map(|quarter| quarter.reuses).sum();
+        let view = view(tx, self.workspace, link)?;
+        Ok(LinkFunnel { view, funnel, again, reused, apart: apart_of(quarters.iter()) })
+    }
+
+    fn day(&self, catalog: &WorkspaceCatalog, link: &Link, quarters: &[Quarter], day: i32) -> Result<Day> {
+        let (from, to) = (day_start(day, self.zone), day_start(day + 1, self.zone));
+        let within = || quarters.iter().filter(|quarter| (from..to).contains(&quarter.at));
+        let (day, next) = (date(day), date(day + 1));
+        let brought = [source(link), json!({"first_seen": {"after": day, "before": next}})];
+        let funnel = self.funnel(catalog, &brought, people_of(within()))?;
+        Ok(Day { day, funnel, apart: apart_of(within()) })
+    }
+
+    fn values(&self, tx: &ReadTx<'_>, catalog: &WorkspaceCatalog, link: &Link, by: By) -> Result<Vec<Value>> {
+        let found = visits::by_value(tx, self.workspace, self.bot, link.id, by, 0, EXPRESSION_LIST_MAX)?;
+        let known: Vec<&String> = found.iter().filter_map(|(value, _)| value.as_ref()).collect();
+        let mut values = Vec::with_capacity(found.len());
+        let shown =
+            |(place, (value, _)): &(usize, &(Option<String>, i64))| *place < VALUES_MAX || value.is_none();
+        for (_, (value, visits)) in found.iter().enumerate().filter(shown) {
+            let test = match value {
+                Some(value) => json!({"source": {by.name(): value}}),
+                None if known.is_empty() => json!({"all": []}),
+                None => json!({"not": {"source": {by.name(): {"in": known}}}}),
+            };
+            let funnel = self.funnel(catalog, &[source(link), test], *visits)?;
+            values.push(Value { value: value.clone(), funnel });
+        }
+        Ok(values)
+    }
+}
+
+fn source(link: &Link) -> Json {
+    json!({"source": {"link": link.code}})
+}
+
+fn date(day: i32) -> String {
+    let date = chrono::NaiveDate::default() + chrono::Duration::days(i64::from(day));
+    date.format("%Y-%m-%d").to_string()
+}
+
+fn people_of<'q>(quarters: impl Iterator<Item = &'q Quarter>) -> i64 {
+    quarters.filter(|quarter| quarter.visitor.is_person()).map(|quarter| quarter.visits).sum()
+}
+
+fn apart_of<'q>(quarters: impl Iterator<Item = &'q Quarter>) -> Apart {
+    let mut by: BTreeMap<Visitor, i64> = BTreeMap::new();
+    quarters.for_each(|quarter| *by.entry(quarter.visitor).or_default() += quarter.visits);
+    let of = |visitor| by.get(&visitor).copied().unwrap_or(0);
+    Apart { previewers: of(Visitor::Previewer), crawlers: of(Visitor::Crawler), head: of(Visitor::Head) }
+}

@@ -1,0 +1,261 @@
+//! Visits of diversion links: rows of their own, written without the bot's lock (DESIGN 3.3).
+
+use domain::ids::{BotId, ContactNumber, LinkId, WorkspaceId};
+use domain::link::{Utm, Visitor};
+use domain::time::Millis;
+
+use crate::sql::{Row, params};
+use crate::{ReadTx, Result, WriteTx};
+
+/// One visit as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    /// Rises with time; see the engine's room of links.
+    pub id: i64,
+    pub link: LinkId,
+    /// Whom the visitor was handed to.
+    pub bot: BotId,
+    pub at: Millis,
+    pub visitor: Visitor,
+    pub address: Option<String>,
+    pub country: Option<String>,
+    pub browser: Option<String>,
+    pub os: Option<String>,
+    /// `smartphone`, `pc` and the like.
+    pub device: Option<String>,
+    pub language: Option<String>,
+    pub referrer: Option<String>,
+    pub user_agent: Option<String>,
+    /// With the link's own where the address carried none.
+    pub utm: Utm,
+    /// Every parameter of the address as a JSON list of pairs.
+    pub query: String,
+    /// Who started the bot through it.
+    pub contact: Option<ContactNumber>,
+    pub started_at: Option<Millis>,
+}
+
+fn code(visitor: Visitor) -> i64 {
+    match visitor {
+        Visitor::Person => 0,
+        Visitor::Previewer => 1,
+        Visitor::Crawler => 2,
+        Visitor::Head => 3,
+    }
+}
+
+fn visitor(code: i64) -> Visitor {
+    match code {
+        0 => Visitor::Person,
+        1 => Visitor::Previewer,
+        3 => Visitor::Head,
+        _ => Visitor::Crawler,
+    }
+}
+
+const COLUMNS: &str = "id, link_id, bot_id, at, visitor, address, country, browser, os, device, language, \
+     referrer, user_agent, utm_source, utm_medium, utm_campaign, utm_term, utm_content, query, contact, started_at";
+
+fn read(row: &Row<'_>) -> Result<Visit> {
+    Ok(Visit {
+        id: row.get(0)?,
+        link: row.get(1)?,
+        bot: row.get(2)?,
+        at: row.get(3)?,
+        visitor: visitor(row.get(4)?),
+        address: row.get(5)?,
+        country: row.get(6)?,
+        browser: row.get(7)?,
+        os: row.get(8)?,
+        device: row.get(9)?,
+        language: row.get(10)?,
+        referrer: row.get(11)?,
+        user_agent: row.get(12)?,
+        utm: Utm {
+            source: row.get(13)?,
+            medium: row.get(14)?,
+            campaign: row.get(15)?,
+            term: row.get(16)?,
+            content: row.get(17)?,
+        },
+        query: row.get(18)?,
+        contact: row.get(19)?,
+        started_at: row.get(20)?,
+    })
+}
+
+/// Adds a visit that nobody has started through yet; false when its id is taken: draw another.
+pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, visit: &Visit) -> Result<bool> {
+    let added = tx.run(
+        "INSERT INTO visits (workspace_id, id, link_id, bot_id, at, visitor, address, address_whole, country, \
+         browser, os, device, language, referrer, user_agent, utm_source, utm_medium, utm_campaign, utm_term, \
+         utm_content, query, reuses) VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $7 IS NULL THEN 0 ELSE 1 END, \
+         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0) ON CONFLICT DO NOTHING",
+        params![
+            workspace,
+            visit.id,
+            visit.link,
+            visit.bot,
+            visit.at,
+            code(visit.visitor),
+            visit.address.as_deref(),
+            visit.country.as_deref(),
+            visit.browser.as_deref(),
+            visit.os.as_deref(),
+            visit.device.as_deref(),
+            visit.language.as_deref(),
+            visit.referrer.as_deref(),
+            visit.user_agent.as_deref(),
+            visit.utm.source.as_deref(),
+            visit.utm.medium.as_deref(),
+            visit.utm.campaign.as_deref(),
+            visit.utm.term.as_deref(),
+            visit.utm.content.as_deref(),
+            &visit.query
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// One visit.
+pub fn get(tx: &ReadTx<'_>, workspace: WorkspaceId, id: i64) -> Result<Option<Visit>> {
+    let sql = format!("SELECT {COLUMNS} FROM visits WHERE workspace_id = $1 AND id = $2");
+    tx.row(&sql, params![workspace, id], read)
+}
+
+/// The visits that one person started through, oldest first.
+pub fn of_contact(tx: &ReadTx<'_>, bot: BotId, contact: ContactNumber) -> Result<Vec<Visit>> {
+    let sql = format!("SELECT {COLUMNS} FROM visits WHERE bot_id = $1 AND contact = $2 ORDER BY id");
+    tx.rows(&sql, params![bot, contact], read)
+}
+
+/// Binds a visit to who started through it; false when somebody had already.
+pub fn bind(
+    tx: &WriteTx<'_>,
+    workspace: WorkspaceId,
+    id: i64,
+    contact: ContactNumber,
+    at: Millis,
+) -> Result<bool> {
+    let bound = tx.run(
+        "UPDATE visits SET contact = $3, started_at = $4 WHERE workspace_id = $1 AND id = $2 AND contact IS NULL",
+        params![workspace, id, contact, at],
+    )?;
+    Ok(bound == 1)
+}
+
+/// Counts a start through a visit that was used already.
+pub fn reused(tx: &WriteTx<'_>, workspace: WorkspaceId, id: i64) -> Result<()> {
+    tx.run(
+        "UPDATE visits SET reuses = reuses + 1 WHERE workspace_id = $1 AND id = $2",
+        params![workspace, id],
+    )?;
+    Ok(())
+}
+
+/// Visits of one link in one quarter of an hour: every time zone's days are made of whole quarters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quarter {
+    pub link: LinkId,
+    /// Its beginning.
+    pub at: Millis,
+    pub visitor: Visitor,
+    pub visits: i64,
+    /// Visits that somebody started through.
+    pub started: i64,
+    /// Further starts through used visits.
+    pub reuses: i64,
+}
+
+/// A quarter of an hour.
+pub const QUARTER_MS: i64 = 900_000;
+
+/// The visits of a bot's links (or of one) since a moment, by quarters.
+pub fn by_quarter(
+    tx: &ReadTx<'_>,
+    workspace: WorkspaceId,
+    bot: BotId,
+    link: Option<LinkId>,
+    since: Millis,
+) -> Result<Vec<Quarter>> {
+    let which = if link.is_some() { "link_id = $4" } else { "$4 = 0" };
+    let sql = format!(
+        "SELECT link_id, at / {QUARTER_MS}, visitor, COUNT(*), COUNT(contact), SUM(reuses) FROM visits \
+         WHERE workspace_id = $1 AND bot_id = $2 AND at >= $3 AND {which} \
+         GROUP BY link_id, at / {QUARTER_MS}, visitor ORDER BY 1, 2, 3"
+    );
+    let link = link.unwrap_or(LinkId(0));
+    tx.rows(&sql, params![workspace, bot, since, link], |row| {
+        Ok(Quarter {
+            link: row.get(0)?,
+            at: row.get::<i64>(1)? * QUARTER_MS,
+            visitor: visitor(row.get(2)?),
+            visits: row.get(3)?,
+            started: row.get(4)?,
+            reuses: row.get(5)?,
+        })
+    })
+}
+
+/// A column that visits are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    UtmSource,
+    UtmMedium,
+    UtmCampaign,
+    UtmTerm,
+    UtmContent,
+}
+
+impl By {
+    /// The name of the column, and of the field of a person's source.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UtmSource => "utm_source",
+            Self::UtmMedium => "utm_medium",
+            Self::UtmCampaign => "utm_campaign",
+            Self::UtmTerm => "utm_term",
+            Self::UtmContent => "utm_content",
+        }
+    }
+}
+
+/// People's visits of a link since a moment by a column's values, the most frequent first; `None` is no value.
+pub fn by_value(
+    tx: &ReadTx<'_>,
+    workspace: WorkspaceId,
+    bot: BotId,
+    link: LinkId,
+    by: By,
+    since: Millis,
+    limit: usize,
+) -> Result<Vec<(Option<String>, i64)>> {
+    let column = by.name();
+    let sql = format!(
+        "SELECT {column}, COUNT(*) FROM visits WHERE workspace_id = $1 AND link_id = $2 AND bot_id = $3 \
+         AND at >= $4 AND visitor = 0 GROUP BY {column} ORDER BY 2 DESC, 1 LIMIT $5"
+    );
+    tx.rows(&sql, params![workspace, link, bot, since, limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// The oldest visits before a moment whose address is still whole: workspace, id, address.
+pub fn whole_addresses(
+    tx: &ReadTx<'_>,
+    before: Millis,
+    limit: usize,
+) -> Result<Vec<(WorkspaceId, i64, String)>> {
+    tx.rows(
+        "SELECT workspace_id, id, address FROM visits WHERE address_whole = 1 AND at < $1 ORDER BY at LIMIT $2",
+        params![before, limit as i64],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
+/// Puts what is kept of an address in its place.
+pub fn shorten_address(tx: &WriteTx<'_>, workspace: WorkspaceId, id: i64, kept: Option<&str>) -> Result<()> {
+    tx.run(
+        "UPDATE visits SET address = $3, address_whole = 0 WHERE workspace_id = $1 AND id = $2",
+        params![workspace, id, kept],
+    )?;
+    Ok(())
+}
