@@ -274,24 +274,28 @@ pub struct LinksQuery {
 
 /// What a link's page tells apart.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
 pub enum LinkBy {
     #[default]
-    UtmSource,
-    UtmMedium,
-    UtmCampaign,
-    UtmTerm,
-    UtmContent,
+    #[serde(rename = "utm_source")]
+    Source,
+    #[serde(rename = "utm_medium")]
+    Medium,
+    #[serde(rename = "utm_campaign")]
+    Campaign,
+    #[serde(rename = "utm_term")]
+    Term,
+    #[serde(rename = "utm_content")]
+    Content,
 }
 
 impl From<LinkBy> for By {
     fn from(by: LinkBy) -> Self {
         match by {
-            LinkBy::UtmSource => Self::UtmSource,
-            LinkBy::UtmMedium => Self::UtmMedium,
-            LinkBy::UtmCampaign => Self::UtmCampaign,
-            LinkBy::UtmTerm => Self::UtmTerm,
-            LinkBy::UtmContent => Self::UtmContent,
+            LinkBy::Source => Self::UtmSource,
+            LinkBy::Medium => Self::UtmMedium,
+            LinkBy::Campaign => Self::UtmCampaign,
+            LinkBy::Term => Self::UtmTerm,
+            LinkBy::Content => Self::UtmContent,
         }
     }
 }

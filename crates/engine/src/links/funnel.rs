@@ -26,7 +26,10 @@ const VALUES_MAX: usize = 25;
 /// What each number of a funnel means.
 pub const DEFINITIONS: [(&str, &str); 7] = [
     ("visits", "Times a browser opened the link. Previewers, crawlers and HEAD requests are counted apart."),
-    ("starts", "People who started the bot for the first time through the link: it is their source."),
+    (
+        "starts",
+        "People who started the bot for the first time through the link: it is their source. So it is for those of whom an import says so.",
+    ),
     (
         "replied",
         "Of those who started, people who did anything more: wrote, pressed, used a command, followed a link.",
