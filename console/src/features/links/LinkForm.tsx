@@ -29,9 +29,10 @@ function BotRow({ draft, bot, share, error, onChange, onRemove }: BotRowProps) {
   const { percent } = useFormat();
   const flows = useQuery(flowsQuery(bot.id)).data?.items ?? [];
   return (
-    <li className="link-bot">
+    <li className={onRemove ? 'link-bot weighed' : 'link-bot'}>
       <span className="cut"><b>{bot.name}</b> <span className="small faint">@{bot.username}</span></span>
       <Select
+        className="flow"
         aria-label={t('links.flow', { name: bot.name })}
         placeholder={t('links.no_flow')}
         clearable

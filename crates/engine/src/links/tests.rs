@@ -154,6 +154,8 @@ async fn the_first_source_stays_and_a_used_visit_counts_once() {
     let first = bench.visit("fb-summer", &[]).await;
     bench.says(1, &format!("/start {first}")).await;
     assert_eq!(bench.person(1).await.source, Source::new(), "who was known keeps the first source");
+    let touches = bench.bodies("link_visit").await;
+    assert!(matches!(&touches[..], [EventBody::LinkVisit { first: false, .. }]), "{touches:?}");
     let only = bench.only().await;
     assert_eq!((only.funnel.starts.count, only.again.count, only.reused), (0, 1, 0));
     bench.says(1, &format!("/start {first}")).await;
@@ -194,6 +196,7 @@ async fn the_funnel_goes_down_to_those_who_stayed_and_names_them() {
         bench.says(person, &format!("/start {payload}")).await;
     }
     bench.visit("fb-summer", &[]).await;
+    bench.house.clock.set(NOW - 4 * DAY_MS);
     bench.says(1, "hello").await;
     bench.says(2, "hello").await;
     // Who only starts again later has not replied.

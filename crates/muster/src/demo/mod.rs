@@ -119,6 +119,8 @@ impl Demo {
                     folder.display()
                 )));
             }
+            // What the team has made is as old as its history.
+            clock.set(start_ms);
             content::furnish(&muster, &config).await?
         };
         let mut world = World::open(config, &sandbox_folder)
