@@ -58,7 +58,7 @@ class Beat {
   }
 }
 
-const CALM_KEYS = ['home', 'tags', 'segments', 'segment', 'stages', 'flows', 'flow', 'preview', 'campaigns', 'report', 'campaign-preview'];
+const CALM_KEYS = ['home', 'tags', 'segments', 'segment', 'stages', 'flows', 'flow', 'preview', 'campaigns', 'report', 'campaign-preview', 'links', 'link'];
 
 function touch(change: Change, soon: Beat, calm: Beat) {
   if (change.contact_id) {

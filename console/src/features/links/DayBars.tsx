@@ -8,7 +8,8 @@ export function DayBars({ days }: { days: LinkFunnel['days'] }) {
   const { t } = useTranslation();
   const { number, day } = useFormat();
   const ordered = days.toReversed();
-  const most = Math.max(1, ...ordered.map((each) => Math.max(each.visits, each.starts.count)));
+  const highest = Math.max(0, ...ordered.map((each) => Math.max(each.visits, each.starts.count)));
+  const most = Math.max(1, highest);
   const height = (value: number) => ({ '--height': `${value === 0 ? 0 : Math.max(2, (value / most) * 100)}%` }) as CSSProperties;
   const first = ordered[0];
   return (
@@ -23,7 +24,7 @@ export function DayBars({ days }: { days: LinkFunnel['days'] }) {
       </div>
       <figcaption className="axis small faint">
         <span>{first ? day(first.day) : ''}</span>
-        <span>{t('links.highest', { number: number(most) })}</span>
+        <span>{t('links.highest', { number: number(highest) })}</span>
         <span>{t('links.today')}</span>
       </figcaption>
       <table className="unseen">

@@ -35,7 +35,7 @@ export function FunnelSteps({ link }: { link: LinkItem }) {
         {steps.map((step) => (
           <li key={step.key} title={t(`links.means_${step.key}`)}>
             <span className="funnel-figure"><Count value={step.count} people={step.people} size="mid" /> <span className="unit">{t(`links.step_${step.key}`)}</span></span>
-            <span className="funnel-bar" data-step={step.key}><i style={width(step.count, most)} /></span>
+            <span className="funnel-bar" data-step={step.key}>{step.count > 0 && <i style={width(step.count, most)} />}</span>
             <span className="funnel-share small muted">{step.of > 0 ? t(step.share, { percent: percent(step.count / step.of) }) : ''}</span>
             <span className="funnel-means small faint">{t(`links.means_${step.key}`)}</span>
           </li>
