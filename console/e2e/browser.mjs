@@ -10,8 +10,8 @@ const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run
 
 export const launch = () => chromium.launch({ executablePath, args });
 
-export async function visit(browser, { language = 'en-GB', theme = 'light', width = 1440, height = 900 } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: language });
+export async function visit(browser, { language = 'en-GB', theme = 'light', width = 1440, height = width < 800 ? 800 : 900, storageState } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: language, ...(storageState ? { storageState } : {}) });
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const problems = [];

@@ -19,32 +19,48 @@ const answers = async (url) => {
   }
 };
 
-/** Starts both. `owner_link` is the one-time link that makes the first account; `muster` runs a command beside them. */
-export async function startServer({ people = 200, seed = 7, port = FIRST_PORT } = {}) {
+const ended = (child) =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null) return resolve();
+    child.on('exit', resolve);
+    child.kill('SIGTERM');
+  });
+
+/**
+ * Starts both. `owner_link` is the one-time link that makes the first account; `muster` runs a command beside them;
+ * `populate` puts a sandbox with people in the place of the one that runs.
+ */
+export async function startServer({ people = 0, seed = 7, port = FIRST_PORT } = {}) {
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'muster-e2e-'));
   const [base, phone] = [`http://localhost:${port}`, `http://localhost:${port + 1}`];
   const token = '700001:AAF-e2e-sandbox-token';
   const env = { ...process.env, MUSTER_LISTEN: `127.0.0.1:${port}`, MUSTER_DATA_DIR: data, MUSTER_TELEGRAM__API_URL: phone };
   const log = fs.openSync(path.join(data, 'log'), 'a');
-  const sandbox = spawn(binary, ['sandbox', '--port', String(port + 1), '--people', String(people), '--seed', String(seed), '--token', token], { env, stdio: ['ignore', 'ignore', log] });
-  const server = spawn(binary, ['serve'], { env, stdio: ['ignore', 'ignore', log] });
   const said = () => fs.readFileSync(path.join(data, 'log'), 'utf8');
+  const begin = (...args) => spawn(binary, args, { env, stdio: ['ignore', 'ignore', log] });
+  let sandbox;
+  const populate = async (count) => {
+    if (sandbox) await ended(sandbox);
+    sandbox = begin('sandbox', '--port', String(port + 1), '--people', String(count), '--seed', String(seed), '--token', token);
+    await until(async () => {
+      if (sandbox.exitCode !== null) throw new Error(`the sandbox ended before it was ready:\n${said()}`);
+      return answers(`${phone}/sandbox/state`);
+    }, 'the sandbox');
+  };
+  const server = begin('serve');
   const stop = async () => {
-    await Promise.all([server, sandbox].map((child) => new Promise((resolve) => {
-      if (child.exitCode !== null) return resolve();
-      child.on('exit', resolve);
-      child.kill('SIGTERM');
-    })));
+    await Promise.all([server, sandbox].filter(Boolean).map(ended));
     fs.rmSync(data, { recursive: true, force: true });
   };
   try {
+    await populate(people);
     await until(async () => {
-      if (server.exitCode !== null || sandbox.exitCode !== null) throw new Error(`it ended before it was ready:\n${said()}`);
-      return (await answers(`${base}/readyz`)) && (await answers(`${phone}/sandbox/state`));
-    }, 'the server and the sandbox');
+      if (server.exitCode !== null) throw new Error(`the server ended before it was ready:\n${said()}`);
+      return answers(`${base}/readyz`);
+    }, 'the server');
     const owner_link = /https?:\S+\/setup\/\S+/.exec(said())?.[0];
     const muster = async (...args) => (await promisify(execFile)(binary, args, { env })).stdout.trim();
-    return { base, phone, token, data, owner_link: owner_link?.replace('127.0.0.1', 'localhost'), muster, stop, pid: server.pid };
+    return { base, phone, token, data, owner_link: owner_link?.replace('127.0.0.1', 'localhost'), muster, populate, stop };
   } catch (error) {
     await stop();
     throw error;

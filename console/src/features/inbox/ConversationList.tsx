@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -100,10 +100,17 @@ interface ListProps {
   searchInput: RefObject<HTMLInputElement | null>;
 }
 
-function Empty({ filter, searched }: { filter: ConversationFilter; searched: boolean }) {
+function Empty({ filter, searched, never }: { filter: ConversationFilter; searched: boolean; never: boolean }) {
   const { t } = useTranslation();
   if (searched) return <EmptyState title={t('inbox.none_found')} />;
-  return <EmptyState title={t(`inbox.empty.${filter}`)}>{filter === 'all' ? t('inbox.empty_text') : undefined}</EmptyState>;
+  if (never) {
+    return (
+      <EmptyState title={t('inbox.empty.all')} action={<Button renderRoot={(props) => <Link {...props} to="/flows" />}>{t('inbox.to_flows')}</Button>}>
+        {t('inbox.empty_text')}
+      </EmptyState>
+    );
+  }
+  return <EmptyState title={t(`inbox.empty.${filter}`)} />;
 }
 
 /** Who writes to us, latest first; any number of them. */
@@ -138,7 +145,7 @@ export function ConversationList({ rows, filter, selected, scroller, searchInput
       {rows.query.error && <Failure error={rows.query.error} what={t('inbox.failed')} retry={() => void rows.query.refetch()} />}
       <div className="inbox-scroll" ref={scroller} tabIndex={-1}>
         {rows.query.isPending && !rows.query.error && <SkeletonRows rows={9} />}
-        {rows.query.data && rows.items.length === 0 && <Empty filter={filter} searched={q !== ''} />}
+        {rows.query.data && rows.items.length === 0 && <Empty filter={filter} searched={q !== ''} never={rows.counts !== undefined && rows.counts.open + rows.counts.closed === 0} />}
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
             const conversation = rows.items[item.index];

@@ -1,0 +1,20 @@
+/** What needs a server of its own: the first day, counts, two editors, strange people. */
+import { launch } from './browser.mjs';
+import { run as counts } from './counts.mjs';
+import { run as empty } from './empty.mjs';
+import { startServer } from './server.mjs';
+import { run as strange } from './strange.mjs';
+import { run as two } from './two.mjs';
+
+const server = await startServer();
+const browser = await launch();
+try {
+  const storageState = await empty(server, browser);
+  await server.populate(200);
+  await counts(server, browser, storageState);
+  await two(server, browser, storageState);
+  await strange(server, browser, storageState);
+} finally {
+  await browser.close();
+  await server.stop();
+}
