@@ -9,7 +9,7 @@ DEMO_PORT ?= 8080
 SANDBOX_PORT ?= 8081
 PEOPLE ?= 5000
 
-.PHONY: help demo serve test test-rust test-console test-clients test-browser lint console build tools clean
+.PHONY: help demo serve test test-rust test-console test-clients test-browser pictures lint console build tools clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,10 @@ test-browser: tools console ## The console in Chromium, against the demo
 	@echo "== the console in a browser"
 	cargo build --locked -p muster
 	E2E_BINARY=target/debug/muster ./console/e2e/run
+
+pictures: tools console ## Take the README's pictures anew
+	cargo build --locked -p muster
+	E2E_BINARY=target/debug/muster E2E_SHOTS="$$(mktemp -d)" E2E_PICTURES="$(CURDIR)/docs/pictures" ./console/e2e/run
 
 test-clients: tools ## Other people's Bot API clients against the sandbox
 	@echo "== third-party clients against the sandbox"

@@ -6,7 +6,7 @@ import { act, client, sandboxPeople } from './server.mjs';
 async function something(server, call, bot) {
   const people = await sandboxPeople(server, 'limit=12');
   for (const person of people) await act(server, person.id, 'start');
-  for (const person of people.slice(0, 6)) await act(server, person.id, 'write', { text: 'hello there' });
+  for (const person of people) await act(server, person.id, 'write', { text: 'hello there' });
   for (const person of people.slice(10, 12)) await act(server, person.id, 'block');
   await until(async () => {
     const home = await call('GET', `/home?bot_id=${bot.id}`);

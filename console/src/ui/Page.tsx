@@ -29,7 +29,7 @@ export function Page({ title, crumb, note, actions, bare = false, children }: Pa
             {crumb.label}
           </Link>
         )}
-        <h1 className="cut">{title}</h1>
+        <h1 className="cut"><bdi>{title}</bdi></h1>
         {note !== undefined && <div className="note small muted">{note}</div>}
         <div className="actions">{actions}</div>
       </header>

@@ -69,8 +69,10 @@ export function useDraft(campaign: Campaign | null) {
     },
     onError: (error) => {
       // Someone else saved meanwhile: the composer says so and asks; it does not try again by itself.
-      if (!(error instanceof Problem) || error.code !== 'conflict' || !error.current) return;
-      server.current = error.current as Campaign;
+      const held = server.current;
+      if (!(error instanceof Problem) || error.code !== 'conflict' || !error.current || !held) return;
+      // The server says what differs; whose it is stays.
+      server.current = { ...held, ...(error.current as Partial<Campaign>) };
       undecided.current = true;
     },
   });

@@ -75,7 +75,7 @@ function Nobody({ filtered }: { filtered: boolean }) {
   );
 }
 
-function Actions() {
+function Actions({ nobody }: { nobody: boolean }) {
   const { t } = useTranslation();
   const bot = useBot();
   const can = useCan();
@@ -93,7 +93,7 @@ function Actions() {
         {t('contacts.export')}
       </Button>
       {can('write') && (
-        <Button variant="filled" renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ audience: expression }} />}>
+        <Button variant={nobody ? 'default' : 'filled'} renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ audience: expression }} />}>
           {t('ui.write_to_them')}
         </Button>
       )}
@@ -109,7 +109,7 @@ export default function ContactsPage() {
   const navigate = useNavigate();
   const filtered = !isEveryone(expression) || Boolean(search.q);
   return (
-    <Page title={t('place.contacts')} actions={<Actions />}>
+    <Page title={t('place.contacts')} actions={<Actions nobody={count === 0} />}>
       <Summary count={count} stale={query.isFetching} onRefresh={() => void query.refetch()} />
       <FilterBar expression={expression} total={undefined} />
       {query.error && <Failure error={query.error} what={t('contacts.failed')} retry={() => void query.refetch()} />}

@@ -97,7 +97,7 @@ export default function HomePage() {
             data={[7, 30, 90].map((count) => ({ value: String(count), label: t('home.days', { count }) }))}
           />
           {can('write') && (
-            <Button variant={checklist ? 'default' : 'filled'} leftSection={<IconPlus size={14} stroke={1.8} />} renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} />}>
+            <Button variant={checklist || home.data?.people === 0 ? 'default' : 'filled'} leftSection={<IconPlus size={14} stroke={1.8} />} renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} />}>
               {t('home.campaign')}
             </Button>
           )}
