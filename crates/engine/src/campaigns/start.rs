@@ -15,7 +15,7 @@ use store::{WriteTx, bots, campaigns, recipients, tags};
 use super::{CampaignView, Campaigns, allow, owned, view};
 use crate::catalog::WorkspaceCatalog;
 use crate::people::Snapshot;
-use crate::{EngineError, Result, journal};
+use crate::{EngineError, Result, dead_token, journal};
 
 /// Ledger lines that one commit writes.
 const LINES_A_COMMIT: usize = 5_000;
@@ -87,6 +87,7 @@ fn freeze(
 ) -> Result<()> {
     let (bot, mut campaign) = owned(tx, workspace, id)?;
     allow(&campaign, Action::Start)?;
+    dead_token::refuse(tx, bot)?;
     let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
     let (_, resolved) = catalog.resolve_at("/audience", &campaign.audience)?;
     let tag_names: Vec<_> = tags::list(tx, workspace)?.into_iter().map(|tag| (tag.id, tag.name)).collect();

@@ -9,7 +9,7 @@ use store::{WriteTx, campaigns};
 
 use super::start::{release_all, seen};
 use super::{CampaignView, Campaigns, allow, owned};
-use crate::{EngineError, Result, journal};
+use crate::{EngineError, Result, dead_token, journal};
 
 /// What a person decides on sends whose end is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,7 @@ impl Campaigns {
             .write(move |tx| {
                 let (bot, mut campaign) = owned(tx, workspace, id)?;
                 allow(&campaign, Action::Resume)?;
+                dead_token::refuse(tx, bot)?;
                 let canary_is_out = campaign.pause_reason.as_deref() == Some(PauseReason::Canary.name());
                 if campaign.send_up_to < campaign.audience_count && !canary_is_out {
                     campaign.status = Status::Canary.name().into();

@@ -11,8 +11,8 @@ use store::{bots, campaigns, contacts, outbox, recipients};
 use telegram::SendError;
 
 use super::{Answer, Ended, Target};
-use crate::Result;
 use crate::journal::{Journal, Reach};
+use crate::{Result, dead_token};
 
 /// What calls taught about the bot as a whole.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -129,14 +129,13 @@ fn learn(
             clock.on_retry_after(now, *seconds);
             bots::set_blocked_until(journal.tx(), bot, clock.blocked_until(now))?;
         }
-        Err(SendError::NotSent { reason }) => {
+        Err(error @ SendError::NotSent { .. }) => {
             learned.unreachable = true;
-            bots::set_error(journal.tx(), bot, Some(reason), now)?;
+            bots::set_error(journal.tx(), bot, Some(&error.to_string()), now)?;
         }
         Err(error @ SendError::Unauthorized { .. }) => {
             learned.token_dead = true;
-            bots::set_status(journal.tx(), bot, "token_dead")?;
-            bots::set_error(journal.tx(), bot, Some(&error.to_string()), now)?;
+            dead_token::stop_bot(journal.tx(), bot, &error.to_string(), now)?;
         }
         Err(_) => {}
     }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::intake::{Arrived, Intake};
-use crate::{EngineError, Result};
+use crate::{EngineError, Result, dead_token};
 
 use super::ALLOWED;
 use super::answers::Answers;
@@ -138,9 +138,10 @@ impl Poller {
         self.store
             .write(move |tx| {
                 if dead {
-                    bots::set_status(tx, bot, "token_dead")?;
+                    return dead_token::stop_bot(tx, bot, &text, now);
                 }
-                bots::set_error(tx, bot, Some(&text), now)
+                bots::set_error(tx, bot, Some(&text), now)?;
+                Ok(())
             })
             .await?;
         Ok(())

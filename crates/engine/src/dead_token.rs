@@ -1,0 +1,43 @@
+//! A token that Telegram no longer knows: the bot stops, and so does everything that it was sending.
+//!
+//! A campaign that went on as `sending` would promise an end that cannot come.
+
+use domain::campaign::{PauseReason, Status};
+use domain::ids::BotId;
+use domain::time::Millis;
+use store::{ReadTx, WriteTx, bots, campaigns};
+
+use crate::{EngineError, Result};
+
+/// The status of a bot whose token is dead.
+const STATUS: &str = "token_dead";
+
+/// Stops a bot whose token was refused, and pauses what it was sending. `error` says how it was refused.
+///
+/// # Errors
+/// The database failed.
+pub fn stop_bot(tx: &WriteTx<'_>, bot: BotId, error: &str, now: Millis) -> Result<()> {
+    bots::set_status(tx, bot, STATUS)?;
+    bots::set_error(tx, bot, Some(error), now)?;
+    for mut campaign in campaigns::sending(tx, bot)? {
+        campaign.status = Status::Paused.name().into();
+        campaign.pause_reason = Some(PauseReason::TokenDead.name().into());
+        campaign.pause_detail = Some(error.to_owned());
+        campaigns::update(tx, bot, &campaign)?;
+    }
+    Ok(())
+}
+
+/// Refuses to send through a bot that cannot.
+///
+/// # Errors
+/// Its token is dead.
+pub fn refuse(tx: &ReadTx<'_>, bot: BotId) -> Result<()> {
+    match bots::of(tx, bot)? {
+        Some(row) if row.status == STATUS => {
+            let message = "Telegram no longer knows this bot's token; give the bot its new one first";
+            Err(EngineError::WrongState(message.into()))
+        }
+        _ => Ok(()),
+    }
+}
