@@ -155,10 +155,7 @@ impl Muster {
             () = ended_for_long(&stop) => Ok(()),
         };
         stop.cancel();
-        match fleet.await {
-            Ok(ran) => ran?,
-            Err(error) => return Err(Failure::new(format!("the bots stopped: {error}"))),
-        }
+        fleet.await.map_err(|error| Failure::new(format!("the bots stopped: {error}")))?;
         // It ends with the others; a panic in it has lost nothing.
         let _ = privacy.await;
         let store = self.store.clone();

@@ -99,7 +99,7 @@ impl Running {
         bot.status == "running"
             && bot.token_sealed == self.token_sealed
             && bot.bulk_per_second == self.bulk_per_second
-            && !self.tasks.iter().all(JoinHandle::is_finished)
+            && !self.tasks.iter().any(JoinHandle::is_finished)
     }
 
     async fn end(self) {
@@ -124,19 +124,15 @@ impl Fleet {
         Self { store, secrets, clock, intake, people, options }
     }
 
-    /// Runs until told to stop, then lets calls in flight end.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn run(self, stop: CancellationToken) -> Result<()> {
+    /// Runs until told to stop, then lets calls in flight end. A database that fails for a while, or a part of a bot
+    /// that ended by itself, is tried again: the server goes on, and says so in its log.
+    pub async fn run(self, stop: CancellationToken) {
         let mut running: HashMap<BotId, Running> = HashMap::new();
         let mut committed = self.store.committed();
-        let mut outcome = Ok(());
         while !stop.is_cancelled() {
             committed.mark_unchanged();
             if let Err(error) = self.look(&mut running).await {
-                outcome = Err(error);
-                break;
+                tracing::error!(%error, "the bots cannot be looked at");
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -150,7 +146,6 @@ impl Fleet {
         for (_, bot) in running {
             bot.end().await;
         }
-        outcome
     }
 
     async fn look(&self, running: &mut HashMap<BotId, Running>) -> Result<()> {
