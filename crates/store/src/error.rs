@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The writer has stopped: the process is shutting down, or a disk failed.
     #[error("the database is closed")]
     Closed,
+    /// Another process kept the database locked for longer than a write waits.
+    #[error("the database is locked by another process; try again when that has ended")]
+    Locked,
     /// Anything else the database said.
     #[error("database: {0}")]
     Database(String),
@@ -31,7 +34,10 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error.to_string())
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Locked,
+            _ => Self::Database(error.to_string()),
+        }
     }
 }
 

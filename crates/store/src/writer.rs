@@ -212,7 +212,7 @@ fn write_until_closed(connection: &Connection, mut queue: mpsc::Receiver<Job>, c
             Ok(()) => run_group(connection, first, &mut queue),
             Err(error) => {
                 tracing::error!(%error, "the database takes no writes");
-                fail_job(connection, first, &error.into());
+                fail_all(connection, first, &mut queue, &error.into());
                 continue;
             }
         };
@@ -243,6 +243,18 @@ fn run_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job
         }
     }
     answers
+}
+
+/// Fails a job, and those that wait behind it: each would wait as long for the same answer.
+fn fail_all(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>, error: &StoreError) {
+    // A setting that cannot be changed costs those behind their patience, nothing else.
+    let _ = connection.busy_timeout(Duration::ZERO);
+    fail_job(connection, first, error);
+    for _ in 0..QUEUE_MAX {
+        let Ok(job) = queue.try_recv() else { break };
+        fail_job(connection, job, error);
+    }
+    let _ = connection.busy_timeout(BUSY_TIMEOUT);
 }
 
 /// Without a transaction, a job's savepoint is one of its own: it is opened only to be refused at once.
