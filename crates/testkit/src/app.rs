@@ -1,8 +1,10 @@
 //! The real app with a data folder of its own, against a sandbox in the same process.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 
+use domain::ids::BotId;
 use engine::clock::SystemClock;
 use muster::Failure;
 use muster::assembly::{Muster, Plan, Visitors, bind};
@@ -12,6 +14,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::stored::{self, Stored};
 use crate::{Api, Delays, Network, Rehearsal, leases, until};
 
 /// Messages a second, so that a test does not wait for Telegram's pace.
@@ -101,17 +104,26 @@ impl TestApp {
         until(&what, 60, look).await.0
     }
 
+    /// The data folder.
+    ///
+    /// # Panics
+    /// The test is over.
+    pub fn folder(&self) -> &Path {
+        self.folder.as_ref().expect("finished once").path()
+    }
+
     /// Stops the server, and looks into what it left behind.
     ///
     /// # Panics
     /// The server failed, or something is left leased.
-    pub async fn finish(mut self) {
+    pub async fn finish(mut self) -> Stored {
         self.stop.cancel();
         let running = self.running.take().expect("finished once");
         running.await.expect("a server that does not panic").expect("a server that ends well");
         let folder = self.folder.take().expect("finished once");
         let left = leases::in_folder(folder.path()).await;
         assert_eq!(left, (0, 0), "rows left leased in outbox and ledger");
+        stored::in_folder(folder.path(), BotId(self.bot)).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! For tests only: the tidy rules' eyes, the real app against a sandbox, the real binary as a process.
 
+pub mod agreement;
 pub mod api;
 pub mod app;
 pub mod binary;

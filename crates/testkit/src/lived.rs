@@ -2,19 +2,21 @@
 //! sandbox's people living beside them.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
 use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::time::Millis;
 use engine::clock::{Clock, ManualClock};
 use engine::delivery::Courier;
+use engine::intake::{Arrived, Taken};
 use muster::assembly::{Muster, Plan, Visitors, bind};
 use muster::demo::{Direct, Replay};
 use parking_lot::Mutex;
-use sandbox::{SharedWorld, World, WorldConfig};
+use sandbox::{SharedWorld, TimedUpdate, World, WorldConfig};
 use serde_json::json;
 use store::bots::{self, NewBot};
-use telegram::Rate;
+use telegram::{Rate, Received};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +38,7 @@ pub struct Lived {
     workspace: WorkspaceId,
     courier: Courier,
     stop: CancellationToken,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Drop for Lived {
@@ -80,8 +82,7 @@ impl Lived {
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         tokio::spawn(serving.into_future());
         let api = Api::new(base, token.token);
-        let _folder = folder;
-        Self { api, bot: bot.0, world, mishaps, muster, clock, workspace, courier, stop, _folder }
+        Self { api, bot: bot.0, world, mishaps, muster, clock, workspace, courier, stop, folder }
     }
 
     /// The moment at which the clock stands.
@@ -106,6 +107,32 @@ impl Lived {
         replay.live_until(now, &mut self.courier).await.expect("a database that works");
         // A step in which nobody acted still sends what waits.
         self.courier.drain().await.expect("a database that works");
+    }
+
+    /// Moves the clock, and lets nobody act.
+    pub fn pass(&self, for_ms: i64) {
+        self.clock.set(self.now() + for_ms);
+    }
+
+    /// Takes updates in, as one batch.
+    ///
+    /// # Panics
+    /// One cannot be read, or the database failed.
+    pub async fn take(&self, updates: &[TimedUpdate]) -> Taken {
+        let arrived = updates.iter().map(|timed| {
+            let received = Received::parse(&timed.update.to_string()).expect("an update");
+            Arrived { received, at: timed.at_ms }
+        });
+        self.muster
+            .intake
+            .take(BotId(self.bot), arrived.collect(), None)
+            .await
+            .expect("a database that works")
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Sends a campaign that was started, at Telegram's usual rate, to its end.

@@ -5,12 +5,12 @@
 
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// What one direction of a connection carries at once.
@@ -33,14 +33,16 @@ impl Delays {
 /// A listener that hands everything on.
 pub struct Network {
     pub address: SocketAddr,
-    cut: Arc<AtomicBool>,
-    cuts: Arc<std::sync::Mutex<CancellationToken>>,
-    stop: CancellationToken,
+    upstream: SocketAddr,
+    delays: Delays,
+    /// Ends the listener and every connection.
+    open: CancellationToken,
+    accepting: JoinHandle<()>,
 }
 
 impl Drop for Network {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.open.cancel();
     }
 }
 
@@ -52,22 +54,9 @@ impl Network {
     pub async fn to(upstream: SocketAddr, delays: Delays) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound address");
-        let (cut, stop) = (Arc::new(AtomicBool::new(false)), CancellationToken::new());
-        let cuts = Arc::new(std::sync::Mutex::new(stop.child_token()));
-        let network = Self { address, cut: cut.clone(), cuts: cuts.clone(), stop: stop.clone() };
-        let accepting = async move {
-            while let Ok((client, _)) = listener.accept().await {
-                if cut.load(Ordering::Acquire) {
-                    continue;
-                }
-                let until = cuts.lock().map(|token| token.clone()).unwrap_or_default();
-                tokio::spawn(carried(client, upstream, delays.clone(), until));
-            }
-        };
-        tokio::spawn(async move {
-            tokio::select! { () = accepting => {}, () = stop.cancelled() => {} }
-        });
-        network
+        let open = CancellationToken::new();
+        let accepting = tokio::spawn(accept(listener, upstream, delays.clone(), open.clone()));
+        Self { address, upstream, delays, open, accepting }
     }
 
     /// Where Muster finds the Bot API.
@@ -75,18 +64,34 @@ impl Network {
         format!("http://{}", self.address)
     }
 
-    /// Breaks every connection, and each new one at once.
-    pub fn cut(&self) {
-        self.cut.store(true, Ordering::Release);
-        if let Ok(mut token) = self.cuts.lock() {
-            token.cancel();
-            *token = self.stop.child_token();
-        }
+    /// Breaks every connection, and refuses new ones.
+    pub async fn cut(&mut self) {
+        self.open.cancel();
+        // The port is free once the listener is gone; a listener that panicked is gone too.
+        let _ = (&mut self.accepting).await;
     }
 
-    /// Lets connections through again.
-    pub fn mend(&self) {
-        self.cut.store(false, Ordering::Release);
+    /// Lets connections through again, at the same address.
+    ///
+    /// # Panics
+    /// Somebody else took the port meanwhile.
+    pub async fn mend(&mut self) {
+        let listener = TcpListener::bind(self.address).await.expect("the port that was ours");
+        self.open = CancellationToken::new();
+        let accepting = accept(listener, self.upstream, self.delays.clone(), self.open.clone());
+        self.accepting = tokio::spawn(accepting);
+    }
+}
+
+async fn accept(listener: TcpListener, upstream: SocketAddr, delays: Delays, open: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = open.cancelled() => return,
+            accepted = listener.accept() => {
+                let Ok((client, _)) = accepted else { return };
+                tokio::spawn(carried(client, upstream, delays.clone(), open.clone()));
+            }
+        }
     }
 }
 

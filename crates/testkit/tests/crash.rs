@@ -4,7 +4,7 @@
 //! `MUSTER_KILLS` says how often (8 unless told), `MUSTER_SEED` from which seed.
 #![allow(clippy::print_stdout)] // figures, for who runs it
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +20,7 @@ use sandbox::{SharedWorld, WorldConfig};
 use serde_json::{Value, json};
 use testkit::binary::{self, Serving, free_port};
 use testkit::stored::{self, Stored};
-use testkit::{Api, Delays, Network, Rehearsal, until};
+use testkit::{Api, Delays, Network, Rehearsal, agreement, until};
 
 const ISSUE: &str = "The weekly issue";
 /// Written to each second; a call is under way for some 20 ms, so that some three are at any moment.
@@ -237,74 +237,34 @@ async fn ended(scene: &Scene) -> Value {
     campaign
 }
 
-/// Compares what people did with the log, each in order; how many acts are missing.
+/// Compares what people did with the log and its effects; how many acts are missing.
 fn compare_acts(scene: &Scene, stored: &Stored) -> usize {
-    let numbers: Vec<i64> = stored.events.iter().map(|event| event.number).collect();
-    assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>(), "the log has no gaps");
-    let mut said: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-    let mut pressed: BTreeMap<i64, usize> = BTreeMap::new();
-    let mut started: BTreeMap<i64, usize> = BTreeMap::new();
+    let truth = scene.sandbox.truth();
+    let lost = agreement::lost_acts(stored, &truth);
     let mut tagged: BTreeMap<i64, usize> = BTreeMap::new();
-    for event in &stored.events {
-        let Some(number) = event.contact else { continue };
-        let person = stored.people[&number];
-        match &event.body {
-            EventBody::Message { text, .. } => said.entry(person).or_default().push(text.clone().unwrap()),
-            EventBody::Button { .. } => *pressed.entry(person).or_default() += 1,
-            EventBody::Start { .. } => *started.entry(person).or_default() += 1,
-            EventBody::TagAdded { .. } => *tagged.entry(person).or_default() += 1,
-            _ => {}
-        }
+    for event in stored.events.iter().filter(|event| matches!(event.body, EventBody::TagAdded { .. })) {
+        *tagged.entry(stored.people[&event.contact.unwrap()]).or_default() += 1;
     }
-    let mut lost = 0;
-    for truth in scene.sandbox.truth() {
-        let person = truth["id"].as_i64().unwrap();
-        let list = |name: &str| truth[name].as_array().unwrap();
-        let wrote: Vec<String> =
-            list("wrote").iter().map(|one| one["text"].as_str().unwrap().to_owned()).collect();
-        let known = said.remove(&person).unwrap_or_default();
-        lost += wrote.len().saturating_sub(known.len());
-        assert_eq!(known, wrote, "what {person} wrote, in order, once each");
-        let presses = list("pressed").len();
-        assert_eq!(pressed.remove(&person).unwrap_or(0), presses, "presses of {person}");
-        assert_eq!(started.remove(&person).unwrap_or(0), list("started").len(), "starts of {person}");
-        assert_eq!(
-            tagged.remove(&person).unwrap_or(0),
-            usize::from(presses > 0),
-            "the tag of {person}, once"
-        );
-        assert_eq!(stored.unread[&person], wrote.len() as i64, "effects of what {person} wrote, once each");
+    for one in truth {
+        let person = one["id"].as_i64().unwrap();
+        let (wrote, presses) =
+            (one["wrote"].as_array().unwrap().len(), one["pressed"].as_array().unwrap().len());
+        let tags = tagged.remove(&person).unwrap_or(0);
+        assert_eq!(tags, usize::from(presses > 0), "the tag of {person}, once");
+        assert_eq!(stored.unread[&person], wrote as i64, "effects of what {person} wrote, once each");
     }
-    assert!(said.is_empty() && pressed.is_empty() && started.is_empty(), "acts that nobody did");
     lost
 }
 
 /// Compares the ledger with what people received; how many got it twice.
 fn compare_ledger(scene: &Scene, stored: &Stored, ended: &Value, tally: &Tally) -> usize {
-    let mut doubled = 0;
-    let mut counts: BTreeMap<Outcome, i64> = BTreeMap::new();
-    for line in stored.ledgers.values().flatten() {
-        let person = stored.people[&line.contact];
-        let received = scene.sandbox.received(person, ISSUE);
-        *counts.entry(line.outcome).or_default() += 1;
-        doubled += received.len().saturating_sub(1);
-        match line.outcome {
-            Outcome::Sent => {
-                assert_eq!(received.len(), 1, "{person} is said to have got it");
-                assert_eq!(received[0]["message_id"].as_i64(), line.message_id, "the message of {person}");
-            }
-            Outcome::Unknown => assert!(received.len() <= 1, "{person} got it twice"),
-            _ => assert!(received.is_empty(), "{person} got it, and the ledger says {:?}", line.outcome),
-        }
-    }
-    let at = |outcome: Outcome| counts.get(&outcome).copied().unwrap_or(0);
+    let lines = stored.ledgers.values().next().unwrap();
+    let compared = agreement::ledger(stored, lines, &scene.sandbox.truth(), ISSUE, &BTreeSet::new());
+    let at = |outcome: Outcome| compared.counts.get(&outcome).copied().unwrap_or(0);
     assert_eq!(at(Outcome::Pending) + at(Outcome::Leased), 0, "the campaign is done");
     assert_eq!(stored.outbox_leased, 0);
-    assert!(
-        at(Outcome::Unknown) as usize <= tally.leased,
-        "more unknown than calls that were under way at kills"
-    );
+    assert!(at(Outcome::Unknown) <= tally.leased, "more unknown than calls that were under way at kills");
     assert_eq!(ended["counts"]["audience"], scene.people.len());
-    assert_eq!(counts.values().sum::<i64>(), scene.people.len() as i64, "audience = the sum of the outcomes");
-    doubled
+    assert_eq!(lines.len(), scene.people.len(), "audience = the sum of the outcomes");
+    compared.doubled
 }
