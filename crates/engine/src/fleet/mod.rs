@@ -161,8 +161,10 @@ impl Fleet {
             }
         }
         for row in rows.into_iter().filter(|row| row.status == "running") {
-            if let Entry::Vacant(place) = running.entry(row.id) {
-                place.insert(self.start(&row).await?);
+            let Entry::Vacant(place) = running.entry(row.id) else { continue };
+            match self.start(&row).await {
+                Ok(started) => drop(place.insert_entry(started)),
+                Err(error) => tracing::error!(bot = %row.id, %error, "cannot be started yet"),
             }
         }
         Ok(())
