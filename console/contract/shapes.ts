@@ -49,6 +49,9 @@ export const held: {
   funnelSteps: Held<ours.FunnelSteps, Wire['LinkFunnelSteps']>;
   linkFunnel: Held<ours.LinkFunnel, Wire['LinkPage']>;
   linkDay: Held<ours.LinkFunnel['days'][number], Wire['LinkDay']>;
+  media: Held<ours.MediaFile, Wire['MediaFile']>;
+  threadFile: Held<NonNullable<ours.ThreadEntry['media']>, Wire['ThreadFile']>;
+  webhook: Held<NonNullable<ours.Bot['webhook']>, Wire['WebhookHealth']>;
   template: Held<ours.Template, Wire['Template']>;
   home: Held<ours.Home, Wire['Home']>;
   homeStage: Held<ours.Home['stages'][number], Wire['HomeStage']>;
@@ -57,6 +60,6 @@ export const held: {
 } = {
   session: true, member: true, bot: true, health: true, contactItem: true, contact: true, entry: true, explainNode: true, importAnswer: true,
   tag: true, segment: true, preview: true, stage: true, stagePreview: true, flow: true, conversation: true, threadEntry: true, canned: true,
-  campaign: true, counts: true, campaignPreview: true, ledgerItem: true, report: true, figure: true, lift: true, link: true, linkItem: true, funnelSteps: true, linkFunnel: true, linkDay: true, template: true, home: true,
+  campaign: true, counts: true, campaignPreview: true, ledgerItem: true, report: true, figure: true, lift: true, link: true, linkItem: true, funnelSteps: true, linkFunnel: true, linkDay: true, template: true, media: true, threadFile: true, webhook: true, home: true,
   homeStage: true, suggestion: true, checklist: true,
 };

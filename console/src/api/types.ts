@@ -259,8 +259,26 @@ export interface MessageButton {
   track?: boolean;
 }
 export type MessageFormat = 'html' | 'markdown' | 'plain';
+export type MediaKind = 'photo' | 'video' | 'document';
+/** A file that a message carries; its text is the caption. */
+export interface MediaRef {
+  kind: MediaKind;
+  media_id: number;
+}
+export interface MediaFile {
+  id: number;
+  name: string;
+  content_type: string;
+  byte_count: number;
+  width: number | null;
+  height: number | null;
+  /** What it can be sent as, best first. */
+  kinds: MediaKind[];
+  created_at: number;
+}
 export interface Message {
   text: string;
+  media?: MediaRef | null;
   format?: MessageFormat;
   entities?: Entity[];
   buttons?: MessageButton[][];
@@ -325,6 +343,8 @@ export interface ThreadEntry {
   kind: 'message' | 'command' | 'start' | 'button' | 'note' | 'event';
   /** The kind of the event behind it, where there is one. */
   event?: string | null;
+  /** The file of the message, where there is one that can be shown. */
+  media?: { kind: MediaKind; url: string } | null;
   /** What a person's message held, as Telegram names it: `text`, `photo`, `voice` … */
   content?: string | null;
   text: string | null;

@@ -18,6 +18,7 @@ use crate::body::{Body, Path, Query};
 use crate::contacts::ContactItem;
 use crate::page::{self, Page, PageQuery};
 use crate::problem::{Code, Problem, Result};
+use crate::routes::BASE;
 
 /// Which conversations are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -206,6 +207,9 @@ pub struct ThreadEntry {
     pub event: Option<String>,
     #[schema(required)]
     pub text: Option<String>,
+    /// The file of the message, where there is one that can be shown.
+    #[schema(required)]
+    pub media: Option<ThreadFile>,
     /// What a person's message held: `text`, `photo`, `voice` … as Telegram names it.
     #[schema(required)]
     pub content: Option<String>,
@@ -223,8 +227,28 @@ pub struct ThreadEntry {
     pub reason: Option<String>,
 }
 
-impl From<inbox::Entry> for ThreadEntry {
-    fn from(entry: inbox::Entry) -> Self {
+/// A file of a thread.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ThreadFile {
+    /// `photo`, `video` or `document`.
+    pub kind: String,
+    /// Where its bytes are, for whoever may read the thread.
+    pub url: String,
+}
+
+impl ThreadEntry {
+    /// An entry of this person's thread.
+    fn of(contact: ContactId, entry: inbox::Entry) -> Self {
+        let media = entry.file.map(|file| match file {
+            inbox::EntryFile::Uploaded(media) => ThreadFile {
+                kind: media.kind.name().to_owned(),
+                url: format!("{BASE}/media/{}/content", media.id),
+            },
+            inbox::EntryFile::Received { kind, event } => ThreadFile {
+                kind: kind.name().to_owned(),
+                url: format!("{BASE}/conversations/{contact}/files/{event}"),
+            },
+        });
         let button = |button: inbox::EntryButton| ThreadButton { text: button.text, url: button.url };
         let rows = entry.buttons.into_iter();
         Self {
@@ -234,6 +258,7 @@ impl From<inbox::Entry> for ThreadEntry {
             kind: entry.kind.to_owned(),
             event: entry.event.map(str::to_owned),
             text: entry.text,
+            media,
             content: entry.content,
             entities: entry.entities,
             buttons: rows.map(|row| row.into_iter().map(button).collect()).collect(),
@@ -301,7 +326,7 @@ pub async fn messages(
     let below = ask.cursor::<Place>()?;
     let found = inbox.thread(agent.workspace, ContactId(id), below, ask.limit()?).await?;
     Ok(Json(Page {
-        items: found.items.into_iter().map(ThreadEntry::from).collect(),
+        items: found.items.into_iter().map(|entry| ThreadEntry::of(ContactId(id), entry)).collect(),
         next: found.next.as_ref().map(page::next),
     }))
 }
@@ -325,7 +350,7 @@ pub async fn reply(
 ) -> Result<(StatusCode, Json<ThreadEntry>)> {
     let workspace = person.caller.workspace;
     let entry = inbox.reply(workspace, person.member, ContactId(id), &body.message).await?;
-    Ok((StatusCode::ACCEPTED, Json(entry.into())))
+    Ok((StatusCode::ACCEPTED, Json(ThreadEntry::of(ContactId(id), entry))))
 }
 
 /// Sends a message once more that failed, or whose end is not known.
@@ -338,7 +363,7 @@ pub async fn resend(
     Path((id, entry)): Path<(i64, String)>,
 ) -> Result<(StatusCode, Json<ThreadEntry>)> {
     let entry = inbox.resend(agent.workspace, ContactId(id), &entry).await?;
-    Ok((StatusCode::ACCEPTED, Json(entry.into())))
+    Ok((StatusCode::ACCEPTED, Json(ThreadEntry::of(ContactId(id), entry))))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -414,5 +439,5 @@ pub async fn add_note(
 ) -> Result<(StatusCode, Json<ThreadEntry>)> {
     let workspace = person.caller.workspace;
     let entry = inbox.add_note(workspace, person.member, ContactId(id), &body.text).await?;
-    Ok((StatusCode::CREATED, Json(entry.into())))
+    Ok((StatusCode::CREATED, Json(ThreadEntry::of(ContactId(id), entry))))
 }

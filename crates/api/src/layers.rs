@@ -20,7 +20,7 @@ const BODY_BYTES_MAX: usize = 4 << 20;
 /// How long an answer's beginning may take. What takes longer is given up and its changes are not.
 const ANSWER_MS_MAX: u64 = 60_000;
 /// Routes whose work is as long as its file.
-const UNHURRIED: [&str; 2] = ["/import", "/export"];
+const UNHURRIED: [&str; 3] = ["/import", "/export", "/media"];
 
 /// Lays the layers around the routes. The last is the outermost.
 pub fn around(routes: Router) -> Router {

@@ -25,6 +25,7 @@ mod layers;
 mod link_pages;
 mod links;
 mod live;
+mod media;
 mod members;
 mod metrics;
 mod reports;

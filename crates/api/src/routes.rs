@@ -16,8 +16,8 @@ use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
     bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers,
-    link_pages, links, live, members, metrics, repeat, reports, segments, sessions, setup, stages, tags,
-    templates, tokens, webhook, workspace,
+    link_pages, links, live, media, members, metrics, repeat, reports, segments, sessions, setup, stages,
+    tags, templates, tokens, webhook, workspace,
 };
 
 /// Where the API begins.
@@ -67,6 +67,7 @@ fn people() -> OpenApiRouter<ApiState> {
         .routes(routes!(conversations::open))
         .routes(routes!(conversations::read))
         .routes(routes!(conversations::add_note))
+        .routes(routes!(media::received))
         // Home, events in
         .routes(routes!(home::get))
         .routes(routes!(events::record))
@@ -87,6 +88,10 @@ fn names() -> OpenApiRouter<ApiState> {
         .routes(routes!(links::list, links::create))
         .routes(routes!(links::get, links::update))
         .routes(routes!(links::funnel))
+        // Files
+        .routes(routes!(media::upload, media::list).layer(DefaultBodyLimit::max(media::UPLOAD_BYTES_MAX)))
+        .routes(routes!(media::get))
+        .routes(routes!(media::content))
         // Saved messages
         .routes(routes!(templates::list, templates::create))
         .routes(routes!(templates::update, templates::delete))

@@ -16,6 +16,7 @@ use engine::imports::Imports;
 use engine::inbox::Inbox;
 use engine::links::Links;
 use engine::live::Live;
+use engine::media::Media;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
 use engine::segments::Segments;
@@ -74,6 +75,7 @@ rooms! {
     inbox: Inbox,
     links: Links,
     live: Live,
+    media: Media,
     reports: Reports,
     segments: Segments,
     stages: Stages,

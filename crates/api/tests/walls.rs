@@ -57,11 +57,13 @@ async fn furnish(house: &House, owner: &As) -> Ids {
     make(house, owner, &format!("/conversations/{contact}/notes"), json!({"text": MARK})).await;
     let tags = house.ask(owner, "GET", "/tags", None).await;
     let sessions = house.ask(owner, "GET", "/sessions", None).await;
+    let media = house.rooms.media.upload(house.workspace, MARK, MARK.into()).await.unwrap();
     BTreeMap::from([
         ("bots", bot),
         ("contacts", contact),
         ("conversations", contact),
         ("entry", entry.as_str().unwrap().strip_prefix("message-").unwrap().parse().unwrap()),
+        ("media", media.file.id.0),
         ("campaigns", make_id(house, owner, "/campaigns", campaign).await),
         ("segments", make_id(house, owner, "/segments", segment).await),
         ("flows", make_id(house, owner, "/flows", flow).await),
@@ -137,9 +139,10 @@ fn body_of(route: &str, ids: &Ids) -> Option<Value> {
 }
 
 /// Routes that name nothing of anybody: they may do their work, in the asker's own workspace.
-const OWN: [&str; 20] = [
+const OWN: [&str; 22] = [
     "GET /bots",
     "GET /canned",
+    "GET /media",
     "GET /members",
     "GET /segments",
     "GET /session",
@@ -150,6 +153,7 @@ const OWN: [&str; 20] = [
     "GET /tokens",
     "POST /bots",
     "POST /canned",
+    "POST /media",
     "POST /members",
     "POST /tags",
     "POST /tokens",
@@ -166,6 +170,8 @@ fn own_body(route: &str) -> Option<Value> {
         // Another workspace's bot: it stays there.
         "POST /bots" => json!({"token": "5:good"}),
         "POST /canned" => json!({"name": "x", "message": {"text": "x"}}),
+        // No form: refused before anything is read.
+        "POST /media" => json!({}),
         "POST /members" => json!({"email": "bob@lanternfish.example", "name": "x", "role": "agent"}),
         "POST /tags" => json!({"name": "x"}),
         "POST /tokens" => json!({"name": "x"}),
@@ -184,7 +190,10 @@ fn address(path: &str, operation: &Value, ids: &Ids) -> String {
     if address.contains("{id}") {
         address = address.replace("{id}", &ids[resource].to_string());
     }
-    address = address.replace("{entry}", &format!("message-{}", ids["entry"])).replace("{token}", "none");
+    address = address
+        .replace("{entry}", &format!("message-{}", ids["entry"]))
+        .replace("{token}", "none")
+        .replace("{event}", "1");
     let mut separator = '?';
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let value = match parameter["name"].as_str().unwrap() {

@@ -121,6 +121,9 @@ pub enum EventBody {
         /// `text`, `photo`, `voice` … as Telegram names the field.
         content: String,
         message_id: i64,
+        /// Telegram's id of the file, by which it can be fetched.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
         /// The latest bulk message whose window holds it: *replied*.
         charged: Option<CampaignId>,
     },
@@ -324,7 +327,7 @@ impl EventBody {
                 Self::LinkReused { object: String::new(), link: LinkId(0), visit: 0, by_another }
             }
             Self::Message { content, message_id, charged, .. } => {
-                Self::Message { text: None, content, message_id, charged }
+                Self::Message { text: None, content, message_id, file: None, charged }
             }
             Self::Command { message_id, .. } => {
                 Self::Command { object: String::new(), text: String::new(), message_id }

@@ -5,6 +5,7 @@
 //! that appends events, and the [`people`] index that answers who matches what.
 
 pub mod acts;
+pub mod attachments;
 pub mod attributes;
 pub mod authors;
 pub mod bot_api;
@@ -35,6 +36,7 @@ pub mod intake;
 pub mod journal;
 pub mod links;
 pub mod live;
+pub mod media;
 pub mod mentions;
 pub mod people;
 pub mod person;

@@ -96,6 +96,7 @@ impl House {
             text: Some(text.to_owned()),
             content: "text".into(),
             message_id: at,
+            file: None,
             charged: None,
         };
         self.record(id, at, body).await

@@ -22,6 +22,7 @@ use engine::inbox::Inbox;
 use engine::intake::Intake;
 use engine::links::Links;
 use engine::live::Live;
+use engine::media::Media;
 use engine::people::People;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
@@ -186,6 +187,7 @@ fn rooms(
         team: Team::new(store(), now()).with_people(people()),
         bots: Bots::new(store(), now(), secrets.clone(), Arc::new(BotApi::new(plan.api_url))),
         webhooks: Webhooks::new(store(), secrets.clone(), now(), intake.clone(), plan.api_url),
+        media: Media::new(store(), now(), secrets.clone(), plan.api_url),
         repeats: Repeats::new(store(), now()),
         contacts: Contacts::new(store(), secrets.clone(), now(), people()),
         inbox: Inbox::new(store(), now()),

@@ -23,6 +23,7 @@ pub mod events;
 pub mod flows;
 pub mod idempotency;
 pub mod links;
+pub mod media;
 pub mod outbox;
 pub mod recipients;
 pub mod segments;

@@ -4,10 +4,11 @@ use rusqlite::Connection;
 
 use crate::{Result, StoreError};
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/sqlite/0001_base.sql"),
     include_str!("../migrations/sqlite/0002_webhook.sql"),
     include_str!("../migrations/sqlite/0003_links.sql"),
+    include_str!("../migrations/sqlite/0004_media.sql"),
 ];
 
 /// Brings the schema up to date, each step in a transaction of its own.

@@ -56,6 +56,7 @@ param_from! {
     domain::ids::CampaignId => |v| Param::Int(v.0),
     domain::ids::TemplateId => |v| Param::Int(v.0),
     domain::ids::LinkId => |v| Param::Int(v.0),
+    domain::ids::MediaId => |v| Param::Int(v.0),
     domain::ids::OutboxId => |v| Param::Int(v.0),
     domain::ids::ContactNumber => |v| Param::Int(i64::from(v.0)),
 }
@@ -119,6 +120,7 @@ id_column!(
     domain::ids::StageId,
     domain::ids::FlowId,
     domain::ids::CampaignId,
+    domain::ids::MediaId,
     domain::ids::TemplateId,
     domain::ids::LinkId,
     domain::ids::OutboxId,

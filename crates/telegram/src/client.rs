@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -114,11 +114,22 @@ impl Client {
         params: &P,
         timeout: Duration,
     ) -> Result<Box<RawValue>, SendError> {
-        let began = Instant::now();
         let body = serde_json::to_vec(params).map_err(|error| SendError::BadContent {
             description: format!("no JSON can be made of it: {error}"),
         })?;
-        let answer = self.post(method, body, timeout).await;
+        self.post(method, body, "application/json", timeout).await
+    }
+
+    /// Posts a body of any kind.
+    pub(crate) async fn post(
+        &self,
+        method: &'static str,
+        body: Vec<u8>,
+        content_type: &str,
+        timeout: Duration,
+    ) -> Result<Box<RawValue>, SendError> {
+        let began = Instant::now();
+        let answer = self.posted(method, body, content_type, timeout).await;
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &answer {
             Ok(_) => tracing::trace!(method, took_ms, host = %self.host, "Bot API call"),
@@ -127,16 +138,46 @@ impl Client {
         answer
     }
 
-    async fn post(
+    /// Where files are fetched.
+    pub(crate) fn files_base(&self) -> SecretString {
+        let base = self.base.expose_secret();
+        // The token holds no slash: the last `/bot` begins it.
+        let at = base.rfind("/bot").unwrap_or(0);
+        SecretString::from(format!("{}/file{}", &base[..at], &base[at..]))
+    }
+
+    /// The bytes at an address, at most so many.
+    pub(crate) async fn fetch(&self, address: &str, bytes_max: usize) -> Result<Vec<u8>, SendError> {
+        let mut response =
+            self.http.get(address).timeout(self.call_timeout).send().await.map_err(transport)?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            return Err(SendError::Refused {
+                code: status,
+                description: "the file cannot be fetched".into(),
+            });
+        }
+        let mut bytes = Vec::new();
+        while let Some(more) = response.chunk().await.map_err(transport)? {
+            if bytes.len() + more.len() > bytes_max {
+                return Err(SendError::Refused { code: 413, description: "the file is too large".into() });
+            }
+            bytes.extend_from_slice(&more);
+        }
+        Ok(bytes)
+    }
+
+    async fn posted(
         &self,
         method: &'static str,
         body: Vec<u8>,
+        content_type: &str,
         timeout: Duration,
     ) -> Result<Box<RawValue>, SendError> {
         let request = self
             .http
             .post(format!("{}{method}", self.base.expose_secret()))
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header(CONTENT_TYPE, content_type)
             .timeout(timeout)
             .body(body);
         let mut response = request.send().await.map_err(transport)?;

@@ -60,7 +60,7 @@ impl SendError {
 }
 
 /// Content faults, as Telegram words them. Codes in capitals come from its inner servers.
-const CONTENT_FAULTS: [&str; 17] = [
+const CONTENT_FAULTS: [&str; 22] = [
     "message text is empty",
     "message is too long",
     "MESSAGE_TOO_LONG",
@@ -75,6 +75,11 @@ const CONTENT_FAULTS: [&str; 17] = [
     "wrong file identifier/HTTP URL specified",
     "failed to get HTTP URL content",
     "wrong type of the web page content",
+    "IMAGE_PROCESS_FAILED",
+    "PHOTO_INVALID_DIMENSIONS",
+    "is too big for a photo",
+    "can't use file of type",
+    "file must be non-empty",
     "object expected as reply markup",
     "inline keyboard button URL",
     "can't parse inline keyboard button",

@@ -9,12 +9,14 @@ mod client;
 mod clock;
 mod envelope;
 mod error;
+mod files;
 mod methods;
 mod update;
 
 pub use client::{Client, ClientError, Options};
 pub use clock::{Clock, ClockSnapshot, Lane, Rate};
 pub use error::SendError;
+pub use files::{DOWNLOAD_BYTES_MAX, FileKind, FileSource, SentFile};
 pub use methods::{BotCommand, Me, Sent, Webhook, WebhookInfo};
 pub use update::{
     CallbackQuery, Chat, ChatMemberChange, Command, Message, PreCheckoutQuery, Received, SuccessfulPayment,

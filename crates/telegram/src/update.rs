@@ -88,6 +88,8 @@ pub struct Message {
     pub text: Option<String>,
     /// What it is: the name of Telegram's field, such as `text`, `photo`, `voice`; `other` for what is not known.
     pub content: &'static str,
+    /// The id of its file, of a photo that of the largest size.
+    pub file_id: Option<String>,
     /// The message that it answers.
     pub reply_to_message_id: Option<i64>,
     pub successful_payment: Option<SuccessfulPayment>,
@@ -260,29 +262,48 @@ struct WireMessage {
     caption: Option<String>,
     reply_to_message: Option<WireReference>,
     successful_payment: Option<SuccessfulPayment>,
-    animation: Option<IgnoredAny>,
-    audio: Option<IgnoredAny>,
+    animation: Option<WireFile>,
+    audio: Option<WireFile>,
     checklist: Option<IgnoredAny>,
     contact: Option<IgnoredAny>,
     dice: Option<IgnoredAny>,
-    document: Option<IgnoredAny>,
+    document: Option<WireFile>,
     game: Option<IgnoredAny>,
     invoice: Option<IgnoredAny>,
     location: Option<IgnoredAny>,
     paid_media: Option<IgnoredAny>,
-    photo: Option<IgnoredAny>,
+    photo: Option<Vec<WireFile>>,
     poll: Option<IgnoredAny>,
-    sticker: Option<IgnoredAny>,
+    sticker: Option<WireFile>,
     story: Option<IgnoredAny>,
     users_shared: Option<IgnoredAny>,
     venue: Option<IgnoredAny>,
-    video: Option<IgnoredAny>,
-    video_note: Option<IgnoredAny>,
-    voice: Option<IgnoredAny>,
+    video: Option<WireFile>,
+    video_note: Option<WireFile>,
+    voice: Option<WireFile>,
     web_app_data: Option<IgnoredAny>,
 }
 
+#[derive(Deserialize)]
+struct WireFile {
+    file_id: String,
+}
+
 impl WireMessage {
+    fn file_id(&self) -> Option<String> {
+        let sizes = self.photo.iter().flat_map(|sizes| sizes.last());
+        let others = [
+            &self.animation,
+            &self.video,
+            &self.voice,
+            &self.video_note,
+            &self.audio,
+            &self.document,
+            &self.sticker,
+        ];
+        sizes.chain(others.into_iter().flatten()).next().map(|file| file.file_id.clone())
+    }
+
     fn content(&self) -> &'static str {
         // An animation comes with a document, and a venue with a location, for old clients' sake: they go first.
         let fields = [
@@ -315,7 +336,7 @@ impl WireMessage {
 
 impl From<WireMessage> for Message {
     fn from(wire: WireMessage) -> Self {
-        let content = wire.content();
+        let (content, file_id) = (wire.content(), wire.file_id());
         Self {
             message_id: wire.message_id,
             date: wire.date,
@@ -323,6 +344,7 @@ impl From<WireMessage> for Message {
             from: wire.from,
             text: wire.text.or(wire.caption),
             content,
+            file_id,
             reply_to_message_id: wire.reply_to_message.map(|message| message.message_id),
             successful_payment: wire.successful_payment,
         }

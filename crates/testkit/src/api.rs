@@ -63,6 +63,37 @@ impl Api {
         json
     }
 
+    /// Uploads a file as a form.
+    ///
+    /// # Panics
+    /// The server cannot be reached.
+    pub async fn upload(&self, path: &str, name: &str, bytes: &[u8]) -> (u16, Value) {
+        let mut body = format!(
+            "--b0undary\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(bytes);
+        body.extend(b"\r\n--b0undary--\r\n");
+        let request = self.http.post(format!("{}/api/v1{path}", self.base)).bearer_auth(&self.token);
+        let request = request.header("content-type", "multipart/form-data; boundary=b0undary").body(body);
+        let response = request.send().await.expect("a server that answers");
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap_or(Value::Null))
+    }
+
+    /// The content type and the bytes of a file.
+    ///
+    /// # Panics
+    /// It is not given.
+    pub async fn fetch(&self, path: &str) -> (String, Vec<u8>) {
+        let request = self.http.get(format!("{}/api/v1{path}", self.base)).bearer_auth(&self.token);
+        let response = request.send().await.expect("a server that answers");
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().to_owned();
+        (kind, response.bytes().await.expect("whole bytes").to_vec())
+    }
+
     /// `GET`.
     pub async fn get(&self, path: &str) -> Value {
         self.ask("GET", path, None).await

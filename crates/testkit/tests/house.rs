@@ -26,7 +26,7 @@ const EDGES: [(&str, &[&str]); 9] = [
 ];
 
 /// The rooms of engine.
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "bots",
     "campaigns",
     "clicks",
@@ -39,6 +39,7 @@ const ROOMS: [&str; 18] = [
     "imports",
     "inbox",
     "intake",
+    "media",
     "reports",
     "segments",
     "stages",

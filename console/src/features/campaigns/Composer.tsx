@@ -82,7 +82,7 @@ function ComposeMenu({ id, draft }: { id: number | null; draft: CampaignDraft })
         <ActionIcon aria-label={t('segments.more')}><IconDots size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item disabled={!draft.message.text.trim()} onClick={() => template.mutate()}>{t('compose.save_template')}</Menu.Item>
+        <Menu.Item disabled={!draft.message.text.trim() && !draft.message.media} onClick={() => template.mutate()}>{t('compose.save_template')}</Menu.Item>
         <Menu.Item color="var(--bad)" disabled={id === null} onClick={() => remove.mutate()}>{t('compose.delete_draft')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
@@ -96,7 +96,7 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
   const draft = useDraft(campaign);
   const [canary, setCanary] = useState<number | null>(campaign?.canary ?? CANARY);
   const [asked] = useDebouncedValue(draft.draft, 400);
-  const written = asked.message.text.trim() !== '';
+  const written = asked.message.text.trim() !== '' || Boolean(asked.message.media);
   const forecast = useQuery(campaignPreviewQuery(asked));
   const fields = draft.save.error instanceof Problem ? draft.save.error : forecast.error instanceof Problem ? forecast.error : null;
   const conflict = draft.save.error instanceof Problem && draft.save.error.code === 'conflict';

@@ -5,11 +5,14 @@ import { useTranslation } from 'react-i18next';
 import type { Problem } from '@/api/client';
 import type { CampaignDraft } from '@/api/types';
 import { useFormat } from '@/i18n/format';
+import { Attach } from '@/ui/Attach';
 import { parseHtml } from '@/ui/telegram/richText';
 import { ButtonRows } from './ButtonRows';
 
 /** Telegram's own limit for a text message, after markup is taken away. */
 const TEXT_MAX = 4_096;
+/** The same for the caption of a file. */
+const CAPTION_MAX = 1_024;
 
 const marks: { key: string; icon: Icon; open: string; close: string }[] = [
   { key: 'bold', icon: IconBold, open: '<b>', close: '</b>' },
@@ -47,6 +50,12 @@ export function MessageStep({ draft, change, problem }: StepProps) {
       field.setSelectionRange(from + open.length, from + open.length + chosen.length);
     });
   };
+  const max = message.media ? CAPTION_MAX : TEXT_MAX;
+  const setMedia = (media: CampaignDraft['message']['media']) => {
+    const next = { ...message };
+    delete next.media;
+    change({ message: media ? { ...next, media } : next });
+  };
   const error = rich.error ? t(`compose.markup.${rich.error}`) : problem?.field('/message/text');
   return (
     <section className="step" aria-labelledby="step-what">
@@ -67,11 +76,12 @@ export function MessageStep({ draft, change, problem }: StepProps) {
                 {variables.map((name) => <Menu.Item key={name} onClick={() => insert(`{${name}|${t('compose.fallback')}}`, '')}>{t(`compose.variable.${name}`)}</Menu.Item>)}
               </Menu.Dropdown>
             </Menu>
+            <Attach media={message.media} onChange={setMedia} error={problem?.field('/message/media')} />
           </div>
           <Textarea ref={area} autosize minRows={5} maxRows={24} variant="unstyled" aria-label={t('compose.text')} placeholder={t('compose.text_hint')} value={message.text} onChange={(event) => setText(event.currentTarget.value)} classNames={{ input: 'editor-text' }} aria-invalid={Boolean(error)} aria-describedby="compose-under" />
           <div className="editor-under" id="compose-under">
             <span className={error ? 'bad' : ''}>{error ?? t('compose.tracked')}</span>
-            <span className={rich.text.length > TEXT_MAX ? 'bad figure' : 'figure'}>{t('compose.length', { length: number(rich.text.length), max: number(TEXT_MAX) })}</span>
+            <span className={rich.text.length > max ? 'bad figure' : 'figure'}>{t('compose.length', { length: number(rich.text.length), max: number(max) })}</span>
           </div>
         </div>
         <ButtonRows rows={message.buttons ?? []} onChange={(buttons) => change({ message: { ...message, buttons } })} problem={problem} />

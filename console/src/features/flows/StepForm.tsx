@@ -5,6 +5,7 @@ import { tagsQuery } from '@/api/queries';
 import type { FlowNode, Graph, Message, MenuOption } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { Attach } from '@/ui/Attach';
 import { ExpressionSentence } from '@/ui/expression/ExpressionSentence';
 import { Section } from '@/ui/Page';
 import { Bubble } from '@/ui/telegram/Bubble';
@@ -41,7 +42,18 @@ function MessageText({ id, node, graph, editable, faultAt, onGraph }: FormProps 
     delete next.entities;
     onGraph(withNode(graph, id, node.type === 'handover' && text === '' ? { ...node, message: null } : ({ ...node, message: next } as FlowNode)));
   };
-  return <Textarea label={t('flows.text')} autosize minRows={3} maxRows={12} dir="auto" readOnly={!editable} value={message.text} onChange={(event) => write(event.currentTarget.value)} error={faultAt('/message')} />;
+  const attach = (media: Message['media']) => {
+    const next: Message = { ...message };
+    delete next.media;
+    onGraph(withNode(graph, id, { ...node, message: media ? { ...next, media } : next } as FlowNode));
+  };
+  const text = <Textarea label={t('flows.text')} autosize minRows={3} maxRows={12} dir="auto" readOnly={!editable} value={message.text} onChange={(event) => write(event.currentTarget.value)} error={faultAt('/message/text') ?? (faultAt('/message/media') ? undefined : faultAt('/message'))} />;
+  return (
+    <>
+      {text}
+      {editable && <Attach media={message.media} onChange={attach} error={faultAt('/message/media')} />}
+    </>
+  );
 }
 
 /** Makes an empty message step; the caller leads a way to it. */

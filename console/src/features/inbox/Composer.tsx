@@ -5,9 +5,10 @@ import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { del, freshKey, post } from '@/api/client';
 import { cannedQuery } from '@/api/queries';
-import type { Canned, Contact, Message } from '@/api/types';
+import type { Canned, Contact, MediaRef, Message } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { Attach } from '@/ui/Attach';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { cannedAsk, cannedMatches } from './canned';
@@ -16,6 +17,8 @@ export type Mode = 'reply' | 'note';
 /** As many as are looked over at once; typing narrows them. */
 const SHOWN_MAX = 6;
 const TEXT_MAX = 4_096;
+/** The same for the caption of a file. */
+const CAPTION_MAX = 1_024;
 
 /** What was typed for each person survives leaving the page and a reload of the tab. */
 const draftKey = (id: number, mode: Mode) => `muster.draft.${id}.${mode}`;
@@ -128,8 +131,9 @@ function useSending(contact: Contact, mode: Mode, onSent: () => void) {
   return {
     send,
     run: (message: Message) => {
-      const key = attempt.text === message.text ? attempt.key : freshKey();
-      setAttempt({ text: message.text, key });
+      const said = `${message.media?.media_id ?? ''} ${message.text}`;
+      const key = attempt.text === said ? attempt.key : freshKey();
+      setAttempt({ text: said, key });
       send.mutate({ message, key });
     },
   };
@@ -142,6 +146,7 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
   const [text, setText] = useState(() => keptDraft(contact.id, mode));
   const [picked, setPicked] = useState<Message | null>(null);
   const [saving, setSaving] = useState(false);
+  const [media, setMedia] = useState<MediaRef | null>(null);
   const write = (next: string) => {
     setText(next);
     keepDraft(contact.id, mode, next);
@@ -150,23 +155,30 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
     setText(keptDraft(contact.id, mode));
     setPicked(null);
     setSaving(false);
+    setMedia(null);
   }, [contact.id, mode]);
   const { send, run } = useSending(contact, mode, () => {
     write('');
     setPicked(null);
+    setMedia(null);
   });
   const take = (canned: Canned) => {
     write(canned.message.text);
     setPicked(canned.message);
+    setMedia(canned.message.media ?? null);
     input.current?.focus();
   };
   const canned = useCanned(text, take, mode === 'reply');
   const blocked = contact.unreachable_reason === 'blocked' || contact.unreachable_reason === 'deactivated';
   const cannot = mode === 'reply' && blocked;
-  const ready = text.trim() !== '' && text.length <= TEXT_MAX && !cannot && !send.isPending;
+  const carried = mode === 'reply' ? media : null;
+  const max = carried ? CAPTION_MAX : TEXT_MAX;
+  const ready = (text.trim() !== '' || carried !== null) && text.length <= max && !cannot && !send.isPending;
   const submit = () => {
     if (!ready) return;
-    run(picked && mode === 'reply' ? { ...picked, text } : { text, format: 'plain' });
+    const words: Message = picked && mode === 'reply' ? { ...picked, text } : { text, format: 'plain' };
+    delete words.media;
+    run(carried ? { ...words, media: carried } : words);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing || canned.onKey(event)) return;
@@ -198,7 +210,8 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
       <div className="inline wrap composer-foot">
         <SegmentedControl size="xs" aria-label={t('inbox.mode')} value={mode} onChange={(next) => onMode(next === 'note' ? 'note' : 'reply')} data={[{ value: 'reply', label: t('inbox.reply') }, { value: 'note', label: t('inbox.note') }]} />
         {mode === 'reply' && text.trim() !== '' && !saving && <button type="button" className="text-link small" onClick={() => setSaving(true)}>{t('inbox.canned_save')}</button>}
-        {text.length > TEXT_MAX && <span className="field-error" role="alert">{t('inbox.too_long', { count: text.length - TEXT_MAX })}</span>}
+        {mode === 'reply' && <Attach media={media} onChange={setMedia} disabled={cannot} />}
+        {text.length > max && <span className="field-error" role="alert">{t('inbox.too_long', { count: text.length - max })}</span>}
         {cannot && <span className="small faint">{t('inbox.cannot_write')}</span>}
         <span className="end wide-only" aria-hidden="true"><kbd>⌘</kbd> <kbd>↵</kbd></span>
         <Button variant="filled" loading={send.isPending} disabled={!ready} onClick={submit}>{t(mode === 'note' ? 'inbox.note_save' : 'inbox.send')}</Button>

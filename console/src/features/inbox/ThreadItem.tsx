@@ -53,7 +53,7 @@ function Said({ entry, contactId, joined }: { entry: ThreadEntry; contactId: num
   const out = entry.from !== 'person';
   const who = entry.from === 'agent' ? (entry.by?.name ?? t('inbox.from.agent')) : out ? t(`inbox.from.${entry.from}`) : '';
   const text = entry.text ?? '';
-  const media = text === '' && !out ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], { kind: entry.content ?? '' }) : '';
+  const media = text === '' && !out && !entry.media ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], { kind: entry.content ?? '' }) : '';
   const trouble = out && entry.state !== null && ['failed', 'blocked', 'skipped', 'unknown'].includes(entry.state);
   const meta = (
     <span className="thread-meta">
@@ -63,7 +63,7 @@ function Said({ entry, contactId, joined }: { entry: ThreadEntry; contactId: num
   return (
     <div className={out ? 'thread-side out' : 'thread-side'}>
       {entry.from === 'campaign' && entry.campaign && !joined && <Campaign campaign={entry.campaign} />}
-      <Bubble said out={out} message={{ text: text || media, format: 'plain', entities: entry.entities ?? [], buttons: entry.buttons ?? [] }} meta={meta} />
+      <Bubble said out={out} file={entry.media ?? null} message={{ text: text || media, format: 'plain', entities: entry.entities ?? [], buttons: entry.buttons ?? [] }} meta={meta} />
       {trouble && <Resend entry={entry} contactId={contactId} />}
     </div>
   );

@@ -2,15 +2,19 @@ import './bubble.css';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconArrowUpRight } from '@tabler/icons-react';
-import type { Message, MessageButton } from '@/api/types';
+import type { Message, MessageButton, ThreadEntry } from '@/api/types';
+import { download } from '@/api/client';
 import { EntityText } from './EntityText';
+import { MediaView } from './MediaView';
 import { fillVariables, richTextOf } from './richText';
 
 /** Longer than this is folded: nobody reads more in a list, and 10,000 characters must not push a page away. */
 const FOLD_AT = 600;
 
 export interface BubbleProps {
-  message: Pick<Message, 'text' | 'format' | 'entities' | 'buttons'>;
+  message: Pick<Message, 'text' | 'format' | 'entities' | 'buttons' | 'media'>;
+  /** The file of a message that was sent or received; one that is written carries its own. */
+  file?: ThreadEntry['media'];
   out?: boolean;
   /** A person's values for the variables; without them the fallbacks are shown. */
   values?: Record<string, string>;
@@ -38,18 +42,20 @@ function Keys({ rows }: { rows: MessageButton[][] }) {
 }
 
 /** A message as Telegram shows it. */
-export function Bubble({ message, out = false, values = {}, said = false, meta }: BubbleProps) {
+export function Bubble({ message, file, out = false, values = {}, said = false, meta }: BubbleProps) {
   const { t } = useTranslation();
   const [whole, setWhole] = useState(false);
   const rich = said ? richTextOf(message) : fillVariables(richTextOf(message), values);
   const folded = !whole && rich.text.length > FOLD_AT + 80;
   const text = folded ? rich.text.slice(0, FOLD_AT) : rich.text;
+  const shown = file ?? (message.media ? { kind: message.media.kind, url: download(`/media/${message.media.media_id}/content`) } : null);
   const rows = (message.buttons ?? []).filter((row) => row.length > 0);
   return (
     <div className={out ? 'tg-message out' : 'tg-message'}>
       <div className="tg-bubble" dir="auto">
+        {shown && <MediaView kind={shown.kind} url={shown.url} />}
         <div className="tg-text">
-          {rich.text ? <EntityText text={text} entities={rich.entities} /> : <span className="tg-empty">{t('ui.bubble_empty')}</span>}
+          {rich.text || shown ? <EntityText text={text} entities={rich.entities} /> : <span className="tg-empty">{t('ui.bubble_empty')}</span>}
           {folded && (
             <>
               …{' '}

@@ -22,6 +22,7 @@ use engine::inbox::Inbox;
 use engine::intake::Intake;
 use engine::links::Links;
 use engine::live::Live;
+use engine::media::Media;
 use engine::people::People;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
@@ -174,6 +175,7 @@ fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
         webhooks: Webhooks::new(store.clone(), secrets.clone(), clock.clone(), intake, "http://127.0.0.1:9"),
         team: Team::new(store.clone(), clock.clone()),
         bots: Bots::new(store.clone(), clock.clone(), secrets.clone(), Arc::new(Desk)),
+        media: Media::new(store.clone(), clock.clone(), secrets.clone(), "http://127.0.0.1:9"),
         repeats: Repeats::new(store.clone(), clock.clone()),
         campaigns: Campaigns::new(store.clone(), secrets.clone(), clock.clone(), people.clone(), public_url),
         clicks: Clicks::new(store.clone(), secrets.clone(), clock.clone()),

@@ -129,7 +129,13 @@ impl Population {
         let body = match self.random.below(100) {
             0..10 => button("pricing"),
             10..40 => button(["menu", "help", "offers", "account"][self.random.below(4) as usize]),
-            40..75 => EventBody::Message { text: None, content: "text".into(), message_id: 1, charged: None },
+            40..75 => EventBody::Message {
+                text: None,
+                content: "text".into(),
+                message_id: 1,
+                file: None,
+                charged: None,
+            },
             75..90 => EventBody::Command {
                 object: ["help", "menu", "stop"][self.random.below(3) as usize].into(),
                 text: String::new(),

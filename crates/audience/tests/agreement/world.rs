@@ -132,6 +132,7 @@ fn interaction() -> impl Strategy<Value = EventBody> {
             text: None,
             content: "text".into(),
             message_id: 1,
+            file: None,
             charged
         }),
         pick(&OBJECTS).prop_map(|object| EventBody::Command { object, text: String::new(), message_id: 1 }),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::entity::{Entity, EntityKind, Formatted, sort, units};
 use super::findings::{Findings, Object};
 use super::limits::{ENTITIES_MAX, SOURCE_BYTES_MAX};
-use super::template::{Template, TemplateError, Variables};
+use super::template::{Role, Template, TemplateError, Variables};
 use super::{html, link, markdown};
 
 /// A text that was checked: it can be sent to anyone.
@@ -28,10 +28,10 @@ enum Markup {
 
 impl Body {
     pub(super) fn plain(source: &str) -> Result<Self, TemplateError> {
-        Self::new(source, Markup::Plain)
+        Self::new(source, Markup::Plain, Role::Text)
     }
 
-    fn new(source: &str, markup: Markup) -> Result<Self, TemplateError> {
+    fn new(source: &str, markup: Markup, role: Role) -> Result<Self, TemplateError> {
         if source.len() > SOURCE_BYTES_MAX {
             let message = format!("must have at most {SOURCE_BYTES_MAX} bytes, markup included");
             return Err(TemplateError { code: "too_long", message });
@@ -61,7 +61,7 @@ impl Body {
             let message = "has a variable inside an address".to_owned();
             return Err(TemplateError { code: "variable_not_allowed", message });
         }
-        let template = Template::parse(&formatted)?;
+        let template = Template::parse(&formatted, role)?;
         template.check_length()?;
         Ok(Self { source, markup, template })
     }
@@ -71,7 +71,7 @@ impl Body {
         &self.source
     }
 
-    /// One person's text. It is at least one and at most 4,096 UTF-16 code units long; values that are too long for
+    /// One person's text. It is at least one and at most 4,096 UTF-16 code units long, a caption none to 1,024; values that are too long for
     /// that are clipped, the longest first, never below 64.
     pub fn render(&self, variables: Variables<'_>) -> Formatted {
         self.template.fill(variables)
@@ -93,10 +93,13 @@ impl Body {
         };
     }
 
-    /// Reads `text`, and `format` or `entities`; neither means plain.
-    pub(super) fn read(findings: &mut Findings, object: Object<'_, '_>) -> Option<Self> {
+    /// Reads `text`, and `format` or `entities`; neither means plain. A file's caption may be missing.
+    pub(super) fn read(findings: &mut Findings, object: Object<'_, '_>, is_caption: bool) -> Option<Self> {
         let path = object.at("text");
-        let source = findings.required(object, "text");
+        let source = match object.get("text") {
+            None if is_caption => return Self::new("", Markup::Plain, Role::Caption).ok(),
+            _ => findings.required(object, "text"),
+        };
         let source = source.and_then(|value| findings.text(value, &path));
         let markup = match (object.get("format"), object.get("entities")) {
             (Some(_), Some(_)) => {
@@ -115,7 +118,8 @@ impl Body {
             }
             (None, None) => Some(Markup::Plain),
         };
-        let body = Self::new(source?, markup?);
+        let role = if is_caption { Role::Caption } else { Role::Text };
+        let body = Self::new(source?, markup?, role);
         body.map_err(|error| findings.add(path, error.code, error.message)).ok()
     }
 }

@@ -7,7 +7,7 @@ use crate::ids::FlowId;
 use super::body::Body;
 use super::findings::{Findings, Object};
 use super::limits::{BUTTON_UNITS_MAX, BUTTONS_MAX, ROW_BUTTONS_MAX};
-use super::template::Template;
+use super::template::{Role, Template};
 use super::{entity, link};
 
 /// One button. What travels on the wire for it is the engine's: see [`super::Message::render`].
@@ -127,7 +127,7 @@ pub(crate) fn label(findings: &mut Findings, object: Object<'_, '_>, key: &str) 
     let value = findings.required(object, key)?;
     let source = findings.text(value, &path)?;
     let formatted = entity::Formatted { text: source.trim().to_owned(), entities: Vec::new() };
-    let template = match Template::parse(&formatted) {
+    let template = match Template::parse(&formatted, Role::Text) {
         Ok(template) => template,
         Err(error) => {
             findings.add(path, error.code, error.message);

@@ -3,6 +3,8 @@
 /// A message's text, in UTF-16 code units. Telegram allows 4,096 characters; a character takes one or two units,
 /// so this is the stricter reading, and the one that entity offsets use.
 pub const TEXT_UNITS_MAX: usize = 4_096;
+/// The caption of a file, in UTF-16 code units.
+pub const CAPTION_UNITS_MAX: usize = 1_024;
 /// What an author may write, markup included, in bytes.
 pub const SOURCE_BYTES_MAX: usize = 65_536;
 /// Entities of one message; Telegram silently drops the rest.

@@ -11,6 +11,7 @@ pub mod html;
 pub mod limits;
 mod link;
 pub mod markdown;
+mod media;
 mod rendered;
 mod scanner;
 mod template;
@@ -28,13 +29,16 @@ pub(crate) use button::label;
 pub use button::{Action, Button, Press};
 pub use entity::{Entity, EntityKind, Formatted, units};
 pub(crate) use findings::{Findings, Object, child};
+pub use media::{Media, MediaKind};
 pub use rendered::{ButtonWire, Rendered, RenderedButton};
 pub use template::Variables;
 
 /// A message that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
+    /// The text; with a file its caption, which may be empty.
     pub body: Body,
+    pub media: Option<Media>,
     /// In rows, none of them empty.
     pub buttons: Vec<Vec<Button>>,
     /// `false` asks Telegram to show no preview of a link in the text.
@@ -64,16 +68,15 @@ impl Message {
     pub(crate) fn read(findings: &mut Findings, value: &Value, path: &str) -> Option<Self> {
         let allowed = ["text", "format", "entities", "media", "buttons", "link_preview"];
         let object = findings.object(value, path, &allowed)?;
-        if object.get("media").is_some() {
-            findings.add(object.at("media"), "not_supported_yet", "photos, videos and documents come later");
-        }
-        let body = Body::read(findings, object);
+        let has_media = object.get("media").is_some();
+        let media = Media::read(findings, object);
+        let body = Body::read(findings, object, has_media);
         let buttons = object.get("buttons");
         let buttons =
             buttons.map(|value| button::rows(findings, value, &object.at("buttons"))).unwrap_or_default();
         let preview = object.get("link_preview");
         let preview = preview.and_then(|value| findings.boolean(value, &object.at("link_preview")));
-        Some(Self { body: body?, buttons, link_preview: preview.unwrap_or(true) })
+        Some(Self { body: body?, media, buttons, link_preview: preview.unwrap_or(true) })
     }
 
     /// The canonical document: [`Message::parse`] gives an equal message back, and equal messages give equal
@@ -81,6 +84,9 @@ impl Message {
     pub fn to_json(&self) -> Value {
         let mut map = serde_json::Map::new();
         self.body.write(&mut map);
+        if let Some(media) = self.media {
+            map.insert("media".into(), media.to_json());
+        }
         if !self.buttons.is_empty() {
             let rows = self.buttons.iter().map(|row| row.iter().map(Button::to_json).collect::<Vec<_>>());
             map.insert("buttons".into(), json!(rows.collect::<Vec<_>>()));
@@ -100,6 +106,7 @@ impl Message {
     ) -> Rendered {
         let mut rendered = Rendered::from(self.body.render(variables));
         rendered.link_preview = self.link_preview;
+        rendered.media = self.media;
         for (row, buttons) in self.buttons.iter().enumerate() {
             let buttons = buttons.iter().enumerate().map(|(column, button)| RenderedButton {
                 text: button.text.clone(),

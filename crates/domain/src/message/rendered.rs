@@ -3,12 +3,15 @@
 use serde_json::{Value, json};
 
 use super::entity::{Entity, Formatted};
+use super::media::Media;
 
 /// A message with one person's values filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     pub text: String,
     pub entities: Vec<Entity>,
+    /// The file; the text is its caption.
+    pub media: Option<Media>,
     pub buttons: Vec<Vec<RenderedButton>>,
     /// `false` asks Telegram to show no preview of a link.
     pub link_preview: bool,
@@ -33,14 +36,17 @@ pub enum ButtonWire {
 impl From<Formatted> for Rendered {
     fn from(formatted: Formatted) -> Self {
         let Formatted { text, entities } = formatted;
-        Self { text, entities, buttons: Vec::new(), link_preview: true }
+        Self { text, entities, media: None, buttons: Vec::new(), link_preview: true }
     }
 }
 
 impl Rendered {
-    /// The parameters of `sendMessage`.
+    /// The parameters of `sendMessage`; with a file also `media`, of which the sender makes the call that fits.
     pub fn to_send_message_params(&self, chat_id: i64) -> Value {
         let mut params = json!({"chat_id": chat_id, "text": self.text});
+        if let Some(media) = self.media {
+            params["media"] = media.to_json();
+        }
         self.write_rest(&mut params);
         params
     }

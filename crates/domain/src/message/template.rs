@@ -6,7 +6,7 @@
 use crate::contact::{AttributeValue, Attributes, Profile};
 
 use super::entity::{Entity, EntityKind, Formatted, is_blank, sort, units};
-use super::limits::{TEXT_UNITS_MAX, VALUE_UNITS_RESERVED, VARIABLES_MAX};
+use super::limits::{CAPTION_UNITS_MAX, TEXT_UNITS_MAX, VALUE_UNITS_RESERVED, VARIABLES_MAX};
 
 /// What a person's variables are filled from.
 #[derive(Debug, Clone, Copy)]
@@ -72,9 +72,28 @@ struct Border {
     slots: usize,
 }
 
+/// What a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The message itself: never empty.
+    Text,
+    /// Under a file: shorter, and it may be empty.
+    Caption,
+}
+
+impl Role {
+    fn units_max(self) -> usize {
+        match self {
+            Self::Text => TEXT_UNITS_MAX,
+            Self::Caption => CAPTION_UNITS_MAX,
+        }
+    }
+}
+
 /// Text with slots, and entities that stretch over both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Template {
+    role: Role,
     slots: Vec<Slot>,
     /// The literal text after the last slot.
     after: String,
@@ -103,9 +122,9 @@ struct Replaced {
 
 impl Template {
     /// Finds the variables of a text, and binds its entities to what is literal and what is not.
-    pub(super) fn parse(formatted: &Formatted) -> Result<Self, TemplateError> {
+    pub(super) fn parse(formatted: &Formatted, role: Role) -> Result<Self, TemplateError> {
         let mut template =
-            Self { slots: Vec::new(), after: String::new(), literal_units: 0, entities: Vec::new() };
+            Self { role, slots: Vec::new(), after: String::new(), literal_units: 0, entities: Vec::new() };
         let mut replaced: Vec<Replaced> = Vec::new();
         let (mut rest, mut at, mut literal) = (formatted.text.as_str(), 0, String::new());
         while let Some(brace) = rest.find(['{', '}']) {
@@ -153,7 +172,7 @@ impl Template {
         let seen = |text: &str| text.chars().any(|c| !is_blank(c));
         let never_empty =
             seen(&self.after) || self.slots.iter().any(|s| seen(&s.before) || seen(&s.fallback));
-        if !never_empty {
+        if !never_empty && self.role == Role::Text {
             let hint =
                 if self.slots.is_empty() { "" } else { " for who lacks the value; give it a fallback" };
             return Err(error("empty", format!("must not be empty{hint}")));
@@ -161,13 +180,11 @@ impl Template {
         let reserved =
             self.slots.iter().map(|slot| units(&slot.fallback).max(VALUE_UNITS_RESERVED)).sum::<usize>();
         let total = self.literal_units + reserved;
-        if total > TEXT_UNITS_MAX {
+        let max = self.role.units_max();
+        if total > max {
             let room =
                 if reserved > 0 { format!(", {reserved} of them kept for variables") } else { String::new() };
-            return Err(error(
-                "too_long",
-                format!("has {total} characters{room}; Telegram allows {TEXT_UNITS_MAX}"),
-            ));
+            return Err(error("too_long", format!("has {total} characters{room}; Telegram allows {max}")));
         }
         Ok(())
     }
@@ -192,7 +209,7 @@ impl Template {
     /// Fills in one person's values. The result is trimmed, and always fits.
     pub(super) fn fill(&self, variables: Variables<'_>) -> Formatted {
         let mut values: Vec<String> = self.slots.iter().map(|slot| shown(slot, variables)).collect();
-        clip_to(&mut values, TEXT_UNITS_MAX.saturating_sub(self.literal_units));
+        clip_to(&mut values, self.role.units_max().saturating_sub(self.literal_units));
         let mut text = String::with_capacity(self.after.len() + 32 * values.len());
         // Entry n: the units of the first n values.
         let mut value_units = vec![0];

@@ -65,7 +65,7 @@ fn offsets_follow_the_values() {
 #[test]
 fn faults_name_their_place() {
     let document = json!({
-        "text": "Hi {nick}", "colour": 1, "media": {"kind": "photo", "media_id": 1},
+        "text": "Hi {nick}", "colour": 1, "media": {"kind": "sticker", "media_id": 0},
         "buttons": [[{"text": "a", "press": {"add_tags": ["x", "", "x"], "remove_tags": ["x"], "then": 1}}],
                     [{"text": "b"}, {"text": "c", "url": "https://a.b", "press": {}}, {"text": "d", "url": "a.b"}], [],
                     [{"text": "{first_name}", "press": {"flow": 0, "reply": ""}}]]
@@ -73,7 +73,8 @@ fn faults_name_their_place() {
     let found = faults(&document);
     for expected in [
         ("/colour", "unknown_key"),
-        ("/media", "not_supported_yet"),
+        ("/media/kind", "unknown_value"),
+        ("/media/media_id", "wrong_type"),
         ("/text", "unknown_variable"),
         ("/buttons/0/0/press/then", "unknown_key"),
         ("/buttons/0/0/press/add_tags/1", "invalid_tag"),
@@ -89,7 +90,7 @@ fn faults_name_their_place() {
     ] {
         assert!(found.contains(&(expected.0.to_owned(), expected.1)), "{expected:?} is not in {found:?}");
     }
-    assert_eq!(found.len(), 14, "{found:?}");
+    assert_eq!(found.len(), 15, "{found:?}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::catalog::WorkspaceCatalog;
 use crate::clock::Clock;
 use crate::error::checked_name;
 use crate::people::People;
-use crate::{EngineError, Result, Secrets};
+use crate::{EngineError, Result, Secrets, attachments};
 
 pub use ledger::{LedgerAsk, LedgerLine, LedgerPage};
 pub use preview::{Preview, Warning};
@@ -275,7 +275,7 @@ fn apply(
         }
     }
     if let Some(message) = change.message {
-        match checked_message(tx, bot, &message) {
+        match checked_message(tx, workspace, bot, &message) {
             Ok(message) => campaign.message = message,
             Err(fault) => keep(fault)?,
         }
@@ -297,8 +297,9 @@ fn apply(
 }
 
 /// A message from outside in canonical form: its flows are this bot's.
-fn checked_message(tx: &WriteTx<'_>, bot: BotId, message: &Value) -> Result<Value> {
+fn checked_message(tx: &WriteTx<'_>, workspace: WorkspaceId, bot: BotId, message: &Value) -> Result<Value> {
     let parsed = Message::parse(message).map_err(|errors| EngineError::under("/message", errors))?;
+    attachments::check(tx, workspace, &parsed, "/message")?;
     for (row, buttons) in parsed.buttons.iter().enumerate() {
         for (column, button) in buttons.iter().enumerate() {
             if let domain::message::Action::Press(press) = &button.action

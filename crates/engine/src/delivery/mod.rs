@@ -5,6 +5,7 @@
 //! without a durable lease, and leases never exceed the calls in flight.
 
 mod calls;
+mod carrier;
 mod courier;
 mod lease;
 mod recovery;
@@ -19,6 +20,7 @@ use serde_json::Value;
 use store::outbox::Lane;
 use telegram::{SendError, Sent};
 
+pub use carrier::Carrier;
 pub use courier::{Courier, CourierOptions};
 
 /// What a call answered.

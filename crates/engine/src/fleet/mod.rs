@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::delivery::{Courier, CourierOptions};
+use crate::delivery::{Carrier, Courier, CourierOptions};
 use crate::intake::Intake;
 use crate::people::People;
 use crate::{EngineError, Result, Secrets, rates};
@@ -181,7 +181,7 @@ impl Fleet {
             self.store.clone(),
             self.secrets.clone(),
             Arc::clone(&self.clock),
-            client.clone(),
+            Arc::new(Carrier::new(row.id, self.store.clone(), Arc::clone(&client))),
             CourierOptions {
                 rate: rates::rate_of(row.bulk_per_second),
                 in_flight_max: self.options.in_flight_max,

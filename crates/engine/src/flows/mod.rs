@@ -18,7 +18,7 @@ use store::{ReadTx, Store, WriteTx, bots, flows, tags};
 use crate::catalog::WorkspaceCatalog;
 use crate::clock::Clock;
 use crate::error::checked_name;
-use crate::{EngineError, Result};
+use crate::{EngineError, Result, attachments};
 
 pub use runner::FlowRunner;
 
@@ -167,6 +167,7 @@ impl Flows {
                     tags::ensure(tx, workspace, name, now)?;
                 }
                 check_conditions(tx, workspace, bot, &graph)?;
+                check_files(tx, workspace, &graph)?;
                 check_triggers(tx, bot, id, &graph)?;
                 check_begun_flows(tx, bot, &graph)?;
                 flows::publish(tx, bot, &flow, now)?;
@@ -263,6 +264,14 @@ fn check_conditions(tx: &WriteTx<'_>, workspace: WorkspaceId, bot: BotId, graph:
             }
             Err(errors) => faults.extend(below(errors)),
         }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(EngineError::Invalid(faults)) }
+}
+
+fn check_files(tx: &WriteTx<'_>, workspace: WorkspaceId, graph: &Graph) -> Result<()> {
+    let mut faults: Vec<FieldError> = Vec::new();
+    for (node, message) in graph.messages() {
+        faults.extend(attachments::faults(tx, workspace, message, &format!("/graph/nodes/{node}/message"))?);
     }
     if faults.is_empty() { Ok(()) } else { Err(EngineError::Invalid(faults)) }
 }

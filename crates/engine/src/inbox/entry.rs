@@ -1,8 +1,8 @@
 //! One entry of a thread: somebody's words, an act, or a note.
 
 use domain::event::{Event, EventBody, Outcome};
-use domain::ids::{BotId, CampaignId, WorkspaceId};
-use domain::message::{Message, Variables};
+use domain::ids::{BotId, CampaignId, MediaId, WorkspaceId};
+use domain::message::{Media, MediaKind, Message, Variables};
 use domain::time::Millis;
 use serde_json::Value;
 use store::contacts::Contact;
@@ -21,6 +21,15 @@ pub struct EntryButton {
     pub url: Option<String>,
 }
 
+/// Where the file of an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryFile {
+    /// One that was uploaded here.
+    Uploaded(Media),
+    /// One that the person sent, by the number of its event.
+    Received { kind: MediaKind, event: i64 },
+}
+
 /// An entry of a thread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -36,6 +45,8 @@ pub struct Entry {
     /// As Telegram wants them.
     pub entities: Vec<Value>,
     pub buttons: Vec<Vec<EntryButton>>,
+    /// The file, where there is one that can be shown.
+    pub file: Option<EntryFile>,
     pub by: Author,
     /// The campaign that the message is of, or that the act answers.
     pub campaign: Option<Author>,
@@ -93,6 +104,7 @@ impl<'t> Thread<'t> {
             content: None,
             entities: Vec::new(),
             buttons: Vec::new(),
+            file: None,
             by: Author { kind: AuthorKind::Bot, id: None, name: None },
             campaign: None,
             state: None,
@@ -124,9 +136,15 @@ impl<'t> Thread<'t> {
             }
             body => ("event", body.object().map(str::to_owned), None),
         };
+        let file = match &event.body {
+            EventBody::Message { file: Some(_), content, .. } => {
+                Some(EntryFile::Received { kind: shown_as(content), event: event.number })
+            }
+            _ => None,
+        };
         let campaign = event.body.campaign().map(|id| self.authors.campaign(id)).transpose()?;
         let by = self.authors.of_event(&event.body)?;
-        Ok(Entry { kind, event: Some(event.body.kind()), text, content, by, campaign, ..bare })
+        Ok(Entry { kind, event: Some(event.body.kind()), text, content, file, by, campaign, ..bare })
     }
 
     fn message(&self, bare: Entry, queued: &Queued) -> Result<Entry> {
@@ -154,6 +172,15 @@ impl<'t> Thread<'t> {
     }
 }
 
+/// What a person's file is shown as: pictures and videos as such, everything else as a file.
+fn shown_as(content: &str) -> MediaKind {
+    match content {
+        "photo" => MediaKind::Photo,
+        "video" | "animation" | "video_note" => MediaKind::Video,
+        _ => MediaKind::Document,
+    }
+}
+
 /// What the parameters of `sendMessage` show.
 fn with_params(bare: Entry, params: &Value) -> Entry {
     let empty = Vec::new();
@@ -166,7 +193,13 @@ fn with_params(bare: Entry, params: &Value) -> Entry {
     Entry {
         text: params["text"].as_str().map(str::to_owned),
         entities: list(&params["entities"]),
+        file: media_of(&params["media"]).map(EntryFile::Uploaded),
         buttons: rows.iter().map(|row| list(row).iter().map(button).collect()).collect(),
         ..bare
     }
+}
+
+fn media_of(value: &Value) -> Option<Media> {
+    let kind = MediaKind::of(value["kind"].as_str()?)?;
+    Some(Media { kind, id: MediaId(value["media_id"].as_i64()?) })
 }

@@ -18,13 +18,13 @@ use store::outbox::Lane;
 use store::{ReadTx, Store, WriteTx, bots, contacts, conversations, outbox, team};
 
 use self::entry::Thread;
-pub use self::entry::{Entry, EntryButton};
+pub use self::entry::{Entry, EntryButton, EntryFile};
 use crate::authors::Authors;
 use crate::conversation::{self, LAST_TEXT_CHARS};
 use crate::history::{self, Place, Wanted};
 use crate::journal::{self, Journal};
 use crate::person::{Person, Roster};
-use crate::{Clock, EngineError, Result, effects};
+use crate::{Clock, EngineError, Result, attachments, effects};
 
 /// A note, in characters.
 pub const NOTE_CHARS_MAX: usize = 4_000;
@@ -181,6 +181,7 @@ impl Inbox {
             let contact = find(tx, workspace, id)?;
             check_answerable(&contact)?;
             check_member(tx, workspace, member)?;
+            attachments::check(tx, workspace, &message, "/message")?;
             let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
             let rendered = message.render(variables, effects::no_wire);
             let row =

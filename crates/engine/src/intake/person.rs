@@ -64,6 +64,7 @@ impl Intake {
                     text: message.text.clone(),
                     content: message.content.to_owned(),
                     message_id,
+                    file: message.file_id.clone(),
                     charged: None,
                 };
                 journal.record(Some(contact.number), at, body)?;

@@ -15,7 +15,7 @@ use store::templates::{self, Template};
 use store::{ReadTx, Store, WriteTx, bots, campaigns, flows, tags};
 
 use crate::error::checked_name;
-use crate::{Clock, EngineError, Result};
+use crate::{Clock, EngineError, Result, attachments};
 
 /// Templates of a workspace, and as many canned replies.
 const TEMPLATES_MAX: usize = 1_000;
@@ -245,6 +245,7 @@ fn campaign_of(
 /// A message in its canonical form, with its tags made. The flows that it starts are this workspace's.
 fn checked_message(tx: &WriteTx<'_>, workspace: WorkspaceId, message: &Value, now: Millis) -> Result<Value> {
     let parsed = Message::parse(message).map_err(|errors| EngineError::under("/message", errors))?;
+    attachments::check(tx, workspace, &parsed, "/message")?;
     for flow in parsed.presses().filter_map(|press| press.flow) {
         let bot = flows::bot_of(tx, flow)?;
         let known = bot.map_or(Ok(None), |bot| bots::get(tx, workspace, bot))?;

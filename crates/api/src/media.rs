@@ -1,0 +1,175 @@
+//! Files: uploaded for messages, and those that people sent.
+
+use axum::Json;
+use axum::body::{Body as HttpBody, Bytes};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::ids::{ContactId, MediaId};
+use engine::media::{Content, Media, Uploaded};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::Agent;
+use crate::body::{Path, Query};
+use crate::problem::{Code, Problem, Result};
+
+/// The largest upload in bytes: Telegram's largest file and the form around it.
+pub const UPLOAD_BYTES_MAX: usize = (50 << 20) + (1 << 16);
+/// Files of one page.
+const PAGE_MAX: usize = 100;
+/// Content types that a browser may show in a page. Everything else is only saved.
+const SHOWN: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "video/mp4"];
+
+/// A file that messages can carry.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MediaFile {
+    pub id: i64,
+    pub name: String,
+    /// By the bytes themselves.
+    pub content_type: String,
+    pub byte_count: i64,
+    /// Of a picture, in pixels.
+    #[schema(required)]
+    pub width: Option<i64>,
+    #[schema(required)]
+    pub height: Option<i64>,
+    /// What it can be sent as, best first: `photo`, `video`, `document`.
+    pub kinds: Vec<String>,
+    pub created_at: i64,
+}
+
+impl From<Uploaded> for MediaFile {
+    fn from(uploaded: Uploaded) -> Self {
+        let Uploaded { file, kinds } = uploaded;
+        Self {
+            id: file.id.0,
+            name: file.name,
+            content_type: file.content_type,
+            byte_count: file.byte_count,
+            width: file.width,
+            height: file.height,
+            kinds: kinds.into_iter().map(str::to_owned).collect(),
+            created_at: file.created_at,
+        }
+    }
+}
+
+/// The form of an upload.
+#[derive(ToSchema)]
+#[allow(dead_code)] // read by the document alone
+pub struct Upload {
+    #[schema(value_type = String, format = Binary)]
+    pub file: Vec<u8>,
+}
+
+/// Takes a file in, at most 50 MB. The same bytes are stored once.
+#[utoipa::path(post, path = "/media", tag = "media", operation_id = "upload_media",
+    request_body(content = Upload, content_type = "multipart/form-data"),
+    responses((status = 201, body = MediaFile)))]
+pub async fn upload(
+    State(media): State<Media>,
+    agent: Agent,
+    request: Request,
+) -> Result<(StatusCode, Json<MediaFile>)> {
+    let (name, bytes) = file_of(request).await?;
+    let uploaded = media.upload(agent.workspace, &name, bytes).await?;
+    Ok((StatusCode::CREATED, Json(uploaded.into())))
+}
+
+async fn file_of(request: Request) -> Result<(String, Vec<u8>)> {
+    let unreadable = |error: MultipartError| {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::new(Code::TooLarge, "a file has at most 50 MB")
+        } else {
+            Problem::new(
+                Code::Malformed,
+                "the form cannot be read; send multipart/form-data with one field, file",
+            )
+        }
+    };
+    let form = Multipart::from_request(request, &()).await;
+    let mut form =
+        form.map_err(|_| Problem::new(Code::Malformed, "send multipart/form-data with one field, file"))?;
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+        if field.name() == Some("file") {
+            let name = field.file_name().unwrap_or_default().to_owned();
+            return Ok((name, field.bytes().await.map_err(unreadable)?.to_vec()));
+        }
+    }
+    Err(Problem::field("/file", "required", "must be there"))
+}
+
+/// Which files.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MediaAsk {
+    /// Only files with a lower id: the last page's `next`.
+    pub before: Option<i64>,
+}
+
+/// A page of files, latest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MediaPage {
+    pub items: Vec<MediaFile>,
+    #[schema(required)]
+    pub next: Option<i64>,
+}
+
+/// The uploaded files, latest first.
+#[utoipa::path(get, path = "/media", tag = "media", operation_id = "list_media", params(MediaAsk),
+    responses((status = 200, body = MediaPage)))]
+pub async fn list(
+    State(media): State<Media>,
+    agent: Agent,
+    Query(ask): Query<MediaAsk>,
+) -> Result<Json<MediaPage>> {
+    let before = MediaId(ask.before.unwrap_or(i64::MAX));
+    let items: Vec<MediaFile> =
+        media.list(agent.workspace, before, PAGE_MAX).await?.into_iter().map(Into::into).collect();
+    let next = if items.len() == PAGE_MAX { items.last().map(|item| item.id) } else { None };
+    Ok(Json(MediaPage { items, next }))
+}
+
+/// One file.
+#[utoipa::path(get, path = "/media/{id}", tag = "media", operation_id = "get_media", params(("id" = i64, Path)),
+    responses((status = 200, body = MediaFile)))]
+pub async fn get(State(media): State<Media>, agent: Agent, Path(id): Path<i64>) -> Result<Json<MediaFile>> {
+    Ok(Json(media.get(agent.workspace, MediaId(id)).await?.into()))
+}
+
+/// A file's bytes.
+#[utoipa::path(get, path = "/media/{id}/content", tag = "media", operation_id = "get_media_content",
+    params(("id" = i64, Path)), responses((status = 200, content_type = "application/octet-stream")))]
+pub async fn content(State(media): State<Media>, agent: Agent, Path(id): Path<i64>) -> Result<Response> {
+    Ok(served(media.content(agent.workspace, MediaId(id)).await?))
+}
+
+/// The file that a person sent, fetched from Telegram, at most 20 MB.
+#[utoipa::path(get, path = "/conversations/{id}/files/{event}", tag = "conversations",
+    operation_id = "get_received_file", params(("id" = i64, Path), ("event" = i64, Path)),
+    responses((status = 200, content_type = "application/octet-stream")))]
+pub async fn received(
+    State(media): State<Media>,
+    agent: Agent,
+    Path((id, event)): Path<(i64, i64)>,
+) -> Result<Response> {
+    Ok(served(media.received(agent.workspace, ContactId(id), event).await?))
+}
+
+/// Bytes from outside are shown, at most, as a picture or a video; they never run.
+fn served(content: Content) -> Response {
+    let is_shown = SHOWN.contains(&content.content_type.as_str());
+    let place = if is_shown { "inline" } else { "attachment" };
+    let kind = HeaderValue::from_str(&content.content_type);
+    let headers = [
+        (header::CONTENT_TYPE, kind.unwrap_or(HeaderValue::from_static("application/octet-stream"))),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static(place)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+        // A file never changes; whoever may see it sees it again without asking.
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400, immutable")),
+    ];
+    (headers, HttpBody::from(Bytes::from(content.bytes))).into_response()
+}

@@ -1,0 +1,65 @@
+//! A file that goes with a message; the text is its caption.
+
+use serde_json::{Value, json};
+
+use super::findings::{Findings, Object};
+use crate::ids::MediaId;
+
+/// What a file is shown as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaKind {
+    Photo,
+    Video,
+    Document,
+}
+
+impl MediaKind {
+    /// The name in documents, and Telegram's.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Video => "video",
+            Self::Document => "document",
+        }
+    }
+
+    /// The kind of a name.
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::Photo, Self::Video, Self::Document].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// An uploaded file, as a message names it. Whether it is there, and fits its kind, the engine knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Media {
+    pub kind: MediaKind,
+    pub id: MediaId,
+}
+
+impl Media {
+    /// The document of it.
+    pub fn to_json(self) -> Value {
+        json!({"kind": self.kind.name(), "media_id": self.id.0})
+    }
+
+    pub(super) fn read(findings: &mut Findings, message: Object<'_, '_>) -> Option<Self> {
+        let value = message.get("media")?;
+        let path = message.at("media");
+        let object = findings.object(value, &path, &["kind", "media_id"])?;
+        let kind = findings.required(object, "kind").and_then(|kind| {
+            let known = kind.as_str().and_then(MediaKind::of);
+            if known.is_none() {
+                findings.add(object.at("kind"), "unknown_value", "must be photo, video or document");
+            }
+            known
+        });
+        let id = findings.required(object, "media_id").and_then(|id| {
+            let number = id.as_i64().filter(|id| *id > 0);
+            if number.is_none() {
+                findings.add(object.at("media_id"), "wrong_type", "must be the number of an uploaded file");
+            }
+            number
+        });
+        Some(Self { kind: kind?, id: MediaId(id?) })
+    }
+}

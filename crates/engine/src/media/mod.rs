@@ -1,0 +1,201 @@
+//! Uploaded files: taken in once, sent by any of the workspace's bots; and the files that people sent.
+
+pub mod picture;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::event::EventBody;
+use domain::ids::{ContactId, MediaId, WorkspaceId};
+use domain::limits::NAME_CHARS_MAX;
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use store::media::{self, MediaFile, PART_BYTES};
+use store::{Store, bots, erasure};
+use telegram::{Client, Options, SendError};
+
+use crate::attachments::{self, FILE_BYTES_MAX};
+use crate::clock::Clock;
+use crate::{EngineError, Result, Secrets};
+
+/// Files of a workspace.
+const FILES_MAX: i64 = 10_000;
+/// Bytes of all files of a workspace.
+const WORKSPACE_BYTES_MAX: i64 = 20 << 30;
+/// Parts that one commit writes, so that others are not held up.
+const PARTS_AT_ONCE: usize = 4;
+
+/// A file as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uploaded {
+    pub file: MediaFile,
+    /// What it can be sent as, best first: `photo`, `video`, `document`.
+    pub kinds: Vec<&'static str>,
+}
+
+/// Bytes with what they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    pub content_type: String,
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// The room of files.
+#[derive(Clone)]
+pub struct Media {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    secrets: Secrets,
+    api_url: String,
+}
+
+impl Media {
+    /// Opens the room. `api_url` is where the files that people sent are fetched.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, secrets: Secrets, api_url: impl Into<String>) -> Self {
+        Self { store, clock, secrets, api_url: api_url.into() }
+    }
+
+    /// Takes a file in. The same bytes are stored once a workspace.
+    ///
+    /// # Errors
+    /// The file is empty or larger than Telegram takes (`/file`), or the workspace has too many.
+    pub async fn upload(&self, workspace: WorkspaceId, name: &str, bytes: Vec<u8>) -> Result<Uploaded> {
+        if bytes.is_empty() {
+            return Err(EngineError::field("/file", "empty", "must not be empty"));
+        }
+        if bytes.len() > FILE_BYTES_MAX {
+            let message = format!("has {} bytes; Telegram takes {FILE_BYTES_MAX}", bytes.len());
+            return Err(EngineError::field("/file", "too_large", message));
+        }
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(&bytes));
+        let size = picture::size(&bytes);
+        let mut file = MediaFile {
+            id: MediaId(0),
+            name: shortened(name),
+            content_type: picture::content_type(&bytes).to_owned(),
+            byte_count: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+            width: size.map(|(width, _)| i64::from(width)),
+            height: size.map(|(_, height)| i64::from(height)),
+            hash,
+            created_at: self.clock.now(),
+        };
+        let new = file.clone();
+        let begun = self.store.write(move |tx| {
+            if let Some(known) = media::by_hash(tx, workspace, &new.hash)? {
+                return Ok(Err(known));
+            }
+            let (files, in_all) = media::usage(tx, workspace)?;
+            if files >= FILES_MAX || in_all + new.byte_count > WORKSPACE_BYTES_MAX {
+                let message = "this workspace has as many files as it can hold";
+                return Err(EngineError::WrongState(message.into()));
+            }
+            Ok(Ok(media::begin(tx, workspace, &new)?))
+        });
+        file.id = match begun.await? {
+            Ok(id) => id,
+            Err(known) => return Ok(shown(known)),
+        };
+        self.write_parts(workspace, file.id, bytes).await?;
+        Ok(shown(file))
+    }
+
+    async fn write_parts(&self, workspace: WorkspaceId, id: MediaId, bytes: Vec<u8>) -> Result<()> {
+        let bytes = Arc::new(bytes);
+        let count = bytes.len().div_ceil(PART_BYTES);
+        for first in (0..count).step_by(PARTS_AT_ONCE) {
+            let bytes = Arc::clone(&bytes);
+            self.store
+                .write(move |tx| {
+                    for part in first..count.min(first + PARTS_AT_ONCE) {
+                        let end = bytes.len().min((part + 1) * PART_BYTES);
+                        media::add_part(tx, workspace, id, part, &bytes[part * PART_BYTES..end])?;
+                    }
+                    Ok::<_, EngineError>(())
+                })
+                .await?;
+        }
+        self.store.write(move |tx| media::finish(tx, workspace, id).map_err(EngineError::from)).await
+    }
+
+    /// Files below an id, latest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn list(&self, workspace: WorkspaceId, before: MediaId, limit: usize) -> Result<Vec<Uploaded>> {
+        let rows = self
+            .store
+            .reader()
+            .read(move |tx| media::list(tx, workspace, before, limit).map_err(EngineError::from));
+        Ok(rows.await?.into_iter().map(shown).collect())
+    }
+
+    /// One file.
+    ///
+    /// # Errors
+    /// There is no such file here.
+    pub async fn get(&self, workspace: WorkspaceId, id: MediaId) -> Result<Uploaded> {
+        let row =
+            self.store.reader().read(move |tx| media::get(tx, workspace, id).map_err(EngineError::from));
+        row.await?.map(shown).ok_or(EngineError::NotFound("file"))
+    }
+
+    /// A file's bytes.
+    ///
+    /// # Errors
+    /// There is no such file here.
+    pub async fn content(&self, workspace: WorkspaceId, id: MediaId) -> Result<Content> {
+        let read = self.store.reader().read(move |tx| {
+            let file = media::get(tx, workspace, id)?.ok_or(EngineError::NotFound("file"))?;
+            let bytes = media::bytes(tx, workspace, id)?;
+            Ok(Content { content_type: file.content_type, name: file.name, bytes })
+        });
+        read.await
+    }
+
+    /// The file that a person sent, fetched from Telegram. `event` is the number of the message.
+    ///
+    /// # Errors
+    /// There is no such message with a file, or Telegram does not give it (any more, or above 20 MB).
+    pub async fn received(&self, workspace: WorkspaceId, contact: ContactId, event: i64) -> Result<Content> {
+        let found = self.store.reader().read(move |tx| {
+            let missing = || EngineError::NotFound("file");
+            let bot = bots::get(tx, workspace, contact.bot())?.ok_or_else(missing)?;
+            let event =
+                erasure::event(tx, bot.id, event)?.filter(|one| one.contact == Some(contact.number()));
+            match event.map(|event| event.body) {
+                Some(EventBody::Message { file: Some(file), content, .. }) => {
+                    Ok((bot.token_sealed, file, content))
+                }
+                _ => Err(missing()),
+            }
+        });
+        let (sealed, file_id, name) = found.await?;
+        let token = SecretString::from(self.secrets.open(&sealed)?);
+        let telegram = |error: String| EngineError::Telegram(error);
+        let client = Client::new(&self.api_url, &token, Options::default())
+            .map_err(|error| telegram(error.to_string()))?;
+        let bytes = client.download(&file_id).await.map_err(|error| match error {
+            SendError::Refused { description, .. } | SendError::BadContent { description } => {
+                telegram(description)
+            }
+            other => telegram(other.to_string()),
+        })?;
+        Ok(Content { content_type: picture::content_type(&bytes).to_owned(), name, bytes })
+    }
+}
+
+fn shown(file: MediaFile) -> Uploaded {
+    let kinds = attachments::kinds(&file);
+    Uploaded { file, kinds }
+}
+
+/// A file's name for people: its last part, in bounds.
+fn shortened(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect();
+    if name.trim().is_empty() { "file".to_owned() } else { name }
+}
