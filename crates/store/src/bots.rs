@@ -130,8 +130,9 @@ pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Bot>> {
 
 /// Locks the bot's row and reads its counters. Every appending transaction begins here (DESIGN 3.3).
 pub fn lock(tx: &WriteTx<'_>, bot: BotId) -> Result<Option<Bot>> {
-    // SQLite has one writer at a time, so reading is locking; PostgreSQL adds FOR UPDATE.
-    of(tx, bot)
+    // SQLite has one writer at a time, so reading is locking there.
+    let lock = if tx.is_postgres() { " FOR UPDATE" } else { "" };
+    tx.row(&format!("SELECT {COLUMNS} FROM bots WHERE id = $1{lock}"), params![bot], read)
 }
 
 /// Writes the counters back. Only whoever called [`lock`] in the same transaction may.

@@ -134,7 +134,7 @@ pub fn list(
     limit: usize,
 ) -> Result<Vec<Campaign>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND ($2 IS NULL OR status = $2) AND id < $3 \
+        "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND id < $3 \
          ORDER BY id DESC LIMIT $4"
     );
     tx.rows(&sql, params![bot, status, below, limit as i64], read)
@@ -236,7 +236,7 @@ pub fn order_part(
 ) -> Result<Vec<u8>> {
     // substr counts from 1.
     let part = tx.row(
-        "SELECT substr(contacts, $3, $4) FROM campaign_orders WHERE bot_id = $1 AND campaign = $2",
+        "SELECT substr(contacts, CAST($3 AS INTEGER), CAST($4 AS INTEGER)) FROM campaign_orders WHERE bot_id = $1 AND campaign = $2",
         params![bot, campaign, first as i64 + 1, length as i64],
         |row| row.get(0),
     )?;

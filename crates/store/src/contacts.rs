@@ -201,11 +201,12 @@ pub fn each_in_order(
         Order::FirstSeen => ("number", "DESC", "<"),
         Order::Name => ("name", "ASC", ">"),
     };
-    let pattern = format!("%{}%", q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let pattern = crate::sql::containing(q);
     let telegram_id = q.trim().parse::<i64>().unwrap_or(-1);
     let sql = format!(
         "SELECT number, {key} FROM contacts WHERE bot_id = $1 \
-         AND ($2 = '%%' OR name LIKE $2 ESCAPE '\\' OR username LIKE $2 ESCAPE '\\' OR telegram_id = $3) \
+         AND ($2 = '%%' OR LOWER(name) LIKE $2 ESCAPE '\\' OR LOWER(username) LIKE $2 ESCAPE '\\' \
+         OR telegram_id = $3) \
          AND ($4 = 0 OR {key} {compare} $5 OR ({key} = $5 AND number {compare} $6)) \
          ORDER BY {key} {direction}, number {direction}"
     );

@@ -99,12 +99,13 @@ pub fn list(
 ) -> Result<Vec<Conversation>> {
     let (condition, member) = filter.sql();
     let (at, contact) = before.unwrap_or((i64::MAX, ContactNumber(u32::MAX)));
-    let pattern = format!("%{}%", q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let pattern = crate::sql::containing(q);
     let sql = format!(
         "SELECT {COLUMNS} FROM conversations WHERE bot_id = $1 AND {condition} \
          AND (last_at < $3 OR (last_at = $3 AND contact < $4)) \
-         AND ($5 = '%%' OR last_text LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM contacts c WHERE c.bot_id = $1 \
-         AND c.number = conversations.contact AND (c.name LIKE $5 ESCAPE '\\' OR c.username LIKE $5 ESCAPE '\\'))) \
+         AND ($5 = '%%' OR LOWER(last_text) LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM contacts c \
+         WHERE c.bot_id = $1 AND c.number = conversations.contact \
+         AND (LOWER(c.name) LIKE $5 ESCAPE '\\' OR LOWER(c.username) LIKE $5 ESCAPE '\\'))) \
          ORDER BY last_at DESC, contact DESC LIMIT $6"
     );
     tx.rows(&sql, params![bot, member, at, contact, pattern.as_str(), limit as i64], read)

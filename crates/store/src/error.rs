@@ -18,6 +18,23 @@ pub enum StoreError {
         "the database was written by a newer Muster (schema {found}, this one knows {known}); start that version, or restore a backup"
     )]
     TooNew { found: i64, known: i64 },
+    /// Another `serve` or `demo` has the PostgreSQL database.
+    #[error("the database {0} is in use by another Muster; stop that one, or give another database_url")]
+    DatabaseInUse(String),
+    /// PostgreSQL does not answer, or the URL says nothing that can be asked.
+    #[error(
+        "PostgreSQL at {server} cannot be reached ({reason}); check database_url, and that the server runs and listens there"
+    )]
+    Unreachable { server: String, reason: String },
+    /// PostgreSQL answers and does not let us in.
+    #[error("PostgreSQL at {server} refused the sign-in ({reason}); check user and password in database_url")]
+    Refused { server: String, reason: String },
+    /// A PostgreSQL before 15.
+    #[error("PostgreSQL {found} is too old; Muster needs 15 or newer")]
+    TooOld { found: String },
+    /// Something that only a SQLite file can do was asked of PostgreSQL.
+    #[error("the database is PostgreSQL, and this works on a SQLite file only; use PostgreSQL's own tools")]
+    NotSqlite,
     /// A uniqueness rule of the schema refused a row. Mapped to a domain error where the insert happens.
     #[error("{0} already exists")]
     Duplicate(&'static str),
@@ -41,16 +58,8 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-impl StoreError {
-    /// Turns a violated uniqueness rule into [`StoreError::Duplicate`] with the name of the thing.
-    pub(crate) fn duplicate(error: rusqlite::Error, thing: &'static str) -> Self {
-        match &error {
-            rusqlite::Error::SqliteFailure(code, _)
-                if code.code == rusqlite::ErrorCode::ConstraintViolation =>
-            {
-                Self::Duplicate(thing)
-            }
-            _ => error.into(),
-        }
+impl From<postgres::Error> for StoreError {
+    fn from(error: postgres::Error) -> Self {
+        Self::Database(crate::server::said(&error))
     }
 }

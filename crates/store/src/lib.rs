@@ -1,6 +1,6 @@
 //! The only SQL of Muster.
 //!
-//! One text serves SQLite and, later, PostgreSQL wherever it can: `$1` parameters, 64-bit integers (booleans and
+//! One text serves SQLite and PostgreSQL wherever it can: `$1` parameters, 64-bit integers (booleans and
 //! unix-millisecond times too), doubles, text and blobs. Every function that touches a team's data takes its
 //! workspace or its bot first, so that no row of another can be reached by mistake.
 //!
@@ -10,6 +10,7 @@
 mod error;
 mod migrate;
 mod reader;
+mod server;
 mod sql;
 mod writer;
 

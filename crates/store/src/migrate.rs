@@ -2,29 +2,55 @@
 
 use rusqlite::Connection;
 
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, server};
 
-const MIGRATIONS: [&str; 4] = [
+/// How many steps there are, the same for both databases.
+const STEPS: usize = 4;
+const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0001_base.sql"),
     include_str!("../migrations/sqlite/0002_webhook.sql"),
     include_str!("../migrations/sqlite/0003_links.sql"),
     include_str!("../migrations/sqlite/0004_media.sql"),
 ];
+const POSTGRES: [&str; STEPS] = [
+    include_str!("../migrations/postgres/0001_base.sql"),
+    include_str!("../migrations/postgres/0002_webhook.sql"),
+    include_str!("../migrations/postgres/0003_links.sql"),
+    include_str!("../migrations/postgres/0004_media.sql"),
+];
 
-/// Brings the schema up to date, each step in a transaction of its own.
-pub(crate) fn run(connection: &mut Connection) -> Result<()> {
-    let known = MIGRATIONS.len() as i64;
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+/// The steps of `all` that a database at version `found` lacks, each with the version that it brings.
+fn missing(all: [&'static str; STEPS], found: i64) -> Result<impl Iterator<Item = (i64, &'static str)>> {
+    let known = STEPS as i64;
     if found > known {
         return Err(StoreError::TooNew { found, known });
     }
-    for (index, migration) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {
-        transaction.execute_batch(migration)?;
-        transaction.pragma_update(None, "user_version", index as i64 + 1)?;
+    Ok((1..).zip(all).skip(usize::try_from(found).unwrap_or(0)))
+}
+
+/// Brings a SQLite file up to date, all steps in one transaction.
+pub(crate) fn sqlite(connection: &mut Connection) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for (version, step) in missing(SQLITE, found)? {
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", version)?;
     }
     transaction.commit()?;
     // The planner reads its statistics when a connection opens; this one opened before they were there.
     connection.execute_batch("ANALYZE sqlite_schema")?;
     Ok(())
+}
+
+/// Brings a PostgreSQL database up to date, all steps in one transaction under the writer's lock.
+pub(crate) fn postgres(connection: &mut server::Connection) -> Result<()> {
+    let session = connection.begin()?;
+    session.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)")?;
+    let newest = session.first("SELECT COALESCE(MAX(version), 0) FROM schema_version", &[])?;
+    let found: i64 = newest.ok_or(StoreError::Closed)?.try_get(0)?;
+    for (version, step) in missing(POSTGRES, found)? {
+        session.batch(step)?;
+        session.execute("INSERT INTO schema_version (version) VALUES ($1)", crate::sql::params![version])?;
+    }
+    session.commit()
 }

@@ -7,26 +7,40 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use crate::sql::ReadTx;
+use crate::server::{Server, Side};
+use crate::sql::{Backend, ReadTx};
 use crate::writer::{Synchronous, connect};
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, server};
 
 /// The side of the store that cannot change anything.
 #[derive(Clone)]
 pub struct Reader {
-    free: Arc<Mutex<Vec<Connection>>>,
+    free: Arc<Mutex<Vec<Link>>>,
     permits: Arc<Semaphore>,
+}
+
+/// A connection of the pool. Those to a server are boxed, since they are much larger.
+enum Link {
+    Sqlite(Connection),
+    Postgres(Box<server::Connection>),
 }
 
 impl Reader {
     pub(crate) fn open(path: &Path, count: usize) -> Result<Self> {
-        let count = count.max(1);
-        let mut free = Vec::with_capacity(count);
-        for _ in 0..count {
+        Self::of(count, || {
             let connection = connect(path, Synchronous::Normal)?;
             connection.pragma_update(None, "query_only", "ON")?;
-            free.push(connection);
-        }
+            Ok(Link::Sqlite(connection))
+        })
+    }
+
+    pub(crate) fn to_server(server: &Arc<Server>, count: usize) -> Result<Self> {
+        Self::of(count, || Ok(Link::Postgres(Box::new(server::Connection::open(server, Side::Reads)?))))
+    }
+
+    fn of(count: usize, link: impl Fn() -> Result<Link>) -> Result<Self> {
+        let count = count.max(1);
+        let free = (0..count).map(|_| link()).collect::<Result<Vec<_>>>()?;
         Ok(Self { free: Arc::new(Mutex::new(free)), permits: Arc::new(Semaphore::new(count)) })
     }
 
@@ -44,8 +58,8 @@ impl Reader {
         let free = Arc::clone(&self.free);
         let task = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let connection = free.lock().pop().ok_or(StoreError::Closed)?;
-            let lent = Lent { connection: Some(connection), free };
+            let link = free.lock().pop().ok_or(StoreError::Closed)?;
+            let mut lent = Lent { link: Some(link), free };
             lent.snapshot(work)
         });
         task.await.map_err(|error| StoreError::Database(format!("a read failed: {error}")))?
@@ -54,31 +68,38 @@ impl Reader {
 
 /// A connection that goes back to the pool however its reader ends.
 struct Lent {
-    connection: Option<Connection>,
-    free: Arc<Mutex<Vec<Connection>>>,
+    link: Option<Link>,
+    free: Arc<Mutex<Vec<Link>>>,
 }
 
 impl Lent {
     fn snapshot<T, E: From<StoreError>>(
-        &self,
+        &mut self,
         work: impl FnOnce(&ReadTx<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let connection = self.connection.as_ref().ok_or(StoreError::Closed)?;
-        connection.execute_batch("BEGIN").map_err(StoreError::from)?;
-        let answer = work(&ReadTx(connection));
-        connection.execute_batch("COMMIT").map_err(StoreError::from)?;
-        answer
+        match self.link.as_mut().ok_or(StoreError::Closed)? {
+            Link::Sqlite(connection) => {
+                connection.execute_batch("BEGIN").map_err(StoreError::from)?;
+                let answer = work(&ReadTx(Backend::Sqlite(connection)));
+                connection.execute_batch("COMMIT").map_err(StoreError::from)?;
+                answer
+            }
+            // Dropping the session ends its transaction: there is nothing to commit.
+            Link::Postgres(connection) => work(&ReadTx(Backend::Postgres(connection.begin()?))),
+        }
     }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            if !connection.is_autocommit() {
+        if let Some(link) = self.link.take() {
+            if let Link::Sqlite(connection) = &link
+                && !connection.is_autocommit()
+            {
                 // A reader that panicked left its snapshot open.
                 let _ = connection.execute_batch("ROLLBACK");
             }
-            self.free.lock().push(connection);
+            self.free.lock().push(link);
         }
     }
 }

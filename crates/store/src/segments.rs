@@ -39,7 +39,8 @@ fn read(row: &Row<'_>) -> Result<Segment> {
 /// The segments of a workspace, of one bot where given, by name.
 pub fn list(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: Option<BotId>) -> Result<Vec<Segment>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM segments WHERE workspace_id = $1 AND ($2 IS NULL OR bot_id = $2) ORDER BY name, id"
+        "SELECT {COLUMNS} FROM segments WHERE workspace_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR bot_id = $2) \
+         ORDER BY name, id"
     );
     tx.rows(&sql, params![workspace, bot], read)
 }

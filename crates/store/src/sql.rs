@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
+use crate::server::{Present, Session, Whole, is_duplicate};
 use crate::{Result, StoreError};
 
 /// A value given to a statement.
@@ -74,7 +75,12 @@ macro_rules! params {
 pub(crate) use params;
 
 /// One row of an answer.
-pub struct Row<'a>(&'a rusqlite::Row<'a>);
+pub struct Row<'a>(Found<'a>);
+
+enum Found<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a postgres::Row),
+}
 
 /// A value that a column can be read as.
 pub trait Column: Sized {
@@ -98,16 +104,44 @@ impl Row<'_> {
 macro_rules! native_column {
     ($($type:ty),+) => {$(
         impl Column for $type {
-            fn read(row: &Row<'_>, index: usize) -> Result<Self> { Ok(row.0.get(index)?) }
+            fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+                Ok(match row.0 {
+                    Found::Sqlite(row) => row.get(index)?,
+                    Found::Postgres(row) => row.try_get(index)?,
+                })
+            }
         }
     )+};
 }
-native_column!(i64, f64, bool, String, Vec<u8>, u32);
+native_column!(f64, String, Vec<u8>);
+
+impl Column for i64 {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+        Ok(match row.0 {
+            Found::Sqlite(row) => row.get(index)?,
+            Found::Postgres(row) => row.try_get::<_, Whole>(index)?.0,
+        })
+    }
+}
+
+impl Column for bool {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+        Ok(i64::read(row, index)? != 0)
+    }
+}
+
+impl Column for u32 {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+        let whole = i64::read(row, index)?;
+        Self::try_from(whole)
+            .map_err(|_| StoreError::Database(format!("column {index}: {whole} does not fit 32 bits")))
+    }
+}
 
 macro_rules! id_column {
     ($($type:path),+) => {$(
         impl Column for $type {
-            fn read(row: &Row<'_>, index: usize) -> Result<Self> { Ok($type(row.0.get(index)?)) }
+            fn read(row: &Row<'_>, index: usize) -> Result<Self> { Ok($type(row.get(index)?)) }
         }
     )+};
 }
@@ -129,21 +163,40 @@ id_column!(
 
 impl<T: Column> Column for Option<T> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self> {
-        match row.0.get_ref(index)? {
-            ValueRef::Null => Ok(None),
-            _ => T::read(row, index).map(Some),
-        }
+        let absent = match row.0 {
+            Found::Sqlite(row) => row.get_ref(index)? == ValueRef::Null,
+            Found::Postgres(row) => row.try_get::<_, Option<Present>>(index)?.is_none(),
+        };
+        if absent { Ok(None) } else { T::read(row, index).map(Some) }
     }
+}
+
+/// The pattern that finds a text anywhere in a column's `LOWER(…)`. Both sides fold ASCII letters alone: SQLite
+/// knows no others, and PostgreSQL does so for columns in the collation "C".
+pub(crate) fn containing(text: &str) -> String {
+    let text = text.to_ascii_lowercase();
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
 /// Reads a JSON text column.
 pub(crate) fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, index: usize) -> Result<T> {
-    let text = row.0.get_ref(index)?.as_str().map_err(|e| StoreError::Database(e.to_string()))?;
+    let text = match row.0 {
+        Found::Sqlite(row) => {
+            row.get_ref(index)?.as_str().map_err(|e| StoreError::Database(e.to_string()))?
+        }
+        Found::Postgres(row) => row.try_get(index)?,
+    };
     serde_json::from_str(text).map_err(|e| StoreError::Database(format!("column {index}: {e}")))
 }
 
 /// A consistent view of the database that cannot change it.
-pub struct ReadTx<'a>(pub(crate) &'a Connection);
+pub struct ReadTx<'a>(pub(crate) Backend<'a>);
+
+/// The database behind a transaction. Where the two need different texts, the function that asks picks by this.
+pub(crate) enum Backend<'a> {
+    Sqlite(&'a Connection),
+    Postgres(Session<'a>),
+}
 
 impl ReadTx<'_> {
     /// Every row, in the statement's order.
@@ -153,6 +206,9 @@ impl ReadTx<'_> {
         params: &[Param<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
+        if let Backend::Postgres(session) = &self.0 {
+            return session.query(sql, params)?.iter().map(|row| map(&Row(Found::Postgres(row)))).collect();
+        }
         let mut all = Vec::new();
         self.each(sql, params, |row| {
             all.push(map(row)?);
@@ -168,11 +224,17 @@ impl ReadTx<'_> {
         params: &[Param<'_>],
         mut visit: impl FnMut(&Row<'_>) -> Result<bool>,
     ) -> Result<()> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let connection = match &self.0 {
+            Backend::Sqlite(connection) => connection,
+            Backend::Postgres(session) => {
+                return session.walk(sql, params, |row| visit(&Row(Found::Postgres(row))));
+            }
+        };
+        let mut statement = connection.prepare_cached(sql)?;
         bind(&mut statement, params)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
-            if !visit(&Row(row))? {
+            if !visit(&Row(Found::Sqlite(row)))? {
                 break;
             }
         }
@@ -186,13 +248,25 @@ impl ReadTx<'_> {
         params: &[Param<'_>],
         map: impl FnOnce(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let connection = match &self.0 {
+            Backend::Sqlite(connection) => connection,
+            Backend::Postgres(session) => {
+                let row = session.first(sql, params)?;
+                return row.map(|row| map(&Row(Found::Postgres(&row)))).transpose();
+            }
+        };
+        let mut statement = connection.prepare_cached(sql)?;
         bind(&mut statement, params)?;
         let mut rows = statement.raw_query();
         match rows.next()? {
-            Some(row) => map(&Row(row)).map(Some),
+            Some(row) => map(&Row(Found::Sqlite(row))).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Whether the database is PostgreSQL: for the few statements of which each database has its own.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.0, Backend::Postgres(_))
     }
 }
 
@@ -210,18 +284,32 @@ impl<'a> std::ops::Deref for WriteTx<'a> {
 impl WriteTx<'_> {
     /// Runs a statement; the number of rows that it changed.
     pub(crate) fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<usize> {
-        Ok(self.run_raw(sql, params)?)
+        match &self.0.0 {
+            Backend::Sqlite(connection) => Ok(run_on(connection, sql, params)?),
+            Backend::Postgres(session) => Ok(session.execute(sql, params)?),
+        }
     }
 
-    /// As [`WriteTx::run`], naming the thing that a uniqueness rule protects.
+    /// As [`WriteTx::run`], naming the thing that a uniqueness rule protects. On PostgreSQL the savepoint around
+    /// it is lost then: who hears of a duplicate ends its work.
     pub(crate) fn run_unique(&self, thing: &'static str, sql: &str, params: &[Param<'_>]) -> Result<usize> {
-        self.run_raw(sql, params).map_err(|error| StoreError::duplicate(error, thing))
+        match &self.0.0 {
+            Backend::Sqlite(connection) => run_on(connection, sql, params).map_err(|error| {
+                let refused = error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation);
+                if refused { StoreError::Duplicate(thing) } else { error.into() }
+            }),
+            Backend::Postgres(session) => session.execute(sql, params).map_err(|error| {
+                if is_duplicate(&error) { StoreError::Duplicate(thing) } else { error.into() }
+            }),
+        }
     }
 
-    fn run_raw(&self, sql: &str, params: &[Param<'_>]) -> rusqlite::Result<usize> {
-        let mut statement = self.0.0.prepare_cached(sql)?;
-        bind(&mut statement, params)?;
-        statement.raw_execute()
+    /// Runs a statement about the transaction itself.
+    fn control(&self, sql: &str) -> Result<()> {
+        match &self.0.0 {
+            Backend::Sqlite(connection) => run_on(connection, sql, &[]).map(drop).map_err(StoreError::from),
+            Backend::Postgres(session) => session.batch(sql),
+        }
     }
 
     /// The next id of a kind. Ids are never reused.
@@ -243,11 +331,11 @@ impl WriteTx<'_> {
         &self,
         work: impl FnOnce(&Self) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        self.run("SAVEPOINT inner_part", &[])?;
+        self.control("SAVEPOINT inner_part")?;
         // A panic must leave no savepoint open: the next one of the same name would undo the wrong part.
         match catch_unwind(AssertUnwindSafe(|| work(self))) {
             Ok(Ok(value)) => {
-                self.run("RELEASE inner_part", &[])?;
+                self.control("RELEASE inner_part")?;
                 Ok(value)
             }
             Ok(Err(error)) => {
@@ -262,10 +350,15 @@ impl WriteTx<'_> {
     }
 
     fn undo_savepoint(&self) -> Result<()> {
-        self.run("ROLLBACK TO inner_part", &[])?;
-        self.run("RELEASE inner_part", &[])?;
-        Ok(())
+        self.control("ROLLBACK TO inner_part")?;
+        self.control("RELEASE inner_part")
     }
+}
+
+fn run_on(connection: &Connection, sql: &str, params: &[Param<'_>]) -> rusqlite::Result<usize> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, params)?;
+    statement.raw_execute()
 }
 
 /// Binds `$1`, `$2` … by their number. SQLite numbers named parameters by first appearance, which need not be

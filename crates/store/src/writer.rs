@@ -15,8 +15,9 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::sql::{ReadTx, WriteTx};
-use crate::{Reader, Result, StoreError, migrate};
+use crate::server::{Server, Side, off_the_runtime};
+use crate::sql::{Backend, ReadTx, WriteTx};
+use crate::{Reader, Result, StoreError, migrate, server};
 
 /// Pieces of work that may wait for the writer; callers beyond wait for room.
 const QUEUE_MAX: usize = 1_024;
@@ -46,17 +47,25 @@ pub struct StoreOptions {
     pub exclusive: bool,
     /// Read connections.
     pub readers: usize,
+    /// `postgres://user:password@host/database`: the tables are there, not in the folder.
+    pub postgres_url: Option<String>,
 }
 
 impl StoreOptions {
     /// The defaults for a folder: durable, exclusive, four readers.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), synchronous: Synchronous::Full, exclusive: true, readers: 4 }
+        Self {
+            folder: folder.into(),
+            synchronous: Synchronous::Full,
+            exclusive: true,
+            readers: 4,
+            postgres_url: None,
+        }
     }
 }
 
 type AfterCommit = Box<dyn FnOnce(Result<()>) + Send>;
-type Job = Box<dyn FnOnce(&WriteTx<'_>) -> AfterCommit + Send>;
+type Job = Box<dyn FnOnce(Result<&WriteTx<'_>>) -> AfterCommit + Send>;
 
 /// A database that can be written. Cloning gives another handle to the same one.
 #[derive(Clone)]
@@ -74,33 +83,60 @@ struct Shared {
 }
 
 impl Store {
-    /// Opens or makes the database of a folder and brings its schema up to date.
+    /// Opens or makes the database of a folder, or of a PostgreSQL server, and brings its schema up to date.
     ///
     /// # Errors
-    /// [`StoreError::InUse`], [`StoreError::Unwritable`], [`StoreError::TooNew`], or what the database said.
+    /// [`StoreError::InUse`], [`StoreError::Unwritable`], [`StoreError::TooNew`], for a server also
+    /// [`StoreError::Unreachable`], [`StoreError::Refused`], [`StoreError::TooOld`] and
+    /// [`StoreError::DatabaseInUse`], or what the database said.
     pub fn open(options: &StoreOptions) -> Result<Self> {
+        match &options.postgres_url {
+            None => Self::open_folder(options),
+            Some(url) => {
+                let server = Arc::new(Server::of(url, options.synchronous, options.exclusive)?);
+                let readers = options.readers;
+                off_the_runtime(move || Self::open_server(&server, readers))?
+            }
+        }
+    }
+
+    fn open_folder(options: &StoreOptions) -> Result<Self> {
         let folder = &options.folder;
-        let unwritable = |reason: std::io::Error| StoreError::Unwritable {
-            path: folder.display().to_string(),
-            reason: reason.to_string(),
-        };
-        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        let unwritable = |reason: String| StoreError::Unwritable { path: folder.display().to_string(), reason };
+        std::fs::create_dir_all(folder).map_err(|error| unwritable(error.to_string()))?;
         let lock = if options.exclusive { Some(lock_folder(folder)?) } else { None };
         let path = folder.join("muster.db");
         let mut connection = connect(&path, options.synchronous).map_err(|error| match error {
-            StoreError::Database(reason) => {
-                StoreError::Unwritable { path: folder.display().to_string(), reason }
-            }
+            StoreError::Database(reason) => unwritable(reason),
             other => other,
         })?;
-        migrate::run(&mut connection)?;
+        migrate::sqlite(&mut connection)?;
         let reader = Reader::open(&path, options.readers)?;
+        Self::begin(reader, lock, path, move |queue, commits| write_until_closed(&connection, queue, commits))
+    }
+
+    fn open_server(server: &Arc<Server>, readers: usize) -> Result<Self> {
+        let mut connection = server::Connection::open(server, Side::Writes)?;
+        migrate::postgres(&mut connection)?;
+        let reader = Reader::to_server(server, readers)?;
+        let path = PathBuf::from(server.name());
+        Self::begin(reader, None, path, move |queue, commits| {
+            write_to_server_until_closed(&mut connection, queue, commits);
+        })
+    }
+
+    fn begin(
+        reader: Reader,
+        lock: Option<File>,
+        path: PathBuf,
+        write: impl FnOnce(mpsc::Receiver<Job>, &watch::Sender<u64>) + Send + 'static,
+    ) -> Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE_MAX);
         let (commits, committed) = watch::channel(0);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write_until_closed(&connection, queue, &commits))
-            .map_err(unwritable)?;
+            .spawn(move || write(queue, &commits))
+            .map_err(|error| StoreError::Database(error.to_string()))?;
         let shared = Shared { path, thread: parking_lot::Mutex::new(Some(thread)), _lock: lock };
         Ok(Self { jobs, committed, reader, shared: Arc::new(shared) })
     }
@@ -119,8 +155,11 @@ impl Store {
     {
         let (answer, heard) = oneshot::channel();
         let job: Job = Box::new(move |tx| {
-            let outcome = catch_unwind(AssertUnwindSafe(|| tx.savepoint(work)))
-                .unwrap_or_else(|panic| Err(StoreError::Database(panic_text(&*panic)).into()));
+            let outcome = match tx {
+                Ok(tx) => catch_unwind(AssertUnwindSafe(|| tx.savepoint(work)))
+                    .unwrap_or_else(|panic| Err(StoreError::Database(panic_text(&*panic)).into())),
+                Err(error) => Err(error.into()),
+            };
             Box::new(move |commit| {
                 // The caller may have gone away; its work stays done.
                 let _ = answer.send(match (outcome, commit) {
@@ -145,7 +184,7 @@ impl Store {
         self.committed.clone()
     }
 
-    /// The database file.
+    /// The database file; of a PostgreSQL database, its host and name.
     pub fn path(&self) -> &Path {
         &self.shared.path
     }
@@ -208,62 +247,79 @@ pub(crate) fn connect(path: &Path, synchronous: Synchronous) -> Result<Connectio
 
 fn write_until_closed(connection: &Connection, mut queue: mpsc::Receiver<Job>, commits: &watch::Sender<u64>) {
     while let Some(first) = queue.blocking_recv() {
-        let answers = match connection.execute_batch("BEGIN IMMEDIATE") {
-            Ok(()) => run_group(connection, first, &mut queue),
-            Err(error) => {
-                tracing::error!(%error, "the database takes no writes");
-                fail_all(connection, first, &mut queue, &error.into());
-                continue;
-            }
-        };
+        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+            refuse_all(first, &mut queue, &error.into());
+            continue;
+        }
+        let answers = run_group(&WriteTx(ReadTx(Backend::Sqlite(connection))), first, &mut queue);
         let commit = connection.execute_batch("COMMIT").map_err(StoreError::from);
-        if let Err(error) = &commit {
-            tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
-            if !connection.is_autocommit() {
-                // The transaction is doomed; a failing rollback changes nothing about that.
-                let _ = connection.execute_batch("ROLLBACK");
-            }
+        if commit.is_err() && !connection.is_autocommit() {
+            // The transaction is doomed; a failing rollback changes nothing about that.
+            let _ = connection.execute_batch("ROLLBACK");
         }
-        commits.send_modify(|count| *count += 1);
-        for answer in answers {
-            answer(commit.clone());
-        }
+        acknowledge(answers, &commit, commits);
     }
     // Leaves a small file behind for whoever copies the folder; a failure costs nothing.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-fn run_group(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<AfterCommit> {
-    let tx = WriteTx(ReadTx(connection));
-    let mut answers = vec![first(&tx)];
+/// A group is run once: who waits for a group whose connection was lost hears of a failure, and the next group
+/// connects again. A commit whose answer was lost may stand all the same, as after a crash.
+fn write_to_server_until_closed(
+    connection: &mut server::Connection,
+    mut queue: mpsc::Receiver<Job>,
+    commits: &watch::Sender<u64>,
+) {
+    while let Some(first) = queue.blocking_recv() {
+        let session = match connection.begin() {
+            Ok(session) => session,
+            Err(error) => {
+                refuse(first, error);
+                continue;
+            }
+        };
+        let tx = WriteTx(ReadTx(Backend::Postgres(session)));
+        let answers = run_group(&tx, first, &mut queue);
+        let commit = match tx.0.0 {
+            Backend::Postgres(session) => session.commit(),
+            Backend::Sqlite(_) => Ok(()),
+        };
+        acknowledge(answers, &commit, commits);
+    }
+}
+
+fn acknowledge(answers: Vec<AfterCommit>, commit: &Result<()>, commits: &watch::Sender<u64>) {
+    if let Err(error) = commit {
+        tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
+    }
+    commits.send_modify(|count| *count += 1);
+    for answer in answers {
+        answer(commit.clone());
+    }
+}
+
+fn run_group(tx: &WriteTx<'_>, first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<AfterCommit> {
+    let mut answers = vec![first(Ok(tx))];
     while answers.len() < GROUP_MAX {
         match queue.try_recv() {
-            Ok(job) => answers.push(job(&tx)),
+            Ok(job) => answers.push(job(Ok(tx))),
             Err(_) => break,
         }
     }
     answers
 }
 
-/// Fails a job, and those that wait behind it: each would wait as long for the same answer.
-fn fail_all(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>, error: &StoreError) {
-    // A setting that cannot be changed costs those behind their patience, nothing else.
-    let _ = connection.busy_timeout(Duration::ZERO);
-    fail_job(connection, first, error);
+/// The database takes no writes: a job and those that wait behind it hear why, and none of their work is begun. Each
+/// would wait as long for the same answer.
+fn refuse_all(first: Job, queue: &mut mpsc::Receiver<Job>, error: &StoreError) {
+    tracing::error!(%error, "the database takes no writes");
+    refuse(first, error.clone());
     for _ in 0..QUEUE_MAX {
         let Ok(job) = queue.try_recv() else { break };
-        fail_job(connection, job, error);
+        refuse(job, error.clone());
     }
-    let _ = connection.busy_timeout(BUSY_TIMEOUT);
 }
 
-/// Without a transaction, a job's savepoint is one of its own: it is opened only to be refused at once.
-fn fail_job(connection: &Connection, job: Job, error: &StoreError) {
-    let tx = WriteTx(ReadTx(connection));
-    // The job's own statements fail as well, since the database takes no writes; its caller hears why.
-    if connection.execute_batch("BEGIN").is_ok() {
-        let answer = job(&tx);
-        let _ = connection.execute_batch("ROLLBACK");
-        answer(Err(error.clone()));
-    }
+fn refuse(job: Job, error: StoreError) {
+    job(Err(error.clone()))(Err(error));
 }

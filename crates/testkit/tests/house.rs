@@ -13,7 +13,7 @@ const LINES_A_FUNCTION_MAX: usize = 70;
 const LONGER_PER_MILLE_MAX: usize = 10;
 
 /// Crate → the crates of the house that its code may use.
-const EDGES: [(&str, &[&str]); 9] = [
+const EDGES: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("telegram", &[]),
     ("audience", &["domain"]),
@@ -22,7 +22,8 @@ const EDGES: [(&str, &[&str]); 9] = [
     ("api", &["domain", "engine", "store"]),
     ("sandbox", &[]),
     ("muster", &["domain", "audience", "store", "telegram", "engine", "api", "sandbox"]),
-    ("testkit", &["domain", "audience", "store", "telegram", "engine", "api", "sandbox", "muster"]),
+    ("cluster", &[]),
+    ("testkit", &["cluster", "domain", "audience", "store", "telegram", "engine", "api", "sandbox", "muster"]),
 ];
 
 /// The rooms of engine.

@@ -1,0 +1,355 @@
+//! PostgreSQL behind the seam: connections that come back, sessions in a transaction, values both ways.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use postgres::error::SqlState;
+use postgres::types::{FromSql, IsNull, ToSql, Type};
+use postgres::{Client, Config, IsolationLevel, NoTls, Statement, Transaction};
+
+use crate::sql::Param;
+use crate::{Result, StoreError, Synchronous};
+
+/// The oldest server that is supported, as `server_version_num` counts.
+const VERSION_MIN: i32 = 150_000;
+/// Rows that are held at once while a long answer is walked.
+const ROWS_AT_ONCE: i32 = 1_000;
+/// Prepared statements that a connection keeps. Few texts are put together from parts, so this is not reached.
+const STATEMENTS_MAX: usize = 1_000;
+/// Held by whoever writes, to the end of the transaction: one writer at a time over all processes.
+const WRITER_LOCK: i64 = 0x6d75_7374_6572_0001;
+/// Held by the one server of a database for as long as its writer is connected.
+const SERVER_LOCK: i64 = 0x6d75_7374_6572_0002;
+/// How long the server lock of a process that has just ended may still be seen.
+const SERVER_LOCK_WAIT: Duration = Duration::from_secs(3);
+
+/// Which server, and what every connection of a store is like.
+#[derive(Debug)]
+pub(crate) struct Server {
+    config: Config,
+    synchronous: Synchronous,
+    /// The writer is refused while another process has the database.
+    exclusive: bool,
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Reads,
+    Writes,
+}
+
+impl Server {
+    /// Reads a URL such as `postgres://muster:secret@db.example.com/muster`.
+    pub(crate) fn of(url: &str, synchronous: Synchronous, exclusive: bool) -> Result<Self> {
+        let mut config: Config = url.parse().map_err(|error: postgres::Error| {
+            let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            StoreError::Unreachable { server: "PostgreSQL".into(), reason }
+        })?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(10));
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(Duration::from_secs(20));
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("muster");
+        }
+        Ok(Self { config, synchronous, exclusive })
+    }
+
+    /// Host and database, without the password.
+    pub(crate) fn name(&self) -> String {
+        let host = match self.config.get_hosts().first() {
+            Some(postgres::config::Host::Tcp(host)) => host.clone(),
+            Some(postgres::config::Host::Unix(path)) => path.display().to_string(),
+            None => "localhost".into(),
+        };
+        format!("{host}/{}", self.config.get_dbname().unwrap_or("postgres"))
+    }
+
+    fn connect(&self, side: Side) -> Result<Client> {
+        let mut client = self.config.connect(NoTls).map_err(|error| self.refused(&error))?;
+        let version: String = client.query_one("SHOW server_version_num", &[])?.try_get(0)?;
+        if version.parse::<i32>().unwrap_or(0) < VERSION_MIN {
+            let found: String = client.query_one("SHOW server_version", &[])?.try_get(0)?;
+            return Err(StoreError::TooOld { found });
+        }
+        // A writer that was paused in a transaction must not hold up the others for ever.
+        client.batch_execute(
+            "SET idle_in_transaction_session_timeout = '60s'; SET standard_conforming_strings = on; \
+             SET client_min_messages = warning",
+        )?;
+        if side == Side::Writes {
+            if self.synchronous == Synchronous::Normal {
+                client.batch_execute("SET synchronous_commit = off")?;
+            }
+            if self.exclusive {
+                self.take_server_lock(&mut client)?;
+            }
+        }
+        Ok(client)
+    }
+
+    fn take_server_lock(&self, client: &mut Client) -> Result<()> {
+        let deadline = Instant::now() + SERVER_LOCK_WAIT;
+        loop {
+            let taken = client.query_one("SELECT pg_try_advisory_lock($1)", &[&SERVER_LOCK])?.try_get(0)?;
+            if taken {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(StoreError::DatabaseInUse(self.name()));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn refused(&self, error: &postgres::Error) -> StoreError {
+        let server = self.name();
+        let refusal = error.code().is_some_and(|code| {
+            [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION].contains(code)
+        });
+        // Without any password at all it is the client that gives up.
+        let missing = error.to_string().starts_with("invalid configuration")
+            && error.source().is_some_and(|source| source.to_string().contains("password"));
+        let reason = said(error);
+        if refusal || missing {
+            StoreError::Refused { server, reason }
+        } else {
+            StoreError::Unreachable { server, reason }
+        }
+    }
+}
+
+/// One connection, made again when it was lost.
+pub(crate) struct Connection {
+    server: Arc<Server>,
+    side: Side,
+    /// Absent while the server cannot be reached.
+    client: Option<Client>,
+    statements: RefCell<HashMap<String, Vec<Statement>>>,
+}
+
+impl Connection {
+    pub(crate) fn open(server: &Arc<Server>, side: Side) -> Result<Self> {
+        let client = Some(server.connect(side)?);
+        Ok(Self { server: Arc::clone(server), side, client, statements: RefCell::default() })
+    }
+
+    /// The client, alive a moment ago: nothing that was begun on a lost one is begun again here.
+    fn client(&mut self) -> Result<&mut Client> {
+        let alive = self.client.as_mut().is_some_and(|client| client.check_connection().is_ok());
+        if !alive {
+            self.client = None;
+            self.statements.borrow_mut().clear();
+            self.client = Some(self.server.connect(self.side)?);
+        }
+        self.client.as_mut().ok_or(StoreError::Closed)
+    }
+
+    /// Begins a transaction: a snapshot to read, or the turn of the one writer.
+    pub(crate) fn begin(&mut self) -> Result<Session<'_>> {
+        let side = self.side;
+        self.client()?;
+        let Self { client: Some(client), statements, .. } = self else { return Err(StoreError::Closed) };
+        let transaction = match side {
+            Side::Reads => client
+                .build_transaction()
+                .isolation_level(IsolationLevel::RepeatableRead)
+                .read_only(true)
+                .start()?,
+            Side::Writes => {
+                let mut transaction =
+                    client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start()?;
+                transaction.batch_execute(&format!("SELECT pg_advisory_xact_lock({WRITER_LOCK})"))?;
+                transaction
+            }
+        };
+        Ok(Session { transaction: RefCell::new(transaction), statements })
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // Saying good-bye waits for the server, which a thread of an async runtime may not.
+        if let Some(client) = self.client.take() {
+            let _ = off_the_runtime(move || drop(client));
+        }
+    }
+}
+
+/// Runs `work` on a thread of its own, since the client brings its own runtime.
+pub(crate) fn off_the_runtime<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let thread = std::thread::spawn(work);
+    thread.join().map_err(|_| StoreError::Database("a connection's thread panicked".into()))
+}
+
+/// A transaction on a connection. Dropping it undoes it.
+pub(crate) struct Session<'a> {
+    transaction: RefCell<Transaction<'a>>,
+    statements: &'a RefCell<HashMap<String, Vec<Statement>>>,
+}
+
+impl Session<'_> {
+    pub(crate) fn commit(self) -> Result<()> {
+        Ok(self.transaction.into_inner().commit()?)
+    }
+
+    /// Runs statements without parameters that answer nothing.
+    pub(crate) fn batch(&self, sql: &str) -> Result<()> {
+        Ok(self.transaction.borrow_mut().batch_execute(sql)?)
+    }
+
+    pub(crate) fn execute(&self, sql: &str, params: &[Param<'_>]) -> std::result::Result<usize, postgres::Error> {
+        let statement = self.statement(sql, params)?;
+        let changed = self.transaction.borrow_mut().execute(&statement, &by_reference(params))?;
+        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    pub(crate) fn first(&self, sql: &str, params: &[Param<'_>]) -> Result<Option<postgres::Row>> {
+        Ok(self.query(sql, params)?.into_iter().next())
+    }
+
+    pub(crate) fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<postgres::Row>> {
+        let statement = self.statement(sql, params)?;
+        Ok(self.transaction.borrow_mut().query(&statement, &by_reference(params))?)
+    }
+
+    /// Walks an answer in parts, so that it is never held as a whole; `visit` may ask this session other things.
+    pub(crate) fn walk(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut visit: impl FnMut(&postgres::Row) -> Result<bool>,
+    ) -> Result<()> {
+        let statement = self.statement(sql, params)?;
+        let portal = self.transaction.borrow_mut().bind(&statement, &by_reference(params))?;
+        loop {
+            let rows = self.transaction.borrow_mut().query_portal(&portal, ROWS_AT_ONCE)?;
+            for row in &rows {
+                if !visit(row)? {
+                    return Ok(());
+                }
+            }
+            if rows.len() < ROWS_AT_ONCE as usize {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The prepared statement of a text. Its types are those of the values it was first given; a value of another
+    /// type makes another statement.
+    fn statement(&self, sql: &str, params: &[Param<'_>]) -> std::result::Result<Statement, postgres::Error> {
+        let fits = |statement: &&Statement| {
+            let types = statement.params();
+            types.len() == params.len()
+                && params.iter().zip(types).all(|(param, kind)| *param == Param::Null || type_of(param) == *kind)
+        };
+        let known = self.statements.borrow().get(sql).and_then(|kept| kept.iter().find(fits).cloned());
+        if let Some(statement) = known {
+            return Ok(statement);
+        }
+        let types: Vec<Type> = params.iter().map(type_of).collect();
+        let statement = self.transaction.borrow_mut().prepare_typed(sql, &types)?;
+        let mut statements = self.statements.borrow_mut();
+        if statements.len() >= STATEMENTS_MAX {
+            statements.clear();
+        }
+        statements.entry(sql.to_owned()).or_default().push(statement.clone());
+        Ok(statement)
+    }
+}
+
+fn by_reference<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}
+
+/// Values say their type themselves; an absent one takes what the statement wants in its place.
+fn type_of(param: &Param<'_>) -> Type {
+    match param {
+        Param::Null => Type::UNKNOWN,
+        Param::Int(_) => Type::INT8,
+        Param::Real(_) => Type::FLOAT8,
+        Param::Text(_) => Type::TEXT,
+        Param::Blob(_) => Type::BYTEA,
+    }
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(value) => value.to_sql(kind, out),
+            Self::Real(value) => value.to_sql(kind, out),
+            // PostgreSQL has no NUL in its texts; a person's name may hold one.
+            Self::Text(value) if value.contains('\0') => value.replace('\0', "\u{fffd}").to_sql(kind, out),
+            Self::Text(value) => value.to_sql(kind, out),
+            Self::Blob(value) => value.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    postgres::types::to_sql_checked!();
+}
+
+/// A whole number of whatever width, or a truth.
+pub(crate) struct Whole(pub(crate) i64);
+
+impl<'a> FromSql<'a> for Whole {
+    fn from_sql(
+        kind: &Type,
+        raw: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(match *kind {
+            Type::INT4 => i64::from(i32::from_sql(kind, raw)?),
+            Type::BOOL => i64::from(bool::from_sql(kind, raw)?),
+            _ => i64::from_sql(kind, raw)?,
+        }))
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        [Type::INT8, Type::INT4, Type::BOOL].contains(kind)
+    }
+}
+
+/// Whatever it is, it is there.
+pub(crate) struct Present;
+
+impl<'a> FromSql<'a> for Present {
+    fn from_sql(
+        _: &Type,
+        _: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+/// What the server said, or what the client met.
+pub(crate) fn said(error: &postgres::Error) -> String {
+    match (error.as_db_error(), error.source()) {
+        (Some(answer), _) => answer.message().to_owned(),
+        (None, Some(source)) => format!("{error}: {source}"),
+        (None, None) => error.to_string(),
+    }
+}
+
+/// Whether a uniqueness rule refused a row.
+pub(crate) fn is_duplicate(error: &postgres::Error) -> bool {
+    error.code() == Some(&SqlState::UNIQUE_VIOLATION)
+}

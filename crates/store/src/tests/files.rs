@@ -1,0 +1,61 @@
+//! What a SQLite file alone can say.
+
+use super::House;
+use crate::sql::Backend;
+use crate::{Store, StoreError, StoreOptions};
+
+#[test]
+fn an_unwritable_folder_is_said_in_a_sentence() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = Store::open(&StoreOptions::new(file.path().join("below"))).err().unwrap();
+    assert!(error.to_string().contains("--data"), "{error}");
+}
+
+/// What SQLite's planner itself says of the statements that every update and every round run.
+#[tokio::test]
+async fn one_persons_rows_are_found_without_walking_everybodys() {
+    let house = House::sqlite();
+    let store = house.open();
+    let plans = store
+        .write(|tx| {
+            let mut plans = Vec::new();
+            let Backend::Sqlite(connection) = &tx.0.0 else { return Err(StoreError::NotSqlite) };
+            for (sql, index) in [
+                ("SELECT * FROM events WHERE bot_id = $1 AND contact = $2 AND at >= $3", "events_contact"),
+                (
+                    "SELECT * FROM events WHERE bot_id = $1 AND contact = $2 AND number < $3 ORDER BY number DESC",
+                    "events_contact",
+                ),
+                ("SELECT * FROM events WHERE bot_id = $1 AND campaign = $2 AND kind = $3", "events_campaign"),
+                ("SELECT * FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 ORDER BY id LIMIT $3", "outbox_waiting"),
+                ("SELECT * FROM outbox WHERE bot_id = $1 AND state = 1 ORDER BY id", "outbox_leased"),
+                ("SELECT * FROM outbox WHERE bot_id = $1 AND contact = $2 AND created_at < $3", "outbox_contact"),
+                ("SELECT * FROM recipients WHERE bot_id = $1 AND contact = $2 AND at < $3 AND at >= $4", "recipients_contact"),
+                (
+                    "SELECT * FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) \
+                     AND position < $3 ORDER BY position LIMIT $4",
+                    "recipients_waiting",
+                ),
+                (
+                    "SELECT * FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state = 1 ORDER BY position",
+                    "recipients_leased",
+                ),
+                ("SELECT * FROM contacts WHERE bot_id = $1 AND telegram_id = $2", "contacts_telegram"),
+                ("DELETE FROM updates_seen WHERE bot_id = $1 AND at < $2", "updates_seen_at"),
+            ] {
+                let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                let mut rows = statement.raw_query();
+                let mut plan = String::new();
+                while let Some(row) = rows.next()? {
+                    plan.push_str(&row.get::<_, String>(3)?);
+                }
+                plans.push((sql, index, plan));
+            }
+            Ok::<_, StoreError>(plans)
+        })
+        .await
+        .unwrap();
+    for (sql, index, plan) in plans {
+        assert!(plan.contains(&format!("INDEX {index} ")), "{sql}\n{plan}");
+    }
+}

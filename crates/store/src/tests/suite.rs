@@ -1,0 +1,298 @@
+//! What both databases promise.
+
+use domain::contact::Profile;
+use domain::event::{Event, EventBody, Outcome};
+use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
+
+use super::{House, bot, on_both};
+use crate::{Store, StoreError, WriteTx, bots, campaigns, contacts, events, recipients, segments, settings, tags};
+
+on_both!(
+    a_failed_piece_of_work_leaves_its_neighbours_in_the_same_commit,
+    what_was_acknowledged_is_there_after_opening_again,
+    a_database_serves_one_server_and_any_number_of_commands,
+    a_bot_belongs_to_one_workspace_and_is_not_seen_from_another,
+    readers_cannot_write,
+    events_come_back_as_they_went_in,
+    the_ledgers_counts_move_with_its_lines,
+    text_is_ordered_and_searched_by_its_bytes,
+    two_processes_give_each_number_once_and_none_is_missing,
+    a_long_answer_is_walked_in_order_and_left_early,
+    a_reader_sees_one_moment,
+    absent_values_and_bytes_survive,
+);
+
+fn person(number: u32, first_name: &str) -> contacts::Contact {
+    contacts::Contact {
+        number: ContactNumber(number),
+        telegram_id: i64::from(number) + 1_000,
+        profile: Profile { first_name: Some(first_name.into()), ..Profile::default() },
+        source: Default::default(),
+        attributes: Default::default(),
+        reachability: Default::default(),
+        first_seen: 1,
+        last_interaction: None,
+        imported_interaction: None,
+        erased: false,
+    }
+}
+
+async fn a_failed_piece_of_work_leaves_its_neighbours_in_the_same_commit(house: &House) {
+    let store = house.open();
+    let good = store.write(|tx| settings::set(tx, "good", "1"));
+    let bad = store.write(|tx| {
+        settings::set(tx, "bad", "1")?;
+        Err::<(), _>(StoreError::Duplicate("a test"))
+    });
+    let panics = store.write(|tx| {
+        settings::set(tx, "panics", "1")?;
+        assert!(settings::get(tx, "panics")?.is_none(), "on purpose");
+        Ok::<_, StoreError>(())
+    });
+    let (good, bad, panics) = tokio::join!(good, bad, panics);
+    assert_eq!(good, Ok(()));
+    assert_eq!(bad, Err(StoreError::Duplicate("a test")));
+    assert!(panics.unwrap_err().to_string().contains("on purpose"));
+    let read = store
+        .reader()
+        .read(|tx| {
+            Ok::<_, StoreError>((
+                settings::get(tx, "good")?,
+                settings::get(tx, "bad")?,
+                settings::get(tx, "panics")?,
+            ))
+        })
+        .await
+        .unwrap();
+    assert_eq!(read, (Some("1".into()), None, None));
+}
+
+async fn what_was_acknowledged_is_there_after_opening_again(house: &House) {
+    let store = house.open();
+    let workspace = store.write(|tx| bot(tx, 7)).await.unwrap().0;
+    store.close().await;
+    let store = house.open();
+    let found = store.reader().read(move |tx| bots::list(tx, workspace)).await.unwrap();
+    assert_eq!(found.iter().map(|bot| bot.telegram_id).collect::<Vec<_>>(), [7]);
+}
+
+async fn a_database_serves_one_server_and_any_number_of_commands(house: &House) {
+    let store = house.open();
+    let second = Store::open(&house.options).err();
+    assert!(matches!(second, Some(StoreError::InUse(_) | StoreError::DatabaseInUse(_))), "{second:?}");
+    let beside = house.open_beside();
+    beside.write(|tx| settings::set(tx, "from", "beside")).await.unwrap();
+    let seen = store.reader().read(|tx| settings::get(tx, "from")).await.unwrap();
+    assert_eq!(seen.as_deref(), Some("beside"));
+}
+
+async fn a_bot_belongs_to_one_workspace_and_is_not_seen_from_another(house: &House) {
+    let store = house.open();
+    let (workspace, id) = store.write(|tx| bot(tx, 7)).await.unwrap();
+    let again = store.write(|tx| bot(tx, 7)).await;
+    assert_eq!(again, Err(StoreError::Duplicate("this bot")));
+    let other = WorkspaceId(workspace.0 + 1);
+    let found = store.reader().read(move |tx| bots::get(tx, other, id)).await.unwrap();
+    assert_eq!(found, None);
+}
+
+async fn readers_cannot_write(house: &House) {
+    let store = house.open();
+    let error = store
+        .reader()
+        .read(|tx| {
+            let sql = "INSERT INTO settings (name, value) VALUES ('x', 'y') RETURNING 1";
+            tx.row(sql, &[], |row| row.get::<i64>(0))
+        })
+        .await;
+    let said = error.unwrap_err().to_string();
+    assert!(said.contains("readonly") || said.contains("read-only"), "{said}");
+}
+
+async fn events_come_back_as_they_went_in(house: &House) {
+    let store = house.open();
+    let (_, bot) = store.write(|tx| bot(tx, 7)).await.unwrap();
+    let event = Event {
+        number: 1,
+        contact: Some(ContactNumber(4)),
+        at: 99,
+        body: EventBody::Button { object: "价格".into(), message_id: None, campaign: Some(CampaignId(3)) },
+        windows: vec![CampaignId(3), CampaignId(2)],
+    };
+    let stored = event.clone();
+    store.write(move |tx| events::append(tx, bot, &stored)).await.unwrap();
+    let found = store.reader().read(move |tx| events::after(tx, bot, 0, 10)).await.unwrap();
+    assert_eq!(found, [event]);
+}
+
+async fn the_ledgers_counts_move_with_its_lines(house: &House) {
+    let store = house.open();
+    let campaign = CampaignId(1);
+    let counts = store
+        .write(move |tx| {
+            let (_, bot) = bot(tx, 7)?;
+            let people: Vec<_> = (0..10).map(|n| (ContactNumber(n), n % 5 == 0)).collect();
+            recipients::insert(tx, bot, campaign, 0, &people)?;
+            let lease = |position| recipients::Change {
+                position,
+                from: Outcome::Pending,
+                to: Outcome::Leased,
+                at: Some(5),
+                message_id: None,
+                reason: None,
+            };
+            assert!(recipients::change(tx, bot, campaign, &lease(1))?);
+            assert!(!recipients::change(tx, bot, campaign, &lease(1))?, "leased once");
+            assert!(!recipients::change(tx, bot, campaign, &lease(0))?, "held out is never leased");
+            let counted = recipients::counts(tx, bot, campaign)?;
+            let mut stood = std::collections::BTreeMap::new();
+            recipients::each(tx, bot, campaign, |line| *stood.entry(line.outcome).or_insert(0) += 1)?;
+            assert_eq!(counted.iter().copied().collect::<std::collections::BTreeMap<_, _>>(), stood);
+            assert_eq!(recipients::position_after(tx, bot, campaign, 2)?, Some(4));
+            Ok::<_, StoreError>(counted)
+        })
+        .await
+        .unwrap();
+    assert_eq!(counts, [(Outcome::Pending, 7), (Outcome::Leased, 1), (Outcome::HeldOut, 2)]);
+}
+
+async fn text_is_ordered_and_searched_by_its_bytes(house: &House) {
+    let store = house.open();
+    let (workspace, bot) = store.write(|tx| bot(tx, 7)).await.unwrap();
+    let names = ["zebra", "Äpfel", "apple", "Zoo", "_low", "éclair", "科技", "ECHO"];
+    let (sorted, found) = store
+        .write(move |tx| {
+            for (number, name) in names.iter().enumerate() {
+                tags::ensure(tx, workspace, name, 1)?;
+                contacts::insert(tx, bot, &person(number as u32, name))?;
+            }
+            let sorted: Vec<String> = tags::list(tx, workspace)?.into_iter().map(|tag| tag.name).collect();
+            let mut found = Vec::new();
+            for q in ["ZO", "É", "e", "_", "100%", "科"] {
+                let mut numbers = Vec::new();
+                contacts::each_in_order(tx, bot, contacts::Order::Name, None, q, |number, _| {
+                    numbers.push(names[number.0 as usize]);
+                    Ok(true)
+                })?;
+                found.push((q, numbers));
+            }
+            Ok::<_, StoreError>((sorted, found))
+        })
+        .await
+        .unwrap();
+    let mut by_bytes = names.map(str::to_owned);
+    by_bytes.sort();
+    assert_eq!(sorted, by_bytes);
+    // ASCII letters are folded, others are not: "É" finds no "é".
+    let expected: [(&str, Vec<&str>); 6] = [
+        ("ZO", vec!["Zoo"]),
+        ("É", vec![]),
+        ("e", vec!["ECHO", "apple", "zebra", "Äpfel"]),
+        ("_", vec!["_low"]),
+        ("100%", vec![]),
+        ("科", vec!["科技"]),
+    ];
+    assert_eq!(found, expected);
+}
+
+async fn two_processes_give_each_number_once_and_none_is_missing(house: &House) {
+    const ROUNDS: i64 = 60;
+    let (one, other) = (house.open(), house.open_beside());
+    let (_, bot) = one.write(|tx| bot(tx, 7)).await.unwrap();
+    let append = async |store: &Store| {
+        let mut ids = Vec::new();
+        for _ in 0..ROUNDS {
+            let work = move |tx: &WriteTx<'_>| {
+                let number = bots::lock(tx, bot)?.ok_or(StoreError::Closed)?.next_event;
+                let body = EventBody::Button { object: "x".into(), message_id: None, campaign: None };
+                events::append(tx, bot, &Event { number, contact: None, at: 1, body, windows: vec![] })?;
+                bots::advance(tx, bot, number + 1, 0)?;
+                tx.next_id("outbox")
+            };
+            ids.push(store.write(work).await.unwrap());
+        }
+        ids
+    };
+    let (mut ids, others) = tokio::join!(append(&one), append(&other));
+    ids.extend(others);
+    ids.sort_unstable();
+    assert_eq!(ids, (1..=2 * ROUNDS).collect::<Vec<_>>(), "ids");
+    let log = one.reader().read(move |tx| events::after(tx, bot, 0, 1_000)).await.unwrap();
+    let numbers: Vec<_> = log.iter().map(|event| event.number).collect();
+    assert_eq!(numbers, (1..=2 * ROUNDS).collect::<Vec<_>>(), "numbers of events");
+}
+
+async fn a_long_answer_is_walked_in_order_and_left_early(house: &House) {
+    const LINES: u32 = 2_500;
+    let store = house.open();
+    let campaign = CampaignId(1);
+    let (all, some) = store
+        .write(move |tx| {
+            let (_, bot) = bot(tx, 7)?;
+            let people: Vec<_> = (0..LINES).map(|n| (ContactNumber(LINES - n), false)).collect();
+            recipients::insert(tx, bot, campaign, 0, &people)?;
+            let mut all = Vec::new();
+            recipients::each(tx, bot, campaign, |line| all.push((line.position, line.contact.0)))?;
+            let mut some = Vec::new();
+            let sql = "SELECT contact FROM recipients WHERE bot_id = $1 ORDER BY position";
+            tx.each(sql, &[bot.into()], |row| {
+                // Another question while the answer is being read.
+                let contact: ContactNumber = row.get(0)?;
+                some.push(recipients::get(tx, bot, campaign, contact)?.map(|line| line.position));
+                Ok(some.len() < 1_200)
+            })?;
+            Ok::<_, StoreError>((all, some))
+        })
+        .await
+        .unwrap();
+    let expected: Vec<_> = (0..LINES).map(|n| (i64::from(n), LINES - n)).collect();
+    assert_eq!(all, expected);
+    assert_eq!(some, (0..1_200).map(Some).collect::<Vec<_>>());
+}
+
+async fn a_reader_sees_one_moment(house: &House) {
+    let store = house.open();
+    let beside = house.open_beside();
+    let (begun, has_begun) = std::sync::mpsc::channel();
+    let (written, is_written) = std::sync::mpsc::channel::<()>();
+    let reading = store.reader().read(move |tx| {
+        let before = settings::get(tx, "x")?;
+        begun.send(()).unwrap();
+        is_written.recv().unwrap();
+        Ok::<_, StoreError>((before, settings::get(tx, "x")?))
+    });
+    let writing = async {
+        tokio::task::spawn_blocking(move || has_begun.recv().unwrap()).await.unwrap();
+        beside.write(|tx| settings::set(tx, "x", "1")).await.unwrap();
+        written.send(()).unwrap();
+    };
+    let (seen, ()) = tokio::join!(reading, writing);
+    assert_eq!(seen.unwrap(), (None, None));
+    let now = store.reader().read(|tx| settings::get(tx, "x")).await.unwrap();
+    assert_eq!(now.as_deref(), Some("1"));
+}
+
+async fn absent_values_and_bytes_survive(house: &House) {
+    let store = house.open();
+    let (workspace, bot) = store.write(|tx| bot(tx, 7)).await.unwrap();
+    let bytes: Vec<u8> = (0..=255).cycle().take(4_000).collect();
+    let stored = bytes.clone();
+    let (part, drafts, segments, error) = store
+        .write(move |tx| {
+            campaigns::put_order(tx, bot, CampaignId(1), &stored)?;
+            let part = campaigns::order_part(tx, bot, CampaignId(1), 250, 10)?;
+            bots::set_error(tx, bot, None, 5)?;
+            bots::set_error(tx, bot, Some("no answer"), 6)?;
+            let error = bots::of(tx, bot)?.map(|bot| (bot.last_error, bot.last_error_at, bot.poll_offset));
+            // A filter that is not given, and one that is, of one statement.
+            let drafts = [None, Some("draft")].map(|status| campaigns::list(tx, bot, status, 9, 9));
+            let segments = [None, Some(bot)].map(|bot| segments::list(tx, workspace, bot));
+            Ok::<_, StoreError>((part, drafts, segments, error))
+        })
+        .await
+        .unwrap();
+    assert_eq!(part, bytes[250..260]);
+    assert!(drafts.into_iter().all(|list| list == Ok(vec![])));
+    assert!(segments.into_iter().all(|list| list == Ok(vec![])));
+    assert_eq!(error, Some((Some("no answer".into()), Some(6), None)));
+}
