@@ -205,7 +205,11 @@ impl Session<'_> {
         Ok(self.transaction.borrow_mut().batch_execute(sql)?)
     }
 
-    pub(crate) fn execute(&self, sql: &str, params: &[Param<'_>]) -> std::result::Result<usize, postgres::Error> {
+    pub(crate) fn execute(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> std::result::Result<usize, postgres::Error> {
         let statement = self.statement(sql, params)?;
         let changed = self.transaction.borrow_mut().execute(&statement, &by_reference(params))?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
@@ -248,7 +252,10 @@ impl Session<'_> {
         let fits = |statement: &&Statement| {
             let types = statement.params();
             types.len() == params.len()
-                && params.iter().zip(types).all(|(param, kind)| *param == Param::Null || type_of(param) == *kind)
+                && params
+                    .iter()
+                    .zip(types)
+                    .all(|(param, kind)| *param == Param::Null || type_of(param) == *kind)
         };
         let known = self.statements.borrow().get(sql).and_then(|kept| kept.iter().find(fits).cloned());
         if let Some(statement) = known {

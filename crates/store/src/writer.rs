@@ -102,7 +102,8 @@ impl Store {
 
     fn open_folder(options: &StoreOptions) -> Result<Self> {
         let folder = &options.folder;
-        let unwritable = |reason: String| StoreError::Unwritable { path: folder.display().to_string(), reason };
+        let unwritable =
+            |reason: String| StoreError::Unwritable { path: folder.display().to_string(), reason };
         std::fs::create_dir_all(folder).map_err(|error| unwritable(error.to_string()))?;
         let lock = if options.exclusive { Some(lock_folder(folder)?) } else { None };
         let path = folder.join("muster.db");

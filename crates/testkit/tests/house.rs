@@ -23,7 +23,10 @@ const EDGES: [(&str, &[&str]); 10] = [
     ("sandbox", &[]),
     ("muster", &["domain", "audience", "store", "telegram", "engine", "api", "sandbox"]),
     ("cluster", &[]),
-    ("testkit", &["cluster", "domain", "audience", "store", "telegram", "engine", "api", "sandbox", "muster"]),
+    (
+        "testkit",
+        &["cluster", "domain", "audience", "store", "telegram", "engine", "api", "sandbox", "muster"],
+    ),
 ];
 
 /// The rooms of engine.

@@ -21,8 +21,7 @@ struct Schema {
 async fn read(store: &Store, queries: [&'static str; 3]) -> Schema {
     let [columns, keys, indexes] = queries;
     let work = move |tx: &ReadTx<'_>| {
-        let mut schema =
-            Schema { columns: BTreeMap::new(), keys: BTreeMap::new(), indexes: BTreeMap::new() };
+        let mut schema = Schema { columns: BTreeMap::new(), keys: BTreeMap::new(), indexes: BTreeMap::new() };
         tx.each(columns, &[], |row| {
             let kind = match row.get::<String>(2)?.to_uppercase().as_str() {
                 "BYTEA" => "BLOB".to_owned(),
@@ -77,8 +76,7 @@ const OF_POSTGRES: [&str; 3] = [
 async fn both_databases_have_the_same_tables() {
     let Some(house) = House::postgres() else { return };
     let sqlite = House::sqlite();
-    let (ours, theirs) =
-        (read(&sqlite.open(), OF_SQLITE).await, read(&house.open(), OF_POSTGRES).await);
+    let (ours, theirs) = (read(&sqlite.open(), OF_SQLITE).await, read(&house.open(), OF_POSTGRES).await);
     assert!(ours.columns.len() > 25 && ours.keys.len() == ours.columns.len(), "{ours:?}");
     assert!(ours.indexes.len() > 10, "{:?}", ours.indexes);
     for (table, columns) in &ours.columns {
@@ -93,6 +91,7 @@ async fn text_of_postgresql_is_ordered_by_bytes_whatever_the_databases_collation
     let sql = "SELECT table_name::text || '.' || column_name::text FROM information_schema.columns \
                WHERE table_schema = 'public' AND data_type IN ('text', 'character varying') \
                AND collation_name IS DISTINCT FROM 'C'";
-    let others = house.open().reader().read(move |tx| tx.rows(sql, &[], |row| row.get::<String>(0)));
+    let store = house.open();
+    let others = store.reader().read(move |tx| tx.rows(sql, &[], |row| row.get::<String>(0)));
     assert_eq!(others.await.unwrap(), Vec::<String>::new());
 }

@@ -14,7 +14,10 @@ fn refusal(url: &str) -> StoreError {
 fn a_server_that_does_not_answer_is_said_in_a_sentence() {
     // Port 1 of this machine: nobody listens there.
     let error = refusal("postgres://muster:secret@127.0.0.1:1/muster");
-    assert!(matches!(&error, StoreError::Unreachable { server, .. } if server == "127.0.0.1/muster"), "{error}");
+    assert!(
+        matches!(&error, StoreError::Unreachable { server, .. } if server == "127.0.0.1/muster"),
+        "{error}"
+    );
     let said = error.to_string();
     assert!(said.contains("database_url") && !said.contains("secret"), "{said}");
     let error = refusal("postgres://[");
@@ -58,9 +61,9 @@ async fn a_lost_connection_fails_who_waits_for_it_and_nobody_after() {
         .await;
     assert!(lost.is_err());
     store.write(|tx| settings::set(tx, "later", "1")).await.unwrap();
-    let found = store.reader().read(|tx| {
-        Ok::<_, StoreError>((settings::get(tx, "lost")?, settings::get(tx, "later")?))
-    });
+    let found = store
+        .reader()
+        .read(|tx| Ok::<_, StoreError>((settings::get(tx, "lost")?, settings::get(tx, "later")?)));
     assert_eq!(found.await.unwrap(), (None, Some("1".into())));
 }
 

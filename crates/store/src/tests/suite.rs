@@ -5,7 +5,9 @@ use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
 
 use super::{House, bot, on_both};
-use crate::{Store, StoreError, WriteTx, bots, campaigns, contacts, events, recipients, segments, settings, tags};
+use crate::{
+    Store, StoreError, WriteTx, bots, campaigns, contacts, events, recipients, segments, settings, tags,
+};
 
 on_both!(
     a_failed_piece_of_work_leaves_its_neighbours_in_the_same_commit,
