@@ -19,6 +19,7 @@ on_both!(
     the_ledgers_counts_move_with_its_lines,
     text_is_ordered_and_searched_by_its_bytes,
     two_processes_give_each_number_once_and_none_is_missing,
+    two_processes_that_want_the_same_rows_in_other_orders_both_get_them,
     a_long_answer_is_walked_in_order_and_left_early,
     a_reader_sees_one_moment,
     absent_values_and_bytes_survive,
@@ -222,6 +223,21 @@ async fn two_processes_give_each_number_once_and_none_is_missing(house: &House) 
     let log = one.reader().read(move |tx| events::after(tx, bot, 0, 1_000)).await.unwrap();
     let numbers: Vec<_> = log.iter().map(|event| event.number).collect();
     assert_eq!(numbers, (1..=2 * ROUNDS).collect::<Vec<_>>(), "numbers of events");
+}
+
+async fn two_processes_that_want_the_same_rows_in_other_orders_both_get_them(house: &House) {
+    const ROUNDS: usize = 60;
+    let (one, other) = (house.open(), house.open_beside());
+    let take = async |store: &Store, kinds: [&'static str; 2]| {
+        for _ in 0..ROUNDS {
+            let work = move |tx: &WriteTx<'_>| {
+                tx.next_id(kinds[0])?;
+                tx.next_id(kinds[1])
+            };
+            store.write(work).await.unwrap();
+        }
+    };
+    tokio::join!(take(&one, ["tag", "flow"]), take(&other, ["flow", "tag"]));
 }
 
 async fn a_long_answer_is_walked_in_order_and_left_early(house: &House) {
