@@ -60,6 +60,8 @@ pub struct Muster {
 #[derive(Debug, Clone)]
 pub struct Plan<'a> {
     pub data_dir: &'a Path,
+    /// The tables are there; without it in the folder.
+    pub postgres_url: Option<&'a str>,
     pub api_url: &'a str,
     /// Without a slash at the end.
     pub public_url: &'a str,
@@ -91,11 +93,12 @@ impl Muster {
     /// Opens the store and puts the parts together. Nothing runs yet.
     ///
     /// # Errors
-    /// The folder is in use or cannot be written.
+    /// The folder is in use or cannot be written, or PostgreSQL does not let us in.
     pub fn assemble(plan: &Plan<'_>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let options = StoreOptions {
             exclusive: plan.exclusive,
             synchronous: plan.synchronous,
+            postgres_url: plan.postgres_url.map(str::to_owned),
             ..StoreOptions::new(plan.data_dir)
         };
         let store = Store::open(&options)?;
@@ -212,6 +215,10 @@ fn rooms(
 /// # Errors
 /// The file cannot be read or made, or is damaged.
 pub fn secrets_of(folder: &Path) -> Result<Secrets, Failure> {
+    // With PostgreSQL nobody else has made it.
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Failure::new(format!("the data folder {} cannot be made: {error}", folder.display()))
+    })?;
     Secrets::load(folder)
         .map_err(|error| Failure::new(format!("the key beside the database cannot be used: {error}")))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use store::StoreOptions;
 use toml::{Table, Value};
 
 use crate::Failure;
@@ -94,11 +95,10 @@ impl Config {
     }
 
     fn checked(mut self) -> Result<Self, Failure> {
-        if self.database_url.starts_with("postgres") {
-            return Err(Failure::new("database_url: PostgreSQL comes later; leave \"sqlite\" for now"));
-        }
-        if self.database_url != "sqlite" {
-            return Err(Failure::new("database_url: must be \"sqlite\""));
+        if self.database_url != "sqlite" && self.postgres_url().is_none() {
+            return Err(Failure::new(
+                "database_url: must be \"sqlite\", or begin with postgres:// or postgresql://",
+            ));
         }
         for (name, url) in
             [("public_url", &mut self.public_url), ("telegram.api_url", &mut self.telegram.api_url)]
@@ -111,6 +111,21 @@ impl Config {
             }
         }
         Ok(self)
+    }
+
+    /// The PostgreSQL database, where that is configured.
+    pub fn postgres_url(&self) -> Option<&str> {
+        let schemes = ["postgres://", "postgresql://"];
+        schemes.iter().any(|scheme| self.database_url.starts_with(scheme)).then_some(&self.database_url)
+    }
+
+    /// How a command opens the database beside a running server.
+    pub fn store_beside(&self) -> StoreOptions {
+        StoreOptions {
+            exclusive: false,
+            postgres_url: self.postgres_url().map(str::to_owned),
+            ..StoreOptions::new(&self.data_dir)
+        }
     }
 
     /// Where people reach this server.
@@ -230,6 +245,8 @@ mod tests {
     fn what_is_not_known_is_named() {
         let error = load(None, &[("MUSTER_LISTENN", "x")], &[]).unwrap_err().to_string();
         assert!(error.contains("listenn"), "{error}");
+        let error = load(None, &[("MUSTER_DATABASE_URL", "mysql://x")], &[]).unwrap_err().to_string();
+        assert!(error.contains("database_url"), "{error}");
         let error = load(None, &[("MUSTER_PUBLIC_URL", "example.org")], &[]).unwrap_err().to_string();
         assert!(error.contains("public_url"), "{error}");
     }

@@ -10,6 +10,7 @@ use muster::Failure;
 use muster::assembly::{Muster, Plan, Visitors, bind};
 use sandbox::WorldConfig;
 use serde_json::{Value, json};
+use store::StoreOptions;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +31,7 @@ pub struct TestApp {
     /// Between the server and the sandbox.
     pub network: Network,
     folder: Option<TempDir>,
+    postgres_url: Option<String>,
     stop: CancellationToken,
     running: Option<JoinHandle<Result<(), Failure>>>,
 }
@@ -40,6 +42,14 @@ impl TestApp {
     /// # Panics
     /// Something does not start.
     pub async fn start(world: WorldConfig) -> Self {
+        Self::start_on(world, None).await
+    }
+
+    /// As [`TestApp::start`], on a PostgreSQL database where one is given.
+    ///
+    /// # Panics
+    /// Something does not start.
+    pub async fn start_on(world: WorldConfig, postgres_url: Option<String>) -> Self {
         Self::start_with(world, false).await
     }
 
@@ -60,6 +70,7 @@ impl TestApp {
         let api_url = network.api_url();
         let plan = Plan {
             data_dir: folder.path(),
+            postgres_url: postgres_url.as_deref(),
             api_url: &api_url,
             public_url: &base,
             webhook,
@@ -75,7 +86,7 @@ impl TestApp {
         let api = Api::new(base, token.token);
         let new = json!({"token": sandbox.token, "bulk_per_second": BULK_PER_SECOND});
         let bot = api.post("/bots", new).await["id"].as_i64().expect("a bot's id");
-        Self { api, bot, sandbox, network, folder: Some(folder), stop, running }
+        Self { api, bot, sandbox, network, folder: Some(folder), postgres_url, stop, running }
     }
 
     /// The contact of a person.
@@ -121,7 +132,9 @@ impl TestApp {
         let running = self.running.take().expect("finished once");
         running.await.expect("a server that does not panic").expect("a server that ends well");
         let folder = self.folder.take().expect("finished once");
-        let left = leases::in_folder(folder.path()).await;
+        let postgres_url = self.postgres_url.take();
+        let options = StoreOptions { postgres_url, ..StoreOptions::new(folder.path()) };
+        let left = leases::left(&options).await;
         assert_eq!(left, (0, 0), "rows left leased in outbox and ledger");
         stored::in_folder(folder.path(), BotId(self.bot)).await
     }

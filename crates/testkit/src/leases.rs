@@ -9,8 +9,16 @@ use store::{Store, StoreError, StoreOptions, bots, campaigns, outbox, recipients
 /// # Panics
 /// The folder holds no database of ours, or a running server has it to itself.
 pub async fn in_folder(folder: &Path) -> (usize, usize) {
-    let options = StoreOptions { exclusive: false, ..StoreOptions::new(folder) };
-    let store = Store::open(&options).expect("a data folder");
+    left(&StoreOptions::new(folder)).await
+}
+
+/// As [`in_folder`], of any database.
+///
+/// # Panics
+/// It holds no database of ours.
+pub async fn left(options: &StoreOptions) -> (usize, usize) {
+    let options = StoreOptions { exclusive: false, ..options.clone() };
+    let store = Store::open(&options).expect("a database");
     let counted = store.reader().read(|tx| {
         let (mut messages, mut lines) = (0, 0);
         for bot in bots::all(tx)? {

@@ -60,6 +60,7 @@ impl Lived {
         let base = format!("http://{}", listener.local_addr().expect("a bound address"));
         let plan = Plan {
             data_dir: folder.path(),
+            postgres_url: None,
             // Never called: every message goes through `mishaps`.
             api_url: "http://127.0.0.1:9",
             public_url: &base,

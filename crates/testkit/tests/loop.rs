@@ -121,7 +121,16 @@ fn answer(app: &TestApp, got: &[i64]) -> Answers {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_loop_runs_from_a_press_to_the_next_segment() {
-    let app = TestApp::start(still_world()).await;
+    run_the_loop(TestApp::start(still_world()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_loop_runs_on_postgresql() {
+    let Some(url) = cluster::database_or_skip() else { return };
+    run_the_loop(TestApp::start_on(still_world(), Some(url)).await).await;
+}
+
+async fn run_the_loop(app: TestApp) {
     let people = arrive(&app).await;
     first_press(&app, people[0]).await;
     for (place, id) in people.iter().enumerate().skip(1) {

@@ -52,9 +52,22 @@ struct Manifest {
     database_bytes: u64,
 }
 
+/// A backup is of a SQLite folder; PostgreSQL has its own tools.
+fn on_sqlite(config: &Config, tool: &str) -> Result<(), Failure> {
+    match config.postgres_url() {
+        None => Ok(()),
+        Some(_) => Err(Failure::new(format!(
+            "the database is PostgreSQL: use {tool} for it, and keep a copy of {} from {} beside it",
+            KEY,
+            config.data_dir.display()
+        ))),
+    }
+}
+
 /// Writes the backup beside a running server and prints one JSON line.
 #[allow(clippy::print_stdout)] // the result
 pub(super) fn backup(config: &Config, arguments: &BackupArguments) -> Result<(), Failure> {
+    on_sqlite(config, "pg_dump")?;
     let (folder, target) = (&config.data_dir, &arguments.file);
     if target.exists() {
         return Err(Failure::new(format!("{} exists already; name another file", target.display())));
@@ -99,6 +112,7 @@ fn write_archive(target: &Path, manifest: &Manifest, database: &Path, key: &Path
 /// Brings a backup back into a folder without a database, and prints one JSON line.
 #[allow(clippy::print_stdout)] // the result
 pub(super) async fn restore(config: &Config, arguments: &RestoreArguments) -> Result<(), Failure> {
+    on_sqlite(config, "pg_restore")?;
     let (folder, source) = (&config.data_dir, &arguments.file);
     for name in [backup::FILE_NAME, KEY] {
         if folder.join(name).exists() {

@@ -8,7 +8,7 @@ use engine::bots::{Identities, IdentityError};
 use engine::diagnosis::{self, BotFindings};
 use engine::secrets::Secrets;
 use serde_json::json;
-use store::{Store, StoreOptions, backup};
+use store::{Store, backup};
 
 use crate::Failure;
 use crate::assembly::secrets_of;
@@ -64,19 +64,8 @@ pub(super) async fn run(config: &Config, arguments: &DoctorArguments) -> Result<
     let mut doctor = Doctor { json: arguments.json, broken: 0 };
     addresses(&mut doctor, config);
     let folder = &config.data_dir;
-    if !folder.join(backup::FILE_NAME).exists() {
-        doctor.tell(
-            Verdict::Broken,
-            "data_dir",
-            &format!("{} has no database: `muster serve` makes it", folder.display()),
-        );
+    if config.postgres_url().is_none() && !file(&mut doctor, folder, arguments.thorough) {
         return ended(&doctor);
-    }
-    space(&mut doctor, folder);
-    match backup::faults(&folder.join(backup::FILE_NAME), arguments.thorough) {
-        Ok(faults) if faults.is_empty() => doctor.tell(Verdict::Well, "database", "the file is whole"),
-        Ok(faults) => faults.iter().for_each(|fault| doctor.tell(Verdict::Broken, "database", fault)),
-        Err(error) => doctor.tell(Verdict::Broken, "database", &error.to_string()),
     }
     let secrets = match secrets_of(folder) {
         Ok(secrets) => secrets,
@@ -85,7 +74,16 @@ pub(super) async fn run(config: &Config, arguments: &DoctorArguments) -> Result<
             return ended(&doctor);
         }
     };
-    let store = Store::open(&StoreOptions { exclusive: false, ..StoreOptions::new(folder) })?;
+    let store = match Store::open(&config.store_beside()) {
+        Ok(store) => store,
+        Err(error) => {
+            doctor.tell(Verdict::Broken, "database", &error.to_string());
+            return ended(&doctor);
+        }
+    };
+    if config.postgres_url().is_some() {
+        doctor.tell(Verdict::Well, "database", &format!("PostgreSQL answers: {}", store.path().display()));
+    }
     let found = store.reader().read(diagnosis::all).await;
     match found {
         Ok(bots) if bots.is_empty() => doctor.tell(Verdict::Look, "bots", "none is connected yet"),
@@ -99,6 +97,23 @@ pub(super) async fn run(config: &Config, arguments: &DoctorArguments) -> Result<
     }
     store.close().await;
     ended(&doctor)
+}
+
+/// Looks at the folder and the file in it; false when there is none.
+fn file(doctor: &mut Doctor, folder: &Path, thorough: bool) -> bool {
+    let file = folder.join(backup::FILE_NAME);
+    if !file.exists() {
+        let sentence = format!("{} has no database: `muster serve` makes it", folder.display());
+        doctor.tell(Verdict::Broken, "data_dir", &sentence);
+        return false;
+    }
+    space(doctor, folder);
+    match backup::faults(&file, thorough) {
+        Ok(faults) if faults.is_empty() => doctor.tell(Verdict::Well, "database", "the file is whole"),
+        Ok(faults) => faults.iter().for_each(|fault| doctor.tell(Verdict::Broken, "database", fault)),
+        Err(error) => doctor.tell(Verdict::Broken, "database", &error.to_string()),
+    }
+    true
 }
 
 fn ended(doctor: &Doctor) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use engine::contacts::Contacts;
 use engine::live::Live;
 use engine::people::People;
 use engine::team::Team;
-use store::{Store, StoreOptions};
+use store::Store;
 
 use super::import::find_bot;
 use crate::Failure;
@@ -32,7 +32,7 @@ pub(super) async fn run(config: &Config, arguments: ExportArguments) -> Result<(
     let expression = arguments.expression.as_deref().map(serde_json::from_str).transpose();
     let expression =
         expression.map_err(|error| Failure::new(format!("--expression: is not JSON: {error}")))?;
-    let store = Store::open(&StoreOptions { exclusive: false, ..StoreOptions::new(&config.data_dir) })?;
+    let store = Store::open(&config.store_beside())?;
     let workspace = Team::new(store.clone(), Arc::new(SystemClock)).ensure_workspace().await?;
     let bot = find_bot(&store, workspace, &arguments.bot).await?;
     let people = People::new(store.reader().clone(), Live::default());

@@ -11,7 +11,7 @@ use engine::imports::{ImportNote, Imports, RejectedRow};
 use engine::team::Team;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use store::{Store, StoreOptions, bots};
+use store::{Store, bots};
 
 use crate::Failure;
 use crate::assembly::secrets_of;
@@ -36,7 +36,7 @@ pub(super) async fn run(config: &Config, arguments: ImportArguments) -> Result<(
     let path = &arguments.file;
     let input = File::open(path)
         .map_err(|error| Failure::new(format!("{} cannot be read: {error}", path.display())))?;
-    let store = Store::open(&StoreOptions { exclusive: false, ..StoreOptions::new(&config.data_dir) })?;
+    let store = Store::open(&config.store_beside())?;
     let secrets = secrets_of(&config.data_dir)?;
     let team = Team::new(store.clone(), Arc::new(SystemClock));
     let workspace = team.ensure_workspace().await?;

@@ -16,6 +16,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let public_url = config.reached_at();
     let plan = Plan {
         data_dir: &config.data_dir,
+        postgres_url: config.postgres_url(),
         api_url: &config.telegram.api_url,
         public_url: &public_url,
         webhook: !config.public_url.is_empty(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::clock::SystemClock;
 use engine::team::Team;
-use store::{Store, StoreOptions};
+use store::Store;
 
 use crate::Failure;
 use crate::config::Config;
@@ -12,7 +12,7 @@ use crate::config::Config;
 /// Makes a token of the first workspace and prints it.
 #[allow(clippy::print_stdout)] // the result
 pub(super) async fn create(config: &Config, name: &str) -> Result<(), Failure> {
-    let store = Store::open(&StoreOptions { exclusive: false, ..StoreOptions::new(&config.data_dir) })?;
+    let store = Store::open(&config.store_beside())?;
     let team = Team::new(store.clone(), Arc::new(SystemClock));
     let workspace = team.ensure_workspace().await?;
     let token = team.create_token(workspace, name).await?;

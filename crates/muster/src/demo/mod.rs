@@ -96,6 +96,7 @@ impl Demo {
         let public_url = format!("http://localhost:{}", arguments.port);
         let plan = Plan {
             data_dir: folder,
+            postgres_url: None,
             api_url: &api_url,
             public_url: &public_url,
             webhook: false,
