@@ -52,5 +52,5 @@ pub(crate) fn postgres(connection: &mut server::Connection) -> Result<()> {
         session.batch(step)?;
         session.execute("INSERT INTO schema_version (version) VALUES ($1)", crate::sql::params![version])?;
     }
-    session.commit()
+    Ok(session.commit()?)
 }

@@ -24,6 +24,8 @@ const STATEMENTS_MAX: usize = 1_000;
 const WRITER_LOCK: i64 = 0x6d75_7374_6572_0001;
 /// Held by the one server of a database for as long as its writer is connected.
 const SERVER_LOCK: i64 = 0x6d75_7374_6572_0002;
+/// How long to ask what became of a commit.
+const COMMIT_WAIT: Duration = Duration::from_secs(20);
 /// How long the server lock of a process that has just ended may still be seen.
 const SERVER_LOCK_WAIT: Duration = Duration::from_secs(3);
 
@@ -152,6 +154,23 @@ impl Connection {
         self.client.as_mut().ok_or(StoreError::Closed)
     }
 
+    /// What became of a commit whose answer was lost: asked over a new connection, until the server knows.
+    pub(crate) fn outcome_of(&mut self, commit: NotCommitted) -> Result<()> {
+        let Some(transaction) = &commit.transaction else { return Err(commit.error) };
+        let sql = format!("SELECT pg_xact_status('{transaction}'::xid8)");
+        let deadline = Instant::now() + COMMIT_WAIT;
+        while Instant::now() < deadline {
+            match self.client().and_then(|client| Ok(client.query_one(&sql, &[])?.try_get(0)?)) {
+                Ok(Some(status)) if status == "committed" => return Ok(()),
+                Ok(Some(status)) if status == "aborted" => return Err(commit.error),
+                Ok(None::<String> | Some(_)) => {}
+                Err(error) => tracing::warn!(%error, "a commit's outcome is not known yet"),
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Err(commit.error)
+    }
+
     /// Begins a transaction: a snapshot to read, or the turn of the one writer.
     pub(crate) fn begin(&mut self) -> Result<Session<'_>> {
         let side = self.side;
@@ -189,6 +208,19 @@ pub(crate) fn off_the_runtime<T: Send + 'static>(work: impl FnOnce() -> T + Send
     thread.join().map_err(|_| StoreError::Database("a connection's thread panicked".into()))
 }
 
+/// A commit that was not answered well.
+pub(crate) struct NotCommitted {
+    /// Which transaction it was, where the COMMIT was sent and the answer may only be lost.
+    pub(crate) transaction: Option<String>,
+    pub(crate) error: StoreError,
+}
+
+impl From<NotCommitted> for StoreError {
+    fn from(commit: NotCommitted) -> Self {
+        commit.error
+    }
+}
+
 /// A transaction on a connection. Dropping it undoes it.
 pub(crate) struct Session<'a> {
     transaction: RefCell<Transaction<'a>>,
@@ -196,8 +228,15 @@ pub(crate) struct Session<'a> {
 }
 
 impl Session<'_> {
-    pub(crate) fn commit(self) -> Result<()> {
-        Ok(self.transaction.into_inner().commit()?)
+    /// Commits. PostgreSQL answers the COMMIT of a broken transaction with a rollback and no error, so that the
+    /// transaction is asked for its id first, which a broken one does not tell.
+    pub(crate) fn commit(self) -> std::result::Result<(), NotCommitted> {
+        let mut transaction = self.transaction.into_inner();
+        let id = transaction
+            .query_one("SELECT pg_current_xact_id_if_assigned()::text", &[])
+            .and_then(|row| row.try_get::<_, Option<String>>(0))
+            .map_err(|error| NotCommitted { transaction: None, error: error.into() })?;
+        transaction.commit().map_err(|error| NotCommitted { transaction: id, error: error.into() })
     }
 
     /// Runs statements without parameters that answer nothing.

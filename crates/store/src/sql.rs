@@ -335,7 +335,11 @@ impl WriteTx<'_> {
         // A panic must leave no savepoint open: the next one of the same name would undo the wrong part.
         match catch_unwind(AssertUnwindSafe(|| work(self))) {
             Ok(Ok(value)) => {
-                self.control("RELEASE inner_part")?;
+                // PostgreSQL refuses when a statement failed inside, though `work` made nothing of it.
+                if let Err(error) = self.control("RELEASE inner_part") {
+                    self.undo_savepoint()?;
+                    return Err(error.into());
+                }
                 Ok(value)
             }
             Ok(Err(error)) => {

@@ -265,7 +265,7 @@ fn write_until_closed(connection: &Connection, mut queue: mpsc::Receiver<Job>, c
 }
 
 /// A group is run once: who waits for a group whose connection was lost hears of a failure, and the next group
-/// connects again. A commit whose answer was lost may stand all the same, as after a crash.
+/// connects again. A commit whose answer was lost is asked after: what stands is acknowledged.
 fn write_to_server_until_closed(
     connection: &mut server::Connection,
     mut queue: mpsc::Receiver<Job>,
@@ -275,17 +275,27 @@ fn write_to_server_until_closed(
         let session = match connection.begin() {
             Ok(session) => session,
             Err(error) => {
-                refuse(first, error);
+                // Who waits already hears at once: each trying for itself would wait for the server in turn.
+                let mut refused = Some(first);
+                while let Some(job) = refused {
+                    refuse(job, error.clone());
+                    refused = queue.try_recv().ok();
+                }
                 continue;
             }
         };
         let tx = WriteTx(ReadTx(Backend::Postgres(session)));
         let answers = run_group(&tx, first, &mut queue);
-        let commit = match tx.0.0 {
-            Backend::Postgres(session) => session.commit(),
-            Backend::Sqlite(_) => Ok(()),
-        };
+        let commit = commit(tx).or_else(|lost| connection.outcome_of(lost));
         acknowledge(answers, &commit, commits);
+    }
+}
+
+fn commit(tx: WriteTx<'_>) -> std::result::Result<(), server::NotCommitted> {
+    match tx.0.0 {
+        Backend::Postgres(session) => session.commit(),
+        // That writer has its own loop.
+        Backend::Sqlite(_) => Ok(()),
     }
 }
 

@@ -1,7 +1,10 @@
 //! What a PostgreSQL server alone can do to a store.
 
+use std::sync::Arc;
+
 use super::House;
-use crate::{ReadTx, Store, StoreError, StoreOptions, settings};
+use crate::server::{Connection, NotCommitted, Server, Side};
+use crate::{ReadTx, Store, StoreError, StoreOptions, Synchronous, settings};
 
 /// The store's refusal to open a URL.
 fn refusal(url: &str) -> StoreError {
@@ -89,4 +92,37 @@ async fn a_nul_in_a_text_is_taken_as_a_mark() {
     store.write(|tx| settings::set(tx, "name", "a\0b")).await.unwrap();
     let found = store.reader().read(|tx| settings::get(tx, "name")).await.unwrap();
     assert_eq!(found.as_deref(), Some("a\u{fffd}b"));
+}
+
+#[test]
+fn a_commit_whose_answer_was_lost_is_asked_after() {
+    let Some(house) = House::postgres() else { return };
+    let url = house.options.postgres_url.as_deref().unwrap();
+    let server = Arc::new(Server::of(url, Synchronous::Full, false).unwrap());
+    let mut connection = Connection::open(&server, Side::Writes).unwrap();
+    let mut id_of = |commits: bool| {
+        let session = connection.begin().unwrap();
+        let row = session.first("SELECT pg_current_xact_id()::text", &[]).unwrap().unwrap();
+        if commits {
+            assert!(session.commit().is_ok());
+        }
+        row.get::<_, String>(0)
+    };
+    let (stands, undone) = (id_of(true), id_of(false));
+    let lost = |id: String| NotCommitted { transaction: Some(id), error: StoreError::Closed };
+    assert_eq!(connection.outcome_of(lost(stands)), Ok(()));
+    assert_eq!(connection.outcome_of(lost(undone)), Err(StoreError::Closed));
+    let not_sent = NotCommitted { transaction: None, error: StoreError::Closed };
+    assert_eq!(connection.outcome_of(not_sent), Err(StoreError::Closed));
+}
+
+#[test]
+fn a_broken_transaction_does_not_commit() {
+    let Some(house) = House::postgres() else { return };
+    let url = house.options.postgres_url.as_deref().unwrap();
+    let server = Arc::new(Server::of(url, Synchronous::Full, false).unwrap());
+    let mut connection = Connection::open(&server, Side::Writes).unwrap();
+    let session = connection.begin().unwrap();
+    assert!(session.batch("SELECT 1 / 0").is_err());
+    assert!(session.commit().is_err());
 }

@@ -17,6 +17,8 @@ on_both!(
     readers_cannot_write,
     events_come_back_as_they_went_in,
     the_ledgers_counts_move_with_its_lines,
+    a_ledger_can_be_narrowed_to_those_who_pressed_one_button,
+    a_swallowed_failure_takes_its_own_work_along_and_no_other,
     text_is_ordered_and_searched_by_its_bytes,
     two_processes_give_each_number_once_and_none_is_missing,
     two_processes_that_want_the_same_rows_in_other_orders_both_get_them,
@@ -157,6 +159,65 @@ async fn the_ledgers_counts_move_with_its_lines(house: &House) {
         .await
         .unwrap();
     assert_eq!(counts, [(Outcome::Pending, 7), (Outcome::Leased, 1), (Outcome::HeldOut, 2)]);
+}
+
+async fn a_ledger_can_be_narrowed_to_those_who_pressed_one_button(house: &House) {
+    let store = house.open();
+    let campaign = CampaignId(1);
+    let pressed = |number, contact, button: &str, campaign| Event {
+        number,
+        contact: Some(ContactNumber(contact)),
+        at: 5,
+        body: EventBody::Button { object: button.into(), message_id: None, campaign },
+        windows: vec![],
+    };
+    let found = store
+        .write(move |tx| {
+            let (_, bot) = bot(tx, 7)?;
+            let people: Vec<_> = (0..6).map(|n| (ContactNumber(n), false)).collect();
+            recipients::insert(tx, bot, campaign, 0, &people)?;
+            let presses = [
+                pressed(1, 4, "Yes", Some(campaign)),
+                pressed(2, 4, "Yes", Some(campaign)),
+                pressed(3, 1, "Yes", Some(campaign)),
+                pressed(4, 2, "No", Some(campaign)),
+                pressed(5, 3, "Yes", Some(CampaignId(2))),
+                pressed(6, 5, "Yes", None),
+            ];
+            for event in &presses {
+                events::append(tx, bot, event)?;
+            }
+            let who = |outcomes: &[Outcome], button, after| {
+                let lines = recipients::list(tx, bot, campaign, outcomes, button, after, 10)?;
+                Ok::<_, StoreError>(lines.iter().map(|line| line.contact.0).collect::<Vec<_>>())
+            };
+            assert_eq!(events::buttons(tx, bot, campaign)?, [("Yes".to_owned(), 2), ("No".to_owned(), 1)]);
+            assert_eq!(who(&[], None, -1)?.len(), 6);
+            assert_eq!(who(&[Outcome::Sent], Some("Yes"), -1)?, [] as [u32; 0]);
+            assert_eq!(who(&[], Some("Yes"), 1)?, [4], "after a position");
+            who(&[Outcome::Pending], Some("Yes"), -1)
+        })
+        .await
+        .unwrap();
+    assert_eq!(found, [1, 4], "in the campaign's order, each once");
+}
+
+async fn a_swallowed_failure_takes_its_own_work_along_and_no_other(house: &House) {
+    let store = house.open();
+    let first = store.write(|tx| settings::set(tx, "first", "1"));
+    let swallows = store.write(|tx| {
+        let refused = tx.run("INSERT INTO settings (name, value) VALUES ('first', '2')", &[]);
+        assert!(refused.is_err());
+        Ok::<_, StoreError>(())
+    });
+    let last = store.write(|tx| settings::set(tx, "last", "1"));
+    let (first, _, last) = tokio::join!(first, swallows, last);
+    assert_eq!((first, last), (Ok(()), Ok(())));
+    let read = store
+        .reader()
+        .read(|tx| Ok::<_, StoreError>((settings::get(tx, "first")?, settings::get(tx, "last")?)))
+        .await;
+    assert_eq!(read, Ok((Some("1".into()), Some("1".into()))), "what was acknowledged is there");
 }
 
 async fn text_is_ordered_and_searched_by_its_bytes(house: &House) {
