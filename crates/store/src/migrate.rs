@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use crate::server::Statements as _;
 use crate::{Result, StoreError, server};
 
 /// How many steps there are, the same for both databases.
@@ -46,8 +47,8 @@ pub(crate) fn sqlite(connection: &mut Connection) -> Result<()> {
 pub(crate) fn postgres(connection: &mut server::Connection) -> Result<()> {
     let session = connection.begin()?;
     session.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)")?;
-    let newest = session.first("SELECT COALESCE(MAX(version), 0) FROM schema_version", &[])?;
-    let found: i64 = newest.ok_or(StoreError::Closed)?.try_get(0)?;
+    let newest = session.query("SELECT COALESCE(MAX(version), 0) FROM schema_version", &[])?;
+    let found: i64 = newest.first().ok_or(StoreError::Closed)?.try_get(0)?;
     for (version, step) in missing(POSTGRES, found)? {
         session.batch(step)?;
         session.execute("INSERT INTO schema_version (version) VALUES ($1)", crate::sql::params![version])?;

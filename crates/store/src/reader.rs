@@ -85,7 +85,10 @@ impl Lent {
                 answer
             }
             // Dropping the session ends its transaction: there is nothing to commit.
-            Link::Postgres(connection) => work(&ReadTx(Backend::Postgres(connection.begin()?))),
+            Link::Postgres(connection) => {
+                let session = connection.begin()?;
+                work(&ReadTx(Backend::Postgres(&session)))
+            }
         }
     }
 }

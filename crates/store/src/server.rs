@@ -239,52 +239,6 @@ impl Session<'_> {
         transaction.commit().map_err(|error| NotCommitted { transaction: id, error: error.into() })
     }
 
-    /// Runs statements without parameters that answer nothing.
-    pub(crate) fn batch(&self, sql: &str) -> Result<()> {
-        Ok(self.transaction.borrow_mut().batch_execute(sql)?)
-    }
-
-    pub(crate) fn execute(
-        &self,
-        sql: &str,
-        params: &[Param<'_>],
-    ) -> std::result::Result<usize, postgres::Error> {
-        let statement = self.statement(sql, params)?;
-        let changed = self.transaction.borrow_mut().execute(&statement, &by_reference(params))?;
-        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
-    }
-
-    pub(crate) fn first(&self, sql: &str, params: &[Param<'_>]) -> Result<Option<postgres::Row>> {
-        Ok(self.query(sql, params)?.into_iter().next())
-    }
-
-    pub(crate) fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<postgres::Row>> {
-        let statement = self.statement(sql, params)?;
-        Ok(self.transaction.borrow_mut().query(&statement, &by_reference(params))?)
-    }
-
-    /// Walks an answer in parts, so that it is never held as a whole; `visit` may ask this session other things.
-    pub(crate) fn walk(
-        &self,
-        sql: &str,
-        params: &[Param<'_>],
-        mut visit: impl FnMut(&postgres::Row) -> Result<bool>,
-    ) -> Result<()> {
-        let statement = self.statement(sql, params)?;
-        let portal = self.transaction.borrow_mut().bind(&statement, &by_reference(params))?;
-        loop {
-            let rows = self.transaction.borrow_mut().query_portal(&portal, ROWS_AT_ONCE)?;
-            for row in &rows {
-                if !visit(row)? {
-                    return Ok(());
-                }
-            }
-            if rows.len() < ROWS_AT_ONCE as usize {
-                return Ok(());
-            }
-        }
-    }
-
     /// The prepared statement of a text. Its types are those of the values it was first given; a value of another
     /// type makes another statement.
     fn statement(&self, sql: &str, params: &[Param<'_>]) -> std::result::Result<Statement, postgres::Error> {
@@ -308,6 +262,62 @@ impl Session<'_> {
         }
         statements.entry(sql.to_owned()).or_default().push(statement.clone());
         Ok(statement)
+    }
+}
+
+/// What a transaction is asked, without the lifetime of its connection: the cell that holds it would make every
+/// [`crate::ReadTx`] invariant, and closures could not hand theirs on.
+pub(crate) trait Statements {
+    /// Runs statements without parameters that answer nothing.
+    fn batch(&self, sql: &str) -> Result<()>;
+    /// The number of rows that a statement changed.
+    fn execute(&self, sql: &str, params: &[Param<'_>]) -> std::result::Result<usize, postgres::Error>;
+    /// All rows.
+    fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<postgres::Row>>;
+    /// Walks an answer in parts, so that it is never held as a whole; `visit` may ask other things meanwhile.
+    fn walk(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        visit: &mut dyn FnMut(&postgres::Row) -> Result<bool>,
+    ) -> Result<()>;
+}
+
+impl Statements for Session<'_> {
+    fn batch(&self, sql: &str) -> Result<()> {
+        Ok(self.transaction.borrow_mut().batch_execute(sql)?)
+    }
+
+    fn execute(&self, sql: &str, params: &[Param<'_>]) -> std::result::Result<usize, postgres::Error> {
+        let statement = self.statement(sql, params)?;
+        let changed = self.transaction.borrow_mut().execute(&statement, &by_reference(params))?;
+        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<postgres::Row>> {
+        let statement = self.statement(sql, params)?;
+        Ok(self.transaction.borrow_mut().query(&statement, &by_reference(params))?)
+    }
+
+    fn walk(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        visit: &mut dyn FnMut(&postgres::Row) -> Result<bool>,
+    ) -> Result<()> {
+        let statement = self.statement(sql, params)?;
+        let portal = self.transaction.borrow_mut().bind(&statement, &by_reference(params))?;
+        loop {
+            let rows = self.transaction.borrow_mut().query_portal(&portal, ROWS_AT_ONCE)?;
+            for row in &rows {
+                if !visit(row)? {
+                    return Ok(());
+                }
+            }
+            if rows.len() < ROWS_AT_ONCE as usize {
+                return Ok(());
+            }
+        }
     }
 }
 

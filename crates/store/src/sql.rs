@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use crate::server::{Present, Session, Whole, is_duplicate};
+use crate::server::{Present, Statements, Whole, is_duplicate};
 use crate::{Result, StoreError};
 
 /// A value given to a statement.
@@ -195,7 +195,7 @@ pub struct ReadTx<'a>(pub(crate) Backend<'a>);
 /// The database behind a transaction. Where the two need different texts, the function that asks picks by this.
 pub(crate) enum Backend<'a> {
     Sqlite(&'a Connection),
-    Postgres(Session<'a>),
+    Postgres(&'a dyn Statements),
 }
 
 impl ReadTx<'_> {
@@ -227,7 +227,7 @@ impl ReadTx<'_> {
         let connection = match &self.0 {
             Backend::Sqlite(connection) => connection,
             Backend::Postgres(session) => {
-                return session.walk(sql, params, |row| visit(&Row(Found::Postgres(row))));
+                return session.walk(sql, params, &mut |row| visit(&Row(Found::Postgres(row))));
             }
         };
         let mut statement = connection.prepare_cached(sql)?;
@@ -251,7 +251,7 @@ impl ReadTx<'_> {
         let connection = match &self.0 {
             Backend::Sqlite(connection) => connection,
             Backend::Postgres(session) => {
-                let row = session.first(sql, params)?;
+                let row = session.query(sql, params)?.into_iter().next();
                 return row.map(|row| map(&Row(Found::Postgres(&row)))).transpose();
             }
         };

@@ -284,18 +284,9 @@ fn write_to_server_until_closed(
                 continue;
             }
         };
-        let tx = WriteTx(ReadTx(Backend::Postgres(session)));
-        let answers = run_group(&tx, first, &mut queue);
-        let commit = commit(tx).or_else(|lost| connection.outcome_of(lost));
+        let answers = run_group(&WriteTx(ReadTx(Backend::Postgres(&session))), first, &mut queue);
+        let commit = session.commit().or_else(|lost| connection.outcome_of(lost));
         acknowledge(answers, &commit, commits);
-    }
-}
-
-fn commit(tx: WriteTx<'_>) -> std::result::Result<(), server::NotCommitted> {
-    match tx.0.0 {
-        Backend::Postgres(session) => session.commit(),
-        // That writer has its own loop.
-        Backend::Sqlite(_) => Ok(()),
     }
 }
 

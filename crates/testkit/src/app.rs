@@ -50,7 +50,7 @@ impl TestApp {
     /// # Panics
     /// Something does not start.
     pub async fn start_on(world: WorldConfig, postgres_url: Option<String>) -> Self {
-        Self::start_with(world, false).await
+        Self::start_with(world, postgres_url, false).await
     }
 
     /// The same, with updates pushed to the server.
@@ -58,10 +58,10 @@ impl TestApp {
     /// # Panics
     /// Something does not start.
     pub async fn start_pushed(world: WorldConfig) -> Self {
-        Self::start_with(world, true).await
+        Self::start_with(world, None, true).await
     }
 
-    async fn start_with(world: WorldConfig, webhook: bool) -> Self {
+    async fn start_with(world: WorldConfig, postgres_url: Option<String>, webhook: bool) -> Self {
         let sandbox = Rehearsal::serve(world).await;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");

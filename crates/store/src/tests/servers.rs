@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::House;
-use crate::server::{Connection, NotCommitted, Server, Side};
+use crate::server::{Connection, NotCommitted, Server, Side, Statements as _};
 use crate::{ReadTx, Store, StoreError, StoreOptions, Synchronous, settings};
 
 /// The store's refusal to open a URL.
@@ -102,11 +102,11 @@ fn a_commit_whose_answer_was_lost_is_asked_after() {
     let mut connection = Connection::open(&server, Side::Writes).unwrap();
     let mut id_of = |commits: bool| {
         let session = connection.begin().unwrap();
-        let row = session.first("SELECT pg_current_xact_id()::text", &[]).unwrap().unwrap();
+        let rows = session.query("SELECT pg_current_xact_id()::text", &[]).unwrap();
         if commits {
             assert!(session.commit().is_ok());
         }
-        row.get::<_, String>(0)
+        rows[0].get::<_, String>(0)
     };
     let (stands, undone) = (id_of(true), id_of(false));
     let lost = |id: String| NotCommitted { transaction: Some(id), error: StoreError::Closed };
