@@ -100,7 +100,7 @@ const campaign = createRoute({
   validateSearch: (raw: Raw): { audience?: Expression | undefined; template?: number | undefined; by?: ReportBy | undefined; outcome?: string | undefined; button?: string | undefined } => ({
     audience: expression(raw.audience),
     template: whole(raw.template),
-    by: oneOf(raw.by, ['stage', 'tag', 'source']),
+    by: oneOf(raw.by, ['stage', 'segment', 'tag', 'source']),
     outcome: text(raw.outcome),
     button: text(raw.button),
   }),

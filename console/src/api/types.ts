@@ -14,7 +14,7 @@ export type Expression =
   | { source: Record<string, string | string[]> }
   | { profile: { field: string; in: (string | boolean)[] } }
   | { attribute: { key: string; op: AttributeOp; value?: string | number | boolean } }
-  | { campaign: { id: number; outcome: string; frozen_stage?: string; frozen_tag?: string; frozen_source?: string } }
+  | { campaign: { id: number; outcome: string; frozen_stage?: string; frozen_tag?: string; frozen_source?: string; frozen_segment?: string } }
   | { segment: { id: number } }
   | { reachable: boolean }
   | { sample: { percent: number; salt: string } }
@@ -441,7 +441,7 @@ export interface Lift {
   clear: boolean;
   enough: boolean;
 }
-export type ReportBy = 'stage' | 'tag' | 'source';
+export type ReportBy = 'stage' | 'tag' | 'source' | 'segment';
 export interface Report {
   accepted: Figure;
   open_rate: Figure;

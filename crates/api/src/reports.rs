@@ -131,6 +131,8 @@ pub enum BreakdownBy {
     Stage,
     Tag,
     Source,
+    /// Of the segments that were saved when it started; people can be in several.
+    Segment,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -156,6 +158,7 @@ pub async fn get(
         BreakdownBy::Stage => By::Stage,
         BreakdownBy::Tag => By::Tag,
         BreakdownBy::Source => By::Source,
+        BreakdownBy::Segment => By::Segment,
     };
     let report = reports.report(agent.workspace, CampaignId(id), by).await?;
     Ok(Json(Report::from(report)))

@@ -122,8 +122,12 @@ impl<'i> Evaluator<'i> {
         let chunk: &'i Chunk = &self.index.chunks[place];
         let mut kept = chunk.outcomes.matching(step.campaign, step.mask, &mut self.scratch);
         let Some(groups) = self.index.campaigns.get(&step.campaign) else { return Operand::Nobody };
-        let parts =
-            [(&groups.stages, &step.stage), (&groups.tags, &step.tag), (&groups.sources, &step.source)];
+        let parts = [
+            (&groups.stages, &step.stage),
+            (&groups.tags, &step.tag),
+            (&groups.sources, &step.source),
+            (&groups.segments, &step.segment),
+        ];
         for (known, wanted) in parts {
             let Some(wanted) = wanted else { continue };
             let members = known.get(wanted).and_then(|chunked: &'i Chunked| chunked.members(place));

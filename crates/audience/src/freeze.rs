@@ -59,6 +59,8 @@ pub struct FrozenNames<'a> {
     pub stages: &'a [(String, Resolved)],
     /// Of [`domain::contact::SOURCE_FIELDS`].
     pub sources: &'a [&'a str],
+    /// What each saved segment asks for, with its name.
+    pub segments: &'a [(String, Resolved)],
 }
 
 /// An audience at one moment.
@@ -96,6 +98,7 @@ impl Index {
                 stages: self.stage_sets(&audience, now, names.stages),
                 tags: self.tag_sets(&audience, names.tags),
                 sources: self.source_sets(&audience, names.sources),
+                segments: self.segment_sets(&audience, now, names.segments),
                 held_out,
                 audience,
             },
@@ -116,6 +119,15 @@ impl Index {
             sets.push((name.clone(), members));
         }
         present(sets)
+    }
+
+    fn segment_sets(
+        &self,
+        audience: &RoaringBitmap,
+        now: Millis,
+        segments: &[(String, Resolved)],
+    ) -> Vec<(String, RoaringBitmap)> {
+        present(segments.iter().map(|(name, asks)| (name.clone(), audience & self.set(asks, now))).collect())
     }
 
     fn tag_sets(&self, audience: &RoaringBitmap, tags: &[(TagId, String)]) -> Vec<(String, RoaringBitmap)> {

@@ -195,6 +195,7 @@ impl Index {
             stages: split(&frozen.stages),
             tags: split(&frozen.tags),
             sources: split(&frozen.sources),
+            segments: split(&frozen.segments),
         };
         Arc::make_mut(&mut self.campaigns).insert(campaign, Arc::new(groups));
     }

@@ -343,6 +343,7 @@ fn campaign(test: &CampaignTest, person: &Person<'_>) -> bool {
         && test.frozen_stage.as_ref().is_none_or(|wanted| facts.frozen_stage.as_ref() == Some(wanted))
         && test.frozen_tag.as_ref().is_none_or(|wanted| facts.frozen_tags.contains(wanted))
         && test.frozen_source.as_ref().is_none_or(|wanted| facts.frozen_sources.contains(wanted))
+        && test.frozen_segment.as_ref().is_none_or(|wanted| facts.frozen_segments.contains(wanted))
 }
 
 /// One contact, with everything that its events say.
@@ -516,6 +517,7 @@ impl ContactFacts for Person<'_> {
             frozen_stage: named(&frozen.stages).into_iter().next(),
             frozen_tags: named(&frozen.tags),
             frozen_sources: named(&frozen.sources),
+            frozen_segments: named(&frozen.segments),
         })
     }
 

@@ -66,6 +66,7 @@ pub(crate) struct CampaignStep {
     pub(crate) stage: Option<String>,
     pub(crate) tag: Option<String>,
     pub(crate) source: Option<String>,
+    pub(crate) segment: Option<String>,
 }
 
 impl Step {
@@ -201,5 +202,6 @@ fn campaign(test: &CampaignTest) -> CampaignStep {
         stage: test.frozen_stage.clone(),
         tag: test.frozen_tag.clone(),
         source: test.frozen_source.clone(),
+        segment: test.frozen_segment.clone(),
     }
 }

@@ -33,4 +33,6 @@ pub struct Frozen {
     pub tags: Vec<(String, RoaringBitmap)>,
     /// By `field=value`, such as `link=fb-summer`.
     pub sources: Vec<(String, RoaringBitmap)>,
+    /// By the saved segment's name.
+    pub segments: Vec<(String, RoaringBitmap)>,
 }

@@ -250,7 +250,10 @@ fn a_frozen_audience_is_whom_it_may_write_to_in_an_order_of_its_seed() {
     let everyone = resolve(&Expression::All(Vec::new()), &Workspace::default()).unwrap();
     let tags = [(TagId(1), "a".to_owned()), (TagId(2), "b".to_owned())];
     let stages = [("everyone".to_owned(), everyone.clone())];
-    let names = FrozenNames { tags: &tags, stages: &stages, sources: &["link"] };
+    let workspace = Workspace { tags: vec![("a".to_owned(), TagId(1))], ..Workspace::default() };
+    let tagged_a = resolve(&Expression::parse(&json!({"tag": {"has": "a"}})).unwrap(), &workspace).unwrap();
+    let segments = [("tagged".to_owned(), tagged_a)];
+    let names = FrozenNames { tags: &tags, stages: &stages, sources: &["link"], segments: &segments };
     let order = FreezeOrder { seed: 11, held_out_basis_points: 1_000 };
     let taken = bot.index.frozen(&everyone, NOW, order, &names);
     assert_eq!((taken.left_out, taken.order.len(), taken.number), (100, 900, bot.index.number()));
@@ -261,6 +264,7 @@ fn a_frozen_audience_is_whom_it_may_write_to_in_an_order_of_its_seed() {
     assert_eq!(taken.frozen.held_out.len(), 90);
     assert!(taken.frozen.held_out.is_subset(&taken.frozen.audience));
     assert_eq!(taken.frozen.tags, [("a".to_owned(), (100..300).collect())]);
+    assert_eq!(taken.frozen.segments, [("tagged".to_owned(), (100..300).collect())]);
     assert_eq!(taken.frozen.stages, [("everyone".to_owned(), taken.frozen.audience.clone())]);
     assert_eq!(bot.index.frozen(&everyone, NOW, order, &names), taken, "the same seed, the same order");
     let other = FreezeOrder { seed: 12, ..order };

@@ -41,7 +41,7 @@ fn forms() -> Vec<Value> {
         json!({"attribute":{"key":"plan","op":"contains","value":"PRO"}}),
         json!({"attribute":{"key":"plan","op":"exists"}}),
         json!({"campaign":{"id":7,"outcome":"clicked"}}),
-        json!({"campaign":{"id":7,"outcome":"sent","frozen_stage":"active","frozen_tag":"a","frozen_source":"link=x"}}),
+        json!({"campaign":{"id":7,"outcome":"sent","frozen_stage":"active","frozen_tag":"a","frozen_source":"link=x","frozen_segment":"s"}}),
         json!({"segment":{"id":3}}),
         json!({"reachable":false}),
         json!({"sample":{"percent":10,"salt":"x"}}),

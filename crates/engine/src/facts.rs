@@ -70,8 +70,8 @@ impl<'t> RowFacts<'t> {
         })
     }
 
-    fn frozen(&self, campaign: CampaignId) -> store::Result<(Option<String>, Vec<String>, Vec<String>)> {
-        let (mut stage, mut tags, mut sources) = (None, Vec::new(), Vec::new());
+    fn frozen(&self, campaign: CampaignId) -> store::Result<FrozenNames> {
+        let mut names = FrozenNames::default();
         for set in campaigns::sets(self.tx, self.bot, campaign)? {
             let bitmap = RoaringBitmap::deserialize_from(set.bitmap.as_slice())
                 .map_err(|error| StoreError::Database(format!("a frozen set cannot be read: {error}")))?;
@@ -79,14 +79,24 @@ impl<'t> RowFacts<'t> {
                 continue;
             }
             match set.kind.as_str() {
-                "stage" => stage = Some(set.key),
-                "tag" => tags.push(set.key),
-                "source" => sources.push(set.key),
+                "stage" => names.stage = Some(set.key),
+                "tag" => names.tags.push(set.key),
+                "source" => names.sources.push(set.key),
+                "segment" => names.segments.push(set.key),
                 _ => {}
             }
         }
-        Ok((stage, tags, sources))
+        Ok(names)
     }
+}
+
+/// What a person belonged to when a campaign began.
+#[derive(Default)]
+struct FrozenNames {
+    stage: Option<String>,
+    tags: Vec<String>,
+    sources: Vec<String>,
+    segments: Vec<String>,
 }
 
 impl ContactFacts for RowFacts<'_> {
@@ -136,14 +146,15 @@ impl ContactFacts for RowFacts<'_> {
 
     fn campaign(&self, campaign: CampaignId) -> Option<CampaignFacts> {
         let line = self.asked(recipients::get(self.tx, self.bot, campaign, self.contact.number))?;
-        let (frozen_stage, frozen_tags, frozen_sources) = self.asked(self.frozen(campaign));
+        let frozen = self.asked(self.frozen(campaign));
         Some(CampaignFacts {
             outcome: line.outcome,
             at: line.at,
             answers: line.answers,
-            frozen_stage,
-            frozen_tags,
-            frozen_sources,
+            frozen_stage: frozen.stage,
+            frozen_tags: frozen.tags,
+            frozen_sources: frozen.sources,
+            frozen_segments: frozen.segments,
         })
     }
 

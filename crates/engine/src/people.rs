@@ -148,6 +148,7 @@ pub fn frozen_sets(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<
             "held_out" => frozen.held_out = bitmap,
             "stage" => frozen.stages.push((set.key, bitmap)),
             "tag" => frozen.tags.push((set.key, bitmap)),
+            "segment" => frozen.segments.push((set.key, bitmap)),
             _ => frozen.sources.push((set.key, bitmap)),
         }
     }

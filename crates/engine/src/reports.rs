@@ -83,6 +83,7 @@ pub enum By {
     Stage,
     Tag,
     Source,
+    Segment,
 }
 
 impl By {
@@ -92,6 +93,7 @@ impl By {
             Self::Stage => "stage",
             Self::Tag => "tag",
             Self::Source => "source",
+            Self::Segment => "segment",
         }
     }
 }

@@ -249,6 +249,7 @@ class Truth:
 
     def __init__(self, dump):
         self.people = people_of(dump)
+        self.segments = dump["segments"]
         self.campaigns = [Campaign(told) for told in dump["campaigns"]]
         self.doubled = [campaign.find_messages(self.people) for campaign in self.campaigns]
         self.gained, self.history = {}, {}
@@ -416,7 +417,7 @@ def compare_report(compared, truth, campaign, by_outcome, held_out):
     compare_lift(compared, truth, campaign, held_out, report["lift"])
     settles = report["settles_at"] - max(campaign.at.values()) - DAY_MS
     compared.holds("settles when the last window ends", 0 <= settles < 60_000, settles)
-    for by in ("stage", "tag", "source"):
+    for by in ("stage", "tag", "source", "segment"):
         for name in ("accepted", *found, "blocked"):
             same = campaign.reports[by][name]["count"] == report[name]["count"]
             compared.holds(f"{name} by {by} is the same", same)
@@ -485,6 +486,9 @@ def compare_parts(compared, truth, campaign, accepted, found, by):
             names = [stage_at(person, truth.campaigns, moment)]
         elif by == "tag":
             names = tags_at(truth.history[id], moment)
+        elif by == "segment":
+            tags = tags_at(truth.history[id], moment)
+            names = [one["name"] for one in truth.segments if matches(one["expression"], tags)]
         else:
             names = person.sources
         for name in names:

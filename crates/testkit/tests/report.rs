@@ -84,6 +84,14 @@ fn table() -> (String, Vec<Value>) {
     (rows.join("\n"), told)
 }
 
+/// Segments whose people can be told from tags alone; some are in both, some in none.
+fn saved_segments() -> [(&'static str, Value); 2] {
+    [
+        ("Readers", json!({"tag": {"has": "兴趣-科技"}})),
+        ("Old and no readers", json!({"all": [{"tag": {"has": "Old list"}}, {"not": {"tag": {"has": "兴趣-科技"}}}]})),
+    ]
+}
+
 /// A life, and what the test itself did in it.
 struct Life {
     lived: Lived,
@@ -109,6 +117,10 @@ impl Life {
         lived.api.post(&format!("/flows/{}/publish", flow["id"]), json!({})).await;
         let (rows, imported) = table();
         lived.import(rows).await;
+        for (name, expression) in saved_segments() {
+            let new = json!({"bot_id": lived.bot, "name": name, "expression": expression});
+            lived.api.post("/segments", new).await;
+        }
         lived.live(24 * HOUR_MS, STEP_MS).await;
         let ids = lived.world.lock().person_ids().collect();
         (Self { lived, ids, conversions: Vec::new(), by_hand: Vec::new(), resent: Vec::new() }, imported)
@@ -175,13 +187,13 @@ impl Life {
         self.lived.send_out(campaign).await;
     }
 
-    /// A campaign with its ledger, its report three ways, and the people of every number.
+    /// A campaign with its ledger, its report four ways, and the people of every number.
     async fn told(&self, campaign: i64) -> Value {
         let api = &self.lived.api;
         let path = format!("/campaigns/{campaign}");
         let mut reports = Map::new();
         let mut people = Map::new();
-        for by in ["stage", "tag", "source"] {
+        for by in ["stage", "tag", "source", "segment"] {
             let report = api.get(&format!("{path}/report?by={by}")).await;
             let mut expressions = Vec::new();
             expressions_in(&report, &mut expressions);
@@ -261,6 +273,8 @@ async fn live() -> Dump {
         {"words": SALE, "told": life.told(sale).await}, {"words": WEEKEND, "told": life.told(weekend).await}]));
     dump.put("imported", imported);
     dump.put("conversions", &life.conversions);
+    let segments = saved_segments().map(|(name, expression)| json!({"name": name, "expression": expression}));
+    dump.put("segments", segments);
     dump.put("by_hand", &life.by_hand);
     dump.put("resent", &life.resent);
     dump.put("mishaps", life.lived.mishaps.happened());

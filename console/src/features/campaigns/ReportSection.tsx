@@ -95,6 +95,9 @@ function ButtonsAndTags({ report, campaign }: { report: Report; campaign: Campai
   );
 }
 
+/** What an audience is compared by; the first needs no word in the address. */
+const compared = ['stage', 'segment', 'tag', 'source'] as const;
+
 function Breakdown({ report, campaign }: { report: Report; campaign: Campaign }) {
   const { t } = useTranslation();
   const { percent } = useFormat();
@@ -108,7 +111,7 @@ function Breakdown({ report, campaign }: { report: Report; campaign: Campaign })
         <h3>{t('report.compare')}</h3>
         <span className="small faint">{t('report.compare_note')}</span>
         <span className="end">
-          <SegmentedControl aria-label={t('report.compare')} value={by} onChange={(next) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id }, search: { ...search, by: next === 'tag' ? 'tag' : next === 'source' ? 'source' : undefined }, replace: true, resetScroll: false })} data={(['stage', 'tag', 'source'] as const).map((each) => ({ value: each, label: t(`report.by_${each}`) }))} />
+          <SegmentedControl aria-label={t('report.compare')} value={by} onChange={(next) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id }, search: { ...search, by: compared.find((each) => each === next && each !== 'stage') }, replace: true, resetScroll: false })} data={compared.map((each) => ({ value: each, label: t(`report.by_${each}`) }))} />
         </span>
       </div>
       {report.breakdown.length === 0 ? <p className="muted">{t('segments.breakdown_none')}</p> : (

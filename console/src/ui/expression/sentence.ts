@@ -68,7 +68,7 @@ function say(expression: Expression, speech: Speech, inner: boolean): string {
   if ('campaign' in expression) {
     const campaign = names.campaigns.find((each) => each.id === expression.campaign.id)?.name ?? t('expression.some_campaign', { id: expression.campaign.id });
     const text = t([`expression.campaign.${expression.campaign.outcome}`, 'expression.campaign.other'], { campaign, outcome: expression.campaign.outcome });
-    const then = expression.campaign.frozen_stage ?? expression.campaign.frozen_tag ?? expression.campaign.frozen_source;
+    const then = expression.campaign.frozen_stage ?? expression.campaign.frozen_tag ?? expression.campaign.frozen_source ?? expression.campaign.frozen_segment;
     return then === undefined ? text : t('expression.then', { text, what: then });
   }
   if ('segment' in expression) {

@@ -124,11 +124,12 @@ pub(crate) struct FrozenGroups {
     pub(crate) stages: HashMap<String, Chunked>,
     pub(crate) tags: HashMap<String, Chunked>,
     pub(crate) sources: HashMap<String, Chunked>,
+    pub(crate) segments: HashMap<String, Chunked>,
 }
 
 impl FrozenGroups {
     pub(crate) fn bytes(&self) -> usize {
-        let every = self.stages.iter().chain(&self.tags).chain(&self.sources);
+        let every = self.stages.iter().chain(&self.tags).chain(&self.sources).chain(&self.segments);
         every.map(|(name, chunked)| name.len() + chunked.bytes()).sum()
     }
 }

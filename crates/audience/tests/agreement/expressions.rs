@@ -134,9 +134,17 @@ fn campaign() -> impl Strategy<Value = Expression> {
         part(&STAGES),
         part(&TAGS[..2]),
         part(&["link=fb-summer", "link=x"]),
+        part(&["readers", "nobody's"]),
     )
-        .prop_map(|(campaign, outcome, frozen_stage, frozen_tag, frozen_source)| {
-            Expression::Campaign(CampaignTest { campaign, outcome, frozen_stage, frozen_tag, frozen_source })
+        .prop_map(|(campaign, outcome, frozen_stage, frozen_tag, frozen_source, frozen_segment)| {
+            Expression::Campaign(CampaignTest {
+                campaign,
+                outcome,
+                frozen_stage,
+                frozen_tag,
+                frozen_source,
+                frozen_segment,
+            })
         })
 }
 

@@ -329,6 +329,7 @@ impl Writer {
             held_out: part(1) & part(2) & &audience,
             tags: vec![(TAGS[0].into(), part(4) & &audience)],
             sources: vec![("link=fb-summer".into(), part(5) & &audience)],
+            segments: vec![("readers".into(), part(6) & &audience)],
             stages: vec![(STAGES[2].into(), &audience & &active), (STAGES[3].into(), &audience - &active)],
             audience,
         };

@@ -167,4 +167,6 @@ pub struct CampaignTest {
     pub frozen_tag: Option<String>,
     /// A source at the start, such as `link=fb-summer`.
     pub frozen_source: Option<String>,
+    /// A saved segment's name, matched at the start.
+    pub frozen_segment: Option<String>,
 }

@@ -96,5 +96,6 @@ impl Evaluator<'_> {
             && test.frozen_stage.as_ref().is_none_or(|stage| recipient.frozen_stage.as_ref() == Some(stage))
             && test.frozen_tag.as_ref().is_none_or(|tag| recipient.frozen_tags.contains(tag))
             && test.frozen_source.as_ref().is_none_or(|source| recipient.frozen_sources.contains(source))
+            && test.frozen_segment.as_ref().is_none_or(|name| recipient.frozen_segments.contains(name))
     }
 }

@@ -42,6 +42,8 @@ pub struct CampaignFacts {
     pub frozen_tags: Vec<String>,
     /// Sources at the start, such as `link=fb-summer`.
     pub frozen_sources: Vec<String>,
+    /// Names of the saved segments matched at the start.
+    pub frozen_segments: Vec<String>,
 }
 
 /// The state of the thread with the team.

@@ -114,6 +114,7 @@ fn campaign(test: &CampaignTest) -> Value {
         ("frozen_stage", text(test.frozen_stage.as_ref())),
         ("frozen_tag", text(test.frozen_tag.as_ref())),
         ("frozen_source", text(test.frozen_source.as_ref())),
+        ("frozen_segment", text(test.frozen_segment.as_ref())),
     ])
 }
 

@@ -286,7 +286,7 @@ fn attribute(reader: &mut Reader, value: &Value, path: &str) -> Option<Attribute
 }
 
 fn campaign(reader: &mut Reader, value: &Value, path: &str) -> Option<CampaignTest> {
-    let keys = ["id", "outcome", "frozen_stage", "frozen_tag", "frozen_source"];
+    let keys = ["id", "outcome", "frozen_stage", "frozen_tag", "frozen_source", "frozen_segment"];
     let mut fields = reader.fields(value, path, &keys)?;
     fields.require("id");
     fields.require("outcome");
@@ -295,6 +295,7 @@ fn campaign(reader: &mut Reader, value: &Value, path: &str) -> Option<CampaignTe
     let frozen_stage = fields.text("frozen_stage");
     let frozen_tag = fields.text("frozen_tag");
     let frozen_source = fields.text("frozen_source");
+    let frozen_segment = fields.text("frozen_segment");
     fields.done(())?;
     Some(CampaignTest {
         campaign: CampaignId(id?),
@@ -302,6 +303,7 @@ fn campaign(reader: &mut Reader, value: &Value, path: &str) -> Option<CampaignTe
         frozen_stage,
         frozen_tag,
         frozen_source,
+        frozen_segment,
     })
 }
 

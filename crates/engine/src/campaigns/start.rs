@@ -6,11 +6,12 @@ use audience::{FreezeOrder, FrozenAudience, FrozenNames};
 use domain::campaign::{Action, Status};
 use domain::contact::SOURCE_FIELDS;
 use domain::event::EventBody;
+use domain::expression::Resolved;
 use domain::ids::{BotId, CampaignId, ContactNumber, WorkspaceId};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
 use store::campaigns::{Campaign, FrozenSet};
-use store::{WriteTx, bots, campaigns, recipients, tags};
+use store::{WriteTx, bots, campaigns, recipients, segments, tags};
 
 use super::{CampaignView, Campaigns, allow, owned, view};
 use crate::catalog::WorkspaceCatalog;
@@ -19,6 +20,8 @@ use crate::{EngineError, Result, dead_token, journal};
 
 /// Ledger lines that one commit writes.
 const LINES_A_COMMIT: usize = 5_000;
+/// Saved segments whose people are kept for the report's breakdown: the latest changed.
+const FROZEN_SEGMENTS_MAX: usize = 100;
 
 impl Campaigns {
     /// Freezes the audience and begins to send: to the first `canary` people, or to everyone.
@@ -92,7 +95,9 @@ fn freeze(
     let (_, resolved) = catalog.resolve_at("/audience", &campaign.audience)?;
     let tag_names: Vec<_> = tags::list(tx, workspace)?.into_iter().map(|tag| (tag.id, tag.name)).collect();
     let rules = catalog.stage_rules()?;
-    let names = FrozenNames { tags: &tag_names, stages: &rules, sources: &SOURCE_FIELDS };
+    let segments = segment_rules(tx, workspace, bot, &catalog)?;
+    let names =
+        FrozenNames { tags: &tag_names, stages: &rules, sources: &SOURCE_FIELDS, segments: &segments };
     let order = FreezeOrder {
         seed: rand::random(),
         // A percent is a hundred basis points.
@@ -120,6 +125,24 @@ fn freeze(
     Ok(())
 }
 
+/// What the bot's saved segments ask for, the latest changed first. One that names something that is gone has no
+/// people, and stops no campaign.
+fn segment_rules(
+    tx: &WriteTx<'_>,
+    workspace: WorkspaceId,
+    bot: BotId,
+    catalog: &WorkspaceCatalog,
+) -> Result<Vec<(String, Resolved)>> {
+    let mut saved = segments::list(tx, workspace, Some(bot))?;
+    saved.sort_by_key(|segment| std::cmp::Reverse(segment.updated_at));
+    saved.truncate(FROZEN_SEGMENTS_MAX);
+    let resolved = saved.into_iter().filter_map(|segment| {
+        let (_, rule) = catalog.resolve_at("", &segment.expression).ok()?;
+        Some((segment.name, rule))
+    });
+    Ok(resolved.collect())
+}
+
 fn store_sets(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, frozen: &FrozenAudience) -> Result<()> {
     let put = |kind: &str, key: &str, set: &RoaringBitmap| -> Result<()> {
         let mut bitmap = Vec::with_capacity(set.serialized_size());
@@ -130,8 +153,12 @@ fn store_sets(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, frozen: &FrozenAudie
     };
     put("audience", "", &frozen.frozen.audience)?;
     put("held_out", "", &frozen.frozen.held_out)?;
-    let groups =
-        [("stage", &frozen.frozen.stages), ("tag", &frozen.frozen.tags), ("source", &frozen.frozen.sources)];
+    let groups = [
+        ("stage", &frozen.frozen.stages),
+        ("tag", &frozen.frozen.tags),
+        ("source", &frozen.frozen.sources),
+        ("segment", &frozen.frozen.segments),
+    ];
     for (kind, sets) in groups {
         for (key, set) in sets {
             put(kind, key, set)?;
