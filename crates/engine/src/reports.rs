@@ -128,7 +128,7 @@ pub const FIGURES: [(&str, &str, &str); 11] = [
     (
         "tagged",
         "tagged",
-        "People who gained a tag by an act of their own within 24 hours, directly or assisted.",
+        "People to whom a press of this message gave a tag, or within 24 hours another act of theirs.",
     ),
     ("tagged_direct", "tagged_direct", "People to whom a press of this message gave a tag."),
     (

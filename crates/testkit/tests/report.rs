@@ -88,7 +88,10 @@ fn table() -> (String, Vec<Value>) {
 fn saved_segments() -> [(&'static str, Value); 2] {
     [
         ("Readers", json!({"tag": {"has": "兴趣-科技"}})),
-        ("Old and no readers", json!({"all": [{"tag": {"has": "Old list"}}, {"not": {"tag": {"has": "兴趣-科技"}}}]})),
+        (
+            "Old and no readers",
+            json!({"all": [{"tag": {"has": "Old list"}}, {"not": {"tag": {"has": "兴趣-科技"}}}]}),
+        ),
     ]
 }
 
