@@ -135,7 +135,7 @@ impl Muster {
             trusted_proxies: self.visitors.trusted_proxies.clone(),
         });
         let state = ApiState { rooms: self.rooms.clone(), reader: self.store.reader().clone(), options };
-        api::router(state).fallback(console::file)
+        api::router(state).fallback_service(console::service())
     }
 
     /// Serves and runs every bot until told to stop; then lets calls in flight end and closes the store.

@@ -1,8 +1,11 @@
 //! The console's files, embedded in the binary.
 
+use axum::Router;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 /// What `npm run build` made. Without it (a build of the server alone) one page says how to make it.
 #[derive(RustEmbed)]
@@ -13,8 +16,14 @@ struct Files;
 const WITHOUT: &str = "<!doctype html><meta charset=utf-8><title>Muster</title><p>This build has no console. \
      Run <code>make console</code>, then build again. The API is at <a href=/api/v1/openapi.json>/api/v1</a>.";
 
+/// The console as a service. Its texts travel compressed; fonts and pictures are compressed already.
+pub fn service() -> Router {
+    let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
+    Router::new().fallback(file).layer(CompressionLayer::new().compress_when(worth_it))
+}
+
 /// A file of the console; for any other path its page, which finds the place by itself.
-pub async fn file(uri: Uri) -> Response {
+async fn file(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Files::get(path).filter(|_| !path.is_empty()) {
         let cache = if path.starts_with("assets/") {
@@ -34,5 +43,29 @@ pub async fn file(uri: Uri) -> Response {
     match Files::get("index.html") {
         Some(page) => (headers, page.data).into_response(),
         None => (headers, WITHOUT).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_page_travels_compressed_to_who_can_read_it() {
+        let ask = async |encoding: &str| {
+            let request = Request::get("/contacts").header(header::ACCEPT_ENCODING, encoding).body(Body::empty());
+            let answer = service().oneshot(request.unwrap()).await.unwrap();
+            let encoding = answer.headers().get(header::CONTENT_ENCODING).cloned();
+            (encoding, to_bytes(answer.into_body(), 1 << 20).await.unwrap())
+        };
+        let (encoding, plain) = ask("identity").await;
+        assert!(encoding.is_none() && plain.starts_with(b"<!doctype html>"));
+        let (encoding, packed) = ask("gzip").await;
+        assert_eq!(encoding.unwrap(), "gzip");
+        assert!(packed.starts_with(&[0x1f, 0x8b]), "the mark of RFC 1952");
     }
 }
