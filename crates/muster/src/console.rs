@@ -57,7 +57,8 @@ mod tests {
     #[tokio::test]
     async fn the_page_travels_compressed_to_who_can_read_it() {
         let ask = async |encoding: &str| {
-            let request = Request::get("/contacts").header(header::ACCEPT_ENCODING, encoding).body(Body::empty());
+            let request =
+                Request::get("/contacts").header(header::ACCEPT_ENCODING, encoding).body(Body::empty());
             let answer = service().oneshot(request.unwrap()).await.unwrap();
             let encoding = answer.headers().get(header::CONTENT_ENCODING).cloned();
             (encoding, to_bytes(answer.into_body(), 1 << 20).await.unwrap())
