@@ -8,7 +8,7 @@ use domain::ids::{BotId, ContactNumber, TagId};
 use domain::time::Millis;
 
 use crate::sql::{Row, json, params};
-use crate::{ReadTx, Result, StoreError, WriteTx};
+use crate::{Param, ReadTx, Result, StoreError, WriteTx};
 
 /// A contact as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,62 +70,68 @@ fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|e| StoreError::Database(e.to_string()))
 }
 
+/// A contact's columns that are made of more than one value, or of none that a database knows.
+struct Texts {
+    profile: String,
+    name: String,
+    source: String,
+    attributes: String,
+}
+
+impl Texts {
+    fn of(contact: &Contact) -> Result<Self> {
+        Ok(Self {
+            profile: to_json(&contact.profile)?,
+            name: contact.name(),
+            source: to_json(&contact.source)?,
+            attributes: to_json(&contact.attributes)?,
+        })
+    }
+}
+
+/// The values of a statement about one contact: `$1` the bot, `$2` the number, `$3` the Telegram id, then everything
+/// that can change.
+fn values<'a>(bot: BotId, contact: &'a Contact, texts: &'a Texts) -> [Param<'a>; 15] {
+    [
+        bot.into(),
+        contact.number.into(),
+        contact.telegram_id.into(),
+        texts.profile.as_str().into(),
+        texts.name.as_str().into(),
+        contact.profile.username.as_deref().into(),
+        texts.source.as_str().into(),
+        texts.attributes.as_str().into(),
+        contact.reachability.blocked.into(),
+        contact.reachability.deactivated.into(),
+        contact.reachability.opted_out.into(),
+        contact.first_seen.into(),
+        contact.last_interaction.into(),
+        contact.imported_interaction.into(),
+        contact.erased.into(),
+    ]
+}
+
 /// Adds a person. The number comes from the bot's locked row.
 pub fn insert(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
-    let (profile, source) = (to_json(&contact.profile)?, to_json(&contact.source)?);
-    let attributes = to_json(&contact.attributes)?;
-    let name = contact.name();
+    let texts = Texts::of(contact)?;
     tx.run_unique(
         "this person",
         "INSERT INTO contacts (bot_id, number, telegram_id, profile, name, username, source, attributes, blocked, \
          deactivated, opted_out, first_seen, last_interaction, imported_interaction, erased) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-        params![
-            bot,
-            contact.number,
-            contact.telegram_id,
-            profile.as_str(),
-            name.as_str(),
-            contact.profile.username.as_deref(),
-            source.as_str(),
-            attributes.as_str(),
-            contact.reachability.blocked,
-            contact.reachability.deactivated,
-            contact.reachability.opted_out,
-            contact.first_seen,
-            contact.last_interaction,
-            contact.imported_interaction,
-            contact.erased
-        ],
+        &values(bot, contact, &texts),
     )?;
     Ok(())
 }
 
-/// Writes a changed contact back: everything but its number and Telegram id.
+/// Writes a changed contact back: everything but its number.
 pub fn update(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
-    let (profile, source) = (to_json(&contact.profile)?, to_json(&contact.source)?);
-    let attributes = to_json(&contact.attributes)?;
-    let name = contact.name();
+    let texts = Texts::of(contact)?;
     tx.run(
-        "UPDATE contacts SET profile = $3, name = $4, username = $5, source = $6, attributes = $7, blocked = $8, \
-         deactivated = $9, opted_out = $10, first_seen = $11, last_interaction = $12, imported_interaction = $13, \
-         erased = $14 WHERE bot_id = $1 AND number = $2",
-        params![
-            bot,
-            contact.number,
-            profile.as_str(),
-            name.as_str(),
-            contact.profile.username.as_deref(),
-            source.as_str(),
-            attributes.as_str(),
-            contact.reachability.blocked,
-            contact.reachability.deactivated,
-            contact.reachability.opted_out,
-            contact.first_seen,
-            contact.last_interaction,
-            contact.imported_interaction,
-            contact.erased
-        ],
+        "UPDATE contacts SET telegram_id = $3, profile = $4, name = $5, username = $6, source = $7, attributes = $8, blocked = $9, \
+         deactivated = $10, opted_out = $11, first_seen = $12, last_interaction = $13, imported_interaction = $14, \
+         erased = $15 WHERE bot_id = $1 AND number = $2",
+        &values(bot, contact, &texts),
     )?;
     Ok(())
 }
@@ -214,8 +220,8 @@ pub fn each_in_order(
     let number = after.map_or(0, |after| i64::from(after.number.0));
     let text = after.map(|after| after.key.clone()).unwrap_or_default();
     let place = match order {
-        Order::Name => crate::Param::Text(&text),
-        Order::Recent | Order::FirstSeen => crate::Param::Int(text.parse().unwrap_or(0)),
+        Order::Name => Param::Text(&text),
+        Order::Recent | Order::FirstSeen => Param::Int(text.parse().unwrap_or(0)),
     };
     let args =
         [bot.into(), pattern.as_str().into(), telegram_id.into(), has_after.into(), place, number.into()];

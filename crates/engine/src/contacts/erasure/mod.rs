@@ -38,9 +38,8 @@ pub(super) fn erase(
         blank_events(journal, &contact, raw)?;
         erasure::blank_messages(tx, id.bot(), contact.number)?;
         erasure::forget(tx, id.bot(), contact.number)?;
-        let hashed = former::telegram_id(secrets, id.bot(), contact.telegram_id);
-        erasure::rename(tx, id.bot(), contact.number, hashed)?;
         let blank = Contact {
+            telegram_id: former::telegram_id(secrets, id.bot(), contact.telegram_id),
             profile: Profile::default(),
             source: Source::default(),
             attributes: Attributes::default(),
