@@ -1,9 +1,21 @@
-/** A server that goes away: what was typed stays, the page says so, and it is saved when the server is back. */
-import { base, expect, launch, until, visit } from './browser.mjs';
+/** A server that goes away or fails: what was typed stays, the page says so, and it goes on when the server is back. */
+import { base, expect, launch, picture, until, visit } from './browser.mjs';
 
 const browser = await launch();
 const { context, page } = await visit(browser);
-try {
+
+/** While `during` runs, what `pattern` matches gets no answer, or a server's failure. */
+async function cut(pattern, during, status = null) {
+  const answer = (route) => {
+    if (route.request().method() === 'GET') return route.fallback();
+    return status === null ? route.abort('connectionrefused') : route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ code: 'internal', title: 'Something went wrong', status }) });
+  };
+  await context.route(pattern, answer);
+  await during();
+  await context.unroute(pattern, answer);
+}
+
+async function campaignDraft() {
   await page.goto(`${base}/campaigns/new`);
   const text = page.getByRole('textbox', { name: 'Text of the message' });
   await text.waitFor();
@@ -20,7 +32,52 @@ try {
   await page.waitForURL(/\/campaigns\/\d+/);
   await until(async () => /saved/.test(await page.locator('.top-bar .note').innerText()), 'the draft to be saved by itself');
   expect((await text.inputValue()) === 'Typed while the server was away!', 'the text is what was typed');
+}
+
+async function segment() {
+  const asks = encodeURIComponent(JSON.stringify({ last_interaction: { within: '9d' } }));
+  await page.goto(`${base}/segments/new?e=${asks}`);
+  const name = page.getByRole('textbox', { name: 'Name' }).filter({ visible: true });
+  await name.fill(`Away ${Date.now() % 1_000_000}`);
+  const typed = await name.inputValue();
+  const save = page.getByRole('button', { name: 'Save', exact: true });
+  for (const status of [null, 503]) {
+    await cut('**/api/v1/segments', async () => {
+      await save.click();
+      await page.getByRole('alert').first().waitFor();
+    }, status);
+    expect((await name.inputValue()) === typed && page.url().includes('9d'), 'name and condition are there after a failed save');
+  }
+  await save.click();
+  await page.waitForURL(/\/segments\/\d+/);
+}
+
+async function reply() {
+  await page.goto(`${base}/inbox?filter=open`);
+  await page.locator('a.talk').first().click();
+  const text = page.getByRole('textbox', { name: /^Reply/ });
+  const words = `Back in a minute ${Date.now() % 1_000_000}`;
+  await text.fill(words);
+  await cut('**/messages', async () => {
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByRole('alert').first().waitFor();
+  });
+  expect((await text.inputValue()) === words, 'the reply is still there');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.locator('.tg-text').filter({ hasText: words }).waitFor();
+  expect((await page.locator('.tg-text').filter({ hasText: words }).count()) === 1, 'the reply went once');
+  expect((await text.inputValue()) === '', 'the box is free again');
+}
+
+try {
+  await campaignDraft();
+  await segment();
+  await reply();
   console.log(JSON.stringify({ run: 'away' }));
+} catch (error) {
+  await picture(page, 'away-failed');
+  console.error(page.url());
+  throw error;
 } finally {
   await browser.close();
 }
