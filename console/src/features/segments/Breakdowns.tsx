@@ -26,9 +26,16 @@ function Rows({ preview, by, expression }: { preview: Preview | undefined; by: B
   const rows = [...(preview?.breakdown ?? [])].sort((a, b) => b.count - a.count).slice(0, ROWS_MAX);
   const most = rows[0]?.count ?? 1;
   if (preview && rows.length === 0) return <p className="muted">{t('segments.breakdown_none')}</p>;
-  const label = (name: string, key: string) => (by === 'stage' ? <StageBadge name={name} /> : !key ? <span className="faint">{t('segments.no_value')}</span> : by === 'language' ? language(name) : name);
+  /** One person's source has several fields, so that each row says which it is of. */
+  const sourced = (name: string, field: string) => <>{name} <span className="small faint">{t([`person.source.${field}`, 'person.source.other'], { key: field })}</span></>;
+  const label = (name: string, key: string) => {
+    if (by === 'stage') return <StageBadge name={name} />;
+    if (!key) return <span className="faint">{t('segments.no_value')}</span>;
+    if (by === 'language') return language(name);
+    return by === 'source' && key.includes('=') ? sourced(name, key.slice(0, key.indexOf('='))) : name;
+  };
   return (
-    <ul className="breakdown">
+    <ul className={by === 'source' ? 'breakdown wide' : 'breakdown'}>
       {rows.map((row) => {
         const part = partOf(by, by === 'stage' || by === 'tag' ? row.name : row.key);
         const inner = (
