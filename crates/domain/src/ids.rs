@@ -42,6 +42,8 @@ id! {
     MediaId,
     /// One message waiting to be sent, or sent, outside campaigns.
     OutboxId,
+    /// A running server of the installation: drawn at its start, above 0 and below 2^31.
+    NodeId,
 }
 
 /// A contact's place within its bot: 0, 1, 2 … without gaps, never reused. Bitmaps and columns are indexed by it.

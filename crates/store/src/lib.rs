@@ -25,6 +25,7 @@ pub mod flows;
 pub mod idempotency;
 pub mod links;
 pub mod media;
+pub mod nodes;
 pub mod outbox;
 pub mod recipients;
 pub mod segments;

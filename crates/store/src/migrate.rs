@@ -6,18 +6,20 @@ use crate::server::Statements as _;
 use crate::{Result, StoreError, server};
 
 /// How many steps there are, the same for both databases.
-const STEPS: usize = 4;
+const STEPS: usize = 5;
 const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0001_base.sql"),
     include_str!("../migrations/sqlite/0002_webhook.sql"),
     include_str!("../migrations/sqlite/0003_links.sql"),
     include_str!("../migrations/sqlite/0004_media.sql"),
+    include_str!("../migrations/sqlite/0005_nodes.sql"),
 ];
 const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0001_base.sql"),
     include_str!("../migrations/postgres/0002_webhook.sql"),
     include_str!("../migrations/postgres/0003_links.sql"),
     include_str!("../migrations/postgres/0004_media.sql"),
+    include_str!("../migrations/postgres/0005_nodes.sql"),
 ];
 
 /// The steps of `all` that a database at version `found` lacks, each with the version that it brings.

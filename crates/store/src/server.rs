@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
+use domain::ids::NodeId;
+use fallible_iterator::FallibleIterator as _;
 use postgres::error::SqlState;
 use postgres::types::{FromSql, IsNull, ToSql, Type};
 use postgres::{Client, Config, IsolationLevel, NoTls, Statement, Transaction};
@@ -22,11 +24,19 @@ const ROWS_AT_ONCE: i32 = 1_000;
 const STATEMENTS_MAX: usize = 1_000;
 /// Held by whoever writes, to the end of the transaction: one writer at a time over all processes.
 const WRITER_LOCK: i64 = 0x6d75_7374_6572_0001;
-/// Held by the one server of a database for as long as its writer is connected.
+/// Held by the servers of a database for as long as their writers are connected: shared by nodes, or by one alone.
 const SERVER_LOCK: i64 = 0x6d75_7374_6572_0002;
+/// With a node's id: held by that node for as long as its writer is connected.
+pub(crate) const NODE_LOCK: i32 = 0x6d75_7374;
+/// Where a commit is told to the other processes.
+const COMMITS: &str = "muster_commits";
+/// How long to listen before looking whether anybody still wants to hear.
+const HEARING: Duration = Duration::from_secs(1);
+/// Before listening again after the connection was lost.
+const HEARING_AGAIN: Duration = Duration::from_secs(1);
 /// How long to ask what became of a commit.
 const COMMIT_WAIT: Duration = Duration::from_secs(20);
-/// How long the server lock of a process that has just ended may still be seen.
+/// How long the locks of a connection that has just ended may still be seen.
 const SERVER_LOCK_WAIT: Duration = Duration::from_secs(3);
 
 /// Which server, and what every connection of a store is like.
@@ -34,8 +44,20 @@ const SERVER_LOCK_WAIT: Duration = Duration::from_secs(3);
 pub(crate) struct Server {
     config: Config,
     synchronous: Synchronous,
-    /// The writer is refused while another process has the database.
-    exclusive: bool,
+    occupancy: Occupancy,
+    /// What this process's commits are told to the others by.
+    mark: u32,
+}
+
+/// Who else may have the database while a store's writer is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occupancy {
+    /// Anybody: a command beside the servers.
+    Beside,
+    /// The other nodes.
+    Node(NodeId),
+    /// No server.
+    Alone,
 }
 
 /// What a connection is for.
@@ -47,7 +69,7 @@ pub(crate) enum Side {
 
 impl Server {
     /// Reads a URL such as `postgres://muster:secret@db.example.com/muster`.
-    pub(crate) fn of(url: &str, synchronous: Synchronous, exclusive: bool) -> Result<Self> {
+    pub(crate) fn of(url: &str, synchronous: Synchronous, occupancy: Occupancy) -> Result<Self> {
         let mut config: Config = url.parse().map_err(|error: postgres::Error| {
             let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
             StoreError::Unreachable { server: "PostgreSQL".into(), reason }
@@ -61,7 +83,51 @@ impl Server {
         if config.get_application_name().is_none() {
             config.application_name("muster");
         }
-        Ok(Self { config, synchronous, exclusive })
+        Ok(Self { config, synchronous, occupancy, mark: rand::random() })
+    }
+
+    /// Whether other nodes may be there.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.occupancy, Occupancy::Node(_))
+    }
+
+    /// Whether commits of other processes are to be heard of.
+    pub(crate) fn is_listening(&self) -> bool {
+        self.occupancy != Occupancy::Beside
+    }
+
+    /// Calls `heard` for every commit of another process, until it answers false. What came while the server was away
+    /// is told by one call.
+    pub(crate) fn listen(&self, mut heard: impl FnMut(bool) -> bool) {
+        loop {
+            let listening = self.connect(Side::Reads).and_then(|mut client| {
+                client.batch_execute(&format!("LISTEN {COMMITS}"))?;
+                Ok(client)
+            });
+            let is_open = match listening {
+                Ok(client) => heard(true) && self.hear(client, &mut heard),
+                Err(_) => heard(false),
+            };
+            if !is_open {
+                return;
+            }
+            std::thread::sleep(HEARING_AGAIN);
+        }
+    }
+
+    /// Whether to listen anew once the connection is lost.
+    fn hear(&self, mut client: Client, heard: &mut impl FnMut(bool) -> bool) -> bool {
+        let own = self.mark.to_string();
+        loop {
+            match client.notifications().timeout_iter(HEARING).next() {
+                Ok(told) => {
+                    if !heard(told.is_some_and(|told| told.payload() != own)) {
+                        return false;
+                    }
+                }
+                Err(_) => return true,
+            }
+        }
     }
 
     /// Host and database, without the password.
@@ -81,26 +147,33 @@ impl Server {
             let found: String = client.query_one("SHOW server_version", &[])?.try_get(0)?;
             return Err(StoreError::TooOld { found });
         }
-        // A writer that was paused in a transaction must not hold up the others for ever.
+        // A writer that was paused or cut off in a transaction must not hold up the others for long.
         client.batch_execute(
-            "SET idle_in_transaction_session_timeout = '60s'; SET standard_conforming_strings = on; \
-             SET client_min_messages = warning",
+            "SET idle_in_transaction_session_timeout = '10s'; SET tcp_user_timeout = '20s'; \
+             SET standard_conforming_strings = on; SET client_min_messages = warning",
         )?;
         if side == Side::Writes {
             if self.synchronous == Synchronous::Normal {
                 client.batch_execute("SET synchronous_commit = off")?;
             }
-            if self.exclusive {
-                self.take_server_lock(&mut client)?;
+            match self.occupancy {
+                Occupancy::Beside => {}
+                Occupancy::Node(node) => {
+                    self.take_lock(&mut client, &format!("pg_try_advisory_lock_shared({SERVER_LOCK})"))?;
+                    self.take_lock(&mut client, &format!("pg_try_advisory_lock({NODE_LOCK}, {node})"))?;
+                }
+                Occupancy::Alone => {
+                    self.take_lock(&mut client, &format!("pg_try_advisory_lock({SERVER_LOCK})"))?;
+                }
             }
         }
         Ok(client)
     }
 
-    fn take_server_lock(&self, client: &mut Client) -> Result<()> {
+    fn take_lock(&self, client: &mut Client, lock: &str) -> Result<()> {
         let deadline = Instant::now() + SERVER_LOCK_WAIT;
         loop {
-            let taken = client.query_one("SELECT pg_try_advisory_lock($1)", &[&SERVER_LOCK])?.try_get(0)?;
+            let taken = client.query_one(&format!("SELECT {lock}"), &[])?.try_get(0)?;
             if taken {
                 return Ok(());
             }
@@ -175,7 +248,9 @@ impl Connection {
     pub(crate) fn begin(&mut self) -> Result<Session<'_>> {
         let side = self.side;
         self.client()?;
-        let Self { client: Some(client), statements, .. } = self else { return Err(StoreError::Closed) };
+        let Self { client: Some(client), statements, server, .. } = self else {
+            return Err(StoreError::Closed);
+        };
         let transaction = match side {
             Side::Reads => client
                 .build_transaction()
@@ -189,7 +264,7 @@ impl Connection {
                 transaction
             }
         };
-        Ok(Session { transaction: RefCell::new(transaction), statements })
+        Ok(Session { transaction: RefCell::new(transaction), statements, mark: server.mark })
     }
 }
 
@@ -225,15 +300,22 @@ impl From<NotCommitted> for StoreError {
 pub(crate) struct Session<'a> {
     transaction: RefCell<Transaction<'a>>,
     statements: &'a RefCell<HashMap<String, Vec<Statement>>>,
+    mark: u32,
 }
 
 impl Session<'_> {
     /// Commits. PostgreSQL answers the COMMIT of a broken transaction with a rollback and no error, so that the
-    /// transaction is asked for its id first, which a broken one does not tell.
+    /// transaction is asked for its id first, which a broken one does not tell. The same question leaves the news for
+    /// the other processes, which get it with the commit.
     pub(crate) fn commit(self) -> std::result::Result<(), NotCommitted> {
         let mut transaction = self.transaction.into_inner();
+        let sql = format!(
+            "SELECT id, CASE WHEN id IS NOT NULL THEN pg_notify('{COMMITS}', '{}')::text END \
+             FROM (SELECT pg_current_xact_id_if_assigned()::text AS id) AS this",
+            self.mark
+        );
         let id = transaction
-            .query_one("SELECT pg_current_xact_id_if_assigned()::text", &[])
+            .query_one(&sql, &[])
             .and_then(|row| row.try_get::<_, Option<String>>(0))
             .map_err(|error| NotCommitted { transaction: None, error: error.into() })?;
         transaction.commit().map_err(|error| NotCommitted { transaction: id, error: error.into() })

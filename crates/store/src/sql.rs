@@ -59,6 +59,7 @@ param_from! {
     domain::ids::LinkId => |v| Param::Int(v.0),
     domain::ids::MediaId => |v| Param::Int(v.0),
     domain::ids::OutboxId => |v| Param::Int(v.0),
+    domain::ids::NodeId => |v| Param::Int(v.0),
     domain::ids::ContactNumber => |v| Param::Int(i64::from(v.0)),
 }
 
@@ -158,6 +159,7 @@ id_column!(
     domain::ids::TemplateId,
     domain::ids::LinkId,
     domain::ids::OutboxId,
+    domain::ids::NodeId,
     domain::ids::ContactNumber
 );
 

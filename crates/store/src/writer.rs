@@ -12,10 +12,11 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use domain::ids::NodeId;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::server::{Server, Side, off_the_runtime};
+use crate::server::{Occupancy, Server, Side, off_the_runtime};
 use crate::sql::{Backend, ReadTx, WriteTx};
 use crate::{Reader, Result, StoreError, migrate, server};
 
@@ -42,9 +43,11 @@ pub struct StoreOptions {
     /// The folder of the database file `muster.db`.
     pub folder: PathBuf,
     pub synchronous: Synchronous,
-    /// Refuse the folder when another process has it exclusively (`serve`, `demo`). Commands that work beside a
-    /// running server leave this off.
+    /// Refuse the folder when another process has it exclusively (`serve`, `demo`), and the PostgreSQL database when
+    /// any server has it. Commands that work beside a running server leave this off.
     pub exclusive: bool,
+    /// Which node this is: the PostgreSQL database is shared with other nodes then.
+    pub node: Option<NodeId>,
     /// Read connections.
     pub readers: usize,
     /// `postgres://user:password@host/database`: the tables are there, not in the folder.
@@ -58,6 +61,7 @@ impl StoreOptions {
             folder: folder.into(),
             synchronous: Synchronous::Full,
             exclusive: true,
+            node: None,
             readers: 4,
             postgres_url: None,
         }
@@ -71,13 +75,14 @@ type Job = Box<dyn FnOnce(Result<&WriteTx<'_>>) -> AfterCommit + Send>;
 #[derive(Clone)]
 pub struct Store {
     jobs: mpsc::Sender<Job>,
-    committed: watch::Receiver<u64>,
+    committed: watch::Sender<u64>,
     reader: Reader,
     shared: Arc<Shared>,
 }
 
 struct Shared {
     path: PathBuf,
+    is_shared: bool,
     thread: parking_lot::Mutex<Option<JoinHandle<()>>>,
     _lock: Option<File>,
 }
@@ -93,7 +98,12 @@ impl Store {
         match &options.postgres_url {
             None => Self::open_folder(options),
             Some(url) => {
-                let server = Arc::new(Server::of(url, options.synchronous, options.exclusive)?);
+                let occupancy = match options.node {
+                    _ if !options.exclusive => Occupancy::Beside,
+                    Some(node) => Occupancy::Node(node),
+                    None => Occupancy::Alone,
+                };
+                let server = Arc::new(Server::of(url, options.synchronous, occupancy)?);
                 let readers = options.readers;
                 off_the_runtime(move || Self::open_server(&server, readers))?
             }
@@ -113,7 +123,9 @@ impl Store {
         })?;
         migrate::sqlite(&mut connection)?;
         let reader = Reader::open(&path, options.readers)?;
-        Self::begin(reader, lock, path, move |queue, commits| write_until_closed(&connection, queue, commits))
+        Self::begin(reader, lock, path, false, move |queue, commits| {
+            write_until_closed(&connection, queue, commits)
+        })
     }
 
     fn open_server(server: &Arc<Server>, readers: usize) -> Result<Self> {
@@ -121,25 +133,49 @@ impl Store {
         migrate::postgres(&mut connection)?;
         let reader = Reader::to_server(server, readers)?;
         let path = PathBuf::from(server.name());
-        Self::begin(reader, None, path, move |queue, commits| {
+        let is_shared = server.is_shared();
+        let store = Self::begin(reader, None, path, is_shared, move |queue, commits| {
             write_to_server_until_closed(&mut connection, queue, commits);
-        })
+        })?;
+        if server.is_listening() {
+            store.follow(Arc::clone(server))?;
+        }
+        Ok(store)
     }
 
     fn begin(
         reader: Reader,
         lock: Option<File>,
         path: PathBuf,
+        is_shared: bool,
         write: impl FnOnce(mpsc::Receiver<Job>, &watch::Sender<u64>) + Send + 'static,
     ) -> Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE_MAX);
-        let (commits, committed) = watch::channel(0);
+        let commits = watch::Sender::new(0);
+        let committed = commits.clone();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || write(queue, &commits))
             .map_err(|error| StoreError::Database(error.to_string()))?;
-        let shared = Shared { path, thread: parking_lot::Mutex::new(Some(thread)), _lock: lock };
+        let shared = Shared { path, is_shared, thread: parking_lot::Mutex::new(Some(thread)), _lock: lock };
         Ok(Self { jobs, committed, reader, shared: Arc::new(shared) })
+    }
+
+    /// Counts other processes' commits too, for as long as anybody has this store.
+    fn follow(&self, server: Arc<Server>) -> Result<()> {
+        let commits = self.committed.clone();
+        let jobs = self.jobs.downgrade();
+        let heard = move |is_news: bool| {
+            if is_news {
+                commits.send_modify(|count| *count += 1);
+            }
+            jobs.strong_count() > 0
+        };
+        std::thread::Builder::new()
+            .name("store-listener".into())
+            .spawn(move || server.listen(heard))
+            .map(drop)
+            .map_err(|error| StoreError::Database(error.to_string()))
     }
 
     /// Runs `work` in a savepoint of the next group commit and answers once that commit is durable.
@@ -179,10 +215,16 @@ impl Store {
         &self.reader
     }
 
-    /// Changes with every commit of this process. Another process's commits do not show here: who follows the
-    /// log also looks at it from time to time.
+    /// Changes with every commit of this process, and with those of other nodes on PostgreSQL. It is a hint: another
+    /// process's commit to a SQLite file does not show here, and one may be missed while the server is away. Who
+    /// follows the log also looks at it from time to time.
     pub fn committed(&self) -> watch::Receiver<u64> {
-        self.committed.clone()
+        self.committed.subscribe()
+    }
+
+    /// Whether other servers may have the database at the same time.
+    pub fn is_shared(&self) -> bool {
+        self.shared.is_shared
     }
 
     /// The database file; of a PostgreSQL database, its host and name.

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use domain::ids::{BotId, NodeId};
+
 use super::House;
-use crate::server::{Connection, NotCommitted, Server, Side, Statements as _};
+use crate::nodes::{self, Duty, Node};
+use crate::server::{Connection, NotCommitted, Occupancy, Server, Side, Statements as _};
 use crate::{ReadTx, Store, StoreError, StoreOptions, Synchronous, settings};
 
 /// The store's refusal to open a URL.
@@ -85,6 +88,114 @@ async fn a_server_that_lost_its_database_to_another_writes_nothing_more() {
     assert_eq!(from.as_deref(), Some("second"));
 }
 
+/// The same database as another node has it.
+fn open_as(house: &House, node: i64) -> Store {
+    Store::open(&StoreOptions { node: Some(NodeId(node)), ..house.options.clone() }).unwrap()
+}
+
+#[tokio::test]
+async fn nodes_share_a_database_and_somebody_alone_does_not() {
+    let Some(house) = House::postgres() else { return };
+    let (first, second) = (open_as(&house, 1), open_as(&house, 2));
+    assert!(matches!(Store::open(&house.options), Err(StoreError::DatabaseInUse(_))));
+    assert!(first.is_shared() && second.is_shared());
+    first.close().await;
+    second.close().await;
+    let alone = house.open();
+    assert!(!alone.is_shared());
+    let node = StoreOptions { node: Some(NodeId(3)), ..house.options.clone() };
+    assert!(matches!(Store::open(&node), Err(StoreError::DatabaseInUse(_))));
+}
+
+#[tokio::test]
+async fn another_nodes_commits_are_heard_of() {
+    let Some(house) = House::postgres() else { return };
+    let (first, second) = (open_as(&house, 1), open_as(&house, 2));
+    let mut news = second.committed();
+    for round in 0..3 {
+        if round == 2 {
+            kill_sessions_of_others(&house).await;
+        }
+        let heard = async {
+            // The first call is that listening began, or began anew.
+            news.changed().await.unwrap();
+            while settings_of(&second).await.as_deref() != Some(round.to_string().as_str()) {
+                news.changed().await.unwrap();
+            }
+        };
+        let told = first.write(move |tx| settings::set(tx, "round", &round.to_string()));
+        let both = async { tokio::join!(told, heard) };
+        let (told, ()) = tokio::time::timeout(std::time::Duration::from_secs(20), both).await.unwrap();
+        told.unwrap();
+    }
+}
+
+async fn settings_of(store: &Store) -> Option<String> {
+    store.reader().read(|tx| settings::get(tx, "round")).await.unwrap()
+}
+
+fn take(store: &Store, node: i64) -> impl Future<Output = Result<Option<nodes::Hold>, StoreError>> + use<> {
+    let store = store.clone();
+    async move { store.write(move |tx| nodes::take(tx, BotId(1), Duty::Sending, NodeId(node), 60_000)).await }
+}
+
+#[tokio::test]
+async fn a_duty_goes_on_when_its_node_is_killed_and_not_before() {
+    let Some(house) = House::postgres() else { return };
+    let (first, second) = (open_as(&house, 1), open_as(&house, 2));
+    let held = take(&first, 1).await.unwrap().unwrap();
+    assert_eq!(take(&second, 2).await.unwrap(), None, "its node is there");
+    let node = Node { id: NodeId(1), name: "a".into(), roles: "web".into(), started_at: 1 };
+    first.write(move |tx| nodes::seen(tx, &node, 60_000)).await.unwrap();
+    let there = |standing: nodes::Standing| standing.nodes.iter().map(|node| node.id.0).collect::<Vec<_>>();
+    assert_eq!(there(second.reader().read(nodes::standing).await.unwrap()), [1]);
+    // The server sees at once that a killed process is gone, however long its lease.
+    first.close().await;
+    let gone = async {
+        while !there(second.reader().read(nodes::standing).await.unwrap()).is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), gone).await.unwrap();
+    let taken = take(&second, 2).await.unwrap().unwrap();
+    assert_eq!(taken.fence, held.fence + 1);
+    let stands =
+        move |tx: &ReadTx<'_>| Ok::<_, StoreError>((nodes::stands(tx, &held)?, nodes::stands(tx, &taken)?));
+    assert_eq!(second.reader().read(stands).await.unwrap(), (false, true));
+}
+
+#[tokio::test]
+async fn a_duty_whose_time_is_over_can_be_taken_from_a_node_that_hangs() {
+    let Some(house) = House::postgres() else { return };
+    let (first, second) = (open_as(&house, 1), open_as(&house, 2));
+    let short = |node, lease_ms| {
+        move |tx: &crate::WriteTx<'_>| nodes::take(tx, BotId(1), Duty::Intake, NodeId(node), lease_ms)
+    };
+    let held = first.write(short(1, 0)).await.unwrap().unwrap();
+    let taken = async {
+        loop {
+            if let Some(taken) = second.write(short(2, 60_000)).await.unwrap() {
+                return taken;
+            }
+        }
+    };
+    let taken = tokio::time::timeout(std::time::Duration::from_secs(20), taken).await.unwrap();
+    // The first wakes up: what it held, and giving that back, change nothing.
+    first.write(move |tx| nodes::release(tx, &held)).await.unwrap();
+    let kept = first.write(|tx| {
+        nodes::seen(
+            tx,
+            &Node { id: NodeId(1), name: "a".into(), roles: String::new(), started_at: 1 },
+            60_000,
+        )
+    });
+    assert_eq!(kept.await.unwrap(), []);
+    assert!(first.reader().read(move |tx| nodes::stands(tx, &taken)).await.unwrap());
+    second.write(|tx| nodes::leave(tx, NodeId(2))).await.unwrap();
+    let back = first.write(short(1, 60_000)).await.unwrap().unwrap();
+    assert_eq!(back.fence, taken.fence + 1);
+}
+
 #[tokio::test]
 async fn a_nul_in_a_text_is_taken_as_a_mark() {
     let Some(house) = House::postgres() else { return };
@@ -98,7 +209,7 @@ async fn a_nul_in_a_text_is_taken_as_a_mark() {
 fn a_commit_whose_answer_was_lost_is_asked_after() {
     let Some(house) = House::postgres() else { return };
     let url = house.options.postgres_url.as_deref().unwrap();
-    let server = Arc::new(Server::of(url, Synchronous::Full, false).unwrap());
+    let server = Arc::new(Server::of(url, Synchronous::Full, Occupancy::Beside).unwrap());
     let mut connection = Connection::open(&server, Side::Writes).unwrap();
     let mut id_of = |commits: bool| {
         let session = connection.begin().unwrap();
@@ -120,7 +231,7 @@ fn a_commit_whose_answer_was_lost_is_asked_after() {
 fn a_broken_transaction_does_not_commit() {
     let Some(house) = House::postgres() else { return };
     let url = house.options.postgres_url.as_deref().unwrap();
-    let server = Arc::new(Server::of(url, Synchronous::Full, false).unwrap());
+    let server = Arc::new(Server::of(url, Synchronous::Full, Occupancy::Beside).unwrap());
     let mut connection = Connection::open(&server, Side::Writes).unwrap();
     let session = connection.begin().unwrap();
     assert!(session.batch("SELECT 1 / 0").is_err());
