@@ -43,7 +43,8 @@ pub struct ApiOptions {
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
 pub struct ApiState {
-    pub rooms: Rooms,
+    /// Behind one pointer, since every layer of every request has a state of its own.
+    pub rooms: Arc<Rooms>,
     pub reader: Reader,
     pub options: Arc<ApiOptions>,
 }

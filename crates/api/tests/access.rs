@@ -135,7 +135,7 @@ async fn a_demo_signs_in_who_sits_at_the_machine_and_nobody_else() {
         |demo| ApiOptions { public_url: "http://localhost:8080".into(), demo, ..ApiOptions::default() };
     let ask = async |demo, peer: &str, host: &str| {
         let state = ApiState {
-            rooms: house.rooms.clone(),
+            rooms: Arc::new(house.rooms.clone()),
             reader: house.store.reader().clone(),
             options: Arc::new(options(demo)),
         };

@@ -134,7 +134,8 @@ impl Muster {
             phone_url,
             trusted_proxies: self.visitors.trusted_proxies.clone(),
         });
-        let state = ApiState { rooms: self.rooms.clone(), reader: self.store.reader().clone(), options };
+        let state =
+            ApiState { rooms: Arc::new(self.rooms.clone()), reader: self.store.reader().clone(), options };
         api::router(state).fallback_service(console::service())
     }
 

@@ -3,6 +3,7 @@
 //! Standard output carries results alone; the log goes to standard error.
 
 pub mod assembly;
+pub mod bench;
 pub mod commands;
 pub mod config;
 pub mod console;

@@ -15,6 +15,7 @@ mod sql;
 mod writer;
 
 pub mod backup;
+pub mod bench;
 pub mod bots;
 pub mod campaigns;
 pub mod contacts;

@@ -93,8 +93,11 @@ impl House {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             ..ApiOptions::default()
         };
-        let state =
-            ApiState { rooms: rooms.clone(), reader: store.reader().clone(), options: Arc::new(options) };
+        let state = ApiState {
+            rooms: Arc::new(rooms.clone()),
+            reader: store.reader().clone(),
+            options: Arc::new(options),
+        };
         Self { app: router(state), rooms, store, clock, workspace, _folder: folder }
     }
 

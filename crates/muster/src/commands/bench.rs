@@ -1,11 +1,28 @@
 //! `muster bench`: measures Muster and its peers on the same data in one run.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use indicatif::HumanBytes;
 
 use crate::Failure;
+use crate::bench::stub::StubArguments;
+use crate::bench::{Options, ingest, send, stub};
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// The audience index: counts, windows, breakdowns, samples, memory.
+    Audience(AudienceBench),
+    /// Updates from their arrival until they are durable.
+    Ingest(ServerBench),
+    /// A campaign with the ledger, to a Bot API without limits.
+    Send(ServerBench),
+    /// A Bot API that accepts everything at once: what is sent to while measuring.
+    #[command(hide = true)]
+    Stub(StubArguments),
+}
 
 /// What to measure the audience index at.
 #[derive(Debug, Args)]
@@ -18,9 +35,52 @@ pub struct AudienceBench {
     json: bool,
 }
 
+/// How to measure a running server.
+#[derive(Debug, Args)]
+pub struct ServerBench {
+    /// Updates, messages, visits or events that each contestant gets.
+    #[arg(long, short = 'n')]
+    count: Option<usize>,
+    /// Turns of each contestant; the best counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// The peers in other languages; made ready by its script `install`.
+    #[arg(long, value_name = "DIR", default_value = "bench/peers")]
+    peers: PathBuf,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+impl ServerBench {
+    /// `data` is where the contestants' databases are made: the disk to be measured.
+    fn options(self, count: usize, data: Option<PathBuf>) -> Result<Options, Failure> {
+        let place = data.unwrap_or_else(std::env::temp_dir);
+        std::fs::create_dir_all(&place)
+            .map_err(|error| Failure::new(format!("{} cannot be made: {error}", place.display())))?;
+        Ok(Options {
+            json: self.json,
+            rounds: self.rounds.max(1),
+            count: self.count.unwrap_or(count).max(100),
+            place,
+            peers: self.peers,
+        })
+    }
+}
+
+/// Measures what was asked for.
+pub(super) async fn run(bench: Bench, data: Option<PathBuf>) -> Result<(), Failure> {
+    match bench {
+        Bench::Audience(arguments) => audience(&arguments),
+        Bench::Ingest(arguments) => ingest::run(&arguments.options(20_000, data)?).await,
+        Bench::Send(arguments) => send::run(&arguments.options(50_000, data)?).await,
+        Bench::Stub(arguments) => stub::run(&arguments).await,
+    }
+}
+
 /// Measures the audience index.
 #[allow(clippy::print_stdout)] // the result
-pub(super) fn audience(arguments: &AudienceBench) -> Result<(), Failure> {
+fn audience(arguments: &AudienceBench) -> Result<(), Failure> {
     let begun = Instant::now();
     let mut timer = || begun.elapsed().as_secs_f64();
     let records = audience::bench::run(arguments.contacts, &mut timer).map_err(Failure::new)?;

@@ -63,7 +63,7 @@ enum Command {
     /// Measure Muster and its peers on the same data in one run.
     Bench {
         #[command(subcommand)]
-        bench: Bench,
+        bench: bench::Bench,
     },
 }
 
@@ -72,12 +72,6 @@ struct Serve {
     /// Where to listen, such as 127.0.0.1:8080.
     #[arg(long)]
     listen: Option<SocketAddr>,
-}
-
-#[derive(Debug, Subcommand)]
-enum Bench {
-    /// The audience index: counts, windows, breakdowns, samples, memory.
-    Audience(bench::AudienceBench),
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,7 +108,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Doctor(doctor) => doctor::run(&config, &doctor).await,
         Command::Token { command: TokenCommand::Create { name } } => token::create(&config, &name).await,
         Command::Openapi => openapi::print(),
-        Command::Bench { bench: Bench::Audience(bench) } => bench::audience(&bench),
+        Command::Bench { bench } => bench::run(bench, arguments.data).await,
     }
 }
 
