@@ -89,7 +89,8 @@ async fn webhook(
     Ok(())
 }
 
-fn same_rows(ours: &Path, theirs: &TempDir) -> Result<(), Failure> {
+/// Fails unless both wrote the same number of rows.
+pub(super) fn same_rows(ours: &Path, theirs: &TempDir) -> Result<(), Failure> {
     let (ours, theirs) = (row_counts(ours)?, row_counts(theirs.path())?);
     if ours == theirs {
         return Ok(());

@@ -60,6 +60,11 @@ pub(super) fn post(path: &str, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// A `GET`.
+pub(super) fn get(path: &str, headers: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n").into_bytes()
+}
+
 impl Load {
     /// Makes every request; all must be answered as wanted.
     pub async fn drive(self) -> Result<Driven, Failure> {

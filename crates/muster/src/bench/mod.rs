@@ -5,6 +5,8 @@
 //! one slower. What a contestant wrote is compared with what the others wrote: figures of different work mean nothing.
 
 pub mod ingest;
+pub mod links;
+pub mod live;
 mod load;
 mod outside;
 mod plain;

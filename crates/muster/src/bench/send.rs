@@ -95,7 +95,7 @@ async fn campaign(
 
 /// A server whose campaign has frozen its audience, has its ledger written, and waits for the word: a canary went to
 /// the first, so that only sending is measured.
-async fn prepared(
+pub(super) async fn prepared(
     options: &Options,
     count: usize,
     in_flight_max: usize,

@@ -8,7 +8,7 @@ use indicatif::HumanBytes;
 
 use crate::Failure;
 use crate::bench::stub::StubArguments;
-use crate::bench::{Options, ingest, send, stub};
+use crate::bench::{Options, ingest, links, live, send, stub};
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
@@ -19,6 +19,10 @@ pub enum Bench {
     Ingest(ServerBench),
     /// A campaign with the ledger, to a Bot API without limits.
     Send(ServerBench),
+    /// Diversion links and tracked clicks.
+    Links(ServerBench),
+    /// The live feed, from a commit to the consoles that watch.
+    Live(ServerBench),
     /// A Bot API that accepts everything at once: what is sent to while measuring.
     #[command(hide = true)]
     Stub(StubArguments),
@@ -74,6 +78,8 @@ pub(super) async fn run(bench: Bench, data: Option<PathBuf>) -> Result<(), Failu
         Bench::Audience(arguments) => audience(&arguments),
         Bench::Ingest(arguments) => ingest::run(&arguments.options(20_000, data)?).await,
         Bench::Send(arguments) => send::run(&arguments.options(50_000, data)?).await,
+        Bench::Links(arguments) => links::run(&arguments.options(20_000, data)?).await,
+        Bench::Live(arguments) => live::run(&arguments.options(1_000, data)?).await,
         Bench::Stub(arguments) => stub::run(&arguments).await,
     }
 }
