@@ -34,6 +34,7 @@ lint: tools console ## Formatting, lints, types
 	cd console && npm run --silent lint && npm run --silent typecheck
 
 test-rust: tools console ## The server's tests
+	./.ci/postgres
 	@echo "== the server's tests"
 	./.ci/rust-tests
 
