@@ -136,7 +136,7 @@ impl TestApp {
         let options = StoreOptions { postgres_url, ..StoreOptions::new(folder.path()) };
         let left = leases::left(&options).await;
         assert_eq!(left, (0, 0), "rows left leased in outbox and ledger");
-        stored::in_folder(folder.path(), BotId(self.bot)).await
+        stored::of(&options, BotId(self.bot)).await
     }
 }
 

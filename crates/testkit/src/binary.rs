@@ -62,7 +62,17 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
 /// # Panics
 /// The binary makes none.
 pub fn token(folder: &Path) -> String {
-    let made = run(folder, &["token", "create", "tests"], |_| {});
+    token_with(folder, &[])
+}
+
+/// The same with more of the environment.
+///
+/// # Panics
+/// The binary makes none.
+pub fn token_with(folder: &Path, environment: &[(&str, String)]) -> String {
+    let made = run(folder, &["token", "create", "tests"], |command| {
+        command.envs(environment.iter().map(|(name, value)| (*name, value)));
+    });
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     String::from_utf8_lossy(&made.stdout).trim().to_owned()
 }
@@ -101,7 +111,11 @@ impl Serving {
         Self::spawn_with(folder, port, api_url, &[])
     }
 
-    fn spawn_with(folder: &Path, port: u16, api_url: &str, environment: &[(&str, String)]) -> Self {
+    /// The same with more of the environment.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub fn spawn_with(folder: &Path, port: u16, api_url: &str, environment: &[(&str, String)]) -> Self {
         let listen = format!("127.0.0.1:{port}");
         let log = File::options().create(true).append(true).open(folder.join("serve.log")).expect("a log");
         let mut command = command(folder, &["serve", "--listen", &listen]);

@@ -1,4 +1,4 @@
-//! What a data folder holds, read without a server.
+//! What a database holds, read without a server.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,8 +35,16 @@ pub struct Stored {
 /// # Panics
 /// It holds no database of ours.
 pub async fn in_folder(folder: &Path, bot: BotId) -> Stored {
-    let options = StoreOptions { exclusive: false, ..StoreOptions::new(folder) };
-    let store = Store::open(&options).expect("a data folder");
+    of(&StoreOptions::new(folder), bot).await
+}
+
+/// As [`in_folder`], of any database.
+///
+/// # Panics
+/// It holds no database of ours.
+pub async fn of(options: &StoreOptions, bot: BotId) -> Stored {
+    let options = StoreOptions { exclusive: false, ..options.clone() };
+    let store = Store::open(&options).expect("a database");
     let read = store.reader().read(move |tx| {
         let mut log: Vec<Event> = Vec::new();
         loop {
@@ -54,12 +62,15 @@ pub async fn in_folder(folder: &Path, bot: BotId) -> Stored {
             ledgers.insert(campaign.id, lines);
             statuses.insert(campaign.id, campaign.status);
         }
-        let (mut people, mut unread) = (BTreeMap::new(), BTreeMap::new());
-        for number in (0..).map(ContactNumber) {
-            let Some(contact) = contacts::get(tx, bot, number)? else { break };
-            people.insert(number, contact.telegram_id);
-            let conversation = conversations::get(tx, bot, number)?;
-            unread.insert(contact.telegram_id, conversation.map_or(0, |conversation| conversation.unread));
+        let mut people = BTreeMap::new();
+        contacts::each(tx, bot, |contact| {
+            people.insert(contact.number, contact.telegram_id);
+            Ok(true)
+        })?;
+        let mut unread = BTreeMap::new();
+        for (number, telegram_id) in &people {
+            let conversation = conversations::get(tx, bot, *number)?;
+            unread.insert(*telegram_id, conversation.map_or(0, |conversation| conversation.unread));
         }
         let outbox_leased = outbox::leased(tx, bot)?.len();
         Ok::<_, StoreError>(Stored { events: log, people, ledgers, statuses, outbox_leased, unread })

@@ -1,7 +1,7 @@
 //! `kill -9` at random moments of a running campaign: nothing acknowledged is lost, nothing has its effects twice,
-//! nobody gets a campaign twice.
+//! nobody gets a campaign twice. Once on SQLite, once on PostgreSQL.
 //!
-//! `MUSTER_KILLS` says how often (8 unless told), `MUSTER_SEED` from which seed.
+//! `MUSTER_KILLS` says how often on each (8 unless told), `MUSTER_SEED` from which seed.
 #![allow(clippy::print_stdout)] // figures, for who runs it
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sandbox::{SharedWorld, WorldConfig};
 use serde_json::{Value, json};
+use store::StoreOptions;
 use testkit::binary::{self, Serving, free_port};
 use testkit::stored::{self, Stored};
 use testkit::{Api, Delays, Network, Rehearsal, agreement, until};
@@ -54,15 +55,21 @@ struct Scene {
     sandbox: Rehearsal,
     network: Network,
     port: u16,
+    postgres_url: Option<String>,
     api: Api,
     bot: i64,
     campaign: i64,
     people: Vec<i64>,
 }
 
+/// What tells a process which database is ours.
+fn environment(postgres_url: Option<&String>) -> Vec<(&'static str, String)> {
+    postgres_url.map(|url| ("MUSTER_DATABASE_URL", url.clone())).into_iter().collect()
+}
+
 impl Scene {
     /// A server with a bot, people who started it, and a campaign that was just started.
-    async fn open(people: usize) -> (Self, Serving) {
+    async fn open(people: usize, postgres_url: Option<String>) -> (Self, Serving) {
         let config = WorldConfig {
             people: people as u32,
             lively: false,
@@ -73,8 +80,10 @@ impl Scene {
         let network = Network::to(sandbox.address, Delays { request_ms: 3..15, answer_ms: 3..20 }).await;
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
-        let api = Api::new(format!("http://127.0.0.1:{port}"), binary::token(folder.path()));
-        let serving = Serving::start(folder.path(), port, &network.api_url()).await;
+        let environment = environment(postgres_url.as_ref());
+        let token = binary::token_with(folder.path(), &environment);
+        let api = Api::new(format!("http://127.0.0.1:{port}"), token);
+        let serving = Serving::start_with(folder.path(), port, &network.api_url(), &environment).await;
         let new = json!({"token": sandbox.token, "bulk_per_second": BULK_PER_SECOND});
         let bot = api.post("/bots", new).await["id"].as_i64().unwrap();
         let ids: Vec<i64> = sandbox.world.lock().person_ids().collect();
@@ -90,12 +99,24 @@ impl Scene {
             "held_out_percent": 5});
         let campaign = api.post("/campaigns", new).await["id"].as_i64().unwrap();
         api.post(&format!("/campaigns/{campaign}/start"), json!({})).await;
-        let scene = Self { folder, sandbox, network, port, api, bot, campaign, people: ids };
+        let scene = Self { folder, sandbox, network, port, postgres_url, api, bot, campaign, people: ids };
         (scene, serving)
     }
 
     fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Starts the server again and waits until it answers.
+    async fn serve(&self) -> Serving {
+        let environment = environment(self.postgres_url.as_ref());
+        Serving::start_with(self.folder(), self.port, &self.network.api_url(), &environment).await
+    }
+
+    /// Starts the server again.
+    fn spawn(&self) -> Serving {
+        let environment = environment(self.postgres_url.as_ref());
+        Serving::spawn_with(self.folder(), self.port, &self.network.api_url(), &environment)
     }
 
     async fn campaign(&self) -> Value {
@@ -111,7 +132,9 @@ impl Scene {
     }
 
     async fn stored(&self) -> Stored {
-        stored::in_folder(self.folder(), BotId(self.bot)).await
+        let postgres_url = self.postgres_url.clone();
+        let options = StoreOptions { postgres_url, ..StoreOptions::new(self.folder()) };
+        stored::of(&options, BotId(self.bot)).await
     }
 
     /// What the ledger says between a kill and the next start.
@@ -164,9 +187,20 @@ async fn lively(world: SharedWorld, people: Vec<i64>, seed: u64, stop: Arc<Atomi
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kills_at_any_moment_lose_nothing_and_double_nothing() {
+    kill_at_any_moment(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_at_any_moment_on_postgresql_lose_nothing_and_double_nothing() {
+    let Some(url) = cluster::database_or_skip() else { return };
+    kill_at_any_moment(Some(url)).await;
+}
+
+async fn kill_at_any_moment(postgres_url: Option<String>) {
+    let database = if postgres_url.is_some() { "PostgreSQL" } else { "SQLite" };
     let (kills, seed) = (setting("MUSTER_KILLS", 8) as usize, setting("MUSTER_SEED", 7));
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
-    let (scene, serving) = Scene::open(700 + PEOPLE_A_KILL * kills).await;
+    let (scene, serving) = Scene::open(700 + PEOPLE_A_KILL * kills, postgres_url).await;
     let stop = Arc::new(AtomicBool::new(false));
     let world = Arc::clone(&scene.sandbox.world);
     let people = tokio::spawn(lively(world, scene.people.clone(), seed, Arc::clone(&stop)));
@@ -178,11 +212,11 @@ async fn kills_at_any_moment_lose_nothing_and_double_nothing() {
     while tally.kills_while_sending < kills && tally.kills < 3 * kills {
         let kill = tally.kills;
         let up_ms = if kill % KILLS_AT_START as usize == 1 {
-            serving = Some(Serving::spawn(scene.folder(), scene.port, &scene.network.api_url()));
+            serving = Some(scene.spawn());
             dice.random_range(20..500)
         } else {
             if serving.is_none() {
-                serving = Some(Serving::start(scene.folder(), scene.port, &scene.network.api_url()).await);
+                serving = Some(scene.serve().await);
                 scene.go_on().await;
             }
             dice.random_range(300..1_300)
@@ -194,14 +228,14 @@ async fn kills_at_any_moment_lose_nothing_and_double_nothing() {
     }
     stop.store(true, Ordering::Release);
     people.await.unwrap();
-    let serving = Serving::start(scene.folder(), scene.port, &scene.network.api_url()).await;
+    let serving = scene.serve().await;
     let ended = ended(&scene).await;
     assert!(serving.stop().await, "the server ends well when it is asked to");
     let stored = scene.stored().await;
     let lost = compare_acts(&scene, &stored);
     let doubled = compare_ledger(&scene, &stored, &ended, &tally);
     println!(
-        "{} kills ({} while sending, {} with leases), seed {seed}: lost {lost}, doubled {doubled}",
+        "{database}: {} kills ({} while sending, {} with leases), seed {seed}: lost {lost}, doubled {doubled}",
         tally.kills, tally.kills_while_sending, tally.kills_with_leases
     );
     println!(
