@@ -115,8 +115,7 @@ impl Config {
 
     /// The PostgreSQL database, where that is configured.
     pub fn postgres_url(&self) -> Option<&str> {
-        let schemes = ["postgres://", "postgresql://"];
-        schemes.iter().any(|scheme| self.database_url.starts_with(scheme)).then_some(&self.database_url)
+        is_postgres(&self.database_url).then_some(&self.database_url)
     }
 
     /// How a command opens the database beside a running server.
@@ -132,6 +131,11 @@ impl Config {
     pub fn reached_at(&self) -> String {
         if self.public_url.is_empty() { format!("http://{}", self.listen) } else { self.public_url.clone() }
     }
+}
+
+/// Whether a URL names a PostgreSQL database.
+pub(crate) fn is_postgres(url: &str) -> bool {
+    ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 /// Networks as a list, or as one text with commas, as the environment has it.

@@ -21,6 +21,19 @@ pub enum StoreError {
     /// Another `serve` or `demo` has the PostgreSQL database.
     #[error("the database {0} is in use by another Muster; stop that one, or give another database_url")]
     DatabaseInUse(String),
+    /// The folder's database went to PostgreSQL.
+    #[error(
+        "the database of the data folder {folder} was moved into PostgreSQL; give that as database_url, or delete {mark} to go back to the folder as it was then"
+    )]
+    Moved { folder: String, mark: String },
+    /// A move into the PostgreSQL database was cut short.
+    #[error(
+        "a move into the database {0} was begun and did not end; run muster move again, or give another database_url"
+    )]
+    Unfinished(String),
+    /// A database to move into has something in it.
+    #[error("the database {0} is not empty; give an empty one to move into")]
+    NotEmpty(String),
     /// PostgreSQL does not answer, or the URL says nothing that can be asked.
     #[error(
         "PostgreSQL at {server} cannot be reached ({reason}); check database_url, and that the server runs and listens there"

@@ -26,6 +26,7 @@ pub mod flows;
 pub mod idempotency;
 pub mod links;
 pub mod media;
+pub mod moving;
 pub mod nodes;
 pub mod outbox;
 pub mod recipients;

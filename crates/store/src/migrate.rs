@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::server::Statements as _;
-use crate::{Result, StoreError, server};
+use crate::{Result, StoreError, moving, server};
 
 /// How many steps there are, the same for both databases.
 const STEPS: usize = 5;
@@ -45,9 +45,17 @@ pub(crate) fn sqlite(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Brings a PostgreSQL database up to date, all steps in one transaction under the writer's lock.
-pub(crate) fn postgres(connection: &mut server::Connection) -> Result<()> {
+/// Brings a PostgreSQL database up to date, all steps in one transaction under the writer's lock. One that a move left
+/// unfinished is refused.
+pub(crate) fn postgres(connection: &mut server::Connection, name: &str) -> Result<()> {
     let session = connection.begin()?;
+    moving::refuse_unfinished(&session, name)?;
+    postgres_steps(&session)?;
+    Ok(session.commit()?)
+}
+
+/// The steps that a PostgreSQL database lacks.
+pub(crate) fn postgres_steps(session: &server::Session<'_>) -> Result<()> {
     session.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)")?;
     let newest = session.query("SELECT COALESCE(MAX(version), 0) FROM schema_version", &[])?;
     let found: i64 = newest.first().ok_or(StoreError::Closed)?.try_get(0)?;
@@ -55,5 +63,5 @@ pub(crate) fn postgres(connection: &mut server::Connection) -> Result<()> {
         session.batch(step)?;
         session.execute("INSERT INTO schema_version (version) VALUES ($1)", crate::sql::params![version])?;
     }
-    Ok(session.commit()?)
+    Ok(())
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::BytesMut;
 use domain::ids::NodeId;
 use fallible_iterator::FallibleIterator as _;
+use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::error::SqlState;
 use postgres::types::{FromSql, IsNull, ToSql, Type};
 use postgres::{Client, Config, IsolationLevel, NoTls, Statement, Transaction};
@@ -319,6 +320,19 @@ impl Session<'_> {
             .and_then(|row| row.try_get::<_, Option<String>>(0))
             .map_err(|error| NotCommitted { transaction: None, error: error.into() })?;
         transaction.commit().map_err(|error| NotCommitted { transaction: id, error: error.into() })
+    }
+
+    /// Copies rows into a table in the binary form of COPY: `fill` writes them. How many were taken.
+    pub(crate) fn copy_in(
+        &self,
+        sql: &str,
+        types: &[Type],
+        fill: impl FnOnce(&mut BinaryCopyInWriter<'_>) -> Result<()>,
+    ) -> Result<u64> {
+        let mut transaction = self.transaction.borrow_mut();
+        let mut writer = BinaryCopyInWriter::new(transaction.copy_in(sql)?, types);
+        fill(&mut writer)?;
+        Ok(writer.finish()?)
     }
 
     /// The prepared statement of a text. Its types are those of the values it was first given; a value of another

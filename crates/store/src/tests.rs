@@ -10,13 +10,13 @@ use domain::ids::{BotId, WorkspaceId};
 use crate::{Store, StoreError, StoreOptions, WriteTx, bots, team};
 
 /// A database of a test's own.
-struct House {
-    options: StoreOptions,
+pub(crate) struct House {
+    pub(crate) options: StoreOptions,
     _folder: tempfile::TempDir,
 }
 
 impl House {
-    fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { options: StoreOptions::new(folder.path()), _folder: folder }
     }
@@ -28,7 +28,7 @@ impl House {
         Some(house)
     }
 
-    fn open(&self) -> Store {
+    pub(crate) fn open(&self) -> Store {
         Store::open(&self.options).unwrap()
     }
 
@@ -59,7 +59,7 @@ macro_rules! on_both {
 }
 use on_both;
 
-fn bot(tx: &WriteTx<'_>, telegram_id: i64) -> Result<(WorkspaceId, BotId), StoreError> {
+pub(crate) fn bot(tx: &WriteTx<'_>, telegram_id: i64) -> Result<(WorkspaceId, BotId), StoreError> {
     let workspace = team::insert_workspace(tx, "Lantern", "UTC", 1)?;
     let new = bots::NewBot {
         telegram_id,

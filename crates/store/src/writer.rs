@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::server::{Occupancy, Server, Side, off_the_runtime};
 use crate::sql::{Backend, ReadTx, WriteTx};
-use crate::{Reader, Result, StoreError, migrate, server};
+use crate::{Reader, Result, StoreError, migrate, moving, server};
 
 /// Pieces of work that may wait for the writer; callers beyond wait for room.
 const QUEUE_MAX: usize = 1_024;
@@ -91,9 +91,9 @@ impl Store {
     /// Opens or makes the database of a folder, or of a PostgreSQL server, and brings its schema up to date.
     ///
     /// # Errors
-    /// [`StoreError::InUse`], [`StoreError::Unwritable`], [`StoreError::TooNew`], for a server also
-    /// [`StoreError::Unreachable`], [`StoreError::Refused`], [`StoreError::TooOld`] and
-    /// [`StoreError::DatabaseInUse`], or what the database said.
+    /// [`StoreError::InUse`], [`StoreError::Unwritable`], [`StoreError::TooNew`], [`StoreError::Moved`], for a server
+    /// also [`StoreError::Unreachable`], [`StoreError::Refused`], [`StoreError::TooOld`],
+    /// [`StoreError::DatabaseInUse`] and [`StoreError::Unfinished`], or what the database said.
     pub fn open(options: &StoreOptions) -> Result<Self> {
         match &options.postgres_url {
             None => Self::open_folder(options),
@@ -112,6 +112,7 @@ impl Store {
 
     fn open_folder(options: &StoreOptions) -> Result<Self> {
         let folder = &options.folder;
+        moving::refuse_moved(folder)?;
         let unwritable =
             |reason: String| StoreError::Unwritable { path: folder.display().to_string(), reason };
         std::fs::create_dir_all(folder).map_err(|error| unwritable(error.to_string()))?;
@@ -130,7 +131,7 @@ impl Store {
 
     fn open_server(server: &Arc<Server>, readers: usize) -> Result<Self> {
         let mut connection = server::Connection::open(server, Side::Writes)?;
-        migrate::postgres(&mut connection)?;
+        migrate::postgres(&mut connection, &server.name())?;
         let reader = Reader::to_server(server, readers)?;
         let path = PathBuf::from(server.name());
         let is_shared = server.is_shared();
@@ -251,7 +252,7 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
     format!("a write panicked: {}", text.unwrap_or_default())
 }
 
-fn lock_folder(folder: &Path) -> Result<File> {
+pub(crate) fn lock_folder(folder: &Path) -> Result<File> {
     let path = folder.join("muster.lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| {
         StoreError::Unwritable { path: folder.display().to_string(), reason: error.to_string() }

@@ -5,6 +5,7 @@ mod bench;
 mod doctor;
 mod export;
 mod import;
+mod moving;
 mod openapi;
 mod sandbox;
 pub(crate) mod serve;
@@ -51,6 +52,8 @@ enum Command {
     Backup(backup::BackupArguments),
     /// Bring a backup back into an empty data folder.
     Restore(backup::RestoreArguments),
+    /// Move the data folder's SQLite database into an empty PostgreSQL database, and prove that both are equal.
+    Move(moving::MoveArguments),
     /// Look whether everything is in order.
     Doctor(doctor::DoctorArguments),
     /// Work with API tokens.
@@ -105,6 +108,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Export(export) => export::run(&config, export).await,
         Command::Backup(backup) => backup::backup(&config, &backup),
         Command::Restore(restore) => backup::restore(&config, &restore).await,
+        Command::Move(arguments) => moving::run(&config, arguments).await,
         Command::Doctor(doctor) => doctor::run(&config, &doctor).await,
         Command::Token { command: TokenCommand::Create { name } } => token::create(&config, &name).await,
         Command::Openapi => openapi::print(),
