@@ -4,7 +4,7 @@
 //! ends, the server stops and the folder goes: a small shell waits for that at the other end of a pipe.
 
 use std::io::Write as _;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -16,14 +16,19 @@ use postgres::{Client, Config, NoTls};
 
 /// How long a server may take to start on a busy machine.
 const START_WAIT: Duration = Duration::from_secs(60);
-/// The folder's end comes with the pipe's: `$1` the server's program, `$2` the folder.
-const KEEPER: &str = "\"$1\" -D \"$2/data\" -k \"$2\" -h '' -c fsync=off -c full_page_writes=off \
-     -c synchronous_commit=off -c max_connections=200 -c shared_buffers=64MB >\"$2/log\" 2>&1 </dev/null & \
-     cat >/dev/null; kill -QUIT $!; wait; rm -rf \"$2\"";
+/// The folder's end comes with the pipe's: `$1` the server's program, `$2` the folder, then the server's arguments.
+const KEEPER: &str = "program=\"$1\"; folder=\"$2\"; shift 2; \
+     \"$program\" -D \"$folder/data\" -k \"$folder\" -h '' -c fsync=off -c full_page_writes=off \
+     -c synchronous_commit=off -c max_connections=200 -c shared_buffers=64MB \"$@\" >\"$folder/log\" 2>&1 </dev/null & \
+     cat >/dev/null; kill -QUIT $!; wait; rm -rf \"$folder\"";
+/// Of the user `muster`, where a server asks for one.
+pub const PASSWORD: &str = "lantern";
 
 /// A running server.
 pub struct Cluster {
     folder: PathBuf,
+    /// In the name of its socket; it listens there alone unless told otherwise.
+    port: u16,
     /// Holds the pipe; the shell at its end stops the server once this process is gone.
     _keeper: Child,
 }
@@ -38,13 +43,7 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 pub fn database() -> Result<String, String> {
     let cluster = CLUSTER.get_or_init(start).as_ref().map_err(Clone::clone)?;
     let name = format!("muster_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-    let folder = cluster.folder.clone();
-    let made = name.clone();
-    // The client brings a runtime of its own, which must not meet the caller's.
-    let thread = std::thread::spawn(move || {
-        connect(&folder)?.batch_execute(&format!("CREATE DATABASE {made}")).map_err(|error| error.to_string())
-    });
-    thread.join().map_err(|_| "the client panicked".to_owned())??;
+    cluster.run(format!("CREATE DATABASE {name}"))?;
     let host = cluster.folder.display().to_string().replace('/', "%2F");
     Ok(format!("postgres://muster@{host}/{name}"))
 }
@@ -66,7 +65,34 @@ pub fn database_or_skip() -> Option<String> {
     }
 }
 
+/// A server of its own that listens on this machine's address too, and takes nobody there who does not speak TLS and
+/// knows [`PASSWORD`].
+pub struct Encrypted {
+    pub port: u16,
+    _cluster: Cluster,
+}
+
+/// Starts such a server with a certificate and its key, as PEM.
+///
+/// # Errors
+/// PostgreSQL is not installed, or did not start.
+pub fn encrypted(certificate: &str, key: &str) -> Result<Encrypted, String> {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    let port = port.map_err(|error| error.to_string())?.port();
+    let rules = "local all all trust\nhostssl all all samehost scram-sha-256\n";
+    let files = [("server.crt", certificate), ("server.key", key), ("pg_hba.conf", rules)];
+    let arguments = ["-h", "localhost,127.0.0.1", "-c", "ssl=on"];
+    let cluster = start_with(port, &files, &arguments)?;
+    cluster.run(format!("ALTER ROLE muster PASSWORD '{PASSWORD}'"))?;
+    Ok(Encrypted { port, _cluster: cluster })
+}
+
 fn start() -> Result<Cluster, String> {
+    start_with(5432, &[], &[])
+}
+
+/// Starts a server with more files in its folder and more arguments.
+fn start_with(port: u16, files: &[(&str, &str)], arguments: &[&str]) -> Result<Cluster, String> {
     let programs =
         programs().ok_or("PostgreSQL is not installed (on Debian: apt-get install postgresql)".to_owned())?;
     let temporary = tempfile::Builder::new().prefix("muster-pg-").tempdir().map_err(|e| e.to_string())?;
@@ -87,22 +113,43 @@ fn start() -> Result<Cluster, String> {
     if !made {
         return Err(format!("initdb failed: {said}"));
     }
+    for (name, text) in files {
+        put(&data.join(name), text, owner).map_err(|error| format!("{name}: {error}"))?;
+    }
     let folder = temporary.keep();
     let mut keeper = as_user(Path::new("sh"), owner);
     keeper.args(["-c", KEEPER, "keeper"]).arg(programs.join("postgres")).arg(&folder).stdin(Stdio::piped());
+    keeper.args(["-p", &port.to_string()]).args(arguments);
     let keeper = keeper.process_group(0).spawn().map_err(|error| format!("sh: {error}"))?;
-    let cluster = Cluster { folder, _keeper: keeper };
+    let cluster = Cluster { folder, port, _keeper: keeper };
     cluster.wait_until_ready()?;
     Ok(cluster)
 }
 
+/// Writes a file that its owner alone reads: the server takes no other key.
+fn put(path: &Path, text: &str, owner: Option<(u32, u32)>) -> std::io::Result<()> {
+    std::fs::write(path, text)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    owner.map_or(Ok(()), |(user, group)| chown(path, Some(user), Some(group)))
+}
+
 impl Cluster {
+    /// Runs a statement in the database `postgres`.
+    fn run(&self, sql: String) -> Result<(), String> {
+        let (folder, port) = (self.folder.clone(), self.port);
+        // The client brings a runtime of its own, which must not meet the caller's.
+        let thread = std::thread::spawn(move || {
+            connect(&folder, port)?.batch_execute(&sql).map_err(|error| error.to_string())
+        });
+        thread.join().map_err(|_| "the client panicked".to_owned())?
+    }
+
     fn wait_until_ready(&self) -> Result<(), String> {
         let deadline = Instant::now() + START_WAIT;
-        let folder = self.folder.clone();
+        let (folder, port) = (self.folder.clone(), self.port);
         let thread = std::thread::spawn(move || {
             loop {
-                match connect(&folder) {
+                match connect(&folder, port) {
                     Ok(_) => return Ok(()),
                     Err(error) if Instant::now() > deadline => {
                         let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
@@ -116,9 +163,9 @@ impl Cluster {
     }
 }
 
-fn connect(folder: &Path) -> Result<Client, String> {
+fn connect(folder: &Path, port: u16) -> Result<Client, String> {
     let mut config = Config::new();
-    config.host_path(folder).user("muster").dbname("postgres");
+    config.host_path(folder).port(port).user("muster").dbname("postgres");
     config.connect(NoTls).map_err(|error| error.to_string())
 }
 

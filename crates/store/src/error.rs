@@ -40,8 +40,15 @@ pub enum StoreError {
     )]
     Unreachable { server: String, reason: String },
     /// PostgreSQL answers and does not let us in.
-    #[error("PostgreSQL at {server} refused the sign-in ({reason}); check user and password in database_url")]
+    #[error(
+        "PostgreSQL at {server} refused the sign-in ({reason}); check user, password and sslmode in database_url"
+    )]
     Refused { server: String, reason: String },
+    /// The server has no TLS where it is wanted, or does not prove that it is the one.
+    #[error(
+        "PostgreSQL at {server} is not what sslmode asks for ({reason}); check host, sslmode and sslrootcert in database_url"
+    )]
+    Untrusted { server: String, reason: String },
     /// A PostgreSQL before 15.
     #[error("PostgreSQL {found} is too old; Muster needs 15 or newer")]
     TooOld { found: String },

@@ -12,6 +12,7 @@ mod migrate;
 mod reader;
 mod server;
 mod sql;
+mod tls;
 mod writer;
 
 pub mod backup;

@@ -12,10 +12,11 @@ use fallible_iterator::FallibleIterator as _;
 use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::error::SqlState;
 use postgres::types::{FromSql, IsNull, ToSql, Type};
-use postgres::{Client, Config, IsolationLevel, NoTls, Statement, Transaction};
+use postgres::{Client, Config, IsolationLevel, Statement, Transaction};
 
 use crate::sql::Param;
-use crate::{Result, StoreError, Synchronous};
+use crate::tls::Tls;
+use crate::{Result, StoreError, Synchronous, tls};
 
 /// The oldest server that is supported, as `server_version_num` counts.
 const VERSION_MIN: i32 = 150_000;
@@ -44,6 +45,7 @@ const SERVER_LOCK_WAIT: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(crate) struct Server {
     config: Config,
+    tls: Tls,
     synchronous: Synchronous,
     occupancy: Occupancy,
     /// What this process's commits are told to the others by.
@@ -71,10 +73,8 @@ pub(crate) enum Side {
 impl Server {
     /// Reads a URL such as `postgres://muster:secret@db.example.com/muster`.
     pub(crate) fn of(url: &str, synchronous: Synchronous, occupancy: Occupancy) -> Result<Self> {
-        let mut config: Config = url.parse().map_err(|error: postgres::Error| {
-            let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            StoreError::Unreachable { server: "PostgreSQL".into(), reason }
-        })?;
+        let unreadable = |reason| StoreError::Unreachable { server: "PostgreSQL".into(), reason };
+        let (mut config, tls) = tls::settings(url).map_err(unreadable)?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(10));
         }
@@ -84,7 +84,7 @@ impl Server {
         if config.get_application_name().is_none() {
             config.application_name("muster");
         }
-        Ok(Self { config, synchronous, occupancy, mark: rand::random() })
+        Ok(Self { config, tls, synchronous, occupancy, mark: rand::random() })
     }
 
     /// Whether other nodes may be there.
@@ -142,7 +142,7 @@ impl Server {
     }
 
     fn connect(&self, side: Side) -> Result<Client> {
-        let mut client = self.config.connect(NoTls).map_err(|error| self.refused(&error))?;
+        let mut client = self.config.connect(self.tls.connector()).map_err(|error| self.refused(&error))?;
         let version: String = client.query_one("SHOW server_version_num", &[])?.try_get(0)?;
         if version.parse::<i32>().unwrap_or(0) < VERSION_MIN {
             let found: String = client.query_one("SHOW server_version", &[])?.try_get(0)?;
@@ -187,6 +187,9 @@ impl Server {
 
     fn refused(&self, error: &postgres::Error) -> StoreError {
         let server = self.name();
+        if let Some(reason) = tls::refusal(error) {
+            return StoreError::Untrusted { server, reason };
+        }
         let refusal = error.code().is_some_and(|code| {
             [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION].contains(code)
         });

@@ -92,8 +92,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::InUse`], [`StoreError::Unwritable`], [`StoreError::TooNew`], [`StoreError::Moved`], for a server
-    /// also [`StoreError::Unreachable`], [`StoreError::Refused`], [`StoreError::TooOld`],
-    /// [`StoreError::DatabaseInUse`] and [`StoreError::Unfinished`], or what the database said.
+    /// also [`StoreError::Unreachable`], [`StoreError::Refused`], [`StoreError::Untrusted`],
+    /// [`StoreError::TooOld`], [`StoreError::DatabaseInUse`] and [`StoreError::Unfinished`], or what the database said.
     pub fn open(options: &StoreOptions) -> Result<Self> {
         match &options.postgres_url {
             None => Self::open_folder(options),
