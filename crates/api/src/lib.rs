@@ -41,5 +41,5 @@ mod usage;
 mod webhook;
 mod workspace;
 
-pub use routes::{BASE, openapi, router};
+pub use routes::{BASE, health_router, openapi, router};
 pub use state::{ApiOptions, ApiState, Rooms};

@@ -140,7 +140,8 @@ pub fn router(state: ApiState) -> Router {
     let (routes, document) = documented();
     let document = document::served(&document);
     let metrics = Arc::new(Metrics::default());
-    let routes = routes
+    let routes = watched()
+        .merge(routes)
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
         .route("/api/{*rest}", any(unknown))
         .route("/c/{token}", get(clicks::follow))
@@ -149,15 +150,30 @@ pub fn router(state: ApiState) -> Router {
             post(webhook::receive).layer(DefaultBodyLimit::max(webhook::UPDATE_BYTES_MAX)),
         )
         .route("/l/{code}", get(link_pages::open))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics::show))
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(state.clone(), repeat::answer_once))
         .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))
         .layer(Extension(metrics))
         .with_state(state);
     layers::around(routes)
+}
+
+/// The HTTP side of a node that only works in the background: whoever watches it can.
+pub fn health_router(state: ApiState) -> Router {
+    let routes = watched()
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(Extension(Arc::new(Metrics::default())))
+        .with_state(state);
+    layers::around(routes)
+}
+
+/// What every node answers.
+fn watched() -> Router<ApiState> {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::show))
 }
 
 async fn unknown() -> Response {

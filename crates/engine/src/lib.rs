@@ -38,6 +38,7 @@ pub mod links;
 pub mod live;
 pub mod media;
 pub mod mentions;
+pub mod nodes;
 pub mod people;
 pub mod person;
 pub mod rates;

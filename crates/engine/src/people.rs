@@ -64,27 +64,23 @@ impl People {
     /// There is no such bot, or the database failed.
     pub async fn latest(&self, bot: BotId) -> Result<Snapshot> {
         let followed = self.followed(bot).await?;
+        let workspace = followed.workspace;
         let mut present = followed.present.lock().await;
-        let live = match &*present {
-            Some(live) => Arc::clone(live),
-            None => {
-                let workspace = followed.workspace;
-                let index = self.reader.read(move |tx| build(tx, workspace, bot)).await?;
-                let live = Arc::new(LiveIndex::new(index));
-                *present = Some(Arc::clone(&live));
-                live
+        loop {
+            let live = match &*present {
+                Some(live) => Arc::clone(live),
+                None => {
+                    let index = self.reader.read(move |tx| build(tx, workspace, bot)).await?;
+                    let live = Arc::new(LiveIndex::new(index));
+                    *present = Some(Arc::clone(&live));
+                    live
+                }
+            };
+            if self.follow(bot, workspace, &live).await? {
+                return Ok(Snapshot { index: live.snapshot(), workspace });
             }
-        };
-        self.follow(bot, followed.workspace, &live).await?;
-        Ok(Snapshot { index: live.snapshot(), workspace: followed.workspace })
-    }
-
-    /// Throws a workspace's indexes away, since its days begin at other moments now.
-    pub async fn rebuild(&self, workspace: WorkspaceId) {
-        let concerned: Vec<_> =
-            self.bots.lock().values().filter(|followed| followed.workspace == workspace).cloned().collect();
-        for followed in concerned {
-            *followed.present.lock().await = None;
+            // Somebody moved the workspace to another time zone: its days begin at other moments now.
+            *present = None;
         }
     }
 
@@ -97,10 +93,15 @@ impl People {
         Ok(Arc::clone(self.bots.lock().entry(bot).or_insert(fresh)))
     }
 
-    async fn follow(&self, bot: BotId, workspace: WorkspaceId, live: &LiveIndex) -> Result<()> {
-        let mut number = live.snapshot().number();
+    /// Folds what is new; false when the index cannot go on, since it was made for another time zone.
+    async fn follow(&self, bot: BotId, workspace: WorkspaceId, live: &LiveIndex) -> Result<bool> {
+        let before = live.snapshot();
+        let mut number = before.number();
         loop {
-            let news = self.reader.read(move |tx| read_news(tx, bot, number)).await?;
+            let news = self.reader.read(move |tx| read_news(tx, workspace, bot, number)).await?;
+            if news.zone != before.zone() {
+                return Ok(false);
+            }
             for (campaign, frozen) in &news.frozen {
                 live.freeze(*campaign, frozen);
             }
@@ -111,7 +112,7 @@ impl People {
                 self.live.tell(Change::of(workspace, bot, event));
             }
             if news.events.len() < FOLLOW_BATCH {
-                return Ok(());
+                return Ok(true);
             }
         }
     }
@@ -119,11 +120,13 @@ impl People {
 
 /// What a step of following reads, in one snapshot.
 struct News {
+    zone: Tz,
     events: Vec<Event>,
     frozen: Vec<(CampaignId, Frozen)>,
 }
 
-fn read_news(tx: &ReadTx<'_>, bot: BotId, number: i64) -> Result<News> {
+fn read_news(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId, number: i64) -> Result<News> {
+    let zone = catalog::zone_of(tx, workspace)?;
     let events = events::after(tx, bot, number, FOLLOW_BATCH)?;
     let mut frozen = Vec::new();
     for event in &events {
@@ -131,7 +134,7 @@ fn read_news(tx: &ReadTx<'_>, bot: BotId, number: i64) -> Result<News> {
             frozen.push((campaign, frozen_sets(tx, bot, campaign)?));
         }
     }
-    Ok(News { events, frozen })
+    Ok(News { zone, events, frozen })
 }
 
 /// The sets that were frozen with a campaign's audience.

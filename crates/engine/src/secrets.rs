@@ -12,11 +12,14 @@ use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+use store::{Store, settings};
 
 use crate::{EngineError, Result};
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
+/// The setting by which a database tells whose keys it was written with.
+const KEY_MARK: &str = "key_check";
 /// Which key sealed something; a later key gets the next.
 const KEY_ID: u8 = 1;
 
@@ -101,6 +104,27 @@ impl Secrets {
         short.copy_from_slice(&full[..N]);
         short
     }
+}
+
+/// Refuses a database that was written with other keys, and marks one that is new.
+///
+/// Servers with different keys on one database would each seal tokens that the other cannot open, and sign links that
+/// the other calls forged.
+///
+/// # Errors
+/// The database has the mark of other keys, or failed.
+pub async fn check_key(store: &Store, secrets: &Secrets) -> Result<()> {
+    let mark = URL_SAFE_NO_PAD.encode(secrets.sign::<16>("key check", &[]));
+    store
+        .write(move |tx| match settings::get(tx, KEY_MARK)? {
+            Some(found) if found == mark => Ok(()),
+            Some(_) => Err(EngineError::WrongState(
+                "this database belongs to another key: copy muster.key from the data folder of a server that uses it"
+                    .into(),
+            )),
+            None => Ok(settings::set(tx, KEY_MARK, &mark)?),
+        })
+        .await
 }
 
 fn random<const N: usize>() -> [u8; N] {

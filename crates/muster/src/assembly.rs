@@ -23,10 +23,11 @@ use engine::intake::Intake;
 use engine::links::Links;
 use engine::live::Live;
 use engine::media::Media;
+use engine::nodes::{Role, ThisNode};
 use engine::people::People;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
-use engine::secrets::Secrets;
+use engine::secrets::{Secrets, check_key};
 use engine::segments::Segments;
 use engine::stages::Stages;
 use engine::tags::Tags;
@@ -54,6 +55,7 @@ pub struct Muster {
     /// The Bot API server.
     pub api_url: String,
     visitors: Visitors,
+    pub node: ThisNode,
 }
 
 /// What the parts need to know.
@@ -67,8 +69,8 @@ pub struct Plan<'a> {
     pub public_url: &'a str,
     /// Telegram is asked to push updates to `public_url`.
     pub webhook: bool,
-    /// Refuse a folder that another server has.
-    pub exclusive: bool,
+    /// Which node this is, and what it does. A folder's is always alone.
+    pub node: ThisNode,
     /// What a commit waits for.
     pub synchronous: Synchronous,
     pub visitors: Visitors,
@@ -96,7 +98,8 @@ impl Muster {
     /// The folder is in use or cannot be written, or PostgreSQL does not let us in.
     pub fn assemble(plan: &Plan<'_>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let options = StoreOptions {
-            exclusive: plan.exclusive,
+            exclusive: true,
+            node: plan.postgres_url.map(|_| plan.node.id),
             synchronous: plan.synchronous,
             postgres_url: plan.postgres_url.map(str::to_owned),
             ..StoreOptions::new(plan.data_dir)
@@ -115,16 +118,29 @@ impl Muster {
             people.clone(),
             FleetOptions {
                 webhook_look_every: plan.webhook.then_some(WEBHOOK_LOOK_EVERY),
-                ..FleetOptions::new(plan.api_url, plan.public_url)
+                ..FleetOptions::new(plan.node.clone(), plan.api_url, plan.public_url)
             },
         );
         let rooms = rooms(&store, &secrets, &clock, &people, &live, &intake, plan);
         let (public_url, api_url) = (plan.public_url.to_owned(), plan.api_url.to_owned());
-        let visitors = plan.visitors.clone();
-        Ok(Self { store, secrets, clock, people, live, intake, rooms, fleet, public_url, api_url, visitors })
+        let (visitors, node) = (plan.visitors.clone(), plan.node.clone());
+        Ok(Self {
+            store,
+            secrets,
+            clock,
+            people,
+            live,
+            intake,
+            rooms,
+            fleet,
+            public_url,
+            api_url,
+            visitors,
+            node,
+        })
     }
 
-    /// The HTTP side: the API and the console.
+    /// The HTTP side: the API and the console, where this node has them.
     pub fn router(&self, demo: Option<(WorkspaceId, MemberId)>) -> Router {
         // The demo's Bot API is the sandbox, whose first page is the phone.
         let phone_url = demo.map(|_| self.api_url.clone());
@@ -136,24 +152,28 @@ impl Muster {
         });
         let state =
             ApiState { rooms: Arc::new(self.rooms.clone()), reader: self.store.reader().clone(), options };
+        if !self.node.is(Role::Web) {
+            return api::health_router(state);
+        }
         api::router(state).fallback_service(console::service())
     }
 
     /// Serves and runs every bot until told to stop; then lets calls in flight end and closes the store.
     ///
     /// # Errors
-    /// The database failed.
+    /// The database failed, or was written with other keys.
     pub async fn run(
         self,
         listener: TcpListener,
         demo: Option<(WorkspaceId, MemberId)>,
         stop: CancellationToken,
     ) -> Result<(), Failure> {
-        self.rooms.campaigns.resume_starts().await?;
+        check_key(&self.store, &self.secrets).await?;
         let service = self.router(demo).into_make_service_with_connect_info::<SocketAddr>();
         let fleet = tokio::spawn(self.fleet.clone().run(stop.clone()));
         let privacy = self.rooms.links.clone().keep_private(self.visitors.address_days, stop.clone());
         let privacy = tokio::spawn(privacy);
+        let starting = tokio::spawn(self.rooms.campaigns.clone().keep_starting(stop.clone()));
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         let outcome = tokio::select! {
             served = serving => served.map_err(|error| Failure::new(format!("the web server stopped: {error}"))),
@@ -161,8 +181,8 @@ impl Muster {
         };
         stop.cancel();
         fleet.await.map_err(|error| Failure::new(format!("the bots stopped: {error}")))?;
-        // It ends with the others; a panic in it has lost nothing.
-        let _ = privacy.await;
+        // They end with the others; a panic in one of them has lost nothing.
+        let _ = tokio::join!(privacy, starting);
         let store = self.store.clone();
         drop(self);
         store.close().await;
@@ -188,7 +208,7 @@ fn rooms(
     let now = || Arc::clone(clock);
     let (store, people) = (|| store.clone(), || people.clone());
     Rooms {
-        team: Team::new(store(), now()).with_people(people()),
+        team: Team::new(store(), now()),
         bots: Bots::new(store(), now(), secrets.clone(), Arc::new(BotApi::new(plan.api_url))),
         webhooks: Webhooks::new(store(), secrets.clone(), now(), intake.clone(), plan.api_url),
         media: Media::new(store(), now(), secrets.clone(), plan.api_url),

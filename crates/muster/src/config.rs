@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use engine::nodes::{Role, ThisNode};
 use ipnet::IpNet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -27,6 +28,7 @@ pub struct Config {
     pub links: Links,
     pub telegram: Telegram,
     pub log: Log,
+    pub node: NodeConfig,
 }
 
 /// Diversion links.
@@ -59,6 +61,28 @@ pub struct Log {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+/// This server among the servers of its installation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodeConfig {
+    /// What people call it; empty for the machine's name.
+    pub name: String,
+    #[serde(deserialize_with = "roles")]
+    pub roles: Vec<Role>,
+}
+
+impl NodeConfig {
+    /// This process, as a node.
+    pub fn this(&self) -> ThisNode {
+        let name = if self.name.is_empty() {
+            gethostname::gethostname().to_string_lossy().into_owned()
+        } else {
+            self.name.clone()
+        };
+        ThisNode::new(name, self.roles.iter().copied())
+    }
 }
 
 impl Config {
@@ -100,6 +124,11 @@ impl Config {
                 "database_url: must be \"sqlite\", or begin with postgres:// or postgresql://",
             ));
         }
+        if self.postgres_url().is_none() && self.node.roles.len() < Role::ALL.len() {
+            return Err(Failure::new(
+                "node.roles: with database_url = \"sqlite\" one server does everything; other roles need PostgreSQL",
+            ));
+        }
         for (name, url) in
             [("public_url", &mut self.public_url), ("telegram.api_url", &mut self.telegram.api_url)]
         {
@@ -138,8 +167,8 @@ pub(crate) fn is_postgres(url: &str) -> bool {
     ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
 }
 
-/// Networks as a list, or as one text with commas, as the environment has it.
-fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
+/// Words as a list, or as one text with commas, as the environment has it.
+fn words<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Form {
@@ -150,8 +179,31 @@ fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> 
         Form::List(texts) => texts,
         Form::Text(text) => text.split(',').map(str::to_owned).collect(),
     };
-    let texts = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
-    texts
+    Ok(texts.iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect())
+}
+
+/// What a node does: at least something.
+fn roles<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Role>, D::Error> {
+    let words = words(from)?;
+    let mut roles = Vec::new();
+    for word in &words {
+        let role = Role::from_name(word).ok_or_else(|| {
+            D::Error::custom(format!("\"{word}\" is no role; there are web, intake and sender"))
+        })?;
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
+    if roles.is_empty() {
+        return Err(D::Error::custom("name at least one role of web, intake and sender"));
+    }
+    Ok(roles)
+}
+
+/// Networks, such as `10.0.0.0/8`; one address is one of its own.
+fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
+    words(from)?
+        .iter()
         .map(|text| {
             let host = || text.parse::<IpAddr>().map(IpNet::from);
             text.parse().or_else(|_| host()).map_err(|_| {
@@ -243,6 +295,22 @@ mod tests {
             let error = load(None, &[(name, value)], &[]).unwrap_err().to_string();
             assert!(error.contains(value), "{error}");
         }
+    }
+
+    #[test]
+    fn a_node_does_everything_unless_it_is_told() {
+        let all = load(None, &[], &[]).unwrap();
+        assert_eq!(all.node.roles, Role::ALL);
+        assert!(!all.node.this().name.is_empty(), "the machine's name");
+        let postgres = ("MUSTER_DATABASE_URL", "postgres://x/y");
+        let two = load(None, &[postgres, ("MUSTER_NODE__ROLES", "sender, intake")], &[]).unwrap();
+        assert_eq!(two.node.roles, [Role::Sender, Role::Intake]);
+        for (roles, word) in [("mail", "mail"), (" ", "at least one")] {
+            let error = load(None, &[postgres, ("MUSTER_NODE__ROLES", roles)], &[]).unwrap_err().to_string();
+            assert!(error.contains(word), "{error}");
+        }
+        let error = load(None, &[("MUSTER_NODE__ROLES", "web")], &[]).unwrap_err().to_string();
+        assert!(error.contains("node.roles"), "{error}");
     }
 
     #[test]

@@ -141,6 +141,34 @@ pub fn settle(
     Ok(())
 }
 
+/// Writes how a call ended after all whose message was given up as a killed process's: nothing, if the message moved
+/// on since. `leased_at` tells the call from a later one.
+pub fn prove(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    id: OutboxId,
+    leased_at: Millis,
+    outcome: Outcome,
+    message_id: Option<i64>,
+    reason: Option<&str>,
+) -> Result<()> {
+    tx.run(
+        "UPDATE outbox SET state = $4, message_id = $5, reason = $6, again = 0 \
+         WHERE bot_id = $1 AND id = $2 AND at = $3 AND state IN ($7, $8)",
+        params![
+            bot,
+            id,
+            leased_at,
+            state_of(outcome),
+            message_id,
+            reason,
+            state_of(Outcome::Pending),
+            state_of(Outcome::Unknown)
+        ],
+    )?;
+    Ok(())
+}
+
 /// Lets a message wait again, marked as sent again.
 pub fn again(tx: &WriteTx<'_>, bot: BotId, id: OutboxId) -> Result<()> {
     tx.run(

@@ -12,7 +12,7 @@ const PAGE_ITEMS: usize = 500;
 pub struct Api {
     /// Such as `http://127.0.0.1:8080`.
     pub base: String,
-    token: String,
+    pub token: String,
     http: reqwest::Client,
 }
 

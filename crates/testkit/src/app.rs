@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::ids::BotId;
 use engine::clock::SystemClock;
+use engine::nodes::ThisNode;
 use muster::Failure;
 use muster::assembly::{Muster, Plan, Visitors, bind};
 use sandbox::WorldConfig;
@@ -74,7 +75,7 @@ impl TestApp {
             api_url: &api_url,
             public_url: &base,
             webhook,
-            exclusive: true,
+            node: ThisNode::with_all_roles("tests"),
             synchronous: store::Synchronous::Full,
             visitors: Visitors::default(),
         };

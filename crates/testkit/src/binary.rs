@@ -135,14 +135,33 @@ impl Serving {
         self.child.wait().expect("a child of ours");
     }
 
+    /// `kill -STOP`: the process stands still, with its memory and its connections.
+    ///
+    /// # Panics
+    /// It is gone.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// `kill -CONT`: it goes on as if nothing had been.
+    ///
+    /// # Panics
+    /// It is gone.
+    pub fn wake(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let told = Command::new("kill").args([name, &self.child.id().to_string()]).status();
+        assert!(told.expect("kill is everywhere").success(), "the server is gone");
+    }
+
     /// Asks the server to stop and waits for its end; whether it ended well.
     ///
     /// # Panics
     /// It does not end within half a minute.
     pub async fn stop(mut self) -> bool {
-        let pid = self.child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &pid]).status().expect("kill is everywhere");
-        assert!(told.success(), "the server is gone");
+        self.signal("-TERM");
         let look = async || self.child.try_wait().expect("a child of ours");
         until("the server to end", 30, look).await.0.success()
     }

@@ -5,11 +5,13 @@ pub mod api;
 pub mod app;
 pub mod binary;
 pub mod condition;
+pub mod crowd;
 pub mod leases;
 pub mod lived;
 pub mod mishaps;
 pub mod network;
 pub mod rehearsal;
+pub mod seat;
 pub mod source;
 pub mod stored;
 

@@ -10,6 +10,7 @@ use domain::time::Millis;
 use engine::clock::{Clock, ManualClock};
 use engine::delivery::Courier;
 use engine::intake::{Arrived, Taken};
+use engine::nodes::ThisNode;
 use muster::assembly::{Muster, Plan, Visitors, bind};
 use muster::demo::{Direct, Replay};
 use parking_lot::Mutex;
@@ -65,7 +66,7 @@ impl Lived {
             api_url: "http://127.0.0.1:9",
             public_url: &base,
             webhook: false,
-            exclusive: true,
+            node: ThisNode::with_all_roles("tests"),
             synchronous: store::Synchronous::Normal,
             visitors: Visitors::default(),
         };

@@ -16,12 +16,12 @@ use domain::limits::CALLS_IN_FLIGHT_MAX;
 use engine::clock::{Clock, SystemClock};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sandbox::{SharedWorld, WorldConfig};
+use sandbox::WorldConfig;
 use serde_json::{Value, json};
 use store::StoreOptions;
 use testkit::binary::{self, Serving, free_port};
 use testkit::stored::{self, Stored};
-use testkit::{Api, Delays, Network, Rehearsal, agreement, until};
+use testkit::{Api, Delays, Network, Rehearsal, agreement, crowd, until};
 
 const ISSUE: &str = "The weekly issue";
 /// Written to each second; a call is under way for some 20 ms, so that some three are at any moment.
@@ -159,32 +159,6 @@ impl Scene {
     }
 }
 
-/// People who press what they got and write, all the time, whoever listens.
-async fn lively(world: SharedWorld, people: Vec<i64>, seed: u64, stop: Arc<AtomicBool>) {
-    let mut dice = ChaCha8Rng::seed_from_u64(seed);
-    let mut number = 0;
-    while !stop.load(Ordering::Acquire) {
-        let person = people[dice.random_range(0..people.len())];
-        let now = SystemClock.now();
-        {
-            let mut world = world.lock();
-            let truth = world.truth_of(person).unwrap_or_default();
-            let got = truth["received"].as_array().and_then(|all| all.last().cloned());
-            match got {
-                Some(message) if dice.random_bool(0.6) => {
-                    let data = message["buttons"][0]["data"].as_str().unwrap().to_owned();
-                    world.person_press(person, message["message_id"].as_i64().unwrap(), &data, now).unwrap();
-                }
-                _ => {
-                    number += 1;
-                    world.person_write(person, &format!("word {number}"), now).unwrap();
-                }
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(dice.random_range(2..12))).await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kills_at_any_moment_lose_nothing_and_double_nothing() {
     kill_at_any_moment(None).await;
@@ -203,7 +177,7 @@ async fn kill_at_any_moment(postgres_url: Option<String>) {
     let (scene, serving) = Scene::open(700 + PEOPLE_A_KILL * kills, postgres_url).await;
     let stop = Arc::new(AtomicBool::new(false));
     let world = Arc::clone(&scene.sandbox.world);
-    let people = tokio::spawn(lively(world, scene.people.clone(), seed, Arc::clone(&stop)));
+    let people = tokio::spawn(crowd::lively(world, scene.people.clone(), seed, Arc::clone(&stop)));
     let first = async || (scene.campaign().await["counts"]["sent"].as_i64()? >= SENT_FIRST).then_some(());
     until("the first to be sent", 60, first).await;
     let mut serving = Some(serving);

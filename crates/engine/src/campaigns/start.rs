@@ -2,6 +2,8 @@
 //!
 //! The frozen order is stored before the first line, so that a start that was cut short goes on where it stopped.
 
+use std::time::Duration;
+
 use audience::{FreezeOrder, FrozenAudience, FrozenNames};
 use domain::campaign::{Action, Status};
 use domain::contact::SOURCE_FIELDS;
@@ -12,6 +14,7 @@ use domain::time::Millis;
 use roaring::RoaringBitmap;
 use store::campaigns::{Campaign, FrozenSet};
 use store::{WriteTx, bots, campaigns, recipients, segments, tags};
+use tokio_util::sync::CancellationToken;
 
 use super::{CampaignView, Campaigns, allow, owned, view};
 use crate::catalog::WorkspaceCatalog;
@@ -20,6 +23,8 @@ use crate::{EngineError, Result, dead_token, journal};
 
 /// Ledger lines that one commit writes.
 const LINES_A_COMMIT: usize = 5_000;
+/// How often starts that were cut short are looked for.
+const RESUME_EVERY: Duration = Duration::from_secs(10);
 /// Saved segments whose people are kept for the report's breakdown: the latest changed.
 const FROZEN_SEGMENTS_MAX: usize = 100;
 
@@ -45,7 +50,21 @@ impl Campaigns {
         self.get(workspace, id).await
     }
 
-    /// Goes on with every start that was cut short.
+    /// Goes on with every start that was cut short, on this node or another, until told to stop.
+    pub async fn keep_starting(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            if let Err(error) = self.resume_starts().await {
+                tracing::error!(%error, "a campaign whose start was cut short does not go on yet");
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(RESUME_EVERY) => {}
+            }
+        }
+    }
+
+    /// Goes on with every start that was cut short. One that goes on already is only helped: each commit reads where
+    /// the last one ended.
     ///
     /// # Errors
     /// The database failed.

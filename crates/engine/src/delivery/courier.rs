@@ -4,32 +4,38 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ids::{BotId, CampaignId};
+use domain::ids::{BotId, CampaignId, NodeId};
 use domain::message::Message;
 use domain::time::Millis;
 use parking_lot::Mutex;
+use store::nodes::{self, Duty, Hold};
 use store::outbox::{self, Lane};
-use store::{ReadTx, Store, bots, campaigns};
+use store::{ReadTx, Store, WriteTx, bots, campaigns};
 use telegram::{ClockSnapshot, Lane as ClockLane, Rate};
 use tokio_util::sync::CancellationToken;
 
 use super::calls::Calls;
 use super::lease::Leasing;
 use super::settle::{Learned, settle};
-use super::{Ended, Lease, Transport, recovery};
+use super::{Ended, Lease, Transport, evidence, recovery};
 use crate::clock::Clock;
+use crate::nodes::HOLD_MS;
 use crate::{EngineError, Result, Secrets, journal};
 
 /// Between two tries while Telegram cannot be reached.
 const UNREACHABLE_WAIT: Duration = Duration::from_secs(3);
 /// How often other processes' commits are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How long calls in flight may take to end when the courier is told to stop.
+/// How long calls in flight may take to end when the courier stops, and the database to take down how they ended.
 const FAREWELL: Duration = Duration::from_secs(20);
+/// Between two tries to write that down.
+const FAREWELL_RETRY: Duration = Duration::from_millis(500);
 
 /// What a courier needs to know.
 #[derive(Clone)]
 pub struct CourierOptions {
+    /// The node that sends.
+    pub node: NodeId,
     pub rate: Rate,
     /// Calls in flight at once.
     pub in_flight_max: usize,
@@ -37,15 +43,18 @@ pub struct CourierOptions {
     pub public_url: String,
 }
 
-/// Sends one bot's messages.
+/// Sends one bot's messages, for as long as its node holds that duty.
 pub struct Courier {
     bot: BotId,
+    hold: Hold,
     store: Store,
     secrets: Secrets,
     time: Arc<dyn Clock>,
     options: CourierOptions,
     shared: Arc<Mutex<Shared>>,
     calls: Calls,
+    /// Calls that ended, and of which the database does not know yet.
+    unwritten: Vec<Arc<Ended>>,
 }
 
 /// What a round changes besides the database. Behind a lock only because rounds run on the writer's thread.
@@ -59,6 +68,19 @@ struct Round {
     leases: Vec<Lease>,
     learned: Learned,
     chat_at: Option<Millis>,
+    /// Another node sends for this bot now.
+    is_superseded: bool,
+}
+
+impl Round {
+    fn superseded() -> Self {
+        Self { leases: Vec::new(), learned: Learned::default(), chat_at: None, is_superseded: true }
+    }
+
+    /// Nothing may begin any more.
+    fn is_last(&self) -> bool {
+        self.learned.token_dead || self.is_superseded
+    }
 }
 
 /// Which lanes have work.
@@ -67,7 +89,8 @@ struct Waiting {
 }
 
 impl Courier {
-    /// Takes over a bot: settles what an earlier process left leased.
+    /// Takes the duty to send for a bot, and settles what whoever had it before left leased. Nothing while another
+    /// node has it.
     ///
     /// # Errors
     /// There is no such bot, or the database failed.
@@ -78,41 +101,44 @@ impl Courier {
         time: Arc<dyn Clock>,
         transport: Arc<dyn Transport>,
         options: CourierOptions,
-    ) -> Result<Self> {
-        let now = time.now();
-        let blocked_until = store
-            .write(move |tx| {
-                let row = bots::of(tx, bot)?.ok_or(EngineError::NotFound("bot"))?;
-                let recovered = journal::append(tx, bot, |journal| recovery::recover(journal, bot, now))?;
-                if recovered > 0 {
-                    tracing::warn!(%bot, recovered, "calls of an earlier process were under way");
-                }
-                Ok::<_, EngineError>(row.blocked_until.unwrap_or(0))
-            })
-            .await?;
+    ) -> Result<Option<Self>> {
+        let (node, now) = (options.node, time.now());
+        let taken = store.write(move |tx| take(tx, bot, node, now)).await?;
+        let Some((hold, blocked_until)) = taken else { return Ok(None) };
         let snapshot = ClockSnapshot { blocked_until, rate_milli: 0 };
         let clock = telegram::Clock::restore(options.rate, snapshot, now);
         let shared = Arc::new(Mutex::new(Shared { clock, messages: HashMap::new() }));
-        Ok(Self { bot, store, secrets, time, options, shared, calls: Calls::new(transport) })
+        let (calls, unwritten) = (Calls::new(transport), Vec::new());
+        Ok(Some(Self { bot, hold, store, secrets, time, options, shared, calls, unwritten }))
     }
 
-    /// Works until told to stop, or until the token is dead.
+    /// The duty that it works by.
+    pub fn hold(&self) -> Hold {
+        self.hold
+    }
+
+    /// Works until told to stop, until the token is dead, or until another node has the duty.
     ///
     /// # Errors
-    /// The database failed.
+    /// The database failed. How the calls in flight ended is written down all the same, if it works again soon.
     pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
+        let worked = self.work(&stop).await;
+        let written = self.farewell().await;
+        worked.and(written)
+    }
+
+    async fn work(&mut self, stop: &CancellationToken) -> Result<()> {
         let mut committed = self.store.committed();
-        let mut ended = Vec::new();
         while !stop.is_cancelled() {
             committed.mark_unchanged();
             let waiting = self.waiting().await?;
-            let round = if waiting.lanes.is_empty() && ended.is_empty() {
+            let round = if waiting.lanes.is_empty() && self.unwritten.is_empty() {
                 None
             } else {
-                Some(self.round(std::mem::take(&mut ended), self.options.in_flight_max).await?)
+                Some(self.round(self.options.in_flight_max).await?)
             };
             let began = round.as_ref().is_some_and(|round| !round.leases.is_empty());
-            if round.as_ref().is_some_and(|round| round.learned.token_dead) {
+            if round.as_ref().is_some_and(Round::is_last) {
                 break;
             }
             let pause = self.pause(&waiting, round.as_ref());
@@ -120,14 +146,14 @@ impl Courier {
                 continue;
             }
             tokio::select! {
-                calls = self.calls.ended() => ended = calls,
+                calls = self.calls.ended() => self.unwritten.extend(calls.into_iter().map(Arc::new)),
                 () = tokio::time::sleep(pause), if !waiting.lanes.is_empty() && self.calls.len() < self.options.in_flight_max => {}
                 _ = committed.changed(), if waiting.lanes.is_empty() => {}
                 () = tokio::time::sleep(LOOK_EVERY), if waiting.lanes.is_empty() => {}
                 () = stop.cancelled() => {}
             }
         }
-        self.farewell(ended).await
+        Ok(())
     }
 
     /// Works without waiting for anything but its calls until nothing more can begin: for demos and tests whose
@@ -136,13 +162,13 @@ impl Courier {
     /// # Errors
     /// The database failed.
     pub async fn drain(&mut self) -> Result<()> {
-        let mut ended = Vec::new();
         loop {
-            let round = self.round(std::mem::take(&mut ended), self.options.in_flight_max).await?;
+            let round = self.round(self.options.in_flight_max).await?;
             if round.leases.is_empty() && self.calls.len() == 0 {
                 return Ok(());
             }
-            ended = self.calls.ended().await;
+            let ended = self.calls.ended().await;
+            self.unwritten.extend(ended.into_iter().map(Arc::new));
         }
     }
 
@@ -152,8 +178,9 @@ impl Courier {
     }
 
     /// One transaction: what ended is written down, what may begin is leased. Then the calls begin.
-    async fn round(&mut self, ended: Vec<Ended>, in_flight_max: usize) -> Result<Round> {
-        let (bot, now) = (self.bot, self.time.now());
+    async fn round(&mut self, in_flight_max: usize) -> Result<Round> {
+        let (bot, hold, now) = (self.bot, self.hold, self.time.now());
+        let ended = self.unwritten.clone();
         let (secrets, public_url) = (self.secrets.clone(), self.options.public_url.clone());
         let shared = Arc::clone(&self.shared);
         let busy = self.calls.contacts().clone();
@@ -164,6 +191,10 @@ impl Courier {
                 let mut shared = shared.lock();
                 let Shared { clock, messages } = &mut *shared;
                 journal::append(tx, bot, |journal| {
+                    if !nodes::stands(tx, &hold)? {
+                        evidence::accept(journal, &ended, now)?;
+                        return Ok(Round::superseded());
+                    }
                     let learned = settle(journal, bot, &ended, clock, now)?;
                     let free = if learned.token_dead || learned.unreachable { 0 } else { free };
                     let mut leasing = Leasing {
@@ -181,10 +212,15 @@ impl Courier {
                     if free > 0 {
                         leasing.run(journal)?;
                     }
-                    Ok::<_, EngineError>(Round { leases: leasing.leases, learned, chat_at: leasing.chat_at })
+                    let (leases, chat_at) = (leasing.leases, leasing.chat_at);
+                    Ok::<_, EngineError>(Round { leases, learned, chat_at, is_superseded: false })
                 })
             })
             .await?;
+        self.unwritten.clear();
+        if round.is_superseded {
+            tracing::warn!(%bot, "another node sends for this bot now");
+        }
         for lease in &round.leases {
             self.calls.begin(lease.clone());
         }
@@ -214,21 +250,37 @@ impl Courier {
         Duration::from_millis(wait_ms.min(1_000).unsigned_abs())
     }
 
-    /// Lets the calls in flight end, and writes down how.
-    async fn farewell(mut self, mut ended: Vec<Ended>) -> Result<()> {
+    /// Lets the calls in flight end, and writes down how. A database that is away is waited for, since nobody else
+    /// will ever know.
+    async fn farewell(mut self) -> Result<()> {
         let deadline = tokio::time::Instant::now() + FAREWELL;
         while self.calls.len() > 0 {
             match tokio::time::timeout_at(deadline, self.calls.ended()).await {
-                Ok(calls) => ended.extend(calls),
+                Ok(calls) => self.unwritten.extend(calls.into_iter().map(Arc::new)),
                 Err(_) => break,
             }
         }
-        if !ended.is_empty() {
+        while !self.unwritten.is_empty() {
             // No new call begins: none may be in flight.
-            self.round(ended, 0).await?;
+            match self.round(0).await {
+                Err(error) if tokio::time::Instant::now() > deadline => return Err(error),
+                Err(_) => tokio::time::sleep(FAREWELL_RETRY).await,
+                Ok(_) => {}
+            }
         }
         Ok(())
     }
+}
+
+/// The hold, and until when Telegram asked to wait (0: it did not).
+fn take(tx: &WriteTx<'_>, bot: BotId, node: NodeId, now: Millis) -> Result<Option<(Hold, Millis)>> {
+    let row = bots::of(tx, bot)?.ok_or(EngineError::NotFound("bot"))?;
+    let Some(hold) = nodes::take(tx, bot, Duty::Sending, node, HOLD_MS)? else { return Ok(None) };
+    let recovered = journal::append(tx, bot, |journal| recovery::recover(journal, bot, now))?;
+    if recovered > 0 {
+        tracing::warn!(%bot, recovered, "calls of an earlier process were under way");
+    }
+    Ok(Some((hold, row.blocked_until.unwrap_or(0))))
 }
 
 fn look(tx: &ReadTx<'_>, bot: BotId) -> Result<Waiting> {

@@ -7,6 +7,7 @@
 mod calls;
 mod carrier;
 mod courier;
+mod evidence;
 mod lease;
 mod recovery;
 mod settle;

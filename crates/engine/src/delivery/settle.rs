@@ -1,6 +1,7 @@
 //! How calls ended, written down.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::campaign::{PauseReason, Status, guard_rail};
 use domain::event::{EventBody, Outcome, OutcomeChange};
@@ -24,15 +25,15 @@ pub(super) struct Learned {
 }
 
 /// An outcome with its words for the ledger.
-struct Verdict<'a> {
-    outcome: Outcome,
-    message_id: Option<i64>,
-    reason: Option<&'a str>,
+pub(super) struct Verdict<'a> {
+    pub outcome: Outcome,
+    pub message_id: Option<i64>,
+    pub reason: Option<&'a str>,
     /// What it says about the person.
-    reach: Option<Reach>,
+    pub reach: Option<Reach>,
 }
 
-fn verdict(answer: &Answer) -> Verdict<'_> {
+pub(super) fn verdict(answer: &Answer) -> Verdict<'_> {
     let plain = |outcome, reason| Verdict { outcome, message_id: None, reason, reach: None };
     match answer {
         Ok(sent) => Verdict { message_id: Some(sent.message_id), ..plain(Outcome::Sent, None) },
@@ -59,7 +60,7 @@ fn verdict(answer: &Answer) -> Verdict<'_> {
 pub(super) fn settle(
     journal: &mut Journal<'_>,
     bot: BotId,
-    ended: &[Ended],
+    ended: &[Arc<Ended>],
     clock: &mut telegram::Clock,
     now: Millis,
 ) -> Result<Learned> {

@@ -1,12 +1,15 @@
-//! The fleet: every running bot with its poller, its courier and its follower.
+//! The fleet: what this node does for every running bot. It takes updates in, sends, and follows the log.
 //!
 //! It looks at the bots' rows whenever something was committed, so that a bot added, stopped or given another
-//! token by any process starts, stops or starts anew.
+//! token by any process starts, stops or starts anew. Taking in and sending are one node's at a time, by holds with
+//! fencing numbers (`store::nodes`); which node's, everybody works out alike ([`crate::nodes`]).
 
 mod answers;
 mod hook;
+mod keeper;
 mod poller;
 mod reception;
+mod running;
 mod webhooks;
 
 use std::collections::HashMap;
@@ -17,19 +20,21 @@ use std::time::Duration;
 use domain::ids::BotId;
 use domain::limits::CALLS_IN_FLIGHT_MAX;
 use secrecy::SecretString;
-use store::Store;
 use store::bots::{self, Bot};
+use store::nodes::{self, Duty, Hold, Standing};
+use store::{ReadTx, Store};
 use telegram::{Client, Options};
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::delivery::{Carrier, Courier, CourierOptions};
 use crate::intake::Intake;
+use crate::nodes::{HOLD_MS, ThisNode};
 use crate::people::People;
 use crate::{EngineError, Result, Secrets, rates};
 use poller::PollerParts;
 use reception::{Address, Reception};
+use running::{Running, Work};
 
 pub use webhooks::{PushError, Webhooks};
 
@@ -46,9 +51,13 @@ pub fn webhook_of(secrets: &Secrets, bot: BotId) -> (String, String) {
     (hook::name(secrets, bot), hook::secret(secrets, bot))
 }
 
+/// A part of one bot's work.
+type Key = (BotId, Work);
+
 /// What every bot needs to know.
 #[derive(Debug, Clone)]
 pub struct FleetOptions {
+    pub node: ThisNode,
     /// The Bot API server, without a slash at the end.
     pub api_url: String,
     /// Where people reach this server, for tracked links; without a slash at the end.
@@ -65,8 +74,9 @@ pub const WEBHOOK_LOOK_EVERY: Duration = Duration::from_secs(20);
 
 impl FleetOptions {
     /// The default number of calls in flight.
-    pub fn new(api_url: impl Into<String>, public_url: impl Into<String>) -> Self {
+    pub fn new(node: ThisNode, api_url: impl Into<String>, public_url: impl Into<String>) -> Self {
         Self {
+            node,
             api_url: api_url.into(),
             public_url: public_url.into(),
             in_flight_max: CALLS_IN_FLIGHT_MAX,
@@ -86,31 +96,6 @@ pub struct Fleet {
     options: FleetOptions,
 }
 
-/// A bot that runs, and what it was started with.
-struct Running {
-    token_sealed: Vec<u8>,
-    bulk_per_second: Option<i64>,
-    stop: CancellationToken,
-    tasks: Vec<JoinHandle<()>>,
-}
-
-impl Running {
-    fn fits(&self, bot: &Bot) -> bool {
-        bot.status == "running"
-            && bot.token_sealed == self.token_sealed
-            && bot.bulk_per_second == self.bulk_per_second
-            && !self.tasks.iter().any(JoinHandle::is_finished)
-    }
-
-    async fn end(self) {
-        self.stop.cancel();
-        for task in self.tasks {
-            // A task that panicked said so where it did.
-            let _ = task.await;
-        }
-    }
-}
-
 impl Fleet {
     /// A fleet of all bots in the store.
     pub fn new(
@@ -127,7 +112,14 @@ impl Fleet {
     /// Runs until told to stop, then lets calls in flight end. A database that fails for a while, or a part of a bot
     /// that ended by itself, is tried again: the server goes on, and says so in its log.
     pub async fn run(self, stop: CancellationToken) {
-        let mut running: HashMap<BotId, Running> = HashMap::new();
+        let keeping = CancellationToken::new();
+        let keeper = self.store.is_shared().then(|| {
+            let (store, node, clock) =
+                (self.store.clone(), self.options.node.clone(), Arc::clone(&self.clock));
+            let keeping = keeping.clone();
+            tokio::spawn(async move { keeper::keep(store, node, &*clock, keeping).await })
+        });
+        let mut running: HashMap<Key, Running> = HashMap::new();
         let mut committed = self.store.committed();
         while !stop.is_cancelled() {
             committed.mark_unchanged();
@@ -140,78 +132,109 @@ impl Fleet {
                 _ = committed.changed() => tokio::time::sleep(WAKE_EVERY).await,
             }
         }
-        for bot in running.values() {
-            bot.stop.cancel();
+        for work in running.values() {
+            work.stop();
         }
-        for (_, bot) in running {
-            bot.end().await;
+        for (_, work) in running {
+            work.end().await;
+        }
+        // What it holds is kept until calls in flight have ended.
+        keeping.cancel();
+        if let Some(keeper) = keeper {
+            // A keeper that panicked said so where it did.
+            let _ = keeper.await;
+            keeper::leave(&self.store, &self.options.node).await;
         }
     }
 
-    async fn look(&self, running: &mut HashMap<BotId, Running>) -> Result<()> {
-        let rows = self.store.reader().read(bots::all).await?;
-        let gone: Vec<BotId> = running
-            .iter()
-            .filter(|(id, bot)| !rows.iter().any(|row| row.id == **id && bot.fits(row)))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in gone {
-            if let Some(bot) = running.remove(&id) {
-                bot.end().await;
+    async fn look(&self, running: &mut HashMap<Key, Running>) -> Result<()> {
+        let read = |tx: &ReadTx<'_>| Ok::<_, EngineError>((bots::all(tx)?, nodes::standing(tx)?));
+        let (mut rows, standing) = self.store.reader().read(read).await?;
+        rows.retain(|row| row.status == "running");
+        running.retain(|(id, work), one| {
+            let row = rows.iter().find(|row| row.id == *id);
+            let fits = row.is_some_and(|row| {
+                one.fits(row, &standing) && work.is_wanted(&self.options.node, *id, &standing)
+            });
+            if !fits {
+                one.stop();
+            }
+            !one.is_finished()
+        });
+        for row in &rows {
+            for work in Work::ALL {
+                let Entry::Vacant(place) = running.entry((row.id, work)) else { continue };
+                if !work.is_wanted(&self.options.node, row.id, &standing) {
+                    continue;
+                }
+                match self.start(row, work).await {
+                    Ok(Some(started)) => drop(place.insert_entry(started)),
+                    // Another node has not given it back yet.
+                    Ok(None) => {}
+                    Err(error) => {
+                        tracing::error!(bot = %row.id, part = work.name(), %error, "cannot be started yet");
+                    }
+                }
             }
         }
-        for row in rows.into_iter().filter(|row| row.status == "running") {
-            let Entry::Vacant(place) = running.entry(row.id) else { continue };
-            match self.start(&row).await {
-                Ok(started) => drop(place.insert_entry(started)),
-                Err(error) => tracing::error!(bot = %row.id, %error, "cannot be started yet"),
-            }
+        self.give_back(running, &standing).await
+    }
+
+    /// Gives back what this node held and does not work by any more: another should have it.
+    async fn give_back(&self, running: &HashMap<Key, Running>, standing: &Standing) -> Result<()> {
+        let ours =
+            standing.holds.iter().map(|point| point.hold).filter(|hold| hold.node == self.options.node.id);
+        for hold in ours.filter(|hold| !running.values().any(|one| one.hold == Some(*hold))) {
+            self.store.write(move |tx| nodes::release(tx, &hold)).await?;
         }
         Ok(())
     }
 
-    async fn start(&self, row: &Bot) -> Result<Running> {
+    async fn start(&self, row: &Bot, work: Work) -> Result<Option<Running>> {
+        let stop = CancellationToken::new();
+        let (hold, task) = match work {
+            Work::Following => {
+                let following = follow(self.people.clone(), self.store.clone(), row.id, stop.clone());
+                (None, tokio::spawn(logged(row.id, work, following)))
+            }
+            Work::Receiving => {
+                let (bot, node) = (row.id, self.options.node.id);
+                let take = self.store.write(move |tx| nodes::take(tx, bot, Duty::Intake, node, HOLD_MS));
+                let Some(hold) = take.await? else { return Ok(None) };
+                let reception = self.reception(hold, self.client(row)?);
+                (Some(hold), tokio::spawn(logged(bot, work, reception.run(stop.clone()))))
+            }
+            Work::Sending => {
+                let Some(courier) = self.courier(row).await? else { return Ok(None) };
+                (Some(courier.hold()), tokio::spawn(logged(row.id, work, courier.run(stop.clone()))))
+            }
+        };
+        Ok(Some(Running::new(row, hold, stop, task)))
+    }
+
+    fn client(&self, row: &Bot) -> Result<Arc<Client>> {
         let token = SecretString::from(self.secrets.open(&row.token_sealed)?);
         let options = Options { calls_in_flight_max: self.options.in_flight_max, ..Options::default() };
-        let client = Client::new(&self.options.api_url, &token, options)
-            .map_err(|error| EngineError::Telegram(error.to_string()))?;
-        let client = Arc::new(client);
-        let courier = Courier::take_over(
-            row.id,
-            self.store.clone(),
-            self.secrets.clone(),
-            Arc::clone(&self.clock),
-            Arc::new(Carrier::new(row.id, self.store.clone(), Arc::clone(&client))),
-            CourierOptions {
-                rate: rates::rate_of(row.bulk_per_second),
-                in_flight_max: self.options.in_flight_max,
-                public_url: self.options.public_url.clone(),
-            },
-        )
-        .await?;
-        let stop = CancellationToken::new();
-        let reception = self.reception(row.id, client);
-        let bot = row.id;
-        let tasks = vec![
-            tokio::spawn(logged(bot, "courier", courier.run(stop.clone()))),
-            tokio::spawn(logged(bot, "reception", reception.run(stop.clone()))),
-            tokio::spawn(logged(
-                bot,
-                "follower",
-                follow(self.people.clone(), self.store.clone(), bot, stop.clone()),
-            )),
-        ];
-        Ok(Running {
-            token_sealed: row.token_sealed.clone(),
-            bulk_per_second: row.bulk_per_second,
-            stop,
-            tasks,
-        })
+        let client = Client::new(&self.options.api_url, &token, options);
+        client.map(Arc::new).map_err(|error| EngineError::Telegram(error.to_string()))
+    }
+
+    async fn courier(&self, row: &Bot) -> Result<Option<Courier>> {
+        let carrier = Carrier::new(row.id, self.store.clone(), self.client(row)?);
+        let options = CourierOptions {
+            node: self.options.node.id,
+            rate: rates::rate_of(row.bulk_per_second),
+            in_flight_max: self.options.in_flight_max,
+            public_url: self.options.public_url.clone(),
+        };
+        let (store, secrets, clock) = (self.store.clone(), self.secrets.clone(), Arc::clone(&self.clock));
+        Courier::take_over(row.id, store, secrets, clock, Arc::new(carrier), options).await
     }
 }
 
 impl Fleet {
-    fn reception(&self, bot: BotId, client: Arc<Client>) -> Reception {
+    fn reception(&self, hold: Hold, client: Arc<Client>) -> Reception {
+        let bot = hold.bot;
         let (name, secret) = webhook_of(&self.secrets, bot);
         let address = self.options.webhook_look_every.map(|look_every| Address {
             url: format!("{}/telegram/{name}", self.options.public_url),
@@ -219,7 +242,7 @@ impl Fleet {
             look_every,
         });
         let parts = PollerParts {
-            bot,
+            hold,
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
             intake: self.intake.clone(),
@@ -229,9 +252,9 @@ impl Fleet {
     }
 }
 
-async fn logged(bot: BotId, part: &'static str, work: impl Future<Output = Result<()>>) {
-    if let Err(error) = work.await {
-        tracing::error!(%bot, part, %error, "stopped");
+async fn logged(bot: BotId, work: Work, working: impl Future<Output = Result<()>>) {
+    if let Err(error) = working.await {
+        tracing::error!(%bot, part = work.name(), %error, "stopped");
     }
 }
 

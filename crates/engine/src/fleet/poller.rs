@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use domain::ids::BotId;
 use domain::time::{DAY_MS, Millis};
+use store::nodes::Hold;
 use store::{Store, bots};
 use telegram::{Client, SendError};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::intake::{Arrived, Intake};
+use crate::intake::{Arrived, Intake, Polled};
 use crate::{EngineError, Result, dead_token};
 
 use super::ALLOWED;
@@ -28,7 +29,8 @@ const IDLE_MS: i64 = 6 * DAY_MS;
 /// What taking one bot's updates in works with.
 #[derive(Clone)]
 pub(super) struct PollerParts {
-    pub bot: BotId,
+    /// The duty that it is done by.
+    pub hold: Hold,
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub intake: Intake,
@@ -38,6 +40,7 @@ pub(super) struct PollerParts {
 /// Polls one bot.
 pub(super) struct Poller {
     bot: BotId,
+    hold: Hold,
     store: Store,
     clock: Arc<dyn Clock>,
     intake: Intake,
@@ -49,11 +52,11 @@ pub(super) struct Poller {
 
 impl Poller {
     pub fn new(parts: PollerParts) -> Self {
-        let PollerParts { bot, store, clock, intake, client } = parts;
-        Self { bot, store, clock, intake, client, answers: Answers::default(), failing: None }
+        let PollerParts { hold, store, clock, intake, client } = parts;
+        Self { bot: hold.bot, hold, store, clock, intake, client, answers: Answers::default(), failing: None }
     }
 
-    /// Polls until told to stop, or until the token is dead.
+    /// Polls until told to stop, until the token is dead, or until another node does it.
     pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
         let bot = self.bot;
         let row = self.store.reader().read(move |tx| bots::of(tx, bot)).await?;
@@ -99,7 +102,8 @@ impl Poller {
 
     async fn take(&mut self, updates: Vec<telegram::Received>, next: i64, now: Millis) -> Result<()> {
         let batch = updates.into_iter().map(|received| Arrived { received, at: now }).collect();
-        let taken = self.intake.take(self.bot, batch, Some(next)).await?;
+        let polled = Polled { next, hold: self.hold };
+        let taken = self.intake.take(self.bot, batch, Some(polled)).await?;
         self.answers.give(&self.client, taken.answers).await;
         Ok(())
     }

@@ -54,7 +54,7 @@ impl Reception {
                 End::Stopped => break,
                 End::GivenUp { why, poll_for } => (why, poll_for),
             };
-            tracing::warn!(bot = %self.parts.bot, %why, "updates are polled in place of pushed");
+            tracing::warn!(bot = %self.parts.hold.bot, %why, "updates are polled in place of pushed");
             self.note("polling", Some(why)).await?;
             let until = stop.child_token();
             let alarm = tokio::spawn({
@@ -103,7 +103,7 @@ impl Reception {
                 Err(error) => return Ok(given_up(&error)),
             };
             if info.url != address.url {
-                tracing::warn!(bot = %self.parts.bot, "another program changed this bot's webhook; it is set again");
+                tracing::warn!(bot = %self.parts.hold.bot, "another program changed this bot's webhook; it is set again");
                 if let Err(error) = self.parts.client.set_webhook(&webhook).await {
                     return Ok(given_up(&error));
                 }
@@ -117,7 +117,7 @@ impl Reception {
     }
 
     async fn note(&self, intake: &'static str, why: Option<String>) -> Result<()> {
-        let bot = self.parts.bot;
+        let bot = self.parts.hold.bot;
         self.parts
             .store
             .write(move |tx| {
@@ -134,7 +134,7 @@ impl Reception {
     }
 
     async fn remember(&self, info: &WebhookInfo) -> Result<()> {
-        let (bot, now) = (self.parts.bot, self.parts.clock.now());
+        let (bot, now) = (self.parts.hold.bot, self.parts.clock.now());
         let told = json!({
             "pending": info.pending_update_count, "last_error": info.last_error_message,
             "last_error_at": info.last_error_date.map(|s| s.saturating_mul(1000)), "checked_at": now,

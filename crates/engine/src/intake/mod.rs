@@ -12,6 +12,7 @@ use std::sync::Arc;
 use domain::event::EventBody;
 use domain::ids::BotId;
 use domain::time::{DAY_MS, Millis};
+use store::nodes::{self, Hold};
 use store::{Store, bots, events};
 use telegram::{Received, Update};
 
@@ -35,6 +36,15 @@ pub struct Intake {
 pub struct Arrived {
     pub received: Received,
     pub at: Millis,
+}
+
+/// How a batch was polled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Polled {
+    /// Where polling goes on after the batch.
+    pub next: i64,
+    /// The duty by which it was polled. Whoever lost it meanwhile would set a newer offset back.
+    pub hold: Hold,
 }
 
 /// What is done after the commit, at most once and without a ledger: an answer to a press stops the spinner on
@@ -62,18 +72,23 @@ impl Intake {
         Self { store, secrets, responder }
     }
 
-    /// Takes a batch in, in order, in one commit. `offset` is where polling goes on afterwards.
+    /// Takes a batch in, in order, in one commit; one that was pushed was not `polled`.
     ///
     /// # Errors
-    /// The database failed: nothing of the batch is acknowledged.
-    pub async fn take(&self, bot: BotId, batch: Vec<Arrived>, offset: Option<i64>) -> Result<Taken> {
+    /// The database failed, or another node polls by now: nothing of the batch is acknowledged.
+    pub async fn take(&self, bot: BotId, batch: Vec<Arrived>, polled: Option<Polled>) -> Result<Taken> {
         let this = self.clone();
         self.store
             .write(move |tx| {
+                if let Some(polled) = polled
+                    && !nodes::stands(tx, &polled.hold)?
+                {
+                    return Err(EngineError::WrongState("another node polls this bot now".into()));
+                }
                 let latest = batch.iter().map(|arrived| arrived.at).max();
                 let taken = journal::append(tx, bot, |journal| this.take_all(journal, &batch))?;
                 if let Some(at) = latest {
-                    bots::polled(tx, bot, offset, at)?;
+                    bots::polled(tx, bot, polled.map(|polled| polled.next), at)?;
                     events::forget_updates(tx, bot, at - DEDUPE_MS)?;
                 }
                 Ok(taken)

@@ -19,7 +19,6 @@ use parking_lot::Mutex;
 use store::Store;
 
 use crate::Clock;
-use crate::people::People;
 use attempts::Attempts;
 use password::Passwords;
 use tokens::LastUses;
@@ -38,7 +37,6 @@ pub use workspace::Workspace;
 pub struct Team {
     store: Store,
     clock: Arc<dyn Clock>,
-    people: Option<People>,
     passwords: Passwords,
     attempts: Arc<Mutex<Attempts>>,
     last_uses: Arc<Mutex<LastUses>>,
@@ -50,16 +48,9 @@ impl Team {
         Self {
             store,
             clock,
-            people: None,
             passwords: Passwords::new(),
             attempts: Arc::default(),
             last_uses: Arc::default(),
         }
-    }
-
-    /// Tells the index of people when a workspace's days begin at other moments.
-    #[must_use]
-    pub fn with_people(self, people: People) -> Self {
-        Self { people: Some(people), ..self }
     }
 }

@@ -194,7 +194,7 @@ async fn a_time_zone_must_exist() {
 #[tokio::test]
 async fn the_index_follows_a_changed_time_zone() {
     let house = crate::test_house::House::new().await;
-    let team = Team::new(house.store.clone(), house.clock()).with_people(house.people.clone());
+    let team = Team::new(house.store.clone(), house.clock());
     assert_eq!(house.people.latest(house.bot).await.unwrap().zone(), chrono_tz::Tz::UTC);
     team.update_workspace(house.workspace, None, Some("Asia/Shanghai")).await.unwrap();
     assert_eq!(house.people.latest(house.bot).await.unwrap().zone(), chrono_tz::Tz::Asia__Shanghai);

@@ -79,9 +79,7 @@ impl Team {
     ) -> Result<Workspace> {
         let name = name.map(|name| checked_name("/name", name, NAME_CHARS_MAX)).transpose()?;
         let time_zone = time_zone.map(checked_time_zone).transpose()?;
-        let moves = time_zone.is_some();
-        let written = self
-            .store
+        self.store
             .write(move |tx| {
                 let row = team::workspace(tx, workspace)?.ok_or(EngineError::NotFound("workspace"))?;
                 let row = team::Workspace {
@@ -92,11 +90,7 @@ impl Team {
                 team::update_workspace(tx, &row)?;
                 Ok::<_, EngineError>(row.into())
             })
-            .await?;
-        if let (true, Some(people)) = (moves, &self.people) {
-            people.rebuild(workspace).await;
-        }
-        Ok(written)
+            .await
     }
 }
 

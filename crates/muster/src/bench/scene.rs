@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::ids::{BotId, WorkspaceId};
 use engine::clock::SystemClock;
 use engine::fleet::{Fleet, FleetOptions, WEBHOOK_LOOK_EVERY, webhook_of};
+use engine::nodes::ThisNode;
 use store::{Synchronous, bots};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -46,7 +47,7 @@ impl Ground {
             api_url,
             public_url: &public_url,
             webhook: true,
-            exclusive: true,
+            node: ThisNode::with_all_roles("bench"),
             synchronous: Synchronous::Full,
             visitors: Visitors::default(),
         };
@@ -60,7 +61,7 @@ impl Ground {
             FleetOptions {
                 in_flight_max,
                 webhook_look_every: Some(WEBHOOK_LOOK_EVERY),
-                ..FleetOptions::new(api_url, &public_url)
+                ..FleetOptions::new(muster.node.clone(), api_url, &public_url)
             },
         );
         let workspace = muster.rooms.team.ensure_workspace().await?;

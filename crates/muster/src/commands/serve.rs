@@ -20,7 +20,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         api_url: &config.telegram.api_url,
         public_url: &public_url,
         webhook: !config.public_url.is_empty(),
-        exclusive: true,
+        node: config.node.this(),
         synchronous: Synchronous::Full,
         visitors: Visitors {
             trusted_proxies: config.trusted_proxies.clone(),

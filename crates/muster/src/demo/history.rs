@@ -98,7 +98,8 @@ impl<'a> Replay<'a> {
     /// # Errors
     /// The database failed.
     pub async fn courier(&self, rate: Rate) -> Result<Courier, Failure> {
-        let options = CourierOptions { rate, in_flight_max: 200, public_url: self.muster.public_url.clone() };
+        let public_url = self.muster.public_url.clone();
+        let options = CourierOptions { node: self.muster.node.id, rate, in_flight_max: 200, public_url };
         let courier = Courier::take_over(
             self.bot,
             self.muster.store.clone(),
@@ -107,7 +108,8 @@ impl<'a> Replay<'a> {
             Arc::clone(&self.transport),
             options,
         );
-        Ok(courier.await?)
+        let courier = courier.await?;
+        courier.ok_or_else(|| Failure::new("another server sends for this bot"))
     }
 
     /// Lets people act until a moment, and the bot answer at it.

@@ -13,6 +13,7 @@ use clap::Args;
 use domain::ids::{MemberId, WorkspaceId};
 use domain::time::DAY_MS;
 use engine::clock::{Clock, ManualClock, SystemClock};
+use engine::nodes::ThisNode;
 use parking_lot::Mutex;
 use sandbox::{Server, ServerConfig, SharedWorld, Source, World, WorldConfig};
 use store::{Synchronous, settings};
@@ -100,7 +101,7 @@ impl Demo {
             api_url: &api_url,
             public_url: &public_url,
             webhook: false,
-            exclusive: true,
+            node: ThisNode::with_all_roles("demo"),
             // Three months in seconds, and nothing here that a power cut may not take.
             synchronous: Synchronous::Normal,
             visitors: Visitors::default(),

@@ -1,0 +1,42 @@
+//! People who do something all the time, in no order that a server could count on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use engine::clock::{Clock, SystemClock};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sandbox::SharedWorld;
+
+/// People who press what they got and write, all the time, whoever listens.
+///
+/// # Panics
+/// One of them cannot: they were not started, or blocked the bot.
+pub async fn lively(world: SharedWorld, people: Vec<i64>, seed: u64, stop: Arc<AtomicBool>) {
+    let mut dice = ChaCha8Rng::seed_from_u64(seed);
+    let mut number = 0;
+    while !stop.load(Ordering::Acquire) {
+        let person = people[dice.random_range(0..people.len())];
+        let now = SystemClock.now();
+        {
+            let mut world = world.lock();
+            let truth = world.truth_of(person).unwrap_or_default();
+            let got = truth["received"].as_array().and_then(|all| all.last().cloned());
+            match got {
+                Some(message) if dice.random_bool(0.6) => {
+                    let data =
+                        message["buttons"][0]["data"].as_str().expect("a button that presses").to_owned();
+                    world
+                        .person_press(person, message["message_id"].as_i64().expect("an id"), &data, now)
+                        .expect("a person who can");
+                }
+                _ => {
+                    number += 1;
+                    world.person_write(person, &format!("word {number}"), now).expect("a person who can");
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(dice.random_range(2..12))).await;
+    }
+}
