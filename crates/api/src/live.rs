@@ -54,15 +54,19 @@ pub async fn watch(
         }
         Missed::TooMany => vec![Event::default().event("reset").data("{}")],
     };
-    let changes = stream::unfold(watcher, move |mut watcher| async move {
+    let changes = stream::unfold((watcher, live), move |(mut watcher, live)| async move {
         loop {
-            match watcher.recv().await {
+            let heard = tokio::select! {
+                heard = watcher.recv() => heard,
+                () = live.closed() => return None,
+            };
+            match heard {
                 Ok(change) if change.workspace == workspace && change.bot == bot => {
-                    return Some((told(&change), watcher));
+                    return Some((told(&change), (watcher, live)));
                 }
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => {
-                    return Some((Event::default().event("reset").data("{}"), watcher));
+                    return Some((Event::default().event("reset").data("{}"), (watcher, live)));
                 }
                 Err(RecvError::Closed) => return None,
             }

@@ -5,6 +5,7 @@
 use domain::event::Event;
 use domain::ids::{BotId, CampaignId, ContactId, WorkspaceId};
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 
 /// Changes kept for a watcher that is slow.
 const BACKLOG_MAX: usize = 4_096;
@@ -38,11 +39,12 @@ impl Change {
 #[derive(Debug, Clone)]
 pub struct Live {
     changes: broadcast::Sender<Change>,
+    closing: CancellationToken,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self { changes: broadcast::channel(BACKLOG_MAX).0 }
+        Self { changes: broadcast::channel(BACKLOG_MAX).0, closing: CancellationToken::new() }
     }
 }
 
@@ -50,6 +52,16 @@ impl Live {
     /// Watches from now on. A watcher sees every workspace: filter by [`Change::workspace`].
     pub fn watch(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
+    }
+
+    /// Ends every feed: an open one would keep the server from stopping.
+    pub fn close(&self) {
+        self.closing.cancel();
+    }
+
+    /// Waits until the feeds are to end.
+    pub async fn closed(&self) {
+        self.closing.cancelled().await;
     }
 
     pub(crate) fn tell(&self, change: Change) {

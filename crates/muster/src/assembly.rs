@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{ApiOptions, ApiState, Rooms};
 use axum::Router;
@@ -39,6 +40,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, console};
+
+/// How long requests may still take when the server stops.
+const REQUESTS_WAIT: Duration = Duration::from_secs(2);
+/// And how long those that hang on after it may hold the store.
+const CLOSE_WAIT: Duration = Duration::from_secs(5);
 
 /// Everything that a running server is made of.
 #[derive(Clone)]
@@ -175,6 +181,11 @@ impl Muster {
         let privacy = tokio::spawn(privacy);
         let starting = tokio::spawn(self.rooms.campaigns.clone().keep_starting(stop.clone()));
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let (live, stopping) = (self.live.clone(), stop.clone());
+        tokio::spawn(async move {
+            stopping.cancelled().await;
+            live.close();
+        });
         let outcome = tokio::select! {
             served = serving => served.map_err(|error| Failure::new(format!("the web server stopped: {error}"))),
             () = ended_for_long(&stop) => Ok(()),
@@ -185,15 +196,18 @@ impl Muster {
         let _ = tokio::join!(privacy, starting);
         let store = self.store.clone();
         drop(self);
-        store.close().await;
+        // A request that does not end holds the store; what it was told is durable.
+        if tokio::time::timeout(CLOSE_WAIT, store.close()).await.is_err() {
+            tracing::warn!("requests that do not end are cut off");
+        }
         outcome
     }
 }
 
-/// Open connections (the live feed, mostly) do not hold up a stop for ever.
+/// Open connections do not hold up a stop for ever.
 async fn ended_for_long(stop: &CancellationToken) {
     stop.cancelled().await;
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    tokio::time::sleep(REQUESTS_WAIT).await;
 }
 
 fn rooms(
