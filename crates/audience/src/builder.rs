@@ -13,10 +13,11 @@ use crate::column::counted::kind_of;
 use crate::column::tags::TagRow;
 use crate::index::Index;
 use crate::row::{ContactRow, Frozen};
+use crate::words;
 
 /// Takes rows in, table by table. Contacts come first, in order of their numbers; numbers left out are erased
 /// people. The rest may come in any order, and is fastest in order of contacts (tags, recipients) and of time
-/// (events).
+/// (events). Events of nobody that came are of erased people, and are left out.
 #[derive(Debug)]
 pub struct IndexBuilder {
     index: Index,
@@ -60,7 +61,7 @@ impl IndexBuilder {
     /// Takes an event of a counted kind in, or a `ContactCreated` for its imported interaction; others are
     /// passed over, since the rows hold their effects.
     pub fn event(&mut self, event: &Event) {
-        let Some(contact) = event.contact else { return };
+        let Some(contact) = event.contact.filter(|contact| self.lives(*contact)) else { return };
         if let EventBody::ContactCreated { last_interaction: Some(at), .. } = &event.body {
             let day = self.index.day_of(*at);
             self.index.chunk_mut(contact).counted.add_imported(contact.0 as u16, day);
@@ -69,6 +70,11 @@ impl IndexBuilder {
             let names = Arc::clone(&self.index.names);
             self.index.chunk_mut(contact).counted.add(contact.0 as u16, event, day, &names.objects);
         }
+    }
+
+    fn lives(&self, contact: ContactNumber) -> bool {
+        let chunk = self.index.chunks.get((contact.0 >> 16) as usize);
+        chunk.is_some_and(|chunk| words::contains(&chunk.reachability.living, contact.0 as u16))
     }
 
     /// Takes a campaign's frozen audience in.
@@ -92,6 +98,10 @@ impl IndexBuilder {
     /// The index, standing at the last event of the snapshot.
     pub fn finish(mut self, last_event_number: i64) -> Index {
         self.take_tags();
+        if let Some(last) = self.index.contacts.checked_sub(1) {
+            // Everybody who has a number has a chunk, erased people too.
+            self.index.chunk_mut(ContactNumber(last));
+        }
         self.index.number = last_event_number;
         for chunk in &mut self.index.chunks {
             Arc::make_mut(chunk).shrink();

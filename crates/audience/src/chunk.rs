@@ -9,14 +9,16 @@ use domain::ids::MemberId;
 use domain::recipient::Answers;
 use domain::time::Millis;
 
-use crate::column::attribute::{AttributeColumn, AttributeDictionaries};
+use crate::bytes::{Damaged, Input, Output};
+use crate::column::attribute::{AttributeColumn, AttributeDictionaries, AttributeNumbers};
 use crate::column::conversation::{ConversationColumn, ConversationDictionary};
 use crate::column::counted::{CountedColumn, ObjectDictionaries, kind_of};
-use crate::column::enumerated::{EnumeratedColumn, EnumeratedDictionaries};
+use crate::column::enumerated::{EnumeratedColumn, EnumeratedDictionaries, EnumeratedNumbers};
 use crate::column::outcome::OutcomeColumn;
 use crate::column::reachability::ReachabilityColumn;
 use crate::column::recency::SecondsColumn;
 use crate::column::tags::TagColumn;
+use crate::dictionary::Renumbering;
 use crate::row::ContactRow;
 
 /// Texts and pairs that columns keep as numbers, for the whole bot and all versions of its index.
@@ -34,6 +36,35 @@ impl Dictionaries {
             + self.objects.bytes()
             + self.attributes.bytes()
             + self.conversations.pairs.bytes()
+    }
+}
+
+/// The numbers that texts and pairs have in what is written.
+pub(crate) struct Numbers {
+    enumerated: EnumeratedNumbers,
+    objects: Vec<Renumbering>,
+    attributes: AttributeNumbers,
+    conversations: Renumbering,
+}
+
+impl Dictionaries {
+    /// Writes what occurs in the chunks, and nothing else.
+    pub(crate) fn write(&self, chunks: &[Arc<Chunk>], out: &mut Output) -> Numbers {
+        Numbers {
+            enumerated: self.enumerated.write(chunks.iter().map(|chunk| &chunk.enumerated), out),
+            objects: self.objects.write(chunks.iter().map(|chunk| &chunk.counted), out),
+            attributes: self.attributes.write(chunks.iter().map(|chunk| &*chunk.attributes), out),
+            conversations: self.conversations.write(chunks.iter().map(|chunk| &*chunk.conversations), out),
+        }
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        Ok(Self {
+            enumerated: EnumeratedDictionaries::read(input)?,
+            objects: ObjectDictionaries::read(input)?,
+            attributes: AttributeDictionaries::read(input)?,
+            conversations: ConversationDictionary::read(input)?,
+        })
     }
 }
 
@@ -143,6 +174,7 @@ impl Chunk {
         self.enumerated.set_profile(low, &domain::contact::Profile::default(), &names.enumerated);
         self.enumerated.set_source(low, &domain::contact::Source::default(), &names.enumerated);
         Arc::make_mut(&mut self.attributes).erase(low);
+        self.counted.erase(low);
         self.set_conversation(low, None, names);
         Arc::make_mut(&mut self.reachability).erase(low);
     }
@@ -151,6 +183,44 @@ impl Chunk {
     pub(crate) fn add_imported(&mut self, low: u16, at: Millis, day: i32) {
         self.last_interaction.raise(low, second(at));
         self.counted.add_imported(low, day);
+    }
+
+    /// Writes every column: a new one cannot be forgotten.
+    pub(crate) fn write(&self, numbers: &Numbers, out: &mut Output) {
+        let Self {
+            tags,
+            last_interaction,
+            first_seen,
+            enumerated,
+            counted,
+            attributes,
+            outcomes,
+            conversations,
+            reachability,
+        } = self;
+        tags.write(out);
+        last_interaction.write(out);
+        first_seen.write(out);
+        enumerated.write(&numbers.enumerated, out);
+        counted.write(&numbers.objects, out);
+        attributes.write(&numbers.attributes, out);
+        outcomes.write(out);
+        conversations.write(&numbers.conversations, out);
+        reachability.write(out);
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>, names: &Dictionaries) -> Result<Self, Damaged> {
+        Ok(Self {
+            tags: TagColumn::read(input)?,
+            last_interaction: SecondsColumn::read(input)?,
+            first_seen: SecondsColumn::read(input)?,
+            enumerated: EnumeratedColumn::read(input, &names.enumerated)?,
+            counted: CountedColumn::read(input, &names.objects)?,
+            attributes: Arc::new(AttributeColumn::read(input, &names.attributes)?),
+            outcomes: OutcomeColumn::read(input)?,
+            conversations: Arc::new(ConversationColumn::read(input, &names.conversations)?),
+            reachability: Arc::new(ReachabilityColumn::read(input)?),
+        })
     }
 
     /// Gives back what growth reserved.

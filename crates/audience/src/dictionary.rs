@@ -4,6 +4,8 @@ use std::hash::{DefaultHasher, Hasher};
 
 use parking_lot::RwLock;
 
+use crate::bytes::{Damaged, Input, Output, ensure};
+
 /// Numbers texts 1, 2, 3 …; zero is left for "none". A number once given never changes, so all versions of an
 /// index share one dictionary: a reader of an older version may find a number that none of its rows has.
 #[derive(Debug, Default)]
@@ -46,13 +48,17 @@ impl Inner {
         Some(self.table[self.slot(text)]).filter(|code| *code != 0)
     }
 
+    fn make_table(&mut self, length: usize) {
+        self.table = vec![0; length];
+        for code in 1..=self.ends.len() as u32 {
+            let slot = self.slot(self.text(code));
+            self.table[slot] = code;
+        }
+    }
+
     fn add(&mut self, text: &str) -> u32 {
         if (self.ends.len() + 1) * 4 > self.table.len() * 3 {
-            self.table = vec![0; (self.table.len() * 2).max(16)];
-            for code in 1..=self.ends.len() as u32 {
-                let slot = self.slot(self.text(code));
-                self.table[slot] = code;
-            }
+            self.make_table((self.table.len() * 2).max(TABLE_MIN));
         }
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
@@ -60,6 +66,38 @@ impl Inner {
         let slot = self.slot(text);
         self.table[slot] = code;
         code
+    }
+}
+
+/// The shortest table.
+const TABLE_MIN: usize = 16;
+
+/// Numbers of a dictionary that some contact has.
+#[derive(Debug, Default)]
+pub(crate) struct Occurring(Vec<bool>);
+
+impl Occurring {
+    pub(crate) fn note(&mut self, code: u32) {
+        let place = code as usize;
+        if self.0.len() <= place {
+            self.0.resize(place + 1, false);
+        }
+        self.0[place] = true;
+    }
+
+    fn contains(&self, code: u32) -> bool {
+        self.0.get(code as usize).copied().unwrap_or(false)
+    }
+}
+
+/// The numbers that texts have in what is written, by the numbers that they have here. Their order is the same.
+#[derive(Debug)]
+pub(crate) struct Renumbering(Vec<u32>);
+
+impl Renumbering {
+    /// Zero stays zero.
+    pub(crate) fn of(&self, code: u32) -> u32 {
+        self.0.get(code as usize).copied().unwrap_or(0)
     }
 }
 
@@ -92,6 +130,39 @@ impl Dictionary {
     pub(crate) fn matching(&self, test: impl Fn(&str) -> bool) -> Vec<u32> {
         let inner = self.inner.read();
         (1..=inner.ends.len() as u32).filter(|code| test(inner.text(*code))).collect()
+    }
+
+    /// How many numbers were given.
+    pub(crate) fn len(&self) -> usize {
+        self.inner.read().ends.len()
+    }
+
+    /// Writes the texts of the numbers that occur, in their order: what nobody has any more, an erased person's name
+    /// for one, is left out. Gives the numbers that the others have from then on.
+    pub(crate) fn write(&self, occurring: &Occurring, out: &mut Output) -> Renumbering {
+        let inner = self.inner.read();
+        let codes = (1..=inner.ends.len() as u32).filter(|code| occurring.contains(*code));
+        let codes: Vec<u32> = codes.collect();
+        out.length(codes.len());
+        let mut renumbering = Renumbering(vec![0; inner.ends.len() + 1]);
+        for (code, new) in codes.into_iter().zip(1..) {
+            out.text(inner.text(code));
+            renumbering.0[code as usize] = new;
+        }
+        renumbering
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let length = input.length(size_of::<u32>())?;
+        let mut inner = Inner { ends: Vec::with_capacity(length), ..Inner::default() };
+        inner.make_table((length * 4 / 3 + 1).next_power_of_two().max(TABLE_MIN));
+        for _ in 0..length {
+            let text = input.text()?;
+            ensure(inner.find(text).is_none(), "a text has two numbers")?;
+            inner.add(text);
+        }
+        inner.bytes.shrink_to_fit();
+        Ok(Self { inner: RwLock::new(inner) })
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -41,12 +41,12 @@ pub struct Index {
     pub(crate) chunks: Vec<Arc<Chunk>>,
     pub(crate) names: Arc<Dictionaries>,
     pub(crate) campaigns: Arc<BTreeMap<CampaignId, Arc<FrozenGroups>>>,
-    day: Day,
+    pub(crate) day: Day,
 }
 
 /// The day that the latest event was in, since the next is mostly in the same.
-#[derive(Debug, Clone, Copy)]
-struct Day {
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Day {
     day: i32,
     start: Millis,
     end: Millis,
@@ -62,7 +62,7 @@ impl Index {
             chunks: Vec::new(),
             names: Arc::default(),
             campaigns: Arc::default(),
-            day: Day { day: 0, start: 0, end: 0 },
+            day: Day::default(),
         }
     }
 

@@ -11,6 +11,7 @@
 
 pub mod bench;
 mod builder;
+mod bytes;
 mod chunk;
 mod column;
 mod dictionary;
@@ -27,11 +28,14 @@ mod plan;
 mod query;
 mod row;
 mod words;
+mod written;
 
 pub use builder::IndexBuilder;
+pub use bytes::Damaged;
 pub use freeze::{FreezeOrder, FrozenAudience, FrozenNames};
 pub use index::{ApplyError, Index};
 pub use live::LiveIndex;
 pub use query::{Breakdown, Counts, Difference, Groups, SourceCount};
 pub use row::{ContactRow, Frozen};
 pub use words::CHUNK_CONTACTS;
+pub use written::{WrittenChunk, WrittenIndex, layout};

@@ -1,5 +1,7 @@
 //! A set of contacts of one chunk: a sorted list while small, one bit a contact when large.
 
+use crate::bytes::{Damaged, Input, Output, ensure, is_rising};
+use crate::kernel;
 use crate::words::{self, Words};
 
 /// Above this many a bit a contact is smaller than a list of 16-bit numbers.
@@ -142,6 +144,41 @@ impl Members {
             Self::Sparse(lows) => lows.capacity() * 2,
             Self::Dense { .. } => size_of::<Words>(),
         }
+    }
+
+    pub(crate) fn write(&self, out: &mut Output) {
+        match self {
+            Self::Sparse(lows) => {
+                out.byte(0);
+                out.shorts(lows);
+            }
+            Self::Dense { words, .. } => {
+                out.byte(1);
+                out.words(words);
+            }
+        }
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        match input.byte()? {
+            0 => {
+                let lows = input.shorts()?;
+                ensure(is_rising(&lows), "a set is out of order")?;
+                Ok(Self::of_sorted(lows))
+            }
+            1 => Ok(Self::of_words(input.words()?)),
+            _ => Err(Damaged("a set is of no known kind")),
+        }
+    }
+
+    fn of_words(words: Box<Words>) -> Self {
+        let count = kernel::count(&words) as usize;
+        if count < DENSE_MIN {
+            return Self::Sparse(words::lows(&words).collect());
+        }
+        let highest = words.iter().enumerate().rfind(|(_, word)| **word != 0);
+        let highest = highest.map_or(0, |(place, word)| (place * 64) as u16 + word.ilog2() as u16);
+        Self::Dense { words, count, highest }
     }
 
     /// Gives back what growth reserved.

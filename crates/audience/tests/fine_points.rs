@@ -191,6 +191,35 @@ fn following_a_link_is_a_click_too() {
 }
 
 #[test]
+fn whoever_was_erased_is_in_no_byte_that_is_written() {
+    let mut bot = Bot::new(Tz::UTC, 2);
+    let texts = ["zuleika", "Zürich-Å", "pay-load", "/secret-word", "attribute-x", "very-own"];
+    let profile =
+        Profile { username: Some(texts[0].into()), first_name: Some(texts[1].into()), ..Profile::default() };
+    let set = [(texts[4].to_owned(), Some(AttributeValue::Text(texts[5].into())))];
+    for body in [
+        EventBody::ProfileChanged { profile },
+        EventBody::HistoryImported {
+            source: Some(Source::from([("payload".to_owned(), texts[2].to_owned())])),
+            first_seen: None,
+        },
+        EventBody::Command { object: texts[3].into(), text: String::new(), message_id: 1 },
+        EventBody::AttributesSet { set: set.into() },
+    ] {
+        bot.tell(0, NOW, body);
+    }
+    let holds = |bot: &Bot, text: &str| {
+        let bytes: Vec<u8> = bot.index.write().flatten().collect();
+        bytes.windows(text.len()).any(|part| part == text.as_bytes())
+    };
+    assert!(texts.iter().all(|text| holds(&bot, text)), "the bytes are of the living");
+    bot.tell(0, NOW, EventBody::Erased);
+    for text in texts {
+        assert!(!holds(&bot, text), "{text} lives on");
+    }
+}
+
+#[test]
 fn whoever_was_erased_matches_nothing() {
     let mut bot = Bot::new(Tz::UTC, 2);
     bot.tell(0, NOW, tagged(1));

@@ -7,7 +7,8 @@ use domain::contact::AttributeValue;
 use domain::expression::{AttributeOp, AttributeTest};
 use parking_lot::RwLock;
 
-use crate::dictionary::Dictionary;
+use crate::bytes::{Damaged, Input, Output, ensure, is_rising};
+use crate::dictionary::{Dictionary, Occurring, Renumbering};
 use crate::members::reserve_frugally;
 use crate::operand::Operand;
 
@@ -28,6 +29,42 @@ impl AttributeDictionaries {
 
     pub(crate) fn bytes(&self) -> usize {
         self.keys.bytes() + self.texts.read().values().map(|texts| texts.bytes()).sum::<usize>()
+    }
+}
+
+/// The numbers that keys and each key's texts have in what is written.
+pub(crate) struct AttributeNumbers {
+    keys: Renumbering,
+    /// By the key's number here.
+    texts: BTreeMap<u32, Renumbering>,
+}
+
+impl AttributeDictionaries {
+    /// Writes the keys and texts that occur in the columns.
+    pub(crate) fn write<'c>(
+        &self,
+        columns: impl Iterator<Item = &'c AttributeColumn>,
+        out: &mut Output,
+    ) -> AttributeNumbers {
+        let mut keys = Occurring::default();
+        let mut texts: BTreeMap<u32, Occurring> = BTreeMap::new();
+        for (key, values) in columns.flat_map(AttributeColumn::held) {
+            keys.note(key);
+            let occurring = texts.entry(key).or_default();
+            values.texts.values.iter().for_each(|code| occurring.note(*code));
+        }
+        let keys = self.keys.write(&keys, out);
+        let texts = texts.into_iter().map(|(key, occurring)| (key, self.texts(key).write(&occurring, out)));
+        AttributeNumbers { keys, texts: texts.collect() }
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let keys = Dictionary::read(input)?;
+        let mut texts = BTreeMap::new();
+        for key in 1..=keys.len() as u32 {
+            texts.insert(key, Arc::new(Dictionary::read(input)?));
+        }
+        Ok(Self { keys, texts: RwLock::new(texts) })
     }
 }
 
@@ -82,12 +119,79 @@ impl<T> Sparse<T> {
         found.extend(pairs.filter(|(_, value)| test(value)).map(|(low, _)| *low));
     }
 
+    fn write(&self, out: &mut Output, mut write: impl FnMut(&T, &mut Output)) {
+        out.shorts(&self.lows);
+        self.values.iter().for_each(|value| write(value, out));
+    }
+
+    fn read(
+        input: &mut Input<'_>,
+        mut read: impl FnMut(&mut Input<'_>) -> Result<T, Damaged>,
+    ) -> Result<Self, Damaged> {
+        let lows = input.shorts()?;
+        ensure(is_rising(&lows), "attributes are out of order")?;
+        let values = lows.iter().map(|_| read(input)).collect::<Result<_, _>>()?;
+        Ok(Self { lows, values })
+    }
+
     fn bytes(&self) -> usize {
         self.lows.capacity() * 2 + self.values.capacity() * size_of::<T>()
     }
 }
 
+impl Values {
+    fn is_empty(&self) -> bool {
+        self.numbers.lows.is_empty() && self.texts.lows.is_empty() && self.flags.lows.is_empty()
+    }
+
+    fn write(&self, texts: Option<&Renumbering>, out: &mut Output) {
+        self.numbers.write(out, |number, out| out.long(number.to_bits() as i64));
+        self.texts.write(out, |code, out| out.number(texts.map_or(0, |texts| texts.of(*code))));
+        self.flags.write(out, |flag, out| out.byte(u8::from(*flag)));
+    }
+
+    fn read(input: &mut Input<'_>, texts: &Dictionary) -> Result<Self, Damaged> {
+        let known = texts.len() as u32;
+        Ok(Self {
+            numbers: Sparse::read(input, |input| Ok(f64::from_bits(input.long()? as u64)))?,
+            texts: Sparse::read(input, |input| {
+                let code = input.number()?;
+                ensure((1..=known).contains(&code), "an attribute has no text")?;
+                Ok(code)
+            })?,
+            flags: Sparse::read(input, |input| Ok(input.byte()? != 0))?,
+        })
+    }
+}
+
 impl AttributeColumn {
+    /// The keys that somebody has a value of.
+    fn held(&self) -> impl Iterator<Item = (u32, &Values)> {
+        let held = self.keys.iter().filter(|(_, values)| !values.is_empty());
+        held.map(|(key, values)| (*key, &**values))
+    }
+
+    pub(crate) fn write(&self, numbers: &AttributeNumbers, out: &mut Output) {
+        out.length(self.held().count());
+        for (key, values) in self.held() {
+            out.number(numbers.keys.of(key));
+            values.write(numbers.texts.get(&key), out);
+        }
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>, names: &AttributeDictionaries) -> Result<Self, Damaged> {
+        let count = input.length(4)?;
+        let mut keys = Vec::with_capacity(count);
+        for _ in 0..count {
+            let key = input.number()?;
+            ensure((1..=names.keys.len() as u32).contains(&key), "an attribute has no name")?;
+            keys.push((key, Arc::new(Values::read(input, &names.texts(key))?)));
+        }
+        let codes: Vec<u32> = keys.iter().map(|(key, _)| *key).collect();
+        ensure(is_rising(&codes), "attributes are out of order")?;
+        Ok(Self { keys })
+    }
+
     /// Sets or, with none, removes.
     pub(crate) fn set(
         &mut self,

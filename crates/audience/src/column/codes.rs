@@ -1,8 +1,10 @@
 //! A small number a contact, in as few bytes as the largest needs; zero is none.
 
+use crate::bytes::{Damaged, Input, Output, ensure};
+use crate::dictionary::{Occurring, Renumbering};
 use crate::kernel;
 use crate::operand::{Operand, Scratch};
-use crate::words;
+use crate::words::{self, CHUNK_CONTACTS};
 
 /// One chunk's numbers. Empty while everybody has none. Lengths are multiples of 64.
 #[derive(Debug, Clone)]
@@ -103,6 +105,59 @@ impl Codes {
             }
             counts[code] += 1;
         }
+    }
+
+    pub(crate) fn note(&self, occurring: &mut Occurring) {
+        match self {
+            Self::Narrow(codes) => codes.iter().for_each(|code| occurring.note(u32::from(*code))),
+            Self::Middle(codes) => codes.iter().for_each(|code| occurring.note(u32::from(*code))),
+            Self::Wide(codes) => codes.iter().for_each(|code| occurring.note(*code)),
+        }
+    }
+
+    pub(crate) fn write(&self, numbers: &Renumbering, out: &mut Output) {
+        let codes: Vec<u32> = match self {
+            Self::Narrow(codes) => codes.iter().map(|code| numbers.of(u32::from(*code))).collect(),
+            Self::Middle(codes) => codes.iter().map(|code| numbers.of(u32::from(*code))).collect(),
+            Self::Wide(codes) => codes.iter().map(|code| numbers.of(*code)).collect(),
+        };
+        let highest = codes.iter().copied().max().unwrap_or(0);
+        if highest <= u32::from(u8::MAX) {
+            out.byte(1);
+            out.bytes(&codes.iter().map(|code| *code as u8).collect::<Vec<_>>());
+        } else if highest <= u32::from(u16::MAX) {
+            out.byte(2);
+            out.shorts(&codes.iter().map(|code| *code as u16).collect::<Vec<_>>());
+        } else {
+            out.byte(4);
+            out.numbers(&codes);
+        }
+    }
+
+    /// Reads numbers of a dictionary with `known` texts.
+    pub(crate) fn read(input: &mut Input<'_>, known: usize) -> Result<Self, Damaged> {
+        let (codes, highest) = match input.byte()? {
+            1 => {
+                let codes = input.bytes()?.to_vec();
+                let highest = codes.iter().copied().max().map_or(0, u32::from);
+                (Self::Narrow(codes), highest)
+            }
+            2 => {
+                let codes = input.shorts()?;
+                let highest = codes.iter().copied().max().map_or(0, u32::from);
+                (Self::Middle(codes), highest)
+            }
+            4 => {
+                let codes = input.numbers()?;
+                let highest = codes.iter().copied().max().unwrap_or(0);
+                (Self::Wide(codes), highest)
+            }
+            _ => return Err(Damaged("numbers are of no known width")),
+        };
+        let length = codes.len();
+        ensure(length <= CHUNK_CONTACTS && length.is_multiple_of(64), "numbers have no chunk's length")?;
+        ensure(highest as usize <= known, "a number stands for no text")?;
+        Ok(codes)
     }
 
     pub(crate) fn bytes(&self) -> usize {

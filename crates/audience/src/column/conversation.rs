@@ -4,7 +4,8 @@ use domain::expression::ConversationFacts;
 use domain::ids::MemberId;
 
 use super::codes::Codes;
-use crate::dictionary::Dictionary;
+use crate::bytes::{Damaged, Input, Output};
+use crate::dictionary::{Dictionary, Occurring, Renumbering};
 
 /// One chunk: a number for each pair of status and assignee.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,33 @@ impl ConversationDictionary {
     /// The numbers of the pairs that satisfy a test.
     pub(crate) fn matching(&self, test: impl Fn(ConversationFacts) -> bool) -> Vec<u32> {
         self.pairs.matching(|text| test(read(text)))
+    }
+}
+
+impl ConversationColumn {
+    pub(crate) fn write(&self, numbers: &Renumbering, out: &mut Output) {
+        self.codes.write(numbers, out);
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>, names: &ConversationDictionary) -> Result<Self, Damaged> {
+        Ok(Self { codes: Codes::read(input, names.pairs.len())? })
+    }
+}
+
+impl ConversationDictionary {
+    /// Writes the pairs that occur in the columns.
+    pub(crate) fn write<'c>(
+        &self,
+        columns: impl Iterator<Item = &'c ConversationColumn>,
+        out: &mut Output,
+    ) -> Renumbering {
+        let mut occurring = Occurring::default();
+        columns.for_each(|column| column.codes.note(&mut occurring));
+        self.pairs.write(&occurring, out)
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        Ok(Self { pairs: Dictionary::read(input)? })
     }
 }
 

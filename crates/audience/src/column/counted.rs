@@ -6,7 +6,8 @@ use std::sync::Arc;
 use domain::event::{Event, EventBody};
 use domain::expression::EventTest;
 
-use crate::dictionary::Dictionary;
+use crate::bytes::{Damaged, Input, Output, ensure, is_rising};
+use crate::dictionary::{Dictionary, Occurring, Renumbering};
 use crate::kernel;
 use crate::members::{Members, reserve_frugally};
 use crate::operand::{Operand, Scratch};
@@ -14,7 +15,7 @@ use crate::words::{self, CHUNK_CONTACTS};
 
 /// Kinds with a place in the column. The last is an import's last interaction, which only the kind
 /// `interaction` counts.
-const KINDS: [&str; 9] =
+pub(crate) const KINDS: [&str; 9] =
     ["start", "message", "command", "button", "click", "conversion", "blocked", "link_visit", "imported"];
 const IMPORTED: usize = 8;
 /// Kinds that `interaction` stands for.
@@ -42,6 +43,28 @@ pub(crate) struct ObjectDictionaries {
 impl ObjectDictionaries {
     fn code(&self, kind: usize, object: Option<&str>) -> u32 {
         object.map_or(0, |object| self.kinds[kind].code(object))
+    }
+
+    /// Writes the objects that occur in the columns. Gives their numbers by kind.
+    pub(crate) fn write<'c>(
+        &self,
+        columns: impl Iterator<Item = &'c CountedColumn> + Clone,
+        out: &mut Output,
+    ) -> Vec<Renumbering> {
+        let written = self.kinds.iter().enumerate().map(|(place, names)| {
+            let mut occurring = Occurring::default();
+            columns.clone().for_each(|column| column.kinds[place].note(&mut occurring));
+            names.write(&occurring, out)
+        });
+        written.collect()
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let mut names = Self::default();
+        for dictionary in &mut names.kinds {
+            *dictionary = Dictionary::read(input)?;
+        }
+        Ok(names)
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -115,6 +138,44 @@ impl Segment {
         self.days[place..].iter_mut().for_each(|(_, end)| *end += 1);
     }
 
+    /// Takes a contact's entries out; whether any is left.
+    fn erase(&mut self, low: u16) -> bool {
+        let mut start = 0;
+        let mut kept = Vec::with_capacity(self.lows.len());
+        for (_, end) in &mut self.days {
+            let next = *end as usize;
+            kept.extend(self.lows[start..next].iter().filter(|known| **known != low));
+            start = next;
+            *end = kept.len() as u32;
+        }
+        self.lows = kept;
+        let mut before = 0;
+        self.days.retain(|(_, end)| std::mem::replace(&mut before, *end) != *end);
+        !self.lows.is_empty()
+    }
+
+    fn write(&self, out: &mut Output) {
+        out.length(self.days.len());
+        for (day, end) in &self.days {
+            out.number(*day as u32);
+            out.number(*end);
+        }
+        out.shorts(&self.lows);
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let count = input.length(8)?;
+        let mut days = Vec::with_capacity(count);
+        for _ in 0..count {
+            days.push((input.number()? as i32, input.number()?));
+        }
+        let lows = input.shorts()?;
+        let in_order = days.is_sorted_by(|(a, a_end), (b, b_end)| a < b && a_end < b_end);
+        let ends = days.last().map_or(0, |(_, end)| *end as usize);
+        ensure(in_order && ends == lows.len() && ends > 0, "days of events are out of order")?;
+        Ok(Self { days, lows })
+    }
+
     /// The entries of a day and all later ones.
     fn since(&self, day: i32) -> &[u16] {
         let place = self.days.partition_point(|(known, _)| *known < day);
@@ -139,6 +200,27 @@ impl Series {
         }
         let place = if begin { self.segments.len() - 1 } else { place };
         Arc::make_mut(&mut self.segments[place]).add(day, low);
+    }
+
+    /// Takes a contact's entries out; whether any is left.
+    fn erase(&mut self, low: u16) -> bool {
+        self.segments.retain_mut(|segment| !segment.lows.contains(&low) || Arc::make_mut(segment).erase(low));
+        !self.segments.is_empty()
+    }
+
+    fn write(&self, out: &mut Output) {
+        out.length(self.segments.len());
+        self.segments.iter().for_each(|segment| segment.write(out));
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let count = input.length(8)?;
+        ensure(count > 0, "an object has no events")?;
+        let segments = (0..count).map(|_| Segment::read(input).map(Arc::new));
+        let segments: Vec<Arc<Segment>> = segments.collect::<Result<_, _>>()?;
+        let in_order = segments.is_sorted_by(|a, b| a.last_day() <= b.first_day());
+        ensure(in_order, "days of events are out of order")?;
+        Ok(Self { segments })
     }
 
     fn bytes(&self) -> usize {
@@ -186,6 +268,54 @@ impl KindEvents {
             found.lists.extend(segments.map(|segment| segment.since(day)).filter(|list| !list.is_empty()));
         }
         found.rare.extend(rare.iter().filter(|event| event.day >= day).map(|event| event.low));
+    }
+
+    /// Takes a contact out.
+    fn erase(&mut self, low: u16) {
+        self.ever.remove(low);
+        self.rare.retain(|event| event.low != low);
+        self.series.retain_mut(|(_, series)| series.erase(low));
+    }
+
+    fn note(&self, occurring: &mut Occurring) {
+        self.series.iter().for_each(|(object, _)| occurring.note(*object));
+        self.rare.iter().for_each(|event| occurring.note(event.object));
+    }
+
+    fn write(&self, numbers: &Renumbering, out: &mut Output) {
+        out.length(self.series.len());
+        for (object, series) in &self.series {
+            out.number(numbers.of(*object));
+            series.write(out);
+        }
+        out.length(self.rare.len());
+        for event in &self.rare {
+            out.number(numbers.of(event.object));
+            out.number(event.day as u32);
+            out.number(u32::from(event.low));
+        }
+        self.ever.write(out);
+    }
+
+    /// Reads events of a kind with `known` objects.
+    fn read(input: &mut Input<'_>, known: usize) -> Result<Self, Damaged> {
+        let count = input.length(8)?;
+        let mut series = Vec::with_capacity(count);
+        for _ in 0..count {
+            series.push((input.number()?, Series::read(input)?));
+        }
+        let count = input.length(12)?;
+        let mut rare = Vec::with_capacity(count);
+        for _ in 0..count {
+            let (object, day) = (input.number()?, input.number()? as i32);
+            let low = u16::try_from(input.number()?).map_err(|_| Damaged("an event is of nobody"))?;
+            rare.push(RareEvent { object, day, low });
+        }
+        let objects: Vec<u32> = series.iter().map(|(object, _)| *object).collect();
+        ensure(is_rising(&objects) && rare.is_sorted(), "objects are out of order")?;
+        let highest = objects.iter().copied().chain(rare.last().map(|event| event.object)).max();
+        ensure(highest.unwrap_or(0) as usize <= known, "an object has no name")?;
+        Ok(Self { series, rare, ever: Members::read(input)? })
     }
 
     fn bytes(&self) -> usize {
@@ -250,6 +380,25 @@ impl CountedColumn {
     /// Takes an import's last interaction.
     pub(crate) fn add_imported(&mut self, low: u16, day: i32) {
         Arc::make_mut(&mut self.kinds[IMPORTED]).add(0, day, low);
+    }
+
+    /// Takes a contact out: what an erased person did counts for nobody, and its objects may be what they typed.
+    pub(crate) fn erase(&mut self, low: u16) {
+        for kind in self.kinds.iter_mut().filter(|kind| kind.ever.contains(low)) {
+            Arc::make_mut(kind).erase(low);
+        }
+    }
+
+    pub(crate) fn write(&self, numbers: &[Renumbering], out: &mut Output) {
+        self.kinds.iter().zip(numbers).for_each(|(kind, numbers)| kind.write(numbers, out));
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>, names: &ObjectDictionaries) -> Result<Self, Damaged> {
+        let mut column = Self::default();
+        for (kind, names) in column.kinds.iter_mut().zip(&names.kinds) {
+            *kind = Arc::new(KindEvents::read(input, names.len())?);
+        }
+        Ok(column)
     }
 
     pub(crate) fn matching(&self, plan: &CountPlan, scratch: &mut Scratch) -> Operand<'_> {

@@ -7,8 +7,10 @@ use domain::contact::{Profile, SOURCE_FIELDS, Source};
 use domain::expression::ProfileField;
 
 use super::codes::Codes;
-use crate::dictionary::Dictionary;
+use crate::bytes::{Damaged, Input, Output, ensure};
+use crate::dictionary::{Dictionary, Occurring, Renumbering};
 use crate::members::{Members, reserve_frugally};
+use crate::words::CHUNK_CONTACTS;
 
 /// Profile fields that are numbered.
 pub(crate) const NUMBERED: [ProfileField; 6] = [
@@ -30,6 +32,40 @@ pub(crate) struct EnumeratedDictionaries {
 impl EnumeratedDictionaries {
     pub(crate) fn bytes(&self) -> usize {
         self.profile.iter().chain(&self.source).map(Dictionary::bytes).sum()
+    }
+}
+
+/// The numbers that each dictionary's texts have in what is written.
+pub(crate) struct EnumeratedNumbers {
+    profile: Vec<Renumbering>,
+    source: Vec<Renumbering>,
+}
+
+impl EnumeratedDictionaries {
+    /// Writes the texts that occur in the columns.
+    pub(crate) fn write<'c>(
+        &self,
+        columns: impl Iterator<Item = &'c EnumeratedColumn> + Clone,
+        out: &mut Output,
+    ) -> EnumeratedNumbers {
+        let mut write = |dictionary: &Dictionary, codes_of: &dyn Fn(&'c EnumeratedColumn) -> &'c Codes| {
+            let mut occurring = Occurring::default();
+            columns.clone().for_each(|column| codes_of(column).note(&mut occurring));
+            dictionary.write(&occurring, out)
+        };
+        let profile = self.profile.iter().enumerate();
+        let profile = profile.map(|(place, names)| write(names, &|column| &column.profile[place])).collect();
+        let source = self.source.iter().enumerate();
+        let source = source.map(|(place, names)| write(names, &|column| &column.source[place])).collect();
+        EnumeratedNumbers { profile, source }
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let mut names = Self::default();
+        for dictionary in names.profile.iter_mut().chain(&mut names.source) {
+            *dictionary = Dictionary::read(input)?;
+        }
+        Ok(names)
     }
 }
 
@@ -96,6 +132,27 @@ impl Usernames {
         }
     }
 
+    fn write(&self, out: &mut Output) {
+        out.text(&self.text);
+        out.bytes(&self.lengths);
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let (text, lengths) = (input.text()?, input.bytes()?);
+        ensure(lengths.len() <= CHUNK_CONTACTS, "there are more usernames than people")?;
+        let mut starts = Vec::with_capacity(lengths.len().div_ceil(GROUP));
+        let mut end = 0;
+        for (place, length) in lengths.iter().enumerate() {
+            if place.is_multiple_of(GROUP) {
+                starts.push(end as u32);
+            }
+            end += usize::from(*length);
+            ensure(text.is_char_boundary(end), "a username ends inside a letter")?;
+        }
+        ensure(end == text.len(), "usernames are longer or shorter than their text")?;
+        Ok(Self { text: text.to_owned(), lengths: lengths.to_vec(), starts })
+    }
+
     /// Who bears one of these names, none of which is empty.
     fn bearers(&self, wanted: &[String]) -> Vec<u16> {
         let mut found = Vec::new();
@@ -158,6 +215,28 @@ impl EnumeratedColumn {
     /// Who bears one of these usernames, given in the form that compares and none of them empty.
     pub(crate) fn named(&self, wanted: &[String]) -> Vec<u16> {
         self.usernames.bearers(wanted)
+    }
+
+    pub(crate) fn write(&self, numbers: &EnumeratedNumbers, out: &mut Output) {
+        for (codes, numbers) in self.profile.iter().zip(&numbers.profile) {
+            codes.write(numbers, out);
+        }
+        for (codes, numbers) in self.source.iter().zip(&numbers.source) {
+            codes.write(numbers, out);
+        }
+        self.premium.write(out);
+        self.usernames.write(out);
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>, names: &EnumeratedDictionaries) -> Result<Self, Damaged> {
+        let mut column = Self::default();
+        let profile = column.profile.iter_mut().zip(&names.profile);
+        for (codes, dictionary) in profile.chain(column.source.iter_mut().zip(&names.source)) {
+            *codes = Arc::new(Codes::read(input, dictionary.len())?);
+        }
+        column.premium = Arc::new(Members::read(input)?);
+        column.usernames = Arc::new(Usernames::read(input)?);
+        Ok(column)
     }
 
     pub(crate) fn bytes(&self) -> usize {

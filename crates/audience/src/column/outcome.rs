@@ -1,6 +1,6 @@
 //! What became of a campaign's recipients, and the breakdowns that were frozen with its audience.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::event::Outcome;
@@ -9,6 +9,7 @@ use domain::ids::CampaignId;
 use domain::recipient::Answers;
 use roaring::RoaringBitmap;
 
+use crate::bytes::{Damaged, Input, Output, ensure, is_rising};
 use crate::members::Members;
 use crate::operand::{Operand, Scratch};
 use crate::words;
@@ -16,6 +17,8 @@ use crate::words;
 /// Bits of a state that hold answers; the outcome stands above them.
 const ANSWER_BITS: u32 = 11;
 const ANSWER_MASK: u16 = (1 << ANSWER_BITS) - 1;
+/// The highest that stands there.
+const LAST_OUTCOME: u16 = 8;
 const _: () = assert!(Answers::NAMED.len() == ANSWER_BITS as usize, "every answer needs its bit");
 
 /// One chunk, sorted by campaign.
@@ -110,6 +113,31 @@ impl OutcomeColumn {
         }
     }
 
+    pub(crate) fn write(&self, out: &mut Output) {
+        out.length(self.campaigns.len());
+        for (campaign, recipients) in &self.campaigns {
+            out.long(campaign.0);
+            recipients.members.write(out);
+            out.shorts(&recipients.states);
+        }
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let count = input.length(8)?;
+        let mut campaigns = Vec::with_capacity(count);
+        for _ in 0..count {
+            let campaign = CampaignId(input.long()?);
+            let (members, states) = (Members::read(input)?, input.shorts()?);
+            ensure(members.len() == states.len(), "a campaign has more or fewer outcomes than people")?;
+            let known = states.iter().all(|state| state >> ANSWER_BITS <= LAST_OUTCOME);
+            ensure(known, "an outcome is not known")?;
+            campaigns.push((campaign, Arc::new(Recipients { members, states })));
+        }
+        let ids: Vec<CampaignId> = campaigns.iter().map(|(campaign, _)| *campaign).collect();
+        ensure(is_rising(&ids), "campaigns are out of order")?;
+        Ok(Self { campaigns })
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         let held = self.campaigns.iter().map(|(_, recipients)| {
             size_of::<Recipients>() + recipients.members.bytes() + recipients.states.capacity() * 2
@@ -128,6 +156,28 @@ pub(crate) struct FrozenGroups {
 }
 
 impl FrozenGroups {
+    pub(crate) fn write(&self, out: &mut Output) {
+        for groups in [&self.stages, &self.tags, &self.sources, &self.segments] {
+            out.length(groups.len());
+            // In an order of their own, so that the same groups are written the same.
+            for (name, chunked) in groups.iter().collect::<BTreeMap<_, _>>() {
+                out.text(name);
+                chunked.write(out);
+            }
+        }
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let mut read = Self::default();
+        for groups in [&mut read.stages, &mut read.tags, &mut read.sources, &mut read.segments] {
+            for _ in 0..input.length(8)? {
+                let name = input.text()?.to_owned();
+                groups.insert(name, Chunked::read(input)?);
+            }
+        }
+        Ok(read)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         let every = self.stages.iter().chain(&self.tags).chain(&self.sources).chain(&self.segments);
         every.map(|(name, chunked)| name.len() + chunked.bytes()).sum()
@@ -163,6 +213,17 @@ impl Chunked {
 
     pub(crate) fn into_chunks(self) -> Vec<Members> {
         self.chunks
+    }
+
+    fn write(&self, out: &mut Output) {
+        out.length(self.chunks.len());
+        self.chunks.iter().for_each(|members| members.write(out));
+    }
+
+    fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let count = input.length(5)?;
+        let chunks = (0..count).map(|_| Members::read(input)).collect::<Result<_, _>>()?;
+        Ok(Self { chunks })
     }
 
     fn bytes(&self) -> usize {

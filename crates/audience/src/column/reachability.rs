@@ -2,6 +2,7 @@
 
 use domain::contact::Reachability;
 
+use crate::bytes::{Damaged, Input, Output};
 use crate::kernel;
 use crate::members::Members;
 use crate::words::{self, Words};
@@ -71,6 +72,26 @@ impl ReachabilityColumn {
         } else {
             words::clear(&mut self.reachable, low);
         }
+    }
+
+    pub(crate) fn write(&self, out: &mut Output) {
+        out.words(&self.living);
+        out.words(&self.reachable);
+        for reason in [&self.blocked, &self.deactivated, &self.opted_out] {
+            reason.write(out);
+        }
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let living = input.words()?;
+        Ok(Self {
+            living_count: kernel::count(&living),
+            living,
+            reachable: input.words()?,
+            blocked: Members::read(input)?,
+            deactivated: Members::read(input)?,
+            opted_out: Members::read(input)?,
+        })
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::bytes::{Damaged, Input, Output, ensure};
 use crate::kernel;
 use crate::operand::{Operand, Scratch};
+use crate::words::CHUNK_CONTACTS;
 
 /// Seconds of one chunk, as long as it needs to be, in steps of 64.
 ///
@@ -58,6 +60,17 @@ impl SecondsColumn {
             out[place / 64] |= u64::from(far) << (place % 64);
         }
         Operand::Own(out)
+    }
+
+    pub(crate) fn write(&self, out: &mut Output) {
+        out.numbers(&self.values);
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let values = input.numbers()?;
+        let length = values.len();
+        ensure(length <= CHUNK_CONTACTS && length.is_multiple_of(64), "times have no chunk's length")?;
+        Ok(Self { values: Arc::new(values) })
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::expression::TagMode;
 use domain::ids::TagId;
 
+use crate::bytes::{Damaged, Input, Output, ensure, is_rising};
 use crate::members::{Members, reserve_frugally};
 use crate::operand::{Operand, Scratch};
 use crate::words;
@@ -157,6 +158,30 @@ impl TagColumn {
         for (tag, count) in tags.iter().zip(counts) {
             *count += u64::from(self.with(*tag).count(set, 0));
         }
+    }
+
+    pub(crate) fn write(&self, out: &mut Output) {
+        let held = || self.tags.iter().filter(|(_, holders)| holders.members.len() > 0);
+        out.length(held().count());
+        for (tag, holders) in held() {
+            out.long(tag.0);
+            holders.members.write(out);
+            out.numbers(&holders.added_s);
+        }
+    }
+
+    pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
+        let count = input.length(8)?;
+        let mut tags = Vec::with_capacity(count);
+        for _ in 0..count {
+            let tag = TagId(input.long()?);
+            let (members, added_s) = (Members::read(input)?, input.numbers()?);
+            ensure(members.len() == added_s.len(), "a tag has more or fewer times than people")?;
+            tags.push((tag, Arc::new(TagMembers { members, added_s })));
+        }
+        let ids: Vec<TagId> = tags.iter().map(|(tag, _)| *tag).collect();
+        ensure(is_rising(&ids), "tags are out of order")?;
+        Ok(Self { tags })
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -11,7 +11,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::world::{Act, Step, Writer, offset, workspace};
-use crate::{Case, build, contact_numbers, expressions, follow};
+use crate::{Case, build, contact_numbers, expressions, follow, read_again};
 
 const ZONE: chrono_tz::Tz = chrono_tz::America::St_Johns;
 const BASE: i64 = 1_289_097_060_000;
@@ -85,7 +85,12 @@ fn a_crowd_is_counted_as_the_oracle_counts_it() {
     let live = LiveIndex::new(build(&case.oracle, ZONE, numbers, before.len() as i64));
     let old = live.snapshot();
     let oracle_then = case.oracle.clone();
+    let again = LiveIndex::new(read_again(&old));
+    follow(&again, &mut case.oracle.clone(), after);
     follow(&live, &mut case.oracle, after);
+    case.check(&again.snapshot(), "written, read, and at the end").unwrap();
+    case.check_breakdown(&again.snapshot()).unwrap();
+    case.check(&read_again(&live.snapshot()), "at the end, written and read").unwrap();
     case.check(&live.snapshot(), "at the end").unwrap();
     case.check_breakdown(&live.snapshot()).unwrap();
     let then =

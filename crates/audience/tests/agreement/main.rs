@@ -6,7 +6,7 @@ mod expressions;
 mod world;
 
 use audience::oracle::Oracle;
-use audience::{Groups, Index, IndexBuilder, LiveIndex};
+use audience::{Groups, Index, IndexBuilder, LiveIndex, WrittenIndex};
 use chrono_tz::Tz;
 use domain::contact::SOURCE_FIELDS;
 use domain::expression::{ContactFacts, Expression, Resolved, evaluate_one, explain_one, resolve};
@@ -37,6 +37,14 @@ fn build(oracle: &Oracle, zone: Tz, contact_numbers: u32, last_number: i64) -> I
         }
     }
     builder.finish(last_number)
+}
+
+/// The index as it comes back from its bytes.
+fn read_again(index: &Index) -> Index {
+    let mut parts = index.write();
+    let written = WrittenIndex::read(&parts.next().expect("a first part")).expect("a first part that is one");
+    let chunks = parts.map(|part| written.chunk(&part).expect("a chunk that is one")).collect();
+    written.finish(chunks).expect("every chunk")
 }
 
 struct Case {
@@ -164,7 +172,13 @@ fn run(
     let oracle_then = case.oracle.clone();
     follow(&live, &mut case.oracle, middle);
     case.check(&live.snapshot(), "some events later")?;
+    let again = LiveIndex::new(read_again(&live.snapshot()));
+    case.check(&again.snapshot(), "written and read")?;
+    let mut oracle_again = case.oracle.clone();
     follow(&live, &mut case.oracle, end);
+    follow(&again, &mut oracle_again, end);
+    case.check(&again.snapshot(), "written, read, and at the end")?;
+    case.check_breakdown(&again.snapshot())?;
     let present = live.snapshot();
     case.check(&present, "at the end")?;
     case.check_breakdown(&present)?;
