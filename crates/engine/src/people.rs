@@ -166,9 +166,6 @@ fn build(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId) -> Result<Index> {
         threads.insert(contact, ConversationFacts { open: status == "open", assignee });
     })?;
     contacts::each(tx, bot, |contact| {
-        if let Some(at) = contact.imported_interaction {
-            builder.event(&imported(contact.number, at));
-        }
         if contact.erased {
             // Belongs to nothing any more, not even to everybody.
             return Ok(true);
@@ -183,6 +180,9 @@ fn build(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId) -> Result<Index> {
             last_interaction: contact.last_interaction.max(contact.imported_interaction),
             reachability: contact.reachability,
         });
+        if let Some(at) = contact.imported_interaction {
+            builder.event(&imported(contact.number, at));
+        }
         Ok(true)
     })?;
     builder.contact_numbers(u32::try_from(row.next_contact).unwrap_or(u32::MAX));
