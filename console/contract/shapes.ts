@@ -20,6 +20,9 @@ type Held<Ours, Theirs> = [Lacking<Ours, Theirs> | Unexpected<Ours, Theirs>] ext
 
 export const held: {
   session: Held<ours.Session, Wire['Session']>;
+  retention: Held<ours.Retention, Wire['Retention']>;
+  retentionDays: Held<ours.RetentionDays, Wire['WantedRetention']>;
+  retentionPreview: Held<ours.RetentionPreview, Wire['RetentionPreview']>;
   member: Held<ours.Member, Wire['Member'] & Wire['SessionMember']>;
   bot: Held<ours.Bot, Wire['Bot']>;
   health: Held<ours.Bot['health'], Wire['BotHealth']>;

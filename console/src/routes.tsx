@@ -138,10 +138,11 @@ const settings = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('@/features/settings/SettingsPage')),
 });
+const retention = createRoute({ getParentRoute: () => frame, path: '/settings/retention', component: lazyRouteComponent(() => import('@/features/settings/RetentionPage')) });
 
 const tree = root.addChildren([
   setup,
-  frame.addChildren([home, inbox, contacts, contact, segments, segment, stages, tags, campaigns, campaign, links, link, templates, flows, flow, settings]),
+  frame.addChildren([home, inbox, contacts, contact, segments, segment, stages, tags, campaigns, campaign, links, link, templates, flows, flow, settings, retention]),
 ]);
 
 export function makeRouter(client: QueryClient) {

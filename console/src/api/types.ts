@@ -71,6 +71,29 @@ export interface BrowserSession {
   user_agent: string;
   current: boolean;
 }
+/** Days that each is kept; null is for ever. */
+export interface RetentionDays {
+  texts_days: number | null;
+  raw_days: number | null;
+  visits_days: number | null;
+  notes_days: number | null;
+}
+export interface Retention extends RetentionDays {
+  /** Days after which a visitor's address is cut to its network, by the server's configuration. */
+  address_days: number;
+  days_min: number;
+  days_max: number;
+  version: number;
+  changed_at: number | null;
+  changed_by: { id: number; name: string } | null;
+}
+/** Rows that would be blanked. */
+export interface RetentionPreview {
+  texts: number;
+  raw: number;
+  visits: number;
+  notes: number;
+}
 export interface ApiToken {
   id: number;
   name: string;

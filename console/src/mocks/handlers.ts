@@ -207,6 +207,8 @@ export const handlers = [
   http.get(at('/bots'), () => json({ items: session.bots })),
   http.get(at('/bots/:id'), () => json(bot)),
   http.get(at('/members'), () => json({ items: [session.member, { id: 2, name: 'Jon Bell', email: 'jon@lantern.example', role: 'agent' }] })),
+  http.get(at('/workspace/retention'), () => json({ texts_days: null, raw_days: 90, visits_days: 365, notes_days: null, address_days: 30, days_min: 3, days_max: 3653, version: 0, changed_at: null, changed_by: null })),
+  http.post(at('/workspace/retention/preview'), () => json({ texts: 1204, raw: 0, visits: 88, notes: 3 })),
   http.get(at('/tokens'), () => json({ items: [{ id: 1, name: 'shop', created_at: now - 5e8 }] })),
   http.get(at('/sessions'), () => json({ items: [{ id: 1, created_at: now - 5e7, seen_at: now, user_agent: 'Chromium on Linux', current: true }] })),
   ...contacts, ...audience, ...sending, ...talking,

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 interface PageProps {
   title: string;
   /** The place above this one. */
-  crumb?: { label: string; to: '/contacts' | '/segments' | '/campaigns' | '/flows' | '/templates' | '/links' };
+  crumb?: { label: string; to: '/contacts' | '/segments' | '/campaigns' | '/flows' | '/templates' | '/links' | '/settings' };
   /** What stands beside the title: a state, when it was saved. */
   note?: ReactNode;
   actions?: ReactNode;

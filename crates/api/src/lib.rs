@@ -29,6 +29,7 @@ mod media;
 mod members;
 mod metrics;
 mod reports;
+mod retention;
 mod routes;
 mod segments;
 mod sessions;

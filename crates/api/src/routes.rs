@@ -16,8 +16,8 @@ use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
     bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers,
-    link_pages, links, live, media, members, metrics, repeat, reports, segments, sessions, setup, stages,
-    tags, templates, tokens, webhook, workspace,
+    link_pages, links, live, media, members, metrics, repeat, reports, retention, segments, sessions, setup,
+    stages, tags, templates, tokens, webhook, workspace,
 };
 
 /// Where the API begins.
@@ -36,6 +36,8 @@ fn resources() -> OpenApiRouter<ApiState> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(workspace::update))
+        .routes(routes!(retention::show, retention::decide))
+        .routes(routes!(retention::preview))
         // Bots
         .routes(routes!(bots::list, bots::add))
         .routes(routes!(bots::get, bots::update, bots::delete))

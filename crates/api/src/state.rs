@@ -19,6 +19,7 @@ use engine::live::Live;
 use engine::media::Media;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
+use engine::retention::Keeper;
 use engine::segments::Segments;
 use engine::stages::Stages;
 use engine::tags::Tags;
@@ -78,6 +79,7 @@ rooms! {
     live: Live,
     media: Media,
     reports: Reports,
+    retention: Keeper,
     segments: Segments,
     stages: Stages,
     tags: Tags,

@@ -139,7 +139,7 @@ fn body_of(route: &str, ids: &Ids) -> Option<Value> {
 }
 
 /// Routes that name nothing of anybody: they may do their work, in the asker's own workspace.
-const OWN: [&str; 22] = [
+const OWN: [&str; 25] = [
     "GET /bots",
     "GET /canned",
     "GET /media",
@@ -151,13 +151,16 @@ const OWN: [&str; 22] = [
     "GET /tags",
     "GET /templates",
     "GET /tokens",
+    "GET /workspace/retention",
     "POST /bots",
     "POST /canned",
     "POST /media",
     "POST /members",
     "POST /tags",
     "POST /tokens",
+    "POST /workspace/retention/preview",
     "PUT /stages",
+    "PUT /workspace/retention",
     "PATCH /workspace",
     "DELETE /session",
     "POST /session",
@@ -179,6 +182,12 @@ fn own_body(route: &str) -> Option<Value> {
             json!({"stages": [{"name": "all", "color": "gray", "expression": {"all": []}}], "version": 1})
         }
         "PATCH /workspace" => json!({"name": "x"}),
+        "POST /workspace/retention/preview" => {
+            json!({"texts_days": 3, "raw_days": 3, "visits_days": 3, "notes_days": 3})
+        }
+        "PUT /workspace/retention" => {
+            json!({"texts_days": 3, "raw_days": 3, "visits_days": 3, "notes_days": 3, "version": 0})
+        }
         _ => return None,
     })
 }

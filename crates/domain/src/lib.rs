@@ -15,4 +15,5 @@ pub mod limits;
 pub mod link;
 pub mod message;
 pub mod recipient;
+pub mod retention;
 pub mod time;

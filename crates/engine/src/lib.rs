@@ -45,6 +45,7 @@ pub mod rates;
 pub mod repeats;
 pub mod reports;
 pub mod restoration;
+pub mod retention;
 pub mod secrets;
 pub mod segments;
 pub mod stages;

@@ -28,6 +28,7 @@ use engine::nodes::{Role, ThisNode};
 use engine::people::People;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
+use engine::retention::Keeper;
 use engine::secrets::{Secrets, check_key};
 use engine::segments::Segments;
 use engine::stages::Stages;
@@ -180,6 +181,8 @@ impl Muster {
         let privacy = self.rooms.links.clone().keep_private(self.visitors.address_days, stop.clone());
         let privacy = tokio::spawn(privacy);
         let starting = tokio::spawn(self.rooms.campaigns.clone().keep_starting(stop.clone()));
+        let keeping = tokio::spawn(self.rooms.retention.clone().keep(stop.clone()));
+        let tidying = tokio::spawn(self.rooms.team.clone().keep_tidy(stop.clone()));
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         let (live, stopping) = (self.live.clone(), stop.clone());
         tokio::spawn(async move {
@@ -193,7 +196,7 @@ impl Muster {
         stop.cancel();
         fleet.await.map_err(|error| Failure::new(format!("the bots stopped: {error}")))?;
         // They end with the others; a panic in one of them has lost nothing.
-        let _ = tokio::join!(privacy, starting);
+        let _ = tokio::join!(privacy, starting, keeping, tidying);
         let store = self.store.clone();
         drop(self);
         // A request that does not end holds the store; what it was told is durable.
@@ -235,6 +238,7 @@ fn rooms(
         flows: Flows::new(store(), now()),
         campaigns: Campaigns::new(store(), secrets.clone(), now(), people(), plan.public_url),
         reports: Reports::new(store().reader().clone(), people(), now()),
+        retention: Keeper::new(store(), now(), plan.visitors.address_days),
         segments: Segments::new(store(), now(), people()),
         stages: Stages::new(store(), now(), people()),
         tags: Tags::new(store(), now()),

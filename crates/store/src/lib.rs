@@ -31,6 +31,7 @@ pub mod moving;
 pub mod nodes;
 pub mod outbox;
 pub mod recipients;
+pub mod retention;
 pub mod segments;
 pub mod settings;
 pub mod stages;

@@ -6,13 +6,14 @@ use crate::server::Statements as _;
 use crate::{Result, StoreError, moving, server};
 
 /// How many steps there are, the same for both databases.
-const STEPS: usize = 5;
+const STEPS: usize = 6;
 const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0001_base.sql"),
     include_str!("../migrations/sqlite/0002_webhook.sql"),
     include_str!("../migrations/sqlite/0003_links.sql"),
     include_str!("../migrations/sqlite/0004_media.sql"),
     include_str!("../migrations/sqlite/0005_nodes.sql"),
+    include_str!("../migrations/sqlite/0006_retention.sql"),
 ];
 const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0001_base.sql"),
@@ -20,6 +21,7 @@ const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0003_links.sql"),
     include_str!("../migrations/postgres/0004_media.sql"),
     include_str!("../migrations/postgres/0005_nodes.sql"),
+    include_str!("../migrations/postgres/0006_retention.sql"),
 ];
 
 /// The steps of `all` that a database at version `found` lacks, each with the version that it brings.

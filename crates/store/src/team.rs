@@ -272,6 +272,13 @@ pub fn session_seen(tx: &WriteTx<'_>, token_hash: &str, now: Millis) -> Result<(
     Ok(())
 }
 
+/// Deletes sessions that were not seen since a moment, and one-time links that have expired. Returns how many.
+pub fn delete_expired(tx: &WriteTx<'_>, seen_before: Millis, now: Millis) -> Result<usize> {
+    let sessions = tx.run("DELETE FROM sessions WHERE seen_at < $1", params![seen_before])?;
+    let links = tx.run("DELETE FROM one_time_links WHERE expires_at <= $1", params![now])?;
+    Ok(sessions + links)
+}
+
 /// A member's sessions, latest first.
 pub fn sessions(tx: &ReadTx<'_>, workspace: WorkspaceId, member: MemberId) -> Result<Vec<Session>> {
     let sql = format!(

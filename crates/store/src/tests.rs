@@ -2,6 +2,7 @@
 
 mod encryption;
 mod files;
+mod retention;
 mod schema;
 mod servers;
 mod suite;

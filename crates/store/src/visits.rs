@@ -35,6 +35,14 @@ pub struct Visit {
     pub started_at: Option<Millis>,
 }
 
+/// Bits of a visit's id below the milliseconds of its time.
+pub const ID_DRAWN_BITS: u32 = 20;
+
+/// Below the ids of all visits at a moment and after it.
+pub fn first_id(at: Millis) -> i64 {
+    at << ID_DRAWN_BITS
+}
+
 fn code(visitor: Visitor) -> i64 {
     match visitor {
         Visitor::Person => 0,
@@ -89,7 +97,7 @@ pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, visit: &Visit) -> Result
     let added = tx.run(
         "INSERT INTO visits (workspace_id, id, link_id, bot_id, at, visitor, address, address_whole, country, \
          browser, os, device, language, referrer, user_agent, utm_source, utm_medium, utm_campaign, utm_term, \
-         utm_content, query, reuses) VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $7 IS NULL THEN 0 ELSE 1 END, \
+         utm_content, query, reuses) VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN CAST($7 AS TEXT) IS NULL THEN 0 ELSE 1 END, \
          $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0) ON CONFLICT DO NOTHING",
         params![
             workspace,
@@ -180,7 +188,7 @@ pub fn by_quarter(
 ) -> Result<Vec<Quarter>> {
     let which = if link.is_some() { "link_id = $4" } else { "$4 = 0" };
     let sql = format!(
-        "SELECT link_id, at / {QUARTER_MS}, visitor, COUNT(*), COUNT(contact), SUM(reuses) FROM visits \
+        "SELECT link_id, at / {QUARTER_MS}, visitor, COUNT(*), COUNT(contact), CAST(SUM(reuses) AS BIGINT) FROM visits \
          WHERE workspace_id = $1 AND bot_id = $2 AND at >= $3 AND {which} \
          GROUP BY link_id, at / {QUARTER_MS}, visitor ORDER BY 1, 2, 3"
     );

@@ -13,6 +13,8 @@ pub struct Api {
     /// Such as `http://127.0.0.1:8080`.
     pub base: String,
     pub token: String,
+    /// Of a member's session, in place of the token.
+    cookie: Option<String>,
     http: reqwest::Client,
 }
 
@@ -27,7 +29,7 @@ impl Api {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .expect("a client without TLS needs nothing of the machine");
-        Self { base: base.into(), token: token.into(), http }
+        Self { base: base.into(), token: token.into(), cookie: None, http }
     }
 
     /// The status and the JSON of an answer, or why there was none.
@@ -42,7 +44,11 @@ impl Api {
     ) -> Result<(u16, Value), String> {
         let method = method.parse().map_err(|_| format!("{method} is no method"))?;
         let url = format!("{}/api/v1{path}", self.base);
-        let mut request = self.http.request(method, url).bearer_auth(&self.token);
+        let request = self.http.request(method, url);
+        let mut request = match &self.cookie {
+            None => request.bearer_auth(&self.token),
+            Some(cookie) => request.header("cookie", cookie).header("sec-fetch-site", "same-origin"),
+        };
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -50,6 +56,23 @@ impl Api {
         let status = response.status().as_u16();
         let bytes = response.bytes().await.map_err(|error| error.to_string())?;
         Ok((status, serde_json::from_slice(&bytes).unwrap_or(Value::Null)))
+    }
+
+    /// The same server, asked by a member in a browser: what a program may not do, such as answering people.
+    ///
+    /// # Panics
+    /// The member cannot be invited.
+    pub async fn of_member(&self, email: &str) -> Self {
+        let member = serde_json::json!({"email": email, "name": "Mina", "role": "owner"});
+        let invited = self.post("/members", member).await;
+        let link = invited["link"].as_str().expect("a one-time link");
+        let token = link.rsplit('/').next().unwrap_or_default();
+        let account = serde_json::json!({"name": "Mina", "password": "correct horse battery"});
+        let request = self.http.post(format!("{}/api/v1/setup/{token}", self.base)).json(&account);
+        let answer = request.send().await.expect("a server that answers");
+        let cookie = answer.headers().get("set-cookie").and_then(|cookie| cookie.to_str().ok());
+        let cookie = cookie.and_then(|cookie| cookie.split(';').next()).expect("a session").to_owned();
+        Self { cookie: Some(cookie), ..self.clone() }
     }
 
     /// The answer to a call that must succeed.

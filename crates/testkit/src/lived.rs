@@ -10,7 +10,10 @@ use domain::time::Millis;
 use engine::clock::{Clock, ManualClock};
 use engine::delivery::Courier;
 use engine::intake::{Arrived, Taken};
+use engine::live::Live;
 use engine::nodes::ThisNode;
+use engine::people::People;
+use engine::segments::Segments;
 use muster::assembly::{Muster, Plan, Visitors, bind};
 use muster::demo::{Direct, Replay};
 use parking_lot::Mutex;
@@ -54,6 +57,14 @@ impl Lived {
     /// # Panics
     /// Something does not start.
     pub async fn begin(config: WorldConfig) -> Self {
+        Self::begin_on(config, None).await
+    }
+
+    /// The same on a PostgreSQL database where one is given.
+    ///
+    /// # Panics
+    /// Something does not start.
+    pub async fn begin_on(config: WorldConfig, postgres_url: Option<&str>) -> Self {
         let now = config.start_ms;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(ManualClock::new(now));
@@ -61,7 +72,7 @@ impl Lived {
         let base = format!("http://{}", listener.local_addr().expect("a bound address"));
         let plan = Plan {
             data_dir: folder.path(),
-            postgres_url: None,
+            postgres_url,
             // Never called: every message goes through `mishaps`.
             api_url: "http://127.0.0.1:9",
             public_url: &base,
@@ -130,6 +141,26 @@ impl Lived {
             .take(BotId(self.bot), arrived.collect(), None)
             .await
             .expect("a database that works")
+    }
+
+    /// Blanks what the workspace does not keep any more, as the running server does every hour. Returns how many rows.
+    ///
+    /// # Panics
+    /// The database failed.
+    pub async fn keep(&self) -> usize {
+        self.muster.rooms.retention.keep_once().await.expect("a database that works")
+    }
+
+    /// How many match an expression by an index that is built anew from the database, as after a restart.
+    ///
+    /// # Panics
+    /// The expression is not valid, or the database failed.
+    pub async fn count_anew(&self, expression: &serde_json::Value) -> u64 {
+        let people = People::new(self.muster.store.reader().clone(), Live::default());
+        let segments = Segments::new(self.muster.store.clone(), Arc::clone(&self.muster.clock), people);
+        let wanted = (self.workspace, BotId(self.bot));
+        let found = segments.preview(wanted.0, wanted.1, expression.clone(), None).await;
+        found.expect("a valid expression").count
     }
 
     /// The data folder.

@@ -30,7 +30,7 @@ const EDGES: [(&str, &[&str]); 10] = [
 ];
 
 /// The rooms of engine.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
     "bots",
     "campaigns",
     "clicks",
@@ -45,6 +45,7 @@ const ROOMS: [&str; 19] = [
     "intake",
     "media",
     "reports",
+    "retention",
     "segments",
     "stages",
     "tags",

@@ -53,7 +53,8 @@ function Said({ entry, contactId, joined }: { entry: ThreadEntry; contactId: num
   const out = entry.from !== 'person';
   const who = entry.from === 'agent' ? (entry.by?.name ?? t('inbox.from.agent')) : out ? t(`inbox.from.${entry.from}`) : '';
   const text = entry.text ?? '';
-  const media = text === '' && !out && !entry.media ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], { kind: entry.content ?? '' }) : '';
+  const isGone = text === '' && !entry.media && (entry.content === 'text' || entry.kind === 'command' || (out && entry.from !== 'campaign'));
+  const media = isGone ? t('retention.gone') : text === '' && !out && !entry.media ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], { kind: entry.content ?? '' }) : '';
   const trouble = out && entry.state !== null && ['failed', 'blocked', 'skipped', 'unknown'].includes(entry.state);
   const meta = (
     <span className="thread-meta">
@@ -114,7 +115,7 @@ function Note({ entry }: { entry: ThreadEntry }) {
   return (
     <div className="thread-side out">
       <div className="thread-note">
-        <p dir="auto">{entry.text}</p>
+        <p dir="auto">{entry.text || t('retention.gone')}</p>
         <p className="small">{t('inbox.note_by', { name: entry.by?.name ?? '', time: time(entry.at) })}</p>
       </div>
     </div>

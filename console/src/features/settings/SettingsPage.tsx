@@ -3,12 +3,13 @@ import './settings.css';
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { botsQuery } from '@/api/queries';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
-import { Page } from '@/ui/Page';
+import { Page, Section } from '@/ui/Page';
 import { Failure, SkeletonRows } from '@/ui/states';
 import { AddBot } from './AddBot';
 import { Bots } from './Bots';
@@ -44,6 +45,11 @@ export default function SettingsPage() {
         <WorkspaceForm />
         <Sessions />
       </div>
+      {can('administer') && (
+        <Section title={t('retention.title')} note={t('retention.link_note')}>
+          <Button renderRoot={(props) => <Link {...props} to="/settings/retention" />}>{t('retention.link')}</Button>
+        </Section>
+      )}
       {adding && <AddBot onClose={() => setAdding(false)} />}
     </Page>
   );

@@ -26,6 +26,7 @@ use engine::media::Media;
 use engine::people::People;
 use engine::repeats::Repeats;
 use engine::reports::Reports;
+use engine::retention::Keeper;
 use engine::segments::Segments;
 use engine::stages::Stages;
 use engine::tags::Tags;
@@ -191,6 +192,7 @@ fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
         inbox: Inbox::new(store.clone(), clock.clone()),
         live,
         reports: Reports::new(store.reader().clone(), people.clone(), clock.clone()),
+        retention: Keeper::new(store.clone(), clock.clone(), 30),
         segments: Segments::new(store.clone(), clock.clone(), people.clone()),
         stages: Stages::new(store.clone(), clock.clone(), people),
         tags: Tags::new(store.clone(), clock.clone()),

@@ -207,6 +207,10 @@ impl Inbox {
                 let message = "only a message that failed, or whose end is not known, can be sent again";
                 return Err(EngineError::WrongState(message.into()));
             }
+            if queued.params.as_object().is_some_and(serde_json::Map::is_empty) {
+                let message = "the text of this message is no longer kept, so it cannot be sent again";
+                return Err(EngineError::WrongState(message.into()));
+            }
             check_answerable(&contact)?;
             outbox::again(tx, id.bot(), row)?;
             let queued = outbox::get(tx, id.bot(), row)?.ok_or(EngineError::NotFound("message"))?;

@@ -18,8 +18,6 @@ use crate::{EngineError, Result, tokens};
 const KNOWN_MAX: usize = 4_096;
 /// How long a link is taken as it was: another node may have changed it. This node's own changes show at once.
 const KNOWN_MS: i64 = 5 * SECOND_MS;
-/// Bits of a visit's id below the milliseconds of its time.
-const ID_DRAWN_BITS: u32 = 20;
 /// A text of a visit, in characters.
 const TEXT_CHARS_MAX: usize = 512;
 /// A value of a parameter, in characters.
@@ -109,7 +107,7 @@ impl Links {
 /// Ids rise with time, so that rows are added at the end, and need no counter that every node would wait for.
 fn drawn_id(at: Millis) -> i64 {
     let drawn: u32 = rand::random();
-    (at << ID_DRAWN_BITS) | i64::from(drawn >> (32 - ID_DRAWN_BITS))
+    visits::first_id(at) | i64::from(drawn >> (32 - visits::ID_DRAWN_BITS))
 }
 
 impl Target {

@@ -3,6 +3,7 @@
 use domain::ids::{MemberId, WorkspaceId};
 use domain::time::{DAY_MS, Millis};
 use store::{WriteTx, team};
+use tokio_util::sync::CancellationToken;
 
 use super::members::role_of;
 use super::{Caller, Role, Team};
@@ -13,6 +14,8 @@ use crate::{EngineError, Result};
 pub const SESSION_LIFETIME_MS: i64 = 30 * DAY_MS;
 /// A session's last sight is written at most this often.
 const SEEN_EVERY_MS: i64 = 10 * 60 * 1_000;
+/// How often what has expired is looked for.
+const FORGET_EVERY: std::time::Duration = std::time::Duration::from_secs(3_600);
 /// What is kept of a browser's name, in characters.
 const USER_AGENT_CHARS_MAX: usize = 200;
 
@@ -61,6 +64,28 @@ impl NewSession {
 }
 
 impl Team {
+    /// Forgets what has expired, now and every hour, until told to stop.
+    pub async fn keep_tidy(self, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.forget_expired().await {
+                tracing::error!(%error, "sessions that have ended could not be forgotten");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(FORGET_EVERY) => {}
+            }
+        }
+    }
+
+    /// Forgets sessions that ended by not being used, and links that nobody used in time. Returns how many.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_expired(&self) -> Result<usize> {
+        let now = self.clock.now();
+        self.store.write(move |tx| Ok(team::delete_expired(tx, now - SESSION_LIFETIME_MS, now)?)).await
+    }
+
     /// Signs in with e-mail address and password. `network` is the address that the request came from.
     ///
     /// # Errors
