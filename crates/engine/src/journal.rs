@@ -5,8 +5,8 @@
 //! person's open campaigns get to know of it.
 
 use domain::contact::Reachability;
-use domain::event::{Event, EventBody, Outcome};
-use domain::ids::{BotId, CampaignId, ContactNumber, WorkspaceId};
+use domain::event::{Event, EventBody, Origin, Outcome};
+use domain::ids::{BotId, CampaignId, ContactNumber, TagId, WorkspaceId};
 use domain::recipient::Answers;
 use domain::time::{ANSWER_WINDOW_MS, Millis};
 use store::contacts::Contact;
@@ -79,20 +79,45 @@ impl<'t> Journal<'t> {
 
     /// Adds a person, with the event that says so. `contact.number` is given here.
     pub fn meet(&mut self, contact: &mut Contact, at: Millis) -> Result<()> {
+        contact.number = self.next_number()?;
+        contacts::insert(self.tx, self.bot, contact)?;
+        self.record(Some(contact.number), at, created(contact))?;
+        Ok(())
+    }
+
+    /// Adds many people at once who were never met, each with the event that says so and with tags. Their numbers are
+    /// given here, in order.
+    pub fn meet_all(
+        &mut self,
+        mut people: Vec<(Contact, Vec<TagId>)>,
+        at: Millis,
+        origin: Origin,
+    ) -> Result<()> {
+        let (mut log, mut tags) = (Vec::with_capacity(people.len()), Vec::new());
+        for (contact, its_tags) in &mut people {
+            contact.number = self.next_number()?;
+            let met = std::iter::once(created(contact));
+            let tagged = its_tags.iter().map(|tag| EventBody::TagAdded { tag: *tag, origin });
+            // Nobody wrote to them yet, so that no campaign's window holds any of this.
+            for body in met.chain(tagged) {
+                let (number, contact) = (self.next_event, Some(contact.number));
+                log.push(Event { number, contact, at, body, windows: Vec::new() });
+                self.next_event += 1;
+            }
+            tags.extend(its_tags.iter().map(|tag| (contact.number, *tag)));
+        }
+        let people: Vec<Contact> = people.into_iter().map(|(contact, _)| contact).collect();
+        contacts::insert_all(self.tx, self.bot, &people)?;
+        contacts::insert_tags(self.tx, self.bot, &tags, at, origin)?;
+        events::append_all(self.tx, self.bot, &log)?;
+        Ok(())
+    }
+
+    fn next_number(&mut self) -> Result<ContactNumber> {
         let number = u32::try_from(self.next_contact)
             .map_err(|_| EngineError::Internal("a bot has over four thousand million people".into()))?;
-        contact.number = ContactNumber(number);
-        contacts::insert(self.tx, self.bot, contact)?;
         self.next_contact += 1;
-        let body = EventBody::ContactCreated {
-            profile: contact.profile.clone(),
-            source: contact.source.clone(),
-            first_seen: contact.first_seen,
-            last_interaction: contact.imported_interaction,
-            attributes: contact.attributes.clone(),
-        };
-        self.record(Some(contact.number), at, body)?;
-        Ok(())
+        Ok(ContactNumber(number))
     }
 
     /// Appends one event and everything that follows from it. Returns its number.
@@ -153,6 +178,16 @@ impl<'t> Journal<'t> {
             _ => self.record(Some(contact.number), at, body)?,
         };
         Ok(())
+    }
+}
+
+fn created(contact: &Contact) -> EventBody {
+    EventBody::ContactCreated {
+        profile: contact.profile.clone(),
+        source: contact.source.clone(),
+        first_seen: contact.first_seen,
+        last_interaction: contact.imported_interaction,
+        attributes: contact.attributes.clone(),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Contacts, their tags and attributes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::contact::{Attributes, Profile, Reachability, Source};
 use domain::event::Origin;
 use domain::ids::{BotId, ContactNumber, TagId};
 use domain::time::Millis;
 
+use crate::bulk::{self, Kind};
 use crate::sql::{Row, json, params};
 use crate::{Param, ReadTx, Result, StoreError, WriteTx};
 
@@ -50,6 +51,37 @@ fn display_name(profile: &Profile, telegram_id: i64) -> String {
 
 const COLUMNS: &str = "number, telegram_id, profile, source, attributes, blocked, deactivated, opted_out, \
      first_seen, last_interaction, imported_interaction, erased";
+
+const PEOPLE: bulk::Into = bulk::Into {
+    table: "contacts",
+    columns: &[
+        ("bot_id", Kind::Whole),
+        ("number", Kind::Whole),
+        ("telegram_id", Kind::Whole),
+        ("profile", Kind::Text),
+        ("name", Kind::Text),
+        ("username", Kind::Text),
+        ("source", Kind::Text),
+        ("attributes", Kind::Text),
+        ("blocked", Kind::Whole),
+        ("deactivated", Kind::Whole),
+        ("opted_out", Kind::Whole),
+        ("first_seen", Kind::Whole),
+        ("last_interaction", Kind::Whole),
+        ("imported_interaction", Kind::Whole),
+        ("erased", Kind::Whole),
+    ],
+};
+const TAGS: bulk::Into = bulk::Into {
+    table: "contact_tags",
+    columns: &[
+        ("bot_id", Kind::Whole),
+        ("contact", Kind::Whole),
+        ("tag_id", Kind::Whole),
+        ("added_at", Kind::Whole),
+        ("origin", Kind::Text),
+    ],
+};
 
 fn read(row: &Row<'_>) -> Result<Contact> {
     Ok(Contact {
@@ -124,6 +156,13 @@ pub fn insert(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
     Ok(())
 }
 
+/// Adds people who are not there yet, many at once.
+pub fn insert_all(tx: &WriteTx<'_>, bot: BotId, people: &[Contact]) -> Result<()> {
+    let texts = people.iter().map(Texts::of).collect::<Result<Vec<_>>>()?;
+    let rows: Vec<_> = people.iter().zip(&texts).map(|(one, texts)| values(bot, one, texts)).collect();
+    bulk::insert(tx, &PEOPLE, &rows)
+}
+
 /// Writes a changed contact back: everything but its number.
 pub fn update(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
     let texts = Texts::of(contact)?;
@@ -165,6 +204,14 @@ pub fn by_numbers(tx: &ReadTx<'_>, bot: BotId, numbers: &[u32]) -> Result<Vec<Co
         found.extend(get(tx, bot, ContactNumber(*number))?);
     }
     Ok(found)
+}
+
+/// Which of some Telegram ids are people of the bot.
+pub fn known(tx: &ReadTx<'_>, bot: BotId, telegram_ids: &[i64]) -> Result<HashSet<i64>> {
+    let one = "SELECT telegram_id FROM contacts WHERE bot_id = $1 AND telegram_id = $2";
+    let all = "SELECT telegram_id FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS wanted (bot_id, telegram_id) \
+               JOIN contacts USING (bot_id, telegram_id)";
+    bulk::found(tx, one, all, bot, telegram_ids)
 }
 
 /// Every person, in order of numbers.
@@ -298,6 +345,22 @@ pub fn add_tag(
         params![bot, number, tag, at, origin.as_str()],
     )?;
     Ok(added == 1)
+}
+
+/// Applies tags to people who do not have them yet, many at once.
+pub fn insert_tags(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    tags: &[(ContactNumber, TagId)],
+    at: Millis,
+    origin: Origin,
+) -> Result<()> {
+    let origin = to_json(&origin)?;
+    let row = |(number, tag): &(ContactNumber, TagId)| {
+        [bot.into(), (*number).into(), (*tag).into(), at.into(), origin.as_str().into()]
+    };
+    let rows: Vec<[Param<'_>; 5]> = tags.iter().map(row).collect();
+    bulk::insert(tx, &TAGS, &rows)
 }
 
 /// Takes a tag away; false when the person did not have it.

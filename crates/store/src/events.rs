@@ -4,8 +4,28 @@ use domain::event::{Event, EventBody};
 use domain::ids::{BotId, CampaignId, ContactNumber};
 use domain::time::Millis;
 
+use crate::bulk::{self, Kind};
 use crate::sql::{Row, params};
-use crate::{ReadTx, Result, StoreError, WriteTx};
+use crate::{Param, ReadTx, Result, StoreError, WriteTx};
+
+const LOG: bulk::Into = bulk::Into {
+    table: "events",
+    columns: &[
+        ("bot_id", Kind::Whole),
+        ("number", Kind::Whole),
+        ("contact", Kind::Whole),
+        ("at", Kind::Whole),
+        ("kind", Kind::Text),
+        ("object", Kind::Text),
+        ("campaign", Kind::Whole),
+        ("windows", Kind::Text),
+        ("data", Kind::Text),
+    ],
+};
+const SEEN: bulk::Into = bulk::Into {
+    table: "updates_seen",
+    columns: &[("bot_id", Kind::Whole), ("update_id", Kind::Whole), ("at", Kind::Whole)],
+};
 
 const COLUMNS: &str = "number, contact, at, windows, data";
 
@@ -22,30 +42,50 @@ fn read(row: &Row<'_>) -> Result<Event> {
     })
 }
 
+/// An event's columns that are made of more than one value.
+struct Texts {
+    windows: Option<String>,
+    data: String,
+}
+
+impl Texts {
+    fn of(event: &Event) -> Self {
+        let some = !event.windows.is_empty();
+        let windows = some.then(|| serde_json::to_string(&event.windows).unwrap_or_default());
+        Self { windows, data: event.body.encode() }
+    }
+}
+
+/// The values of a row of the log, in the order of [`LOG`].
+fn values<'a>(bot: BotId, event: &'a Event, texts: &'a Texts) -> [Param<'a>; 9] {
+    [
+        bot.into(),
+        event.number.into(),
+        event.contact.into(),
+        event.at.into(),
+        event.body.kind().into(),
+        event.body.object().into(),
+        event.body.campaign().into(),
+        texts.windows.as_deref().into(),
+        texts.data.as_str().into(),
+    ]
+}
+
 /// Appends one event. Its number comes from the bot's locked row.
 pub fn append(tx: &WriteTx<'_>, bot: BotId, event: &Event) -> Result<()> {
-    let windows = if event.windows.is_empty() {
-        None
-    } else {
-        Some(serde_json::to_string(&event.windows).unwrap_or_default())
-    };
-    let data = event.body.encode();
     tx.run(
         "INSERT INTO events (bot_id, number, contact, at, kind, object, campaign, windows, data) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        params![
-            bot,
-            event.number,
-            event.contact,
-            event.at,
-            event.body.kind(),
-            event.body.object(),
-            event.body.campaign(),
-            windows.as_deref(),
-            data.as_str()
-        ],
+        &values(bot, event, &Texts::of(event)),
     )?;
     Ok(())
+}
+
+/// Appends many events at once.
+pub fn append_all(tx: &WriteTx<'_>, bot: BotId, events: &[Event]) -> Result<()> {
+    let texts: Vec<Texts> = events.iter().map(Texts::of).collect();
+    let rows: Vec<_> = events.iter().zip(&texts).map(|(event, texts)| values(bot, event, texts)).collect();
+    bulk::insert(tx, &LOG, &rows)
 }
 
 /// Events above `after`, in order, at most `limit`.
@@ -139,6 +179,16 @@ pub fn first_sight(tx: &WriteTx<'_>, bot: BotId, update_id: i64, at: Millis) -> 
         params![bot, update_id, at],
     )?;
     Ok(inserted == 1)
+}
+
+/// As [`first_sight`] of many ids, each with the time of its arrival: of two that are the same, the first is new.
+pub fn first_sights(tx: &WriteTx<'_>, bot: BotId, updates: &[(i64, Millis)]) -> Result<Vec<bool>> {
+    if let [(id, at)] = updates {
+        return Ok(vec![first_sight(tx, bot, *id, *at)?]);
+    }
+    let row = |(id, at): &(i64, Millis)| [bot.into(), (*id).into(), (*at).into()];
+    let rows: Vec<[Param<'_>; 3]> = updates.iter().map(row).collect();
+    bulk::insert_new(tx, &SEEN, &rows, 1)
 }
 
 /// Forgets update ids older than a moment.

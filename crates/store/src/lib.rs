@@ -7,6 +7,7 @@
 //! Writing happens on one thread with *group commit* (DESIGN 3.2): see [`Store::write`]. Reading happens on a
 //! small pool, each read in one snapshot: see [`Reader::read`].
 
+mod bulk;
 mod error;
 mod migrate;
 mod reader;

@@ -5,8 +5,9 @@ use domain::ids::{BotId, CampaignId, ContactNumber};
 use domain::recipient::Answers;
 use domain::time::Millis;
 
+use crate::bulk::{self, Kind};
 use crate::sql::{Row, params};
-use crate::{ReadTx, Result, StoreError, WriteTx};
+use crate::{Param, ReadTx, Result, StoreError, WriteTx};
 
 /// The number that stands for an outcome in the tables.
 pub(crate) fn state_of(outcome: Outcome) -> i64 {
@@ -53,6 +54,18 @@ pub struct Recipient {
     pub answers: Answers,
 }
 
+const LINES: bulk::Into = bulk::Into {
+    table: "recipients",
+    columns: &[
+        ("bot_id", Kind::Whole),
+        ("campaign", Kind::Whole),
+        ("position", Kind::Whole),
+        ("contact", Kind::Whole),
+        ("state", Kind::Whole),
+        ("answers", Kind::Whole),
+    ],
+};
+
 const COLUMNS: &str = "campaign, position, contact, state, at, message_id, reason, answers";
 
 fn read(row: &Row<'_>) -> Result<Recipient> {
@@ -76,15 +89,14 @@ pub fn insert(
     first: i64,
     people: &[(ContactNumber, bool)],
 ) -> Result<()> {
-    let mut held_out = 0;
-    for (offset, (contact, held)) in people.iter().enumerate() {
+    let line = |(offset, (contact, held)): (usize, &(ContactNumber, bool))| {
         let state = state_of(if *held { Outcome::HeldOut } else { Outcome::Pending });
-        held_out += i64::from(*held);
-        tx.run(
-            "INSERT INTO recipients (bot_id, campaign, position, contact, state, answers) VALUES ($1, $2, $3, $4, $5, 0)",
-            params![bot, campaign, first + offset as i64, *contact, state],
-        )?;
-    }
+        let position = first + offset as i64;
+        [bot.into(), campaign.into(), position.into(), (*contact).into(), state.into(), 0_i64.into()]
+    };
+    let lines: Vec<[Param<'_>; 6]> = people.iter().enumerate().map(line).collect();
+    bulk::insert(tx, &LINES, &lines)?;
+    let held_out = people.iter().filter(|(_, held)| *held).count() as i64;
     count(tx, bot, campaign, Outcome::HeldOut, held_out)?;
     count(tx, bot, campaign, Outcome::Pending, people.len() as i64 - held_out)
 }

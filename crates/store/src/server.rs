@@ -1,5 +1,6 @@
 //! PostgreSQL behind the seam: connections that come back, sessions in a transaction, values both ways.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::error::Error as _;
@@ -14,6 +15,7 @@ use postgres::error::SqlState;
 use postgres::types::{FromSql, IsNull, ToSql, Type};
 use postgres::{Client, Config, IsolationLevel, Statement, Transaction};
 
+use crate::bulk::List;
 use crate::sql::Param;
 use crate::tls::Tls;
 use crate::{Result, StoreError, Synchronous, tls};
@@ -341,20 +343,22 @@ impl Session<'_> {
     /// The prepared statement of a text. Its types are those of the values it was first given; a value of another
     /// type makes another statement.
     fn statement(&self, sql: &str, params: &[Param<'_>]) -> std::result::Result<Statement, postgres::Error> {
+        let types: Vec<Type> = params.iter().map(type_of).collect();
+        self.prepared(sql, &types)
+    }
+
+    /// As [`Session::statement`], of types; an unknown one fits whatever the statement wants.
+    fn prepared(&self, sql: &str, types: &[Type]) -> std::result::Result<Statement, postgres::Error> {
         let fits = |statement: &&Statement| {
-            let types = statement.params();
-            types.len() == params.len()
-                && params
-                    .iter()
-                    .zip(types)
-                    .all(|(param, kind)| *param == Param::Null || type_of(param) == *kind)
+            let wanted = statement.params();
+            wanted.len() == types.len()
+                && types.iter().zip(wanted).all(|(kind, wanted)| *kind == Type::UNKNOWN || kind == wanted)
         };
         let known = self.statements.borrow().get(sql).and_then(|kept| kept.iter().find(fits).cloned());
         if let Some(statement) = known {
             return Ok(statement);
         }
-        let types: Vec<Type> = params.iter().map(type_of).collect();
-        let statement = self.transaction.borrow_mut().prepare_typed(sql, &types)?;
+        let statement = self.transaction.borrow_mut().prepare_typed(sql, types)?;
         let mut statements = self.statements.borrow_mut();
         if statements.len() >= STATEMENTS_MAX {
             statements.clear();
@@ -371,6 +375,9 @@ pub(crate) trait Statements {
     fn batch(&self, sql: &str) -> Result<()>;
     /// The number of rows that a statement changed.
     fn execute(&self, sql: &str, params: &[Param<'_>]) -> std::result::Result<usize, postgres::Error>;
+    /// As [`Statements::execute`] with a list of values for each parameter; the whole numbers that the statement
+    /// answers with, if it answers.
+    fn run_lists(&self, sql: &str, lists: &[List<'_>]) -> Result<(usize, Vec<i64>)>;
     /// All rows.
     fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<postgres::Row>>;
     /// Walks an answer in parts, so that it is never held as a whole; `visit` may ask other things meanwhile.
@@ -391,6 +398,19 @@ impl Statements for Session<'_> {
         let statement = self.statement(sql, params)?;
         let changed = self.transaction.borrow_mut().execute(&statement, &by_reference(params))?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    fn run_lists(&self, sql: &str, lists: &[List<'_>]) -> Result<(usize, Vec<i64>)> {
+        let types: Vec<Type> = lists.iter().map(List::kind).collect();
+        let statement = self.prepared(sql, &types)?;
+        let mut transaction = self.transaction.borrow_mut();
+        let mut rows = transaction.query_raw(&statement, lists.iter().map(List::value))?;
+        let mut answers = Vec::new();
+        while let Some(row) = rows.next()? {
+            answers.push(row.try_get(0)?);
+        }
+        let changed = rows.rows_affected().unwrap_or(0);
+        Ok((usize::try_from(changed).unwrap_or(usize::MAX), answers))
     }
 
     fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<postgres::Row>> {
@@ -435,6 +455,11 @@ fn type_of(param: &Param<'_>) -> Type {
     }
 }
 
+/// A text as PostgreSQL can have it, which has no NUL in its texts; a person's name may hold one.
+pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
+}
+
 impl ToSql for Param<'_> {
     fn to_sql(
         &self,
@@ -445,9 +470,7 @@ impl ToSql for Param<'_> {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(value) => value.to_sql(kind, out),
             Self::Real(value) => value.to_sql(kind, out),
-            // PostgreSQL has no NUL in its texts; a person's name may hold one.
-            Self::Text(value) if value.contains('\0') => value.replace('\0', "\u{fffd}").to_sql(kind, out),
-            Self::Text(value) => value.to_sql(kind, out),
+            Self::Text(value) => without_nul(value).to_sql(kind, out),
             Self::Blob(value) => value.to_sql(kind, out),
         }
     }

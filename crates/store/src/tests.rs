@@ -1,5 +1,6 @@
 //! The store's promises, held on both databases: each test of the suite runs once on SQLite and once on PostgreSQL.
 
+mod bulk;
 mod encryption;
 mod files;
 mod retention;

@@ -248,6 +248,11 @@ async fn ended(scene: &Scene) -> Value {
 /// Compares what people did with the log and its effects; how many acts are missing.
 fn compare_acts(scene: &Scene, stored: &Stored) -> usize {
     let truth = scene.sandbox.truth();
+    let failed = stored.events.iter().filter_map(|event| match &event.body {
+        EventBody::IngestFailed { error, json } => Some(format!("{error}: {json}")),
+        _ => None,
+    });
+    assert_eq!(failed.collect::<Vec<_>>(), Vec::<String>::new(), "updates that could not be taken in");
     let lost = agreement::lost_acts(stored, &truth);
     let mut tagged: BTreeMap<i64, usize> = BTreeMap::new();
     for event in stored.events.iter().filter(|event| matches!(event.body, EventBody::TagAdded { .. })) {

@@ -1,6 +1,6 @@
-//! Writing a part of an import: one transaction, one savepoint a line.
+//! Writing a part of an import in one transaction: new people many at once, every other line in a savepoint.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::contact::{Profile, Reachability};
 use domain::event::{EventBody, Origin};
@@ -40,7 +40,7 @@ pub fn write(
     journal::append(tx, bot, |journal| {
         let mut batch = Batch { workspace, secrets, now, tags: HashMap::new() };
         batch.know_tags(tx, rows)?;
-        rows.iter().map(|row| batch.savepoint(journal, row)).collect()
+        batch.write_all(journal, rows)
     })
 }
 
@@ -63,15 +63,58 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Lines of people who were never met wait for the next that is of somebody who was: the log is in the file's order.
+    fn write_all(&self, journal: &mut Journal<'_>, rows: &[ImportRow]) -> Result<Vec<Done>> {
+        let met = self.met(journal, rows)?;
+        let (mut done, mut new) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in rows {
+            if met.contains(&row.telegram_id) {
+                self.meet_all(journal, std::mem::take(&mut new))?;
+                done.push(self.savepoint(journal, row)?);
+            } else if let Err(error) = attributes::check_count(&row.attributes, "") {
+                done.push(Done::Rejected(fault(error)?));
+            } else {
+                new.push(row);
+                done.push(Done::Created);
+            }
+        }
+        self.meet_all(journal, new)?;
+        Ok(done)
+    }
+
+    /// The Telegram ids of those lines whose people are there, or were and are erased.
+    fn met(&self, journal: &Journal<'_>, rows: &[ImportRow]) -> Result<HashSet<i64>> {
+        let bot = journal.bot();
+        let erased = |row: &ImportRow| former::telegram_id(self.secrets, bot, row.telegram_id);
+        let ids: Vec<i64> = rows.iter().flat_map(|row| [row.telegram_id, erased(row)]).collect();
+        let known = contacts::known(journal.tx(), bot, &ids)?;
+        let met = |pair: &&[i64]| pair.iter().any(|id| known.contains(id));
+        Ok(ids.chunks_exact(2).filter(met).map(|pair| pair[0]).collect())
+    }
+
+    fn meet_all(&self, journal: &mut Journal<'_>, rows: Vec<&ImportRow>) -> Result<()> {
+        let keys: BTreeSet<&String> = rows.iter().flat_map(|row| row.attributes.keys()).collect();
+        for key in keys {
+            tags::know_attribute(journal.tx(), self.workspace, key)?;
+        }
+        let person = |row: &ImportRow| {
+            let mut tags: Vec<TagId> = Vec::new();
+            for tag in row.tags.iter().filter_map(|name| self.tags.get(name)) {
+                // A line may name one twice.
+                if !tags.contains(tag) {
+                    tags.push(*tag);
+                }
+            }
+            (self.contact(row), tags)
+        };
+        journal.meet_all(rows.into_iter().map(person).collect(), self.now, Origin::Import)
+    }
+
     /// A line that breaks a rule that only the database shows is undone alone.
     fn savepoint(&self, journal: &mut Journal<'_>, row: &ImportRow) -> Result<Done> {
         match journal.savepoint(|journal| self.write(journal, row)) {
-            Err(EngineError::Invalid(faults)) => {
-                let first = faults.into_iter().next();
-                let reason = first.map_or_else(|| "is not valid".to_owned(), |fault| fault.message);
-                Ok(Done::Rejected(RowFault::new("", reason)))
-            }
-            other => other,
+            Err(error) => Ok(Done::Rejected(fault(error)?)),
+            done => done,
         }
     }
 
@@ -84,12 +127,24 @@ impl Batch<'_> {
 
     fn create(&self, journal: &mut Journal<'_>, row: &ImportRow) -> Result<Done> {
         attributes::check_count(&row.attributes, "")?;
+        let mut contact = self.contact(row);
+        journal.meet(&mut contact, self.now)?;
+        former::take_over(journal, &mut contact, self.secrets, self.now)?;
+        for key in row.attributes.keys() {
+            tags::know_attribute(journal.tx(), self.workspace, key)?;
+        }
+        self.add_tags(journal, contact.number, row)?;
+        Ok(Done::Created)
+    }
+
+    /// Somebody new, whose number is given later.
+    fn contact(&self, row: &ImportRow) -> Contact {
         // Whoever interacted was seen by then.
         let first_seen = match (row.first_seen, row.last_interaction) {
             (Some(seen), Some(last)) => seen.min(last),
             (seen, last) => seen.or(last).unwrap_or(self.now),
         };
-        let mut contact = Contact {
+        Contact {
             number: ContactNumber(0),
             telegram_id: row.telegram_id,
             profile: with_cells(&Profile::default(), row),
@@ -100,14 +155,7 @@ impl Batch<'_> {
             last_interaction: row.last_interaction,
             imported_interaction: row.last_interaction,
             erased: false,
-        };
-        journal.meet(&mut contact, self.now)?;
-        former::take_over(journal, &mut contact, self.secrets, self.now)?;
-        for key in row.attributes.keys() {
-            tags::know_attribute(journal.tx(), self.workspace, key)?;
         }
-        self.add_tags(journal, contact.number, row)?;
-        Ok(Done::Created)
     }
 
     fn update(&self, journal: &mut Journal<'_>, mut contact: Contact, row: &ImportRow) -> Result<Done> {
@@ -157,6 +205,14 @@ impl Batch<'_> {
         }
         Ok(added)
     }
+}
+
+/// What is wrong with a line, where it is the line; else the error, which ends the import.
+fn fault(error: EngineError) -> Result<RowFault> {
+    let EngineError::Invalid(faults) = error else { return Err(error) };
+    let first = faults.into_iter().next();
+    let reason = first.map_or_else(|| "is not valid".to_owned(), |fault| fault.message);
+    Ok(RowFault::new("", reason))
 }
 
 fn with_cells(profile: &Profile, row: &ImportRow) -> Profile {

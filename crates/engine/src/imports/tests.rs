@@ -28,8 +28,13 @@ struct House {
 
 impl House {
     async fn new() -> Self {
+        Self::on(None).await
+    }
+
+    async fn on(postgres_url: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
+        let options = StoreOptions { postgres_url, ..StoreOptions::new(folder.path()) };
+        let store = Store::open(&options).unwrap();
         let (workspace, bot) = store
             .write(|tx| {
                 let workspace = team::insert_workspace(tx, "Lantern", "UTC", 1)?;
@@ -204,6 +209,32 @@ async fn a_person_who_is_there_is_brought_up_to_date_and_the_same_file_again_cha
             EventBody::TagAdded { origin: Origin::Import, .. }
         ]
     ));
+}
+
+/// New people come many at once, and others one by one between them.
+#[tokio::test]
+async fn a_mixed_file_comes_to_the_same_rows_and_log_on_postgresql() {
+    let Some(url) = cluster::database_or_skip() else { return };
+    let (sqlite, postgres) = (House::new().await, House::on(Some(url)).await);
+    let mut table = "telegram_id,first_name,tags,last_interaction,attr.plan\n".to_owned();
+    for id in 1..=2_500 {
+        table.push_str(&format!("{id},甲 {id},a;b;a,2026-06-01T00:00:00Z,free\n"));
+    }
+    for house in [&sqlite, &postgres] {
+        house.import("telegram_id,first_name\n7,Ada\n2000,Grace\n").await;
+        let report = house.import(&table).await;
+        assert_eq!((report.created, report.updated, report.rejected_count), (2_498, 2, 0));
+        let people = house.people().await;
+        assert_eq!(people.len(), 2_500);
+        assert_eq!(house.tags_of(&people[2_400]).await, ["a", "b"]);
+        let again = house.import(&table).await;
+        assert_eq!((again.created, again.updated, again.unchanged), (0, 0, 2_500));
+    }
+    assert_eq!(sqlite.people().await, postgres.people().await);
+    let (log, other) = (sqlite.log().await, postgres.log().await);
+    assert_eq!(log, other);
+    let numbers: Vec<i64> = log.iter().map(|event| event.number).collect();
+    assert_eq!(numbers, (1..=log.len() as i64).collect::<Vec<_>>(), "no number is missing");
 }
 
 #[tokio::test]

@@ -98,9 +98,11 @@ impl Intake {
 
     fn take_all(&self, journal: &mut Journal<'_>, batch: &[Arrived]) -> Result<Taken> {
         let mut taken = Taken::default();
-        for arrived in batch {
+        let ids: Vec<_> = batch.iter().map(|arrived| (arrived.received.id, arrived.at)).collect();
+        let new = events::first_sights(journal.tx(), journal.bot(), &ids)?;
+        for (arrived, is_new) in batch.iter().zip(new) {
             let update = &arrived.received;
-            if !events::first_sight(journal.tx(), journal.bot(), update.id, arrived.at)? {
+            if !is_new {
                 taken.seen += 1;
                 continue;
             }
