@@ -120,11 +120,17 @@ impl Scene {
         until(&format!("{duty:?} to be taken over"), TAKEN_OVER_S, other).await.1
     }
 
+    /// People do nothing any more: who presses a button proves that the message came, and so hides what a node knows.
+    async fn quieten(&mut self) {
+        if let Some((stop, crowd)) = self.crowd.take() {
+            stop.store(true, Ordering::Release);
+            crowd.await.unwrap();
+        }
+    }
+
     /// Waits for the campaign's end and for everything that people did to be known. Nobody does anything after it.
     async fn settle(&mut self) {
-        let (stop, crowd) = self.crowd.take().expect("a campaign");
-        stop.store(true, Ordering::Release);
-        crowd.await.unwrap();
+        self.quieten().await;
         let path = format!("/campaigns/{}", self.campaign);
         let api = &self.seats[0].api;
         let done = async || {
@@ -148,9 +154,7 @@ impl Scene {
 
     /// Settles, stops the servers that run, and compares what is stored with what happened.
     async fn finish(mut self) -> Stored {
-        if self.crowd.is_some() {
-            self.settle().await;
-        }
+        self.settle().await;
         for seat in &mut self.seats {
             assert!(seat.take().stop().await, "a server ends well when it is asked to");
         }
@@ -207,6 +211,7 @@ async fn calls_under_way(scene: &Scene, seat: usize) {
 async fn a_node_that_wakes_up_after_its_lease_only_tells_what_became_of_its_calls() {
     let Some(mut scene) = Scene::open(1_500, |_, _| {}).await else { return };
     scene.send().await;
+    scene.quieten().await;
     let from = scene.held(Duty::Sending).await;
     calls_under_way(&scene, from).await;
     scene.seats[from].serving().pause();
@@ -227,6 +232,7 @@ async fn a_node_that_wakes_up_after_its_lease_only_tells_what_became_of_its_call
 async fn a_node_that_is_cut_off_from_the_database_only_tells_what_became_of_its_calls() {
     let Some(mut scene) = Scene::open(2_500, |_, _| {}).await else { return };
     scene.send().await;
+    scene.quieten().await;
     for quietly in [true, false] {
         let from = scene.held(Duty::Sending).await;
         calls_under_way(&scene, from).await;
