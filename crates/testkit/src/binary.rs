@@ -10,6 +10,10 @@ use crate::{Api, until};
 /// How long a server may take to answer after its start.
 const START_S: u64 = 30;
 
+/// How variables begin that cargo sets for the program it runs.
+const TOLD_BY_CARGO: [&str; 5] =
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_", "CARGO_PRIMARY_"];
+
 /// The binary of this build, built if it is not there yet.
 ///
 /// # Panics
@@ -33,6 +37,13 @@ fn build() -> PathBuf {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates lies in the repository");
     command.current_dir(root);
+    // What cargo tells this test of its package is not for the cargo below: build scripts that look at it would run
+    // anew, and everything that depends on them would be built again, each time.
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| TOLD_BY_CARGO.iter().any(|told| name.starts_with(told)))
+    {
+        command.env_remove(name);
+    }
     let status = command.status().expect("cargo runs, since it runs this test");
     assert!(status.success(), "the binary cannot be built");
     profile.join("muster")
