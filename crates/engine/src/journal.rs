@@ -9,6 +9,7 @@ use domain::event::{Event, EventBody, Origin, Outcome};
 use domain::ids::{BotId, CampaignId, ContactNumber, TagId, WorkspaceId};
 use domain::recipient::Answers;
 use domain::time::{ANSWER_WINDOW_MS, Millis};
+use store::bots::Bot;
 use store::contacts::Contact;
 use store::{WriteTx, bots, contacts, events, recipients};
 
@@ -33,6 +34,19 @@ pub fn append<'t, T>(
     work: impl FnOnce(&mut Journal<'t>) -> Result<T>,
 ) -> Result<T> {
     let row = bots::lock(tx, bot)?.ok_or(EngineError::NotFound("bot"))?;
+    append_locked(tx, &row, work)
+}
+
+/// As [`append`], for who locked the bot's row in this transaction already and has written nothing to it since.
+///
+/// # Errors
+/// The database failed, or `work` did.
+pub fn append_locked<'t, T>(
+    tx: &'t WriteTx<'t>,
+    row: &Bot,
+    work: impl FnOnce(&mut Journal<'t>) -> Result<T>,
+) -> Result<T> {
+    let bot = row.id;
     let (next_event, next_contact) = (row.next_event, row.next_contact);
     let mut journal = Journal { tx, workspace: row.workspace, bot, next_event, next_contact };
     let done = work(&mut journal)?;

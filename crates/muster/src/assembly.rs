@@ -227,7 +227,7 @@ fn rooms(
     Rooms {
         team: Team::new(store(), now()),
         bots: Bots::new(store(), now(), secrets.clone(), Arc::new(BotApi::new(plan.api_url))),
-        webhooks: Webhooks::new(store(), secrets.clone(), now(), intake.clone(), plan.api_url),
+        webhooks: Webhooks::new(secrets.clone(), now(), intake.clone(), plan.api_url),
         media: Media::new(store(), now(), secrets.clone(), plan.api_url),
         repeats: Repeats::new(store(), now()),
         contacts: Contacts::new(store(), secrets.clone(), now(), people()),

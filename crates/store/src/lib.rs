@@ -9,6 +9,7 @@
 
 mod bulk;
 mod error;
+mod group;
 mod migrate;
 mod reader;
 mod server;
@@ -45,6 +46,7 @@ pub mod visits;
 mod tests;
 
 pub use error::StoreError;
+pub use group::Attempt;
 pub use reader::Reader;
 pub use sql::{Param, ReadTx, Row, WriteTx};
 pub use writer::{Store, StoreOptions, Synchronous};

@@ -307,11 +307,17 @@ impl WriteTx<'_> {
     }
 
     /// Runs a statement about the transaction itself.
-    fn control(&self, sql: &str) -> Result<()> {
+    pub(crate) fn control(&self, sql: &str) -> Result<()> {
         match &self.0.0 {
             Backend::Sqlite(connection) => run_on(connection, sql, &[]).map(drop).map_err(StoreError::from),
             Backend::Postgres(session) => session.batch(sql),
         }
+    }
+
+    /// Whether the database ended the transaction by itself, as SQLite does when the disk is full. What runs then would
+    /// be committed statement by statement.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(&self.0.0, Backend::Sqlite(connection) if connection.is_autocommit())
     }
 
     /// The next id of a kind. Ids are never reused.

@@ -176,7 +176,7 @@ fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
     let public_url = "https://muster.example.org";
     let intake = Intake::new(store.clone(), secrets.clone(), Arc::new(FlowRunner::new(secrets.clone())));
     Rooms {
-        webhooks: Webhooks::new(store.clone(), secrets.clone(), clock.clone(), intake, "http://127.0.0.1:9"),
+        webhooks: Webhooks::new(secrets.clone(), clock.clone(), intake, "http://127.0.0.1:9"),
         team: Team::new(store.clone(), clock.clone()),
         bots: Bots::new(store.clone(), clock.clone(), secrets.clone(), Arc::new(Desk)),
         media: Media::new(store.clone(), clock.clone(), secrets.clone(), "http://127.0.0.1:9"),

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use domain::ids::BotId;
 use parking_lot::Mutex;
 use secrecy::SecretString;
-use store::{Store, bots};
 use telegram::{Client, Options, Received};
 use tokio::sync::{mpsc, oneshot};
 
@@ -57,7 +56,6 @@ pub struct Webhooks {
 /// What a bot's queue works with.
 #[derive(Clone)]
 struct Parts {
-    store: Store,
     secrets: Secrets,
     clock: Arc<dyn Clock>,
     intake: Intake,
@@ -65,15 +63,9 @@ struct Parts {
 }
 
 impl Webhooks {
-    /// Receives for all bots of the store. `api_url` is where presses are answered.
-    pub fn new(
-        store: Store,
-        secrets: Secrets,
-        clock: Arc<dyn Clock>,
-        intake: Intake,
-        api_url: impl Into<String>,
-    ) -> Self {
-        let parts = Parts { store, secrets, clock, intake, api_url: api_url.into() };
+    /// Receives for all bots of the intake's store. `api_url` is where presses are answered.
+    pub fn new(secrets: Secrets, clock: Arc<dyn Clock>, intake: Intake, api_url: impl Into<String>) -> Self {
+        let parts = Parts { secrets, clock, intake, api_url: api_url.into() };
         Self { parts, queues: Arc::default() }
     }
 
@@ -152,11 +144,11 @@ impl Receiver {
     /// Whether the batch is durable now. A stopped bot's updates stay with Telegram, as with polling.
     async fn take(&mut self, batch: Vec<Arrived>) -> Result<bool> {
         let bot = self.bot;
-        let row = self.parts.store.reader().read(move |tx| bots::of(tx, bot)).await?;
-        let Some(row) = row.filter(|row| row.status == "running") else { return Ok(false) };
-        let taken = self.parts.intake.take(bot, batch, None).await?;
+        let Some((taken, token_sealed)) = self.parts.intake.take_pushed(bot, batch).await? else {
+            return Ok(false);
+        };
         if !taken.answers.is_empty() {
-            match self.caller(&row) {
+            match self.caller(&token_sealed) {
                 Ok((client, answers)) => answers.give(&client, taken.answers).await,
                 // They are durable; only the spinners stay.
                 Err(error) => tracing::warn!(%bot, %error, "presses are not answered"),
@@ -165,12 +157,12 @@ impl Receiver {
         Ok(true)
     }
 
-    fn caller(&mut self, row: &bots::Bot) -> Result<(Arc<Client>, &mut Answers)> {
-        if self.caller.as_ref().is_none_or(|(sealed, _, _)| *sealed != row.token_sealed) {
-            let token = SecretString::from(self.parts.secrets.open(&row.token_sealed)?);
+    fn caller(&mut self, token_sealed: &[u8]) -> Result<(Arc<Client>, &mut Answers)> {
+        if self.caller.as_ref().is_none_or(|(sealed, _, _)| sealed != token_sealed) {
+            let token = SecretString::from(self.parts.secrets.open(token_sealed)?);
             let client = Client::new(&self.parts.api_url, &token, Options::default())
                 .map_err(|error| crate::EngineError::Telegram(error.to_string()))?;
-            self.caller = Some((row.token_sealed.clone(), Arc::new(client), Answers::default()));
+            self.caller = Some((token_sealed.to_vec(), Arc::new(client), Answers::default()));
         }
         match &mut self.caller {
             Some((_, client, answers)) => Ok((Arc::clone(client), answers)),

@@ -1,19 +1,23 @@
 //! Intake: updates become events, and what follows from them, in one transaction a batch (DESIGN 3.2, 3.3).
 //!
-//! Each update runs in a savepoint. One that fails is kept raw as `ingest_failed`; a failure of the database
-//! acknowledges nothing, so that Telegram gives the batch again.
+//! A batch is taken in hopefully. When an update of it fails, the batch is taken in once more with a savepoint for
+//! each: what fails is kept raw as `ingest_failed`, and leaves the others alone. A failure of the database acknowledges
+//! nothing, so that Telegram gives the batch again.
 
 mod arrival;
 mod person;
 mod press;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use domain::event::EventBody;
 use domain::ids::BotId;
 use domain::time::{DAY_MS, Millis};
+use store::bots::Bot;
 use store::nodes::{self, Hold};
-use store::{Store, bots, events};
+use store::{Attempt, Store, WriteTx, bots, events};
 use telegram::{Received, Update};
 
 use crate::acts::Responder;
@@ -75,28 +79,61 @@ impl Intake {
     /// Takes a batch in, in order, in one commit; one that was pushed was not `polled`.
     ///
     /// # Errors
-    /// The database failed, or another node polls by now: nothing of the batch is acknowledged.
+    /// The bot is gone, the database failed, or another node polls by now: nothing of the batch is acknowledged.
     pub async fn take(&self, bot: BotId, batch: Vec<Arrived>, polled: Option<Polled>) -> Result<Taken> {
         let this = self.clone();
         self.store
-            .write(move |tx| {
+            .write_repeatably(move |tx, attempt| {
                 if let Some(polled) = polled
                     && !nodes::stands(tx, &polled.hold)?
                 {
                     return Err(EngineError::WrongState("another node polls this bot now".into()));
                 }
-                let latest = batch.iter().map(|arrived| arrived.at).max();
-                let taken = journal::append(tx, bot, |journal| this.take_all(journal, &batch))?;
-                if let Some(at) = latest {
-                    bots::polled(tx, bot, polled.map(|polled| polled.next), at)?;
-                    events::forget_updates(tx, bot, at - DEDUPE_MS)?;
-                }
-                Ok(taken)
+                let row = bots::lock(tx, bot)?.ok_or(EngineError::NotFound("bot"))?;
+                this.take_all(tx, &row, &batch, polled.map(|polled| polled.next), attempt)
             })
             .await
     }
 
-    fn take_all(&self, journal: &mut Journal<'_>, batch: &[Arrived]) -> Result<Taken> {
+    /// As [`Intake::take`], for updates that nobody asked for: none of a bot that does not run. With it comes the bot's
+    /// sealed token, by which presses are answered.
+    ///
+    /// # Errors
+    /// The database failed: nothing of the batch is acknowledged.
+    pub(crate) async fn take_pushed(
+        &self,
+        bot: BotId,
+        batch: Vec<Arrived>,
+    ) -> Result<Option<(Taken, Vec<u8>)>> {
+        let this = self.clone();
+        self.store
+            .write_repeatably(move |tx, attempt| {
+                let Some(row) = bots::lock(tx, bot)?.filter(|row| row.status == "running") else {
+                    return Ok(None);
+                };
+                let taken = this.take_all(tx, &row, &batch, None, attempt)?;
+                Ok(Some((taken, row.token_sealed)))
+            })
+            .await
+    }
+
+    fn take_all(
+        &self,
+        tx: &WriteTx<'_>,
+        row: &Bot,
+        batch: &[Arrived],
+        offset: Option<i64>,
+        attempt: Attempt,
+    ) -> Result<Taken> {
+        let taken = journal::append_locked(tx, row, |journal| self.take_each(journal, batch, attempt))?;
+        if let Some(at) = batch.iter().map(|arrived| arrived.at).max() {
+            bots::polled(tx, row.id, offset, at)?;
+            events::forget_updates(tx, row.id, at - DEDUPE_MS)?;
+        }
+        Ok(taken)
+    }
+
+    fn take_each(&self, journal: &mut Journal<'_>, batch: &[Arrived], attempt: Attempt) -> Result<Taken> {
         let mut taken = Taken::default();
         let ids: Vec<_> = batch.iter().map(|arrived| (arrived.received.id, arrived.at)).collect();
         let new = events::first_sights(journal.tx(), journal.bot(), &ids)?;
@@ -107,6 +144,11 @@ impl Intake {
                 continue;
             }
             taken.new += 1;
+            if attempt == Attempt::Hopeful {
+                // One that fails brings the whole batch here once more.
+                taken.answers.extend(self.take_one(journal, update, arrived.at)?);
+                continue;
+            }
             match journal.savepoint(|journal| self.take_one(journal, update, arrived.at)) {
                 Ok(answer) => taken.answers.extend(answer),
                 Err(error) => {

@@ -209,7 +209,7 @@ async fn waiting(ground: &Ground, rows: &[PlainUpdate]) -> Result<f64, Failure> 
         let (store, events) = (store.clone(), Arc::clone(&events));
         async move {
             store
-                .write(move |tx| {
+                .write_repeatably(move |tx, _| {
                     let (update_id, event) = &events[index];
                     if events::first_sight(tx, bot, *update_id, event.at)? {
                         events::append(tx, bot, event)?;

@@ -2,13 +2,35 @@
 
 use super::House;
 use crate::sql::Backend;
-use crate::{Store, StoreError, StoreOptions};
+use crate::{Store, StoreError, StoreOptions, settings};
 
 #[test]
 fn an_unwritable_folder_is_said_in_a_sentence() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let error = Store::open(&StoreOptions::new(file.path().join("below"))).err().unwrap();
     assert!(error.to_string().contains("--data"), "{error}");
+}
+
+/// SQLite ends a transaction by itself when the disk is full, for one.
+#[tokio::test]
+async fn nothing_runs_after_the_database_gave_the_transaction_up() {
+    let house = House::sqlite();
+    let store = house.open();
+    let before = store.write(|tx| settings::set(tx, "before", "1"));
+    let ends = store.write(|tx| {
+        let Backend::Sqlite(connection) = &tx.0.0 else { return Err(StoreError::NotSqlite) };
+        connection.execute_batch("ROLLBACK")?;
+        Err::<(), _>(StoreError::Duplicate("a test"))
+    });
+    let after = store.write(|tx| settings::set(tx, "after", "1"));
+    let (before, ends, after) = tokio::join!(biased; before, ends, after);
+    let read = store.reader().read(|tx| {
+        Ok::<_, StoreError>((settings::get(tx, "before")?.is_some(), settings::get(tx, "after")?.is_some()))
+    });
+    let read = read.await.unwrap();
+    assert_eq!(read, (before.is_ok(), after.is_ok()), "who hears of a failure finds nothing done");
+    assert!(ends.is_err());
+    store.write(|tx| settings::set(tx, "later", "1")).await.unwrap();
 }
 
 /// What SQLite's planner itself says of the statements that every update and every round run.

@@ -6,11 +6,15 @@ use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
 
 use super::{House, bot, on_both};
 use crate::{
-    Store, StoreError, WriteTx, bots, campaigns, contacts, events, recipients, segments, settings, tags,
+    Attempt, Store, StoreError, WriteTx, bots, campaigns, contacts, events, recipients, segments, settings,
+    tags,
 };
 
 on_both!(
     a_failed_piece_of_work_leaves_its_neighbours_in_the_same_commit,
+    repeated_work_leaves_nothing_of_its_first_attempt_and_its_neighbours_alone,
+    a_panic_in_work_that_may_repeat_is_told_to_its_caller_alone,
+    a_swallowed_failure_in_work_that_may_repeat_takes_no_other_along,
     what_was_acknowledged_is_there_after_opening_again,
     a_database_serves_one_server_and_any_number_of_commands,
     a_bot_belongs_to_one_workspace_and_is_not_seen_from_another,
@@ -70,6 +74,106 @@ async fn a_failed_piece_of_work_leaves_its_neighbours_in_the_same_commit(house: 
         .await
         .unwrap();
     assert_eq!(read, (Some("1".into()), None, None));
+}
+
+/// Holds the writer until `hold` is let go, so that what is handed in meanwhile makes one group.
+async fn held(store: &Store) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<()>) {
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let store = store.clone();
+    let holding = tokio::spawn(async move {
+        let work = move |_: &WriteTx<'_>| {
+            begun.send(()).unwrap();
+            held.recv().unwrap();
+            Ok::<_, StoreError>(())
+        };
+        store.write(work).await.unwrap();
+    });
+    has_begun.await.unwrap();
+    (let_go, holding)
+}
+
+/// Adds one to a number that is kept as a setting.
+fn count_up(tx: &WriteTx<'_>, name: &str) -> Result<(), StoreError> {
+    let before = settings::get(tx, name)?.map_or(0, |text| text.parse().unwrap());
+    settings::set(tx, name, &(before + 1).to_string())
+}
+
+async fn read_settings<const N: usize>(store: &Store, names: [&'static str; N]) -> [Option<String>; N] {
+    let read = store.reader().read(move |tx| {
+        names.iter().map(|name| settings::get(tx, name)).collect::<Result<Vec<_>, StoreError>>()
+    });
+    read.await.unwrap().try_into().unwrap()
+}
+
+fn told(text: &str) -> Option<String> {
+    Some(text.into())
+}
+
+async fn repeated_work_leaves_nothing_of_its_first_attempt_and_its_neighbours_alone(house: &House) {
+    let store = house.open();
+    let (let_go, holding) = held(&store).await;
+    let before = store.write_repeatably(|tx, attempt| {
+        count_up(tx, "before")?;
+        Ok::<_, StoreError>(attempt)
+    });
+    let once = store.write(|tx| count_up(tx, "once"));
+    let near = store.write_repeatably(|tx, attempt| {
+        count_up(tx, "near")?;
+        Ok::<_, StoreError>(attempt)
+    });
+    let bad = store.write_repeatably(|tx, _| {
+        count_up(tx, "bad")?;
+        Err::<(), _>(StoreError::Duplicate("a test"))
+    });
+    let after = store.write_repeatably(|tx, attempt| {
+        count_up(tx, "after")?;
+        Ok::<_, StoreError>(attempt)
+    });
+    let last = store.write(|tx| count_up(tx, "last"));
+    let all = async {
+        tokio::join!(biased; before, once, near, bad, after, last, async { let_go.send(()).unwrap() })
+    };
+    let (before, once, near, bad, after, last, ()) = all.await;
+    holding.await.unwrap();
+    assert_eq!(before, Ok(Attempt::Hopeful), "what ran once between the two lets it stand");
+    assert_eq!((near, after), (Ok(Attempt::Careful), Ok(Attempt::Careful)));
+    assert_eq!((once, last), (Ok(()), Ok(())));
+    assert_eq!(bad, Err(StoreError::Duplicate("a test")));
+    let read = read_settings(&store, ["before", "once", "near", "bad", "after", "last"]).await;
+    assert_eq!(read, [told("1"), told("1"), told("1"), None, told("1"), told("1")], "each once");
+}
+
+async fn a_panic_in_work_that_may_repeat_is_told_to_its_caller_alone(house: &House) {
+    let store = house.open();
+    let (let_go, holding) = held(&store).await;
+    let near = store.write_repeatably(|tx, _| count_up(tx, "near"));
+    let panics = store.write_repeatably(|tx, _| {
+        count_up(tx, "panics")?;
+        assert!(settings::get(tx, "panics")?.is_none(), "on purpose");
+        Ok::<_, StoreError>(())
+    });
+    let (near, panics, ()) = tokio::join!(biased; near, panics, async { let_go.send(()).unwrap() });
+    holding.await.unwrap();
+    assert_eq!(near, Ok(()));
+    assert!(panics.unwrap_err().to_string().contains("on purpose"));
+    assert_eq!(read_settings(&store, ["near", "panics"]).await, [told("1"), None]);
+}
+
+async fn a_swallowed_failure_in_work_that_may_repeat_takes_no_other_along(house: &House) {
+    let store = house.open();
+    store.write(|tx| count_up(tx, "first")).await.unwrap();
+    let (let_go, holding) = held(&store).await;
+    let near = store.write_repeatably(|tx, _| count_up(tx, "near"));
+    let swallows = store.write_repeatably(|tx, _| {
+        let refused = tx.run("INSERT INTO settings (name, value) VALUES ('first', '2')", &[]);
+        assert!(refused.is_err());
+        Ok::<_, StoreError>(())
+    });
+    let (near, _, ()) = tokio::join!(biased; near, swallows, async { let_go.send(()).unwrap() });
+    holding.await.unwrap();
+    assert_eq!(near, Ok(()));
+    assert_eq!(read_settings(&store, ["first", "near"]).await, [told("1"), told("1")]);
 }
 
 async fn what_was_acknowledged_is_there_after_opening_again(house: &House) {

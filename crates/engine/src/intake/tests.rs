@@ -1,0 +1,69 @@
+//! Intake against a real store: what one bad update does to its neighbours.
+
+use serde_json::json;
+use store::{StoreError, contacts};
+
+use super::*;
+use crate::flows::FlowRunner;
+use crate::test_house::{House, NOW};
+
+fn intake(house: &House) -> Intake {
+    let secrets = Secrets::from_bytes([5; 64]);
+    Intake::new(house.store.clone(), secrets.clone(), Arc::new(FlowRunner::new(secrets)))
+}
+
+/// What somebody writes. Nobody has an id below one: such an update cannot be taken in.
+fn update(id: i64, telegram_id: i64) -> Arrived {
+    let update = json!({"update_id": id, "message": {
+        "message_id": id, "date": NOW / 1_000, "text": "Hello",
+        "from": {"id": telegram_id, "is_bot": false, "first_name": "Ann"},
+        "chat": {"id": telegram_id, "type": "private"}}});
+    Arrived { received: Received::parse(&update.to_string()).unwrap(), at: NOW }
+}
+
+/// The kinds of a bot's events in order, whose numbers have no gap, and the numbers of its people.
+async fn log(house: &House) -> (Vec<String>, Vec<u32>) {
+    let bot = house.bot;
+    let read = house.store.reader().read(move |tx| {
+        let events = events::after(tx, bot, 0, 1_000)?;
+        assert!((1..).zip(&events).all(|(number, event)| event.number == number), "{events:?}");
+        let kinds = events.iter().map(|event| event.body.kind().to_owned()).collect();
+        let mut people = Vec::new();
+        contacts::each(tx, bot, |contact| {
+            people.push(contact.number.0);
+            Ok(true)
+        })?;
+        Ok::<_, StoreError>((kinds, people))
+    });
+    read.await.unwrap()
+}
+
+#[tokio::test]
+async fn an_update_that_fails_is_kept_and_leaves_its_batch_alone() {
+    let house = House::new().await;
+    let intake = intake(&house);
+    let batch = vec![update(1, 7), update(2, 0), update(3, 8), update(4, 7)];
+    let taken = intake.take(house.bot, batch.clone(), None).await.unwrap();
+    assert_eq!((taken.new, taken.seen, taken.failed), (4, 0, 1));
+    let (kinds, people) = log(&house).await;
+    let wrote = ["contact_created", "message", "conversation_changed"];
+    assert_eq!(kinds, [&wrote[..], &["ingest_failed"], &wrote[..], &["message"]].concat());
+    assert_eq!(people, [0, 1]);
+
+    let again = intake.take(house.bot, batch, None).await.unwrap();
+    assert_eq!((again.new, again.seen, again.failed), (0, 4, 0), "the failed one is not tried again");
+}
+
+#[tokio::test]
+async fn nothing_is_pushed_to_a_bot_that_does_not_run() {
+    let house = House::new().await;
+    let intake = intake(&house);
+    let (taken, _) = intake.take_pushed(house.bot, vec![update(1, 7)]).await.unwrap().unwrap();
+    assert_eq!(taken.new, 1);
+    let before = log(&house).await;
+    let bot = house.bot;
+    house.store.write(move |tx| bots::set_status(tx, bot, "stopped")).await.unwrap();
+    assert_eq!(intake.take_pushed(bot, vec![update(2, 8)]).await.unwrap(), None);
+    assert_eq!(log(&house).await, before);
+    assert_eq!(intake.take_pushed(domain::ids::BotId(99), vec![update(3, 8)]).await.unwrap(), None);
+}
