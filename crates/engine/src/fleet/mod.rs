@@ -46,6 +46,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// A commit wakes the fleet at most so often.
 const WAKE_EVERY: Duration = Duration::from_millis(200);
 
+/// The log is followed at most so often: a commit that comes alone at once, those of a busy time several together.
+const FOLLOW_EVERY: Duration = Duration::from_millis(5);
+
 /// The last part of the address to which a bot's updates are pushed, and the secret that comes along.
 pub fn webhook_of(secrets: &Secrets, bot: BotId) -> (String, String) {
     (hook::name(secrets, bot), hook::secret(secrets, bot))
@@ -263,6 +266,7 @@ async fn follow(people: People, store: Store, bot: BotId, stop: CancellationToke
     let mut committed = store.committed();
     while !stop.is_cancelled() {
         committed.mark_unchanged();
+        let looked = tokio::time::Instant::now();
         people.latest(bot).await?;
         tokio::select! {
             () = stop.cancelled() => {}
@@ -270,6 +274,7 @@ async fn follow(people: People, store: Store, bot: BotId, stop: CancellationToke
             // Another process's commits wake nobody here.
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
+        tokio::time::sleep_until(looked + FOLLOW_EVERY).await;
     }
     Ok(())
 }
