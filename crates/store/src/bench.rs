@@ -6,11 +6,12 @@
 
 use std::path::Path;
 
+use domain::ids::{BotId, LinkId, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::writer::{Synchronous, connect};
-use crate::{Result, StoreError};
+use crate::{ReadTx, Result, StoreError, WriteTx};
 
 /// Pieces of work that may wait, and that one commit may hold.
 const QUEUE_MAX: usize = 1_024;
@@ -376,5 +377,50 @@ fn write_click(connection: &Connection, click: &PlainClick, counters: &mut Count
             "UPDATE recipients SET answers = answers | ?4 WHERE bot_id = ?1 AND contact = ?2 AND campaign = ?3",
         )?
         .execute(params![click.bot, click.contact, click.campaign, 2])?;
+    Ok(())
+}
+
+/// What a funnel's numbers are without counts: every visit of a bot is read and grouped, by an index that fits. Answers
+/// with how many groups there are.
+///
+/// # Errors
+/// The database failed.
+pub fn group_every_visit(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId) -> Result<usize> {
+    let groups = tx.rows(
+        "SELECT link_id, at / 900000, visitor, COUNT(*), COUNT(contact), SUM(reuses) FROM visits \
+         WHERE workspace_id = $1 AND bot_id = $2 AND at >= 0 GROUP BY link_id, at / 900000, visitor ORDER BY 1, 2, 3",
+        crate::sql::params![workspace, bot],
+        |row| row.get::<i64>(3),
+    )?;
+    Ok(groups.len())
+}
+
+/// The same for one link, and by the values of a parameter.
+///
+/// # Errors
+/// The database failed.
+pub fn group_visits_of(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId, link: LinkId) -> Result<usize> {
+    let quarters = tx.rows(
+        "SELECT at / 900000, visitor, COUNT(*), COUNT(contact), SUM(reuses) FROM visits WHERE workspace_id = $1 \
+         AND link_id = $2 AND bot_id = $3 AND at >= 0 GROUP BY at / 900000, visitor ORDER BY 1, 2",
+        crate::sql::params![workspace, link, bot],
+        |row| row.get::<i64>(2),
+    )?;
+    let values = tx.rows(
+        "SELECT utm_source, COUNT(*) FROM visits WHERE workspace_id = $1 AND link_id = $2 AND bot_id = $3 \
+         AND at >= 0 AND visitor = 0 GROUP BY utm_source ORDER BY 2 DESC, 1 LIMIT 500",
+        crate::sql::params![workspace, link, bot],
+        |row| row.get::<i64>(1),
+    )?;
+    Ok(quarters.len() + values.len())
+}
+
+/// The index that such reading wants; the tables do not have it.
+///
+/// # Errors
+/// The database failed.
+pub fn index_visits(tx: &WriteTx<'_>) -> Result<()> {
+    tx.run("CREATE INDEX visits_link ON visits (workspace_id, link_id, bot_id, at)", &[])?;
+    tx.run("ANALYZE visits_link", &[])?;
     Ok(())
 }

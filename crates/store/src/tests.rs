@@ -7,6 +7,7 @@ mod retention;
 mod schema;
 mod servers;
 mod suite;
+mod visit_counts;
 
 use domain::ids::{BotId, WorkspaceId};
 

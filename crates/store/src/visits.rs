@@ -5,7 +5,7 @@ use domain::link::{Utm, Visitor};
 use domain::time::Millis;
 
 use crate::sql::{Row, params};
-use crate::{ReadTx, Result, WriteTx};
+use crate::{ReadTx, Result, WriteTx, visit_counts};
 
 /// One visit as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,7 @@ pub fn first_id(at: Millis) -> i64 {
     at << ID_DRAWN_BITS
 }
 
-fn code(visitor: Visitor) -> i64 {
+pub(crate) fn code(visitor: Visitor) -> i64 {
     match visitor {
         Visitor::Person => 0,
         Visitor::Previewer => 1,
@@ -52,7 +52,7 @@ fn code(visitor: Visitor) -> i64 {
     }
 }
 
-fn visitor(code: i64) -> Visitor {
+pub(crate) fn visitor(code: i64) -> Visitor {
     match code {
         0 => Visitor::Person,
         1 => Visitor::Previewer,
@@ -122,6 +122,9 @@ pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, visit: &Visit) -> Result
             &visit.query
         ],
     )?;
+    if added == 1 {
+        visit_counts::add(tx, workspace, visit)?;
+    }
     Ok(added == 1)
 }
 
@@ -153,97 +156,12 @@ pub fn bind(
 }
 
 /// Counts a start through a visit that was used already.
-pub fn reused(tx: &WriteTx<'_>, workspace: WorkspaceId, id: i64) -> Result<()> {
+pub fn reused(tx: &WriteTx<'_>, workspace: WorkspaceId, visit: &Visit) -> Result<()> {
     tx.run(
         "UPDATE visits SET reuses = reuses + 1 WHERE workspace_id = $1 AND id = $2",
-        params![workspace, id],
+        params![workspace, visit.id],
     )?;
-    Ok(())
-}
-
-/// Visits of one link in one quarter of an hour: every time zone's days are made of whole quarters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quarter {
-    pub link: LinkId,
-    /// Its beginning.
-    pub at: Millis,
-    pub visitor: Visitor,
-    pub visits: i64,
-    /// Visits that somebody started through.
-    pub started: i64,
-    /// Further starts through used visits.
-    pub reuses: i64,
-}
-
-/// A quarter of an hour.
-pub const QUARTER_MS: i64 = 900_000;
-
-/// The visits of a bot's links (or of one) since a moment, by quarters.
-pub fn by_quarter(
-    tx: &ReadTx<'_>,
-    workspace: WorkspaceId,
-    bot: BotId,
-    link: Option<LinkId>,
-    since: Millis,
-) -> Result<Vec<Quarter>> {
-    let which = if link.is_some() { "link_id = $4" } else { "$4 = 0" };
-    let sql = format!(
-        "SELECT link_id, at / {QUARTER_MS}, visitor, COUNT(*), COUNT(contact), CAST(SUM(reuses) AS BIGINT) FROM visits \
-         WHERE workspace_id = $1 AND bot_id = $2 AND at >= $3 AND {which} \
-         GROUP BY link_id, at / {QUARTER_MS}, visitor ORDER BY 1, 2, 3"
-    );
-    let link = link.unwrap_or(LinkId(0));
-    tx.rows(&sql, params![workspace, bot, since, link], |row| {
-        Ok(Quarter {
-            link: row.get(0)?,
-            at: row.get::<i64>(1)? * QUARTER_MS,
-            visitor: visitor(row.get(2)?),
-            visits: row.get(3)?,
-            started: row.get(4)?,
-            reuses: row.get(5)?,
-        })
-    })
-}
-
-/// A column that visits are told apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    UtmSource,
-    UtmMedium,
-    UtmCampaign,
-    UtmTerm,
-    UtmContent,
-}
-
-impl By {
-    /// The name of the column, and of the field of a person's source.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::UtmSource => "utm_source",
-            Self::UtmMedium => "utm_medium",
-            Self::UtmCampaign => "utm_campaign",
-            Self::UtmTerm => "utm_term",
-            Self::UtmContent => "utm_content",
-        }
-    }
-}
-
-/// People's visits of a link since a moment by a column's values, the most frequent first; `None` is no value.
-pub fn by_value(
-    tx: &ReadTx<'_>,
-    workspace: WorkspaceId,
-    bot: BotId,
-    link: LinkId,
-    by: By,
-    since: Millis,
-    limit: usize,
-) -> Result<Vec<(Option<String>, i64)>> {
-    let column = by.name();
-    let sql = format!(
-        "SELECT {column}, COUNT(*) FROM visits WHERE workspace_id = $1 AND link_id = $2 AND bot_id = $3 \
-         AND at >= $4 AND visitor = 0 GROUP BY {column} ORDER BY 2 DESC, 1 LIMIT $5"
-    );
-    tx.rows(&sql, params![workspace, link, bot, since, limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))
+    visit_counts::add_reuse(tx, workspace, visit)
 }
 
 /// The oldest visits before a moment whose address is still whole: workspace, id, address.

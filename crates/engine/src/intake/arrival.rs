@@ -54,7 +54,7 @@ impl Arrival {
         let (tx, workspace, link) = (journal.tx(), journal.workspace(), &self.link);
         let (object, visit) = (link.code.clone(), self.visit.id);
         if !visits::bind(tx, workspace, visit, contact.number, at)? {
-            visits::reused(tx, workspace, visit)?;
+            visits::reused(tx, workspace, &self.visit)?;
             let by_another = self.visit.contact != Some(contact.number);
             let body = EventBody::LinkReused { object, link: link.id, visit, by_another };
             journal.record(Some(contact.number), at, body)?;

@@ -11,7 +11,7 @@ use domain::link::Visitor;
 use domain::time::{Millis, day_number, day_start};
 use serde_json::{Value as Json, json};
 use store::links::Link;
-use store::visits::{self, By, Quarter};
+use store::visit_counts::{self, By, Quarter, Total};
 use store::{ReadTx, bots, links};
 
 use super::{LinkView, Links, owned, view};
@@ -112,19 +112,19 @@ impl Links {
     pub async fn list(&self, workspace: WorkspaceId, bot: BotId) -> Result<Vec<LinkFunnel>> {
         let counting = self.counting(workspace, bot).await?;
         let read = move |tx: &ReadTx<'_>| {
-            let mut quarters: HashMap<LinkId, Vec<Quarter>> = HashMap::new();
-            for quarter in visits::by_quarter(tx, workspace, bot, None, 0)? {
-                quarters.entry(quarter.link).or_default().push(quarter);
+            let mut totals: HashMap<LinkId, Vec<Total>> = HashMap::new();
+            for total in visit_counts::totals(tx, workspace, bot, None)? {
+                totals.entry(total.link).or_default().push(total);
             }
             let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
             let all = links::list(tx, workspace)?.into_iter();
             // People who came while the link handed to this bot stay its people.
             let of_bot = all.filter(|link| {
-                link.bots.iter().any(|entry| entry.bot == bot) || quarters.contains_key(&link.id)
+                link.bots.iter().any(|entry| entry.bot == bot) || totals.contains_key(&link.id)
             });
             of_bot
                 .map(|link| {
-                    let found = quarters.get(&link.id).map_or(&[][..], Vec::as_slice);
+                    let found = totals.get(&link.id).map_or(&[][..], Vec::as_slice);
                     counting.total(tx, &catalog, link, found)
                 })
                 .collect()
@@ -152,13 +152,16 @@ impl Links {
         let read = move |tx: &ReadTx<'_>| {
             let link = owned(tx, workspace, id)?;
             let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
-            let quarters = visits::by_quarter(tx, workspace, bot, Some(id), 0)?;
             let today = day_number(counting.now, counting.zone);
-            let days = (today - days + 1..=today).rev();
+            let oldest = today - days + 1;
+            let since = day_start(oldest, counting.zone);
+            let quarters = visit_counts::by_quarter(tx, workspace, bot, id, since)?;
+            let days = (oldest..=today).rev();
             let days =
                 days.map(|day| counting.day(&catalog, &link, &quarters, day)).collect::<Result<_>>()?;
             let values = counting.values(tx, &catalog, &link, by)?;
-            let total = counting.total(tx, &catalog, link, &quarters)?;
+            let totals = visit_counts::totals(tx, workspace, bot, Some(id))?;
+            let total = counting.total(tx, &catalog, link, &totals)?;
             Ok(Page { total, days, values })
         };
         self.store.reader().read(read).await
@@ -211,20 +214,24 @@ impl Counting {
         tx: &ReadTx<'_>,
         catalog: &WorkspaceCatalog,
         link: Link,
-        quarters: &[Quarter],
+        totals: &[Total],
     ) -> Result<LinkFunnel> {
+        let seen = || totals.iter().map(|total| (total.visitor, total.visits));
         let brought = source(&link);
-        let funnel = self.funnel(catalog, std::slice::from_ref(&brought), people_of(quarters.iter()))?;
+        let funnel = self.funnel(catalog, std::slice::from_ref(&brought), people_of(seen()))?;
         let came = json!({"event": {"kind": "link_visit", "object": link.code}});
         let again = self.people(catalog, json!({"all": [came, {"not": brought}]}))?;
-        let reused = quarters.iter().map(|quarter| quarter.reuses).sum();
+        let reused = totals.iter().map(|total| total.reuses).sum();
         let view = view(tx, self.workspace, link)?;
-        Ok(LinkFunnel { view, funnel, again, reused, apart: apart_of(quarters.iter()) })
+        Ok(LinkFunnel { view, funnel, again, reused, apart: apart_of(seen()) })
     }
 
     fn day(&self, catalog: &WorkspaceCatalog, link: &Link, quarters: &[Quarter], day: i32) -> Result<Day> {
         let (from, to) = (day_start(day, self.zone), day_start(day + 1, self.zone));
-        let within = || quarters.iter().filter(|quarter| (from..to).contains(&quarter.at));
+        let within = || {
+            let those = quarters.iter().filter(|quarter| (from..to).contains(&quarter.at));
+            those.map(|quarter| (quarter.visitor, quarter.visits))
+        };
         let (day, next) = (date(day), date(day + 1));
         let brought = [source(link), json!({"first_seen": {"after": day, "before": next}})];
         let funnel = self.funnel(catalog, &brought, people_of(within()))?;
@@ -232,7 +239,7 @@ impl Counting {
     }
 
     fn values(&self, tx: &ReadTx<'_>, catalog: &WorkspaceCatalog, link: &Link, by: By) -> Result<Vec<Value>> {
-        let found = visits::by_value(tx, self.workspace, self.bot, link.id, by, 0, EXPRESSION_LIST_MAX)?;
+        let found = visit_counts::by_value(tx, self.workspace, self.bot, link.id, by, EXPRESSION_LIST_MAX)?;
         let known: Vec<&String> = found.iter().filter_map(|(value, _)| value.as_ref()).collect();
         let mut values = Vec::with_capacity(found.len());
         let shown =
@@ -259,13 +266,14 @@ fn date(day: i32) -> String {
     date.format("%Y-%m-%d").to_string()
 }
 
-fn people_of<'q>(quarters: impl Iterator<Item = &'q Quarter>) -> i64 {
-    quarters.filter(|quarter| quarter.visitor.is_person()).map(|quarter| quarter.visits).sum()
+/// Of visits by who came: those of people.
+fn people_of(seen: impl Iterator<Item = (Visitor, i64)>) -> i64 {
+    seen.filter(|(visitor, _)| visitor.is_person()).map(|(_, visits)| visits).sum()
 }
 
-fn apart_of<'q>(quarters: impl Iterator<Item = &'q Quarter>) -> Apart {
+fn apart_of(seen: impl Iterator<Item = (Visitor, i64)>) -> Apart {
     let mut by: BTreeMap<Visitor, i64> = BTreeMap::new();
-    quarters.for_each(|quarter| *by.entry(quarter.visitor).or_default() += quarter.visits);
+    seen.for_each(|(visitor, visits)| *by.entry(visitor).or_default() += visits);
     let of = |visitor| by.get(&visitor).copied().unwrap_or(0);
     Apart { previewers: of(Visitor::Previewer), crawlers: of(Visitor::Crawler), head: of(Visitor::Head) }
 }

@@ -28,7 +28,7 @@ pub use funnel::{
     Apart, DEFINITIONS, Day, FUNNEL_DAYS_MAX, Funnel, LinkFunnel, Page, People as FunnelPeople,
     Value as FunnelValue,
 };
-pub use store::visits::By;
+pub use store::visit_counts::By;
 pub use visit::Opened;
 
 /// Characters of a code that nobody chose: 36 bits, drawn again where one is taken.

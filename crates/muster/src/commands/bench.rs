@@ -8,7 +8,7 @@ use indicatif::HumanBytes;
 
 use crate::Failure;
 use crate::bench::stub::StubArguments;
-use crate::bench::{Options, ingest, links, live, send, stub};
+use crate::bench::{Options, funnel, ingest, links, live, send, stub};
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
@@ -21,6 +21,8 @@ pub enum Bench {
     Send(ServerBench),
     /// Diversion links and tracked clicks.
     Links(ServerBench),
+    /// The funnels of diversion links over many visits.
+    Funnel(ServerBench),
     /// The live feed, from a commit to the consoles that watch.
     Live(ServerBench),
     /// A Bot API that accepts everything at once: what is sent to while measuring.
@@ -79,6 +81,7 @@ pub(super) async fn run(bench: Bench, data: Option<PathBuf>) -> Result<(), Failu
         Bench::Ingest(arguments) => ingest::run(&arguments.options(20_000, data)?).await,
         Bench::Send(arguments) => send::run(&arguments.options(50_000, data)?).await,
         Bench::Links(arguments) => links::run(&arguments.options(20_000, data)?).await,
+        Bench::Funnel(arguments) => funnel::run(&arguments.options(1_000_000, data)?).await,
         Bench::Live(arguments) => live::run(&arguments.options(1_000, data)?).await,
         Bench::Stub(arguments) => stub::run(&arguments).await,
     }
