@@ -167,6 +167,11 @@ pub struct Command<'a> {
     pub argument: &'a str,
 }
 
+/// Where the reading failed; the error's own text quotes what somebody wrote.
+fn place(error: &serde_json::Error) -> String {
+    format!("{:?} at line {} column {}", error.classify(), error.line(), error.column())
+}
+
 impl Received {
     /// Reads one update from a webhook's body or a batch.
     ///
@@ -174,7 +179,7 @@ impl Received {
     /// The text is no JSON object, or has no whole number as `update_id`.
     pub fn parse(raw: &str) -> Result<Self, UpdateError> {
         let fields: BTreeMap<String, &RawValue> = serde_json::from_str(raw)
-            .map_err(|error| UpdateError::NotAnObject { reason: error.to_string() })?;
+            .map_err(|error| UpdateError::NotAnObject { reason: place(&error) })?;
         let id = fields.get("update_id").and_then(|id| id.get().parse().ok()).ok_or(UpdateError::NoId)?;
         let mut others = fields.iter().filter(|(name, _)| *name != "update_id");
         let update = match others.next() {

@@ -116,9 +116,16 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
+/// Libraries that write people's data into the log below these levels: the parameters of every statement.
+const SILENCED: [&str; 2] = ["tokio_postgres=info", "postgres=info"];
+
 fn log_to_standard_error(log: &Log) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(&log.level)
         .map_err(|error| Failure::new(format!("log.level: {:?} is not valid: {error}", log.level)))?;
+    let filter = SILENCED.iter().fold(filter, |filter, part| match part.parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    });
     let layer = fmt::layer().with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry().with(filter);
     let set = match log.format {
