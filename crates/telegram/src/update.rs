@@ -178,8 +178,8 @@ impl Received {
     /// # Errors
     /// The text is no JSON object, or has no whole number as `update_id`.
     pub fn parse(raw: &str) -> Result<Self, UpdateError> {
-        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(raw)
-            .map_err(|error| UpdateError::NotAnObject { reason: place(&error) })?;
+        let fields: BTreeMap<String, &RawValue> =
+            serde_json::from_str(raw).map_err(|error| UpdateError::NotAnObject { reason: place(&error) })?;
         let id = fields.get("update_id").and_then(|id| id.get().parse().ok()).ok_or(UpdateError::NoId)?;
         let mut others = fields.iter().filter(|(name, _)| *name != "update_id");
         let update = match others.next() {

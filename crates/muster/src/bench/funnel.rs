@@ -90,9 +90,8 @@ async fn fill(ground: &Ground, links: &[LinkId], count: usize) -> Result<(), Fai
 }
 
 fn visit(random: &mut StdRng, bot: BotId, link: LinkId, at: i64, place: usize) -> Visit {
-    let one_of = |random: &mut StdRng, what: &str, many: u32| {
-        Some(format!("{what}-{}", random.random_range(0..many)))
-    };
+    let one_of =
+        |random: &mut StdRng, what: &str, many: u32| Some(format!("{what}-{}", random.random_range(0..many)));
     let utm = Utm {
         source: one_of(random, "source", 8),
         medium: None,
@@ -114,7 +113,9 @@ fn visit(random: &mut StdRng, bot: BotId, link: LinkId, at: i64, place: usize) -
         device: Some("smartphone".into()),
         language: Some("pt-BR,pt;q=0.9".into()),
         referrer: Some("https://l.facebook.com/".into()),
-        user_agent: Some("Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 Chrome/141.0.0.0".into()),
+        user_agent: Some(
+            "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 Chrome/141.0.0.0".into(),
+        ),
         utm,
         query: "[[\"utm_source\",\"source\"],[\"fbclid\",\"IwAR0abcdefghijklmnopqrstuvwxyz\"]]".into(),
         contact: None,

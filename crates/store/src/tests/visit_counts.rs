@@ -13,7 +13,8 @@ use crate::{ReadTx, Result, Store, StoreError, WriteTx, retention};
 on_both!(counts_are_what_all_visits_say, counts_of_earlier_visits_are_made_when_the_schema_grows);
 
 const LINKS: i64 = 3;
-const START: i64 = 1_790_000_000_000;
+/// The beginning of a quarter of an hour.
+const START: i64 = 1_790_000_100_000;
 
 fn visitor(draw: u32) -> Visitor {
     [Visitor::Person, Visitor::Person, Visitor::Previewer, Visitor::Crawler, Visitor::Head][draw as usize % 5]
@@ -28,7 +29,13 @@ fn drawn(random: &mut StdRng, bot: BotId, place: i64) -> Visit {
         2 => Some("a".repeat(random.random_range(1..3))),
         n => Some(format!("value {n}")),
     };
-    let utm = Utm { source: text(false), medium: text(false), campaign: text(true), term: text(true), content: text(true) };
+    let utm = Utm {
+        source: text(false),
+        medium: text(false),
+        campaign: text(true),
+        term: text(true),
+        content: text(true),
+    };
     let at = START + random.random_range(0..40 * QUARTER_MS);
     Visit {
         id: visits::first_id(at) + place,
@@ -138,7 +145,10 @@ async fn agree(store: &Store, workspace: WorkspaceId, bots: [BotId; 2]) {
     for bot in bots {
         for since in [0, START + 17 * QUARTER_MS] {
             let read = move |tx: &ReadTx<'_>| {
-                Ok::<_, StoreError>((of_counts(tx, workspace, bot, since)?, of_visits(tx, workspace, bot, since)?))
+                Ok::<_, StoreError>((
+                    of_counts(tx, workspace, bot, since)?,
+                    of_visits(tx, workspace, bot, since)?,
+                ))
             };
             let (counts, visits) = store.reader().read(read).await.unwrap();
             assert!(counts.totals.len() > 6 && counts.quarters.len() > 20, "too little to tell");
