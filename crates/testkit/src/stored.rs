@@ -5,6 +5,7 @@ use std::path::Path;
 
 use domain::event::{Event, Outcome};
 use domain::ids::{BotId, CampaignId, ContactNumber};
+use store::conversations::Filter;
 use store::recipients::Recipient;
 use store::{
     Store, StoreError, StoreOptions, campaigns, contacts, conversations, events, outbox, recipients,
@@ -67,10 +68,9 @@ pub async fn of(options: &StoreOptions, bot: BotId) -> Stored {
             people.insert(contact.number, contact.telegram_id);
             Ok(true)
         })?;
-        let mut unread = BTreeMap::new();
-        for (number, telegram_id) in &people {
-            let conversation = conversations::get(tx, bot, *number)?;
-            unread.insert(*telegram_id, conversation.map_or(0, |conversation| conversation.unread));
+        let mut unread: BTreeMap<i64, i64> = people.values().map(|telegram_id| (*telegram_id, 0)).collect();
+        for conversation in conversations::list(tx, bot, Filter::All, "", None, people.len())? {
+            unread.insert(people[&conversation.contact], conversation.unread);
         }
         let outbox_leased = outbox::leased(tx, bot)?.len();
         Ok::<_, StoreError>(Stored { events: log, people, ledgers, statuses, outbox_leased, unread })

@@ -30,6 +30,8 @@ const BULK_PER_SECOND: i64 = 150;
 const PEOPLE_A_KILL: usize = 180;
 /// Sent before the first kill: of fewer, the calls that a kill leaves unknown are over the guard rail's ten percent.
 const SENT_FIRST: i64 = 300;
+/// How long a campaign may stand still, in seconds.
+const STANDSTILL_S: u64 = 120;
 /// One of so many kills comes while the server starts.
 const KILLS_AT_START: u32 = 5;
 
@@ -137,8 +139,18 @@ impl Scene {
         stored::of(&options, BotId(self.bot)).await
     }
 
-    /// What the ledger says between a kill and the next start.
-    async fn note(&self, tally: &mut Tally) {
+    /// Waits until the campaign goes on from where a kill left it: a kill of a server that has only begun to start is
+    /// another case, and has its own turns.
+    async fn sends_on(&self, sent: i64) {
+        let goes_on = async || {
+            self.go_on().await;
+            (self.campaign().await["counts"]["sent"].as_i64()? > sent).then_some(())
+        };
+        until("the campaign to go on after a kill", STANDSTILL_S, goes_on).await;
+    }
+
+    /// What the ledger says between a kill and the next start; how many were sent.
+    async fn note(&self, tally: &mut Tally) -> i64 {
         let stored = self.stored().await;
         let outcomes = stored.outcomes();
         tally.kills += 1;
@@ -156,6 +168,7 @@ impl Scene {
         for (outcome, count) in outcomes {
             *tally.states.entry(outcome).or_default() += count;
         }
+        stored.outcomes().get(&Outcome::Sent).map_or(0, |count| *count as i64)
     }
 }
 
@@ -181,7 +194,7 @@ async fn kill_at_any_moment(postgres_url: Option<String>) {
     let first = async || (scene.campaign().await["counts"]["sent"].as_i64()? >= SENT_FIRST).then_some(());
     until("the first to be sent", 60, first).await;
     let mut serving = Some(serving);
-    let mut tally = Tally::default();
+    let (mut tally, mut sent) = (Tally::default(), 0);
     // A kill of a campaign that a guard rail paused proves little: it is one more, not one of these.
     while tally.kills_while_sending < kills && tally.kills < 3 * kills {
         let kill = tally.kills;
@@ -191,14 +204,14 @@ async fn kill_at_any_moment(postgres_url: Option<String>) {
         } else {
             if serving.is_none() {
                 serving = Some(scene.serve().await);
-                scene.go_on().await;
+                scene.sends_on(sent).await;
             }
-            dice.random_range(300..1_300)
+            dice.random_range(0..1_000)
         };
         // The moment is what is tested: nothing is waited for.
         tokio::time::sleep(Duration::from_millis(up_ms)).await;
         serving.take().unwrap().kill();
-        scene.note(&mut tally).await;
+        sent = scene.note(&mut tally).await;
     }
     stop.store(true, Ordering::Release);
     people.await.unwrap();
@@ -229,18 +242,20 @@ async fn ended(scene: &Scene) -> Value {
     let truth = scene.sandbox.truth();
     let sum = |list: &str| truth.iter().map(|one| one[list].as_array().unwrap().len() as i64).sum::<i64>();
     let (words, presses) = (sum("wrote"), sum("pressed"));
-    let done = async || {
-        scene.go_on().await;
-        let campaign = scene.campaign().await;
-        (campaign["status"] == "done").then_some(campaign)
-    };
-    let campaign = until("the end of the campaign", 300, done).await.0;
+    let mut campaign = scene.campaign().await;
+    while campaign["status"] != "done" {
+        let before = campaign["counts"]["pending"].as_i64();
+        let moved = async || {
+            scene.go_on().await;
+            let campaign = scene.campaign().await;
+            let moved = campaign["status"] == "done" || campaign["counts"]["pending"].as_i64() < before;
+            moved.then_some(campaign)
+        };
+        let what = format!("the campaign to go on: {}, {}", campaign["status"], campaign["counts"]);
+        campaign = until(&what, STANDSTILL_S, moved).await.0;
+    }
     // Nobody acts any more, so an empty queue means that all was taken in and acknowledged.
-    let world = &scene.sandbox.world;
-    let nothing_waits = async || {
-        let info = world.lock().call("getWebhookInfo", &sandbox::Params::default(), SystemClock.now());
-        (info.body["result"]["pending_update_count"] == 0).then_some(())
-    };
+    let nothing_waits = async || (crowd::waiting(&scene.sandbox.world) == 0).then_some(());
     until(&format!("{words} words and {presses} presses to be known"), 120, nothing_waits).await;
     campaign
 }
