@@ -13,7 +13,7 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::event::Outcome;
-use engine::gauges::{self, BotGauges};
+use engine::gauges::{self, BotGauges, NodeGauges};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::family::Family;
@@ -80,8 +80,9 @@ pub async fn show(
     if by_proxy || !network.is_this_machine(&parts.headers) {
         Owner::from_request_parts(&mut parts, &state).await?;
     }
-    let bots = state.reader.read(gauges::read).await?;
-    let text = encode(&metrics.registry, &bots)
+    let read = |tx: &store::ReadTx<'_>| Ok::<_, engine::EngineError>((gauges::read(tx)?, gauges::nodes(tx)?));
+    let (bots, nodes) = state.reader.read(read).await?;
+    let text = encode(&metrics.registry, &bots, &nodes)
         .map_err(|_| Problem::new(Code::Internal, "the figures could not be written"))?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
@@ -89,14 +90,28 @@ pub async fn show(
 
 type Labels = Vec<(&'static str, String)>;
 
-fn encode(own: &Registry, bots: &[BotGauges]) -> std::result::Result<String, std::fmt::Error> {
+fn encode(
+    own: &Registry,
+    bots: &[BotGauges],
+    nodes: &[NodeGauges],
+) -> std::result::Result<String, std::fmt::Error> {
     let mut registry = Registry::with_prefix("muster");
     bot_figures(&mut registry, bots);
+    node_figures(&mut registry, nodes);
     let mut text = String::new();
     encode_registry(&mut text, own)?;
     encode_registry(&mut text, &registry)?;
     encode_eof(&mut text)?;
     Ok(text)
+}
+
+fn node_figures(registry: &mut Registry, nodes: &[NodeGauges]) {
+    let figures = nodes.iter().flat_map(|node| {
+        let labels = |duty: &str| vec![("node", node.name.clone()), ("duty", duty.to_owned())];
+        [(labels("intake"), node.taken_in_for as f64), (labels("sending"), node.sent_for as f64)]
+    });
+    let help = "Bots that a server which is there takes in or sends for";
+    gauge(registry, "node_bots", help, figures.collect());
 }
 
 fn bot_figures(registry: &mut Registry, bots: &[BotGauges]) {

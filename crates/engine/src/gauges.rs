@@ -2,6 +2,7 @@
 
 use domain::event::Outcome;
 use domain::time::Millis;
+use store::nodes::{self, Duty};
 use store::outbox::{self, Lane};
 use store::{ReadTx, bots, recipients};
 
@@ -23,6 +24,31 @@ pub struct BotGauges {
     pub waiting: [(&'static str, i64); 3],
     /// Recipients of all campaigns, by outcome.
     pub recipients: Vec<(Outcome, i64)>,
+}
+
+/// A node that is there, and how many bots it has each duty of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeGauges {
+    pub name: String,
+    pub taken_in_for: usize,
+    pub sent_for: usize,
+}
+
+/// The nodes that share the database; none where it is one server's alone.
+///
+/// # Errors
+/// The database failed.
+pub fn nodes(tx: &ReadTx<'_>) -> Result<Vec<NodeGauges>> {
+    let standing = nodes::standing(tx)?;
+    let held = |node, duty| {
+        standing.holds.iter().filter(|point| point.hold.node == node && point.hold.duty == duty).count()
+    };
+    let nodes = standing.nodes.iter().map(|node| NodeGauges {
+        name: node.name.clone(),
+        taken_in_for: held(node.id, Duty::Intake),
+        sent_for: held(node.id, Duty::Sending),
+    });
+    Ok(nodes.collect())
 }
 
 /// Reads them in one snapshot.

@@ -200,6 +200,19 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_database_is_opened_by_the_key_that_it_was_begun_with() {
+        let house = crate::test_house::House::new().await;
+        for _ in 0..2 {
+            check_key(&house.store, &house.secrets).await.unwrap();
+        }
+        let refused = check_key(&house.store, &Secrets::from_bytes([8; 64])).await;
+        assert!(
+            matches!(&refused, Err(EngineError::WrongState(said)) if said.contains("muster.key")),
+            "{refused:?}"
+        );
+    }
+
     #[test]
     fn passwords() {
         let hash = hash_password("correct horse").unwrap();

@@ -281,6 +281,11 @@ async fn nodes_do_what_their_roles_say() {
     assert_eq!(worker.api.try_ask("GET", "/session", None).await.unwrap().0, 404);
     let base = &worker.api.base;
     let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    let figures = http.get(format!("{base}/metrics")).send().await.unwrap().text().await.unwrap();
+    for (node, duty, bots) in [("north", "sending", 0), ("south", "sending", 1), ("south", "intake", 1)] {
+        let line = format!("muster_node_bots{{node=\"{node}\",duty=\"{duty}\"}} {bots}");
+        assert!(figures.contains(&line), "{line} is not in {figures}");
+    }
     for (path, status) in [("/healthz", 204), ("/readyz", 204), ("/metrics", 200), ("/", 404)] {
         assert_eq!(http.get(format!("{base}{path}")).send().await.unwrap().status(), status, "{path}");
     }

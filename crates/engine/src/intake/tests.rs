@@ -1,7 +1,9 @@
-//! Intake against a real store: what one bad update does to its neighbours.
+//! Intake against a real store: what one bad update does to its neighbours, and who may move the bot's row.
 
+use domain::ids::NodeId;
 use serde_json::json;
-use store::{StoreError, contacts};
+use store::nodes::Duty;
+use store::{StoreError, bots, contacts};
 
 use super::*;
 use crate::flows::FlowRunner;
@@ -66,4 +68,28 @@ async fn nothing_is_pushed_to_a_bot_that_does_not_run() {
     assert_eq!(intake.take_pushed(bot, vec![update(2, 8)]).await.unwrap(), None);
     assert_eq!(log(&house).await, before);
     assert_eq!(intake.take_pushed(domain::ids::BotId(99), vec![update(3, 8)]).await.unwrap(), None);
+}
+
+/// Gives a node the duty to take in.
+async fn hold(house: &House, node: i64) -> Hold {
+    let bot = house.bot;
+    let take = house.store.write(move |tx| nodes::take(tx, bot, Duty::Intake, NodeId(node), 60_000));
+    take.await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn who_lost_the_duty_to_poll_moves_nothing() {
+    let house = House::new().await;
+    let (intake, bot) = (intake(&house), house.bot);
+    let (lost, held) = (hold(&house, 1).await, hold(&house, 2).await);
+    let batch = |ids: std::ops::Range<i64>| ids.map(|id| update(id, 900)).collect::<Vec<_>>();
+    let taken = intake.take(bot, batch(10..20), Some(Polled { next: 20, hold: held })).await.unwrap();
+    assert_eq!(taken.new, 10);
+    let before = log(&house).await;
+    let refused = intake.take(bot, batch(5..8), Some(Polled { next: 8, hold: lost })).await;
+    assert!(matches!(refused, Err(EngineError::WrongState(_))), "{refused:?}");
+    let row = house.store.reader().read(move |tx| bots::of(tx, bot)).await.unwrap().unwrap();
+    assert_eq!((row.poll_offset, log(&house).await), (Some(20), before));
+    let pushed = intake.take(bot, batch(5..8), None).await.unwrap();
+    assert_eq!(pushed.new, 3, "what is pushed may come to any node");
 }

@@ -3,7 +3,8 @@
 use chrono_tz::Tz;
 use domain::ids::WorkspaceId;
 use domain::limits::NAME_CHARS_MAX;
-use store::{stages, team};
+use domain::time::Millis;
+use store::{WriteTx, stages, team};
 
 use super::{Team, defaults};
 use crate::error::checked_name;
@@ -30,11 +31,14 @@ impl Team {
     /// # Errors
     /// The database failed.
     pub async fn ensure_workspace(&self) -> Result<WorkspaceId> {
-        let first = self.store.reader().read(|tx| team::workspaces(tx).map_err(EngineError::from)).await?;
-        match first.first() {
-            Some(workspace) => Ok(workspace.id),
-            None => self.create_workspace("My team", "UTC").await,
-        }
+        let now = self.clock.now();
+        // One transaction: of two servers that start at once, one makes it.
+        self.store
+            .write(move |tx| match team::workspaces(tx)?.first() {
+                Some(workspace) => Ok(workspace.id),
+                None => create(tx, "My team", "UTC", now),
+            })
+            .await
     }
 
     /// Makes a workspace with the default stages of DESIGN section 1.
@@ -45,13 +49,7 @@ impl Team {
         let name = checked_name("/name", name, NAME_CHARS_MAX)?;
         let time_zone = checked_time_zone(time_zone)?;
         let now = self.clock.now();
-        self.store
-            .write(move |tx| {
-                let id = team::insert_workspace(tx, &name, &time_zone, now)?;
-                stages::replace(tx, id, &defaults::stages())?;
-                Ok(id)
-            })
-            .await
+        self.store.write(move |tx| create(tx, &name, &time_zone, now)).await
     }
 
     /// The workspace.
@@ -92,6 +90,12 @@ impl Team {
             })
             .await
     }
+}
+
+fn create(tx: &WriteTx<'_>, name: &str, time_zone: &str, now: Millis) -> Result<WorkspaceId> {
+    let id = team::insert_workspace(tx, name, time_zone, now)?;
+    stages::replace(tx, id, &defaults::stages())?;
+    Ok(id)
 }
 
 fn checked_time_zone(name: &str) -> Result<String> {

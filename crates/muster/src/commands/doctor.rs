@@ -6,8 +6,10 @@ use clap::Args;
 use engine::bot_api::BotApi;
 use engine::bots::{Identities, IdentityError};
 use engine::diagnosis::{self, BotFindings};
+use engine::nodes::Role;
 use engine::secrets::Secrets;
 use serde_json::json;
+use store::nodes::{self, Duty};
 use store::{Store, backup};
 
 use crate::Failure;
@@ -83,6 +85,7 @@ pub(super) async fn run(config: &Config, arguments: &DoctorArguments) -> Result<
     };
     if config.postgres_url().is_some() {
         doctor.tell(Verdict::Well, "database", &format!("PostgreSQL answers: {}", store.path().display()));
+        servers(&mut doctor, &store).await;
     }
     let found = store.reader().read(diagnosis::all).await;
     match found {
@@ -97,6 +100,39 @@ pub(super) async fn run(config: &Config, arguments: &DoctorArguments) -> Result<
     }
     store.close().await;
     ended(&doctor)
+}
+
+/// The servers that share a PostgreSQL database, and whether each part of the work has one.
+async fn servers(doctor: &mut Doctor, store: &Store) {
+    let standing = match store.reader().read(nodes::standing).await {
+        Ok(standing) => standing,
+        Err(error) => return doctor.tell(Verdict::Broken, "servers", &error.to_string()),
+    };
+    if standing.nodes.is_empty() {
+        return doctor.tell(Verdict::Look, "servers", "none is running");
+    }
+    for node in &standing.nodes {
+        let held = |duty| {
+            standing
+                .holds
+                .iter()
+                .filter(|point| point.hold.node == node.id && point.hold.duty == duty)
+                .count()
+        };
+        let (polled, sent_for) = (held(Duty::Intake), held(Duty::Sending));
+        let sentence = format!(
+            "{} is there ({}): takes in for {polled} bots, sends for {sent_for}",
+            node.name,
+            node.roles.replace(' ', ", ")
+        );
+        doctor.tell(Verdict::Well, "servers", &sentence);
+    }
+    for role in Role::ALL {
+        if !standing.nodes.iter().any(|node| node.roles.split(' ').any(|name| name == role.name())) {
+            let sentence = format!("none has the role {}: give it to one in node.roles", role.name());
+            doctor.tell(Verdict::Broken, "servers", &sentence);
+        }
+    }
 }
 
 /// Looks at the folder and the file in it; false when there is none.
