@@ -3,8 +3,10 @@
 //!
 //! The peers are bitsets in a straight loop (`dense`), whole-bitmap operations of the roaring crate (`roaring`)
 //! and loops over plain lists (`rows`). Each gets its sets ready-made, the window of seven days included, which
-//! Muster works out from its columns each time; `dense_and_column` works it out too.
+//! Muster works out from its columns each time; `dense_and_column` works it out too. Databases are asked by the caller,
+//! who is given the population as [`Columns`].
 
+mod columns;
 mod live;
 mod peers;
 mod population;
@@ -18,6 +20,7 @@ use serde_json::json;
 use crate::index::Index;
 use crate::oracle::Workspace;
 use crate::query::Groups;
+pub use columns::{Answered, Columns, Outside};
 use peers::Peers;
 pub use population::{NOW, Population};
 
@@ -25,9 +28,9 @@ pub use population::{NOW, Population};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Record {
     pub bench: &'static str,
-    pub case: &'static str,
+    pub case: String,
     /// `muster`, or whom it is compared with.
-    pub peer: &'static str,
+    pub peer: String,
     /// Contacts.
     pub n: u64,
     pub value: f64,
@@ -43,8 +46,8 @@ pub type Timer<'t> = &'t mut dyn FnMut() -> f64;
 ///
 /// # Errors
 /// A peer and the index disagree about an answer: the figures would mean nothing.
-pub fn run(contacts: u32, timer: Timer<'_>) -> Result<Vec<Record>, String> {
-    let mut bench = Bench { contacts, timer, records: Vec::new() };
+pub fn run(contacts: u32, timer: Timer<'_>, outside: Outside<'_>) -> Result<Vec<Record>, String> {
+    let mut bench = Bench { contacts, timer, records: Vec::new(), answers: Vec::new() };
     let start = (bench.timer)();
     let index = Population::new(contacts, 42).build();
     let built_s = (bench.timer)() - start;
@@ -57,6 +60,7 @@ pub fn run(contacts: u32, timer: Timer<'_>) -> Result<Vec<Record>, String> {
     bench.counted(&index, &workspace, &peers)?;
     bench.breakdown(&index, &workspace, &peers)?;
     bench.sample(&index, &workspace);
+    bench.ask_outside(&Columns::new(&peers), outside)?;
     drop(peers);
     let wanted = resolved(&workspace, &count_expression());
     let percentiles = live::count_while_folding(index, &wanted, bench.timer);
@@ -113,15 +117,32 @@ struct Bench<'t> {
     contacts: u32,
     timer: Timer<'t>,
     records: Vec<Record>,
+    /// Muster's answer to each question, and the milliseconds it took.
+    answers: Vec<(&'static str, u64, f64)>,
 }
 
 /// Runs of each case; the fastest counts, since other programs can only make one slower.
 const RUNS: usize = 21;
 
 impl Bench<'_> {
-    fn push(&mut self, case: &'static str, peer: &'static str, value: f64, unit: &'static str, muster: f64) {
+    fn push(&mut self, case: &'static str, peer: &str, value: f64, unit: &'static str, muster: f64) {
         let n = u64::from(self.contacts);
+        let (case, peer) = (case.to_owned(), peer.to_owned());
         self.records.push(Record { bench: "audience", case, peer, n, value, unit, ratio: value / muster });
+    }
+
+    fn ask_outside(&mut self, columns: &Columns, outside: Outside<'_>) -> Result<(), String> {
+        for Answered { case, peer, ms, answer } in outside(columns)? {
+            let ours = self.answers.iter().find(|(asked, ..)| *asked == case);
+            let Some((asked, wanted, muster_ms)) = ours.copied() else {
+                return Err(format!("{peer} answered {case}, which nobody asked"));
+            };
+            if answer != wanted {
+                return Err(format!("{case}: muster says {wanted}, {peer} says {answer}"));
+            }
+            self.push(asked, &peer, ms, "ms", muster_ms);
+        }
+        Ok(())
     }
 
     /// The fastest of several runs in milliseconds, and the answer.
@@ -147,6 +168,7 @@ impl Bench<'_> {
     ) -> Result<(), String> {
         let (muster_ms, wanted) = self.time(muster);
         self.push(case, "muster", muster_ms, "ms", muster_ms);
+        self.answers.push((case, wanted, muster_ms));
         for (peer, work) in peers {
             let (peer_ms, answer) = self.time(work);
             if answer != wanted {
@@ -276,11 +298,20 @@ mod tests {
     #[test]
     fn every_case_runs_and_the_peers_agree() {
         let mut ticks = 0.0;
-        let records = run(3_000, &mut || {
+        let mut timer = || {
             ticks += 0.001;
             ticks
-        })
-        .unwrap();
+        };
+        let mut asked = Columns::default();
+        let mut outside = |columns: &Columns| {
+            asked.clone_from(columns);
+            Ok(Vec::new())
+        };
+        let records = run(3_000, &mut timer, &mut outside).unwrap();
+        assert_eq!(
+            (asked.tags.len(), asked.stage.iter().min(), asked.stage.iter().max()),
+            (3_000, Some(&1), Some(&5))
+        );
         for (case, peers) in [
             ("count", 4),
             ("window_seconds", 2),
@@ -292,5 +323,17 @@ mod tests {
         ] {
             assert_eq!(records.iter().filter(|record| record.case == case).count(), peers, "{case}");
         }
+    }
+
+    #[test]
+    fn a_peer_that_answers_otherwise_ends_the_run() {
+        let mut ticks = 0.0;
+        let mut timer = || {
+            ticks += 0.001;
+            ticks
+        };
+        let answer = |answer| Answered { case: "count".into(), peer: "other".into(), ms: 1.0, answer };
+        let refused = run(1_000, &mut timer, &mut |_| Ok(vec![answer(1_001)])).unwrap_err();
+        assert!(refused.contains("other says 1001"), "{refused}");
     }
 }

@@ -121,6 +121,11 @@ impl Presses {
         Self { contacts, days, bitmaps }
     }
 
+    /// Each day with everybody who pressed on it, once a press.
+    pub(super) fn days(&self) -> &[(i32, Vec<u32>)] {
+        &self.days
+    }
+
     /// A byte a contact, and the list of each day.
     pub(super) fn at_least_three(&self, first_day: i32, tag: &Dense) -> u64 {
         let mut counts = vec![0_u8; self.contacts as usize];

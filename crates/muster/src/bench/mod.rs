@@ -4,6 +4,7 @@
 //! Contestants run by turns, and the best of each one's rounds counts, since other programs on the machine can only make
 //! one slower. What a contestant wrote is compared with what the others wrote: figures of different work mean nothing.
 
+pub mod databases;
 pub mod funnel;
 pub mod ingest;
 pub mod links;

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use audience::bench::Columns;
 use clap::{Args, Subcommand};
 use indicatif::HumanBytes;
 
 use crate::Failure;
 use crate::bench::stub::StubArguments;
-use crate::bench::{Options, funnel, ingest, links, live, send, stub};
+use crate::bench::{Options, databases, funnel, ingest, links, live, send, stub};
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
@@ -36,6 +37,9 @@ pub struct AudienceBench {
     /// Contacts.
     #[arg(long, default_value_t = 1_000_000)]
     contacts: u32,
+    /// The peers in other languages; made ready by its script `install`.
+    #[arg(long, value_name = "DIR", default_value = "bench/peers")]
+    peers: PathBuf,
     /// One JSON object a line.
     #[arg(long)]
     json: bool,
@@ -92,7 +96,9 @@ pub(super) async fn run(bench: Bench, data: Option<PathBuf>) -> Result<(), Failu
 fn audience(arguments: &AudienceBench) -> Result<(), Failure> {
     let begun = Instant::now();
     let mut timer = || begun.elapsed().as_secs_f64();
-    let records = audience::bench::run(arguments.contacts, &mut timer).map_err(Failure::new)?;
+    let mut databases = |columns: &Columns| databases::ask(&arguments.peers, columns);
+    let records =
+        audience::bench::run(arguments.contacts, &mut timer, &mut databases).map_err(Failure::new)?;
     for record in records {
         if arguments.json {
             let line = serde_json::to_string(&record).map_err(|error| Failure::new(error.to_string()))?;
