@@ -157,6 +157,7 @@ impl Scene {
         self.settle().await;
         for seat in &mut self.seats {
             assert!(seat.take().stop().await, "a server ends well when it is asked to");
+            assert!(!seat.log().contains("cut off"), "an open feed ends with its server: {}", seat.log());
         }
         let standing = self.store.reader().read(nodes::standing).await.unwrap();
         assert!(standing.nodes.is_empty(), "a node that left says so: {:?}", standing.nodes);
