@@ -32,6 +32,8 @@ pub struct Settled {
 /// The database failed.
 pub async fn settle(store: &Store, now: Millis) -> Result<Settled> {
     let all = store.reader().read(bots::all).await?;
+    // Whoever remembers more of the log than the backup had must not go on from there.
+    store.write(crate::people::rename_log).await?;
     let mut settled = Settled::default();
     for bot in all {
         let bot = bot.id;

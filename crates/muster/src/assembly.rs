@@ -25,7 +25,7 @@ use engine::links::Links;
 use engine::live::Live;
 use engine::media::Media;
 use engine::nodes::{Role, ThisNode};
-use engine::people::People;
+use engine::people::{People, Shelf, name_log};
 use engine::repeats::Repeats;
 use engine::reports::Reports;
 use engine::retention::Keeper;
@@ -114,7 +114,9 @@ impl Muster {
         let store = Store::open(&options)?;
         let secrets = secrets_of(plan.data_dir)?;
         let live = Live::default();
-        let people = People::new(store.reader().clone(), live.clone());
+        let shelf = Shelf::new(plan.data_dir.join("index"))
+            .map_err(|error| Failure::new(format!("the folder of the snapshots cannot be made: {error}")))?;
+        let people = People::new(store.reader().clone(), live.clone()).with_shelf(shelf);
         let responder = Arc::new(FlowRunner::new(secrets.clone()));
         let intake = Intake::new(store.clone(), secrets.clone(), responder);
         let fleet = Fleet::new(
@@ -176,6 +178,7 @@ impl Muster {
         stop: CancellationToken,
     ) -> Result<(), Failure> {
         check_key(&self.store, &self.secrets).await?;
+        name_log(&self.store).await?;
         let service = self.router(demo).into_make_service_with_connect_info::<SocketAddr>();
         let fleet = tokio::spawn(self.fleet.clone().run(stop.clone()));
         let privacy = self.rooms.links.clone().keep_private(self.visitors.address_days, stop.clone());
@@ -183,6 +186,7 @@ impl Muster {
         let starting = tokio::spawn(self.rooms.campaigns.clone().keep_starting(stop.clone()));
         let keeping = tokio::spawn(self.rooms.retention.clone().keep(stop.clone()));
         let tidying = tokio::spawn(self.rooms.team.clone().keep_tidy(stop.clone()));
+        let snapshots = tokio::spawn(self.people.clone().keep_tidy(stop.clone()));
         let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
         let (live, stopping) = (self.live.clone(), stop.clone());
         tokio::spawn(async move {
@@ -196,7 +200,8 @@ impl Muster {
         stop.cancel();
         fleet.await.map_err(|error| Failure::new(format!("the bots stopped: {error}")))?;
         // They end with the others; a panic in one of them has lost nothing.
-        let _ = tokio::join!(privacy, starting, keeping, tidying);
+        let _ = tokio::join!(privacy, starting, keeping, tidying, snapshots);
+        self.people.keep_all().await;
         let store = self.store.clone();
         drop(self);
         // A request that does not end holds the store; what it was told is durable.

@@ -108,6 +108,12 @@ pub fn each_counted(tx: &ReadTx<'_>, bot: BotId, mut visit: impl FnMut(&Event)) 
     })
 }
 
+/// Whether somebody was erased after an event.
+pub fn has_erased_after(tx: &ReadTx<'_>, bot: BotId, after: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM events WHERE bot_id = $1 AND number > $2 AND kind = 'erased' LIMIT 1";
+    Ok(tx.row(sql, params![bot, after], |_| Ok(()))?.is_some())
+}
+
 /// One person's events, newest first, below `before`.
 pub fn of_contact(
     tx: &ReadTx<'_>,

@@ -16,6 +16,7 @@ mod process;
 mod report;
 mod scene;
 pub mod send;
+pub mod snapshot;
 pub mod stub;
 mod updates;
 

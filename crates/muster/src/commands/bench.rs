@@ -9,7 +9,7 @@ use indicatif::HumanBytes;
 
 use crate::Failure;
 use crate::bench::stub::StubArguments;
-use crate::bench::{Options, databases, funnel, ingest, links, live, send, stub};
+use crate::bench::{Options, databases, funnel, ingest, links, live, send, snapshot, stub};
 
 /// What to measure.
 #[derive(Debug, Subcommand)]
@@ -81,7 +81,7 @@ impl ServerBench {
 /// Measures what was asked for.
 pub(super) async fn run(bench: Bench, data: Option<PathBuf>) -> Result<(), Failure> {
     match bench {
-        Bench::Audience(arguments) => audience(&arguments),
+        Bench::Audience(arguments) => audience(&arguments, data),
         Bench::Ingest(arguments) => ingest::run(&arguments.options(20_000, data)?).await,
         Bench::Send(arguments) => send::run(&arguments.options(50_000, data)?).await,
         Bench::Links(arguments) => links::run(&arguments.options(20_000, data)?).await,
@@ -93,12 +93,14 @@ pub(super) async fn run(bench: Bench, data: Option<PathBuf>) -> Result<(), Failu
 
 /// Measures the audience index.
 #[allow(clippy::print_stdout)] // the result
-fn audience(arguments: &AudienceBench) -> Result<(), Failure> {
+fn audience(arguments: &AudienceBench, data: Option<PathBuf>) -> Result<(), Failure> {
     let begun = Instant::now();
     let mut timer = || begun.elapsed().as_secs_f64();
     let mut databases = |columns: &Columns| databases::ask(&arguments.peers, columns);
-    let records =
+    let mut records =
         audience::bench::run(arguments.contacts, &mut timer, &mut databases).map_err(Failure::new)?;
+    let place = data.unwrap_or_else(std::env::temp_dir);
+    records.extend(snapshot::run(arguments.contacts, &place, &mut timer).map_err(Failure::new)?);
     for record in records {
         if arguments.json {
             let line = serde_json::to_string(&record).map_err(|error| Failure::new(error.to_string()))?;
