@@ -34,10 +34,10 @@ pub(crate) fn run(contacts: u32, place: &Path, timer: Timer<'_>) -> Result<Vec<R
             return Err("start_from_snapshot: what was read is not what was written".into());
         }
     }
-    let record = |case, peer, value, unit, muster| Record {
+    let record = |case: &str, peer: &str, value: f64, unit, muster: f64| Record {
         bench: "audience",
-        case,
-        peer,
+        case: case.to_owned(),
+        peer: peer.to_owned(),
         n: u64::from(contacts),
         value,
         unit,
