@@ -59,7 +59,11 @@ pub fn run(folder: &Path, arguments: &[&str], configure: impl FnOnce(&mut Comman
     command.output().expect("the binary runs")
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+/// A command of the binary that is not begun yet, with nothing configured: what this test was told is not for it.
+///
+/// # Panics
+/// The binary cannot be built.
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(path());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MUSTER_")) {
         command.env_remove(name);

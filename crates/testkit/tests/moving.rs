@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use domain::ids::BotId;
 use engine::clock::{Clock, SystemClock};
@@ -225,17 +225,36 @@ async fn a_living_folder_is_the_same_on_postgresql_and_goes_on_there() {
     assert_eq!(leases::left(&scene.options(&url)).await, (0, 0));
 }
 
-/// A connection's work on a thread of its own, since the client brings a runtime.
-async fn on_postgres<T: Send + 'static>(
-    client: postgres::Client,
-    work: impl FnOnce(&mut postgres::Client) -> T + Send + 'static,
-) -> (postgres::Client, T) {
-    let task = tokio::task::spawn_blocking(move || {
-        let mut client = client;
-        let answer = work(&mut client);
-        (client, answer)
-    });
-    task.await.unwrap()
+/// A client of PostgreSQL's own. It brings a runtime, so that it works, and ends, on threads without one.
+struct Client(Option<postgres::Client>);
+
+impl Client {
+    async fn connect(url: &str) -> Self {
+        let url = url.to_owned();
+        let connect = move || postgres::Client::connect(&url, NoTls).unwrap();
+        Self(Some(tokio::task::spawn_blocking(connect).await.unwrap()))
+    }
+
+    async fn ask<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut postgres::Client) -> T + Send + 'static,
+    ) -> T {
+        let mut client = self.0.take().unwrap();
+        let task = tokio::task::spawn_blocking(move || {
+            let answer = work(&mut client);
+            (client, answer)
+        });
+        let (client, answer) = task.await.unwrap();
+        self.0 = Some(client);
+        answer
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        let client = self.0.take();
+        let _ = std::thread::spawn(move || drop(client)).join();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -246,29 +265,22 @@ async fn a_move_that_was_killed_is_not_served_and_can_be_begun_again() {
     // The tables are there, so that one of them can be held: the move stops before it.
     let options = StoreOptions { postgres_url: Some(url.clone()), ..StoreOptions::new(folder.path()) };
     Store::open(&options).unwrap().close().await;
-    let address = url.clone();
-    let connect = move || postgres::Client::connect(&address, NoTls).unwrap();
-    let client = tokio::task::spawn_blocking(connect).await.unwrap();
+    let mut client = Client::connect(&url).await;
     let hold = "BEGIN; LOCK TABLE workspaces IN EXCLUSIVE MODE";
-    let (client, ()) = on_postgres(client, move |client| client.batch_execute(hold).unwrap()).await;
+    client.ask(move |client| client.batch_execute(hold).unwrap()).await;
 
-    let mut command = Command::new(binary::path());
-    command.arg("--data").arg(folder.path()).args(["move", "--to", &url]);
-    let mut moving = command.spawn().unwrap();
-    let mut held = Some(client);
+    let mut moving = binary::command(folder.path(), &["move", "--to", &url]).spawn().unwrap();
     let waits = async || {
         let sql = "SELECT 1 FROM pg_locks WHERE relation = 'workspaces'::regclass AND NOT granted";
-        let client = held.take().unwrap();
-        let (client, found) = on_postgres(client, move |client| client.query(sql, &[]).unwrap().len()).await;
-        held = Some(client);
+        let found = client.ask(move |client| client.query(sql, &[]).unwrap().len()).await;
+        assert_eq!(moving.try_wait().unwrap(), None, "the move ended by itself");
         (found > 0).then_some(())
     };
     until("the move to come to the table", 30, waits).await;
     moving.kill().unwrap();
     moving.wait().unwrap();
-    let (client, ()) =
-        on_postgres(held.take().unwrap(), |client| client.batch_execute("ROLLBACK").unwrap()).await;
-    tokio::task::spawn_blocking(move || drop(client)).await.unwrap();
+    client.ask(|client| client.batch_execute("ROLLBACK").unwrap()).await;
+    drop(client);
 
     let port = free_port();
     let listen = format!("127.0.0.1:{port}");
