@@ -4,7 +4,7 @@ import { get } from './client';
 import type {
   ApiToken, Bot, BreakdownBy, BrowserSession, Campaign, CampaignDraft, CampaignPreview, Canned, Contact, ContactOrder,
   ContactPage, ConversationFilter, ConversationPage, Entry, Explanation, Expression, Flow, FlowVersion, Home, Items,
-  LedgerItem, LinkBy, LinkFunnel, LinkItem, Member, Page, Preview, Report, ReportBy, Retention, RetentionDays, RetentionPreview, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template,
+  LedgerItem, LinkBy, LinkFunnel, LinkItem, MediaPage, Member, Page, Preview, Report, ReportBy, Retention, RetentionDays, RetentionPreview, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template,
   ThreadEntry,
 } from './types';
 import { post } from './client';
@@ -17,6 +17,13 @@ export const sessionQuery = () =>
 export const botsQuery = () => queryOptions({ queryKey: ['bots'], queryFn: () => get<Items<Bot>>('/bots') });
 export const membersQuery = () => queryOptions({ queryKey: ['members'], queryFn: () => get<Items<Member>>('/members') });
 export const tokensQuery = () => queryOptions({ queryKey: ['tokens'], queryFn: () => get<Items<ApiToken>>('/tokens') });
+export const filesQuery = () =>
+  infiniteQueryOptions({
+    queryKey: ['media'],
+    queryFn: ({ pageParam, signal }) => get<MediaPage>('/media', { before: pageParam }, signal),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
 export const retentionQuery = () => queryOptions({ queryKey: ['retention'], queryFn: ({ signal }) => get<Retention>('/workspace/retention', undefined, signal) });
 /** What would be gone if this were saved. */
 export const retentionPreviewQuery = (days: RetentionDays) =>

@@ -2,6 +2,8 @@
  * The shapes of docs/API.md. Written by hand until the server's OpenAPI document generates them;
  * nothing else in the console declares a shape of the wire.
  */
+export type * from './upkeep';
+
 export type Expression =
   | { all: Expression[] }
   | { any: Expression[] }
@@ -70,29 +72,6 @@ export interface BrowserSession {
   seen_at: number;
   user_agent: string;
   current: boolean;
-}
-/** Days that each is kept; null is for ever. */
-export interface RetentionDays {
-  texts_days: number | null;
-  raw_days: number | null;
-  visits_days: number | null;
-  notes_days: number | null;
-}
-export interface Retention extends RetentionDays {
-  /** Days after which a visitor's address is cut to its network, by the server's configuration. */
-  address_days: number;
-  days_min: number;
-  days_max: number;
-  version: number;
-  changed_at: number | null;
-  changed_by: { id: number; name: string } | null;
-}
-/** Rows that would be blanked. */
-export interface RetentionPreview {
-  texts: number;
-  raw: number;
-  visits: number;
-  notes: number;
 }
 export interface ApiToken {
   id: number;
@@ -366,8 +345,8 @@ export interface ThreadEntry {
   kind: 'message' | 'command' | 'start' | 'button' | 'note' | 'event';
   /** The kind of the event behind it, where there is one. */
   event?: string | null;
-  /** The file of the message, where there is one that can be shown. */
-  media?: { kind: MediaKind; url: string } | null;
+  /** The file of the message, where there is one that can be shown; without an address it was deleted since. */
+  media?: { kind: MediaKind; url: string | null } | null;
   /** What a person's message held, as Telegram names it: `text`, `photo`, `voice` … */
   content?: string | null;
   text: string | null;

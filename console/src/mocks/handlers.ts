@@ -207,6 +207,12 @@ export const handlers = [
   http.get(at('/bots'), () => json({ items: session.bots })),
   http.get(at('/bots/:id'), () => json(bot)),
   http.get(at('/members'), () => json({ items: [session.member, { id: 2, name: 'Jon Bell', email: 'jon@lantern.example', role: 'agent' }] })),
+  http.get(at('/media'), () => json({ items: [
+    { id: 3, name: 'autumn-reading-list-with-a-long-name.png', content_type: 'image/png', byte_count: 482_113, width: 1280, height: 720, kinds: ['photo', 'document'], created_at: now - 5e8, used_by: [{ kind: 'template', id: 1, name: 'Autumn' }, { kind: 'campaign', id: 2, name: 'Autumn reading list' }] },
+    { id: 2, name: 'tour.mp4', content_type: 'video/mp4', byte_count: 18_400_220, width: null, height: null, kinds: ['video', 'document'], created_at: now - 9e8, used_by: [] },
+    { id: 1, name: 'prices.pdf', content_type: 'application/pdf', byte_count: 88_120, width: null, height: null, kinds: ['document'], created_at: now - 3e9, used_by: [] },
+  ], next: null, file_count: 3, byte_count: 18_970_453, byte_count_max: 21_474_836_480 })),
+  http.delete(at('/media/:id'), ({ params }) => (params.id === '1' ? problem(409, 'conflict', 'a message that is still to be sent carries the file "prices.pdf"') : new HttpResponse(null, { status: 204 }))),
   http.get(at('/workspace/retention'), () => json({ texts_days: null, raw_days: 90, visits_days: 365, notes_days: null, address_days: 30, days_min: 3, days_max: 3653, version: 0, changed_at: null, changed_by: null })),
   http.post(at('/workspace/retention/preview'), () => json({ texts: 1204, raw: 0, visits: 88, notes: 3 })),
   http.get(at('/tokens'), () => json({ items: [{ id: 1, name: 'shop', created_at: now - 5e8 }] })),

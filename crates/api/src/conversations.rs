@@ -232,8 +232,9 @@ pub struct ThreadEntry {
 pub struct ThreadFile {
     /// `photo`, `video` or `document`.
     pub kind: String,
-    /// Where its bytes are, for whoever may read the thread.
-    pub url: String,
+    /// Where its bytes are, for whoever may read the thread; null when the file was deleted since.
+    #[schema(required)]
+    pub url: Option<String>,
 }
 
 impl ThreadEntry {
@@ -242,11 +243,12 @@ impl ThreadEntry {
         let media = entry.file.map(|file| match file {
             inbox::EntryFile::Uploaded(media) => ThreadFile {
                 kind: media.kind.name().to_owned(),
-                url: format!("{BASE}/media/{}/content", media.id),
+                url: Some(format!("{BASE}/media/{}/content", media.id)),
             },
+            inbox::EntryFile::Deleted(kind) => ThreadFile { kind: kind.name().to_owned(), url: None },
             inbox::EntryFile::Received { kind, event } => ThreadFile {
                 kind: kind.name().to_owned(),
-                url: format!("{BASE}/conversations/{contact}/files/{event}"),
+                url: Some(format!("{BASE}/conversations/{contact}/files/{event}")),
             },
         });
         let button = |button: inbox::EntryButton| ThreadButton { text: button.text, url: button.url };

@@ -28,6 +28,7 @@ mod live;
 mod media;
 mod members;
 mod metrics;
+mod ranges;
 mod reports;
 mod retention;
 mod routes;

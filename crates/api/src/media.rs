@@ -4,16 +4,18 @@ use axum::Json;
 use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::ids::{ContactId, MediaId};
-use engine::media::{Content, Media, Uploaded};
+use engine::media::{Content, Media, Shelf, Uploaded};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Agent;
+use crate::access::{Agent, Marketer};
 use crate::body::{Path, Query};
 use crate::problem::{Code, Problem, Result};
+use crate::ranges::{self, Wanted};
+use crate::usage::UsedBy;
 
 /// The largest upload in bytes: Telegram's largest file and the form around it.
 pub const UPLOAD_BYTES_MAX: usize = (50 << 20) + (1 << 16);
@@ -110,12 +112,24 @@ pub struct MediaAsk {
     pub before: Option<i64>,
 }
 
-/// A page of files, latest first.
+/// A file with what uses it: it can be deleted when nothing does.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptFile {
+    #[serde(flatten)]
+    pub file: MediaFile,
+    pub used_by: Vec<UsedBy>,
+}
+
+/// A page of files, latest first, and how full the workspace is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MediaPage {
-    pub items: Vec<MediaFile>,
+    pub items: Vec<KeptFile>,
     #[schema(required)]
     pub next: Option<i64>,
+    pub file_count: i64,
+    /// Of all files.
+    pub byte_count: i64,
+    pub byte_count_max: i64,
 }
 
 /// The uploaded files, latest first.
@@ -127,10 +141,15 @@ pub async fn list(
     Query(ask): Query<MediaAsk>,
 ) -> Result<Json<MediaPage>> {
     let before = MediaId(ask.before.unwrap_or(i64::MAX));
-    let items: Vec<MediaFile> =
-        media.list(agent.workspace, before, PAGE_MAX).await?.into_iter().map(Into::into).collect();
-    let next = if items.len() == PAGE_MAX { items.last().map(|item| item.id) } else { None };
-    Ok(Json(MediaPage { items, next }))
+    let Shelf { files, file_count, byte_count, byte_count_max } =
+        media.list(agent.workspace, before, PAGE_MAX).await?;
+    let kept = files.into_iter().map(|(file, users)| {
+        let used_by = users.into_iter().map(UsedBy::from).collect();
+        KeptFile { file: file.into(), used_by }
+    });
+    let items: Vec<KeptFile> = kept.collect();
+    let next = if items.len() == PAGE_MAX { items.last().map(|item| item.file.id) } else { None };
+    Ok(Json(MediaPage { items, next, file_count, byte_count, byte_count_max }))
 }
 
 /// One file.
@@ -140,11 +159,47 @@ pub async fn get(State(media): State<Media>, agent: Agent, Path(id): Path<i64>) 
     Ok(Json(media.get(agent.workspace, MediaId(id)).await?.into()))
 }
 
-/// A file's bytes.
+/// Deletes a file. One that a template, a canned reply, a flow or a campaign that is not over uses answers 409 with who
+/// does. Messages that were sent with it stay, and say that it is gone.
+#[utoipa::path(delete, path = "/media/{id}", tag = "media", operation_id = "delete_media",
+    params(("id" = i64, Path)), responses((status = 204)))]
+pub async fn delete(
+    State(media): State<Media>,
+    marketer: Marketer,
+    Path(id): Path<i64>,
+) -> Result<StatusCode> {
+    media.delete(marketer.workspace, MediaId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A file's bytes, or with `Range` a part of them.
 #[utoipa::path(get, path = "/media/{id}/content", tag = "media", operation_id = "get_media_content",
-    params(("id" = i64, Path)), responses((status = 200, content_type = "application/octet-stream")))]
-pub async fn content(State(media): State<Media>, agent: Agent, Path(id): Path<i64>) -> Result<Response> {
-    Ok(served(media.content(agent.workspace, MediaId(id)).await?))
+    params(("id" = i64, Path)),
+    responses((status = 200, content_type = "application/octet-stream"),
+        (status = 206, content_type = "application/octet-stream"), (status = 304), (status = 416)))]
+pub async fn content(
+    State(media): State<Media>,
+    agent: Agent,
+    Path(id): Path<i64>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let (workspace, id) = (agent.workspace, MediaId(id));
+    let file = media.get(workspace, id).await?.file;
+    let byte_count = u64::try_from(file.byte_count).unwrap_or(0);
+    let tag = ranges::tag(&file.hash);
+    let wanted = ranges::wanted(&headers, byte_count, tag.as_ref());
+    let mut response = match wanted {
+        Wanted::Nothing => StatusCode::NOT_MODIFIED.into_response(),
+        Wanted::NoSuchPart => StatusCode::RANGE_NOT_SATISFIABLE.into_response(),
+        Wanted::Whole => served(media.content(workspace, id, None).await?),
+        Wanted::Part(first, last) => {
+            let mut part = served(media.content(workspace, id, Some((first, last))).await?);
+            *part.status_mut() = StatusCode::PARTIAL_CONTENT;
+            part
+        }
+    };
+    ranges::describe(response.headers_mut(), wanted, byte_count, tag);
+    Ok(response)
 }
 
 /// The file that a person sent, fetched from Telegram, at most 20 MB.

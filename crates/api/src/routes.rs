@@ -92,7 +92,7 @@ fn names() -> OpenApiRouter<ApiState> {
         .routes(routes!(links::funnel))
         // Files
         .routes(routes!(media::upload, media::list).layer(DefaultBodyLimit::max(media::UPLOAD_BYTES_MAX)))
-        .routes(routes!(media::get))
+        .routes(routes!(media::get, media::delete))
         .routes(routes!(media::content))
         // Saved messages
         .routes(routes!(templates::list, templates::create))

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::campaign::Status;
-use domain::ids::{BotId, CampaignId, FlowId, SegmentId, WorkspaceId};
+use domain::ids::{BotId, CampaignId, FlowId, MediaId, SegmentId, WorkspaceId};
 use serde_json::{Map, Value};
 use store::{ReadTx, WriteTx, bots, campaigns, flows, links, segments, stages, templates};
 
@@ -57,6 +57,8 @@ pub struct Mentioned {
     pub tags: BTreeSet<String>,
     pub stages: BTreeSet<String>,
     pub segments: BTreeSet<SegmentId>,
+    /// Files of messages.
+    pub media: BTreeSet<MediaId>,
 }
 
 /// Everything in a workspace that mentions anything.
@@ -231,6 +233,13 @@ fn each_campaign(
     }
 }
 
+/// The files that a document's messages carry.
+pub fn files_in(document: &Value) -> BTreeSet<MediaId> {
+    let mut mentioned = Mentioned::default();
+    collect(document, &mut mentioned);
+    mentioned.media
+}
+
 fn is_over(status: &str) -> bool {
     [Status::Done.name(), Status::Cancelled.name()].contains(&status)
 }
@@ -246,6 +255,7 @@ fn collect(document: &Value, found: &mut Mentioned) {
                 match key.as_str() {
                     "add_tags" | "remove_tags" => found.tags.extend(texts(value)),
                     "expression" => collect_expression(value, found),
+                    "media" => found.media.extend(value["media_id"].as_i64().map(MediaId)),
                     _ => collect(value, found),
                 }
             }

@@ -214,6 +214,15 @@ pub fn end_run(tx: &WriteTx<'_>, bot: BotId, contact: ContactNumber) -> Result<(
     Ok(())
 }
 
+/// The versions of a flow in which people stand now.
+pub fn versions_in_use(tx: &ReadTx<'_>, bot: BotId, flow: FlowId) -> Result<Vec<i64>> {
+    tx.rows(
+        "SELECT DISTINCT version FROM flow_runs WHERE bot_id = $1 AND flow_id = $2 ORDER BY version",
+        params![bot, flow],
+        |row| row.get(0),
+    )
+}
+
 /// People who stand in a flow now.
 pub fn active_runs(tx: &ReadTx<'_>, bot: BotId, flow: FlowId) -> Result<i64> {
     let count = tx.row(

@@ -117,6 +117,64 @@ pub fn finish(tx: &WriteTx<'_>, workspace: WorkspaceId, id: MediaId) -> Result<(
     Ok(())
 }
 
+/// Hides a file that is being deleted: nothing finds it any more, and its parts go next.
+pub fn hide(tx: &WriteTx<'_>, workspace: WorkspaceId, id: MediaId) -> Result<()> {
+    tx.run("UPDATE media SET ready = 0 WHERE workspace_id = $1 AND id = $2", params![workspace, id])?;
+    tx.run(
+        "DELETE FROM media_sent WHERE media = $2 AND bot_id IN (SELECT id FROM bots WHERE workspace_id = $1)",
+        params![workspace, id],
+    )?;
+    Ok(())
+}
+
+/// Deletes parts of a hidden file, so many at once, and at last the file itself; whether anything is left.
+pub fn delete_parts(tx: &WriteTx<'_>, workspace: WorkspaceId, id: MediaId, limit: usize) -> Result<bool> {
+    let parts = tx.run(
+        "DELETE FROM media_parts WHERE workspace_id = $1 AND media = $2 AND part IN (SELECT part FROM media_parts \
+         WHERE workspace_id = $1 AND media = $2 ORDER BY part LIMIT $3)",
+        params![workspace, id, limit as i64],
+    )?;
+    if parts == limit {
+        return Ok(true);
+    }
+    tx.run("DELETE FROM media WHERE workspace_id = $1 AND id = $2 AND ready = 0", params![workspace, id])?;
+    Ok(false)
+}
+
+/// Files that were begun or hidden before a moment and never came to an end: their process is gone.
+pub fn left_over(tx: &ReadTx<'_>, workspace: WorkspaceId, before: Millis) -> Result<Vec<MediaId>> {
+    tx.rows(
+        "SELECT id FROM media WHERE workspace_id = $1 AND ready = 0 AND created_at < $2 ORDER BY id",
+        params![workspace, before],
+        |row| row.get(0),
+    )
+}
+
+/// Some of a file's bytes, both ends among them.
+pub fn bytes_between(
+    tx: &ReadTx<'_>,
+    workspace: WorkspaceId,
+    id: MediaId,
+    first: u64,
+    last: u64,
+) -> Result<Vec<u8>> {
+    let part = PART_BYTES as u64;
+    let (from, to) = (first / part, last / part);
+    let mut all = Vec::new();
+    tx.each(
+        "SELECT bytes FROM media_parts WHERE workspace_id = $1 AND media = $2 AND part >= $3 AND part <= $4 \
+         ORDER BY part",
+        params![workspace, id, from as i64, to as i64],
+        |row| {
+            all.extend(row.get::<Vec<u8>>(0)?);
+            Ok(true)
+        },
+    )?;
+    let skipped = usize::try_from(first - from * part).unwrap_or(usize::MAX);
+    let wanted = usize::try_from(last - first).unwrap_or(usize::MAX).saturating_add(1);
+    Ok(all.into_iter().skip(skipped).take(wanted).collect())
+}
+
 /// The whole file.
 pub fn bytes(tx: &ReadTx<'_>, workspace: WorkspaceId, id: MediaId) -> Result<Vec<u8>> {
     let mut all = Vec::new();

@@ -105,6 +105,14 @@ pub fn count_waiting(tx: &ReadTx<'_>, bot: BotId, lane: Lane) -> Result<i64> {
     Ok(count.unwrap_or(0))
 }
 
+/// Messages of a bot that are still to be sent, or under way, whose parameters hold a text.
+pub fn unsent_holding(tx: &ReadTx<'_>, bot: BotId, text: &str) -> Result<Vec<Queued>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state IN (0, 1) AND params LIKE $2 ESCAPE '\\' ORDER BY id"
+    );
+    tx.rows(&sql, params![bot, &crate::sql::containing(text)], read)
+}
+
 /// Messages whose call may have begun: after a start, those of a process that is gone.
 pub fn leased(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Queued>> {
     let sql = format!("SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state = 1 ORDER BY id");

@@ -147,3 +147,113 @@ async fn files_that_telegram_would_refuse_are_refused_here_by_their_field() {
     assert_eq!((kind.as_str(), bytes.len()), ("text/plain", 27));
     app.finish().await;
 }
+
+async fn range(app: &TestApp, path: &str, range: &str, if_range: Option<&str>) -> (u16, String, Vec<u8>) {
+    let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    let mut request = http.get(format!("{}/api/v1{path}", app.api.base)).bearer_auth(&app.api.token);
+    request = request.header("range", range);
+    if let Some(tag) = if_range {
+        request = request.header("if-range", tag);
+    }
+    let answer = request.send().await.unwrap();
+    let header = |name: &str| {
+        let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let (status, told) = (answer.status().as_u16(), header("content-range"));
+    assert_eq!(header("accept-ranges"), "bytes");
+    (status, told, answer.bytes().await.unwrap().to_vec())
+}
+
+#[tokio::test]
+async fn parts_of_a_file_are_its_bytes() {
+    let app = TestApp::start(still_world()).await;
+    // Over more than one row of the database.
+    let mut film = b"\0\0\0\x18ftypisom".to_vec();
+    film.extend((0..2_500_000_u32).map(|at| (at % 251) as u8));
+    let (_, file) = upload(&app, "film.mp4", &film).await;
+    let path = format!("/media/{}/content", file["id"]);
+    let size = film.len();
+    for (asked, first, last) in [
+        ("bytes=0-0", 0, 0),
+        ("bytes=1048570-1048590", 1_048_570, 1_048_590),
+        ("bytes=5-2400000", 5, 2_400_000),
+        ("bytes=-10", size - 10, size - 1),
+        ("bytes=2500000-", 2_500_000, size - 1),
+    ] {
+        let (status, told, bytes) = range(&app, &path, asked, None).await;
+        assert_eq!((status, told), (206, format!("bytes {first}-{last}/{size}")), "{asked}");
+        assert!(bytes == film[first..=last], "{asked}: other bytes");
+    }
+    let (status, told, _) = range(&app, &path, &format!("bytes={size}-"), None).await;
+    assert_eq!((status, told), (416, format!("bytes */{size}")));
+    let (status, _, bytes) = range(&app, &path, "bytes=0-9", Some("\"another\"")).await;
+    assert_eq!((status, bytes.len()), (200, size));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_file_is_deleted_when_nothing_uses_it_and_history_says_so() {
+    let app = TestApp::start(still_world()).await;
+    let person = everyone_started(&app).await[0];
+    let contact = app.contact(person).await["id"].as_i64().unwrap();
+    let (_, file) = upload(&app, "autumn.png", &png(64, 64, b"autumn")).await;
+    let (_, spare) = upload(&app, "spare.png", &png(64, 64, b"spare")).await;
+    let message = json!({"text": "Autumn", "media": {"kind": "photo", "media_id": file["id"]}});
+    let member = app.api.of_member("mina@example.org").await;
+    let thread = format!("/conversations/{contact}/messages");
+    let reply = json!({"message": message});
+    let reply = member.post(&thread, reply).await;
+    let got = async || (!app.sandbox.received(person, "Autumn").is_empty()).then_some(());
+    until("the photo", 20, got).await;
+
+    let template = app.api.post("/templates", json!({"name": "Autumn", "message": message})).await;
+    let campaign = json!({"bot_id": app.bot, "name": "Sale", "audience": {"all": []}, "message": message});
+    let campaign = app.api.post("/campaigns", campaign).await;
+    let graph = json!({"start": "s", "nodes": {
+        "s": {"type": "start", "triggers": [{"command": "autumn"}], "next": "m"},
+        "m": {"type": "message", "message": message, "next": null}}});
+    let flow = json!({"bot_id": app.bot, "name": "Leaves", "graph": graph});
+    app.api.post("/flows", flow).await;
+    let shelf = app.api.get("/media").await;
+    let on_it =
+        |id: &Value| shelf["items"].as_array().unwrap().iter().find(|one| one["id"] == *id).unwrap().clone();
+    let mut kinds: Vec<Value> =
+        on_it(&file["id"])["used_by"].as_array().unwrap().iter().map(|user| user["kind"].clone()).collect();
+    kinds.sort_by_key(Value::to_string);
+    assert_eq!(kinds, ["campaign", "flow", "template"]);
+    assert_eq!(on_it(&spare["id"])["used_by"], json!([]));
+    assert_eq!(
+        shelf["byte_count"],
+        file["byte_count"].as_i64().unwrap() + spare["byte_count"].as_i64().unwrap()
+    );
+
+    let path = format!("/media/{}", file["id"]);
+    let (status, refused) = app.api.try_ask("DELETE", &path, None).await.unwrap();
+    assert_eq!((status, &refused["code"]), (409, &json!("conflict")));
+    assert_eq!(refused["current"]["used_by"].as_array().unwrap().len(), 3, "{refused}");
+    assert!(refused["detail"].as_str().unwrap().contains("autumn.png"), "{refused}");
+    app.api.ask("DELETE", &format!("/templates/{}", template["id"]), None).await;
+    app.api.ask("DELETE", &format!("/campaigns/{}", campaign["id"]), None).await;
+    let flows = app.api.get(&format!("/flows?bot_id={}", app.bot)).await;
+    let flow =
+        flows["items"].as_array().unwrap().iter().find(|flow| flow["name"] == "Leaves").unwrap().clone();
+    assert_eq!(app.api.try_ask("DELETE", &path, None).await.unwrap().0, 409, "a draft uses it");
+    let plain = json!({"start": "s", "nodes": {
+        "s": {"type": "start", "triggers": [{"command": "autumn"}], "next": "e"}, "e": {"type": "end"}}});
+    let change = json!({"graph": plain, "edit_version": flow["edit_version"]});
+    app.api.ask("PATCH", &format!("/flows/{}", flow["id"]), Some(&change)).await;
+    app.api.ask("DELETE", &path, None).await;
+
+    assert_eq!(app.api.try_ask("GET", &path, None).await.unwrap().0, 404);
+    let entries = member.get(&thread).await;
+    let told =
+        entries["items"].as_array().unwrap().iter().find(|one| one["id"] == reply["id"]).unwrap().clone();
+    assert_eq!(told["media"], json!({"kind": "photo", "url": null}), "{told}");
+    let again = json!({"name": "Again", "message": message});
+    let (status, refused) = app.api.try_ask("POST", "/templates", Some(&again)).await.unwrap();
+    assert_eq!((status, &refused["errors"][0]["code"]), (422, &json!("unknown_media")));
+    let (_, anew) = upload(&app, "autumn.png", &png(64, 64, b"autumn")).await;
+    assert_ne!(anew["id"], file["id"], "the same bytes come as a new file");
+    app.finish().await;
+}

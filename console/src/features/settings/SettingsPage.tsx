@@ -45,6 +45,9 @@ export default function SettingsPage() {
         <WorkspaceForm />
         <Sessions />
       </div>
+      <Section title={t('files.title')} note={t('files.link_note')}>
+        <Button renderRoot={(props) => <Link {...props} to="/settings/files" />}>{t('files.link')}</Button>
+      </Section>
       {can('administer') && (
         <Section title={t('retention.title')} note={t('retention.link_note')}>
           <Button renderRoot={(props) => <Link {...props} to="/settings/retention" />}>{t('retention.link')}</Button>

@@ -6,6 +6,7 @@ import { freshKey, patch, post, Problem } from '@/api/client';
 import { campaignsQuery } from '@/api/queries';
 import type { Message, Template } from '@/api/types';
 import { useBot } from '@/api/workspace';
+import { Attach } from '@/ui/Attach';
 import { useProblemText } from '@/ui/states';
 import { Bubble } from '@/ui/telegram/Bubble';
 import { toast } from '@/ui/toast';
@@ -22,10 +23,11 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
   const [from, setFrom] = useState<From>('text');
   const [name, setName] = useState(template?.name ?? '');
   const [text, setText] = useState(template?.message.text ?? '');
+  const [media, setMedia] = useState(template?.message.media ?? null);
   const [campaignId, setCampaignId] = useState<string | null>(null);
   const campaigns = useInfiniteQuery({ ...campaignsQuery(bot.id), enabled: template === null }).data?.pages.flatMap((page) => page.items) ?? [];
   const campaign = campaigns.find((each) => String(each.id) === campaignId);
-  const own: Message = template ? { ...template.message, text } : { text, format: 'html' };
+  const own: Message = { ...(template ? template.message : { format: 'html' }), text, media };
   const message = from === 'campaign' ? campaign?.message : own;
   const save = useMutation({
     mutationFn: (over?: string) => {
@@ -48,7 +50,7 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
     event.preventDefault();
     save.mutate(undefined);
   };
-  const ready = name.trim() !== '' && (from === 'campaign' ? campaign !== undefined : text.trim() !== '');
+  const ready = name.trim() !== '' && (from === 'campaign' ? campaign !== undefined : text.trim() !== '' || media !== null);
   return (
     <Modal opened onClose={onClose} title={t(template ? 'templates.edit' : 'templates.new')} size={720} closeButtonProps={{ 'aria-label': t('ui.close') }}>
       <form className="template-form" onSubmit={submit}>
@@ -58,8 +60,9 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
           {from === 'campaign' ? (
             <Select label={t('templates.campaign')} searchable value={campaignId} onChange={(id) => { setCampaignId(id); const chosen = campaigns.find((each) => String(each.id) === id); if (chosen && !name) setName(chosen.name); }} data={campaigns.map((each) => ({ value: String(each.id), label: each.name }))} error={fields?.field('/from_campaign')} />
           ) : (
-            <Textarea label={t('templates.text')} description={t('templates.text_hint')} autosize minRows={6} maxRows={14} dir="auto" value={text} onChange={(event) => setText(event.currentTarget.value)} error={fields?.field('/message')} />
+            <Textarea label={t('templates.text')} description={t('templates.text_hint')} autosize minRows={6} maxRows={14} dir="auto" value={text} onChange={(event) => setText(event.currentTarget.value)} error={fields?.field('/message/text') ?? (fields?.field('/message/media') ? undefined : fields?.field('/message'))} />
           )}
+          {from === 'text' && <Attach media={media} onChange={setMedia} error={fields?.field('/message/media')} />}
           {theirs && (
             <div className="failure" role="alert">
               <span className="words"><b>{t('templates.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span></span>

@@ -8,7 +8,7 @@ use serde_json::Value;
 use store::contacts::Contact;
 use store::outbox::Queued;
 use store::recipients::Recipient;
-use store::{ReadTx, campaigns};
+use store::{ReadTx, campaigns, media};
 
 use crate::authors::{Author, AuthorKind, Authors};
 use crate::history::Happening;
@@ -26,6 +26,8 @@ pub struct EntryButton {
 pub enum EntryFile {
     /// One that was uploaded here.
     Uploaded(Media),
+    /// One that was uploaded here and deleted since.
+    Deleted(MediaKind),
     /// One that the person sent, by the number of its event.
     Received { kind: MediaKind, event: i64 },
 }
@@ -79,6 +81,7 @@ pub(super) fn belongs_in_a_thread(body: &EventBody) -> bool {
 /// Makes entries of one person's thread.
 pub(super) struct Thread<'t> {
     tx: &'t ReadTx<'t>,
+    workspace: WorkspaceId,
     bot: BotId,
     contact: &'t Contact,
     authors: Authors<'t>,
@@ -91,7 +94,7 @@ impl<'t> Thread<'t> {
         bot: BotId,
         contact: &'t Contact,
     ) -> Result<Self> {
-        Ok(Self { tx, bot, contact, authors: Authors::load(tx, workspace, bot)? })
+        Ok(Self { tx, workspace, bot, contact, authors: Authors::load(tx, workspace, bot)? })
     }
 
     pub(super) fn entry(&self, happening: &Happening) -> Result<Entry> {
@@ -151,7 +154,8 @@ impl<'t> Thread<'t> {
         let by = self.authors.of_message(&queued.author)?;
         let campaign = (by.kind == AuthorKind::Campaign).then(|| by.clone());
         let (state, reason) = (Some(queued.state), queued.reason.clone());
-        Ok(Entry { by, campaign, state, reason, ..with_params(bare, &queued.params) })
+        let file = self.file(&queued.params)?;
+        Ok(Entry { by, campaign, state, reason, file, ..with_params(bare, &queued.params) })
     }
 
     /// A campaign's text is not kept for each person: it is made again with the person's present values.
@@ -159,7 +163,15 @@ impl<'t> Thread<'t> {
         let params = self.campaign_params(line.campaign)?;
         let by = self.authors.campaign(line.campaign)?;
         let (state, reason) = (Some(line.outcome), line.reason.clone());
-        Ok(Entry { campaign: Some(by.clone()), by, state, reason, ..with_params(bare, &params) })
+        let file = self.file(&params)?;
+        Ok(Entry { campaign: Some(by.clone()), by, state, reason, file, ..with_params(bare, &params) })
+    }
+
+    /// The file of a message's parameters. It may have been deleted since it was sent.
+    fn file(&self, params: &Value) -> Result<Option<EntryFile>> {
+        let Some(sent) = media_of(&params["media"]) else { return Ok(None) };
+        let there = media::get(self.tx, self.workspace, sent.id)?.is_some();
+        Ok(Some(if there { EntryFile::Uploaded(sent) } else { EntryFile::Deleted(sent.kind) }))
     }
 
     fn campaign_params(&self, campaign: CampaignId) -> Result<Value> {
@@ -193,7 +205,6 @@ fn with_params(bare: Entry, params: &Value) -> Entry {
     Entry {
         text: params["text"].as_str().map(str::to_owned),
         entities: list(&params["entities"]),
-        file: media_of(&params["media"]).map(EntryFile::Uploaded),
         buttons: rows.iter().map(|row| list(row).iter().map(button).collect()).collect(),
         ..bare
     }

@@ -7,7 +7,7 @@ mod tests;
 use std::sync::Arc;
 
 use domain::event::{EventBody, Outcome};
-use domain::ids::{BotId, ContactId, ContactNumber, MemberId, OutboxId, WorkspaceId};
+use domain::ids::{BotId, ContactId, ContactNumber, MediaId, MemberId, OutboxId, WorkspaceId};
 use domain::message::{Action, Message, Rendered, Variables};
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use store::contacts::Contact;
 use store::conversations::{Conversation, Filter};
 use store::outbox::Lane;
-use store::{ReadTx, Store, WriteTx, bots, contacts, conversations, outbox, team};
+use store::{ReadTx, Store, WriteTx, bots, contacts, conversations, media, outbox, team};
 
 use self::entry::Thread;
 pub use self::entry::{Entry, EntryButton, EntryFile};
@@ -209,6 +209,12 @@ impl Inbox {
             }
             if queued.params.as_object().is_some_and(serde_json::Map::is_empty) {
                 let message = "the text of this message is no longer kept, so it cannot be sent again";
+                return Err(EngineError::WrongState(message.into()));
+            }
+            if let Some(id) = queued.params["media"]["media_id"].as_i64()
+                && media::get(tx, workspace, MediaId(id))?.is_none()
+            {
+                let message = "the file of this message was deleted, so it cannot be sent again";
                 return Err(EngineError::WrongState(message.into()));
             }
             check_answerable(&contact)?;

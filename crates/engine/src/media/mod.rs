@@ -1,5 +1,6 @@
 //! Uploaded files: taken in once, sent by any of the workspace's bots; and the files that people sent.
 
+mod deletion;
 pub mod picture;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use telegram::{Client, Options, SendError};
 
 use crate::attachments::{self, FILE_BYTES_MAX};
 use crate::clock::Clock;
+use crate::mentions::User;
 use crate::{EngineError, Result, Secrets};
 
 /// Files of a workspace.
@@ -51,18 +53,36 @@ pub struct Media {
     clock: Arc<dyn Clock>,
     secrets: Secrets,
     api_url: String,
+    /// Bytes of all files of a workspace.
+    bytes_max: i64,
+}
+
+/// A page of files, and how full the workspace is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shelf {
+    /// Each with what uses it.
+    pub files: Vec<(Uploaded, Vec<User>)>,
+    pub file_count: i64,
+    pub byte_count: i64,
+    pub byte_count_max: i64,
 }
 
 impl Media {
     /// Opens the room. `api_url` is where the files that people sent are fetched.
     pub fn new(store: Store, clock: Arc<dyn Clock>, secrets: Secrets, api_url: impl Into<String>) -> Self {
-        Self { store, clock, secrets, api_url: api_url.into() }
+        Self { store, clock, secrets, api_url: api_url.into(), bytes_max: WORKSPACE_BYTES_MAX }
+    }
+
+    /// The same with room for so many bytes a workspace.
+    #[must_use]
+    pub fn holding(self, bytes_max: i64) -> Self {
+        Self { bytes_max, ..self }
     }
 
     /// Takes a file in. The same bytes are stored once a workspace.
     ///
     /// # Errors
-    /// The file is empty or larger than Telegram takes (`/file`), or the workspace has too many.
+    /// Under `/file`: it is empty, larger than Telegram takes, or the workspace has no room for it.
     pub async fn upload(&self, workspace: WorkspaceId, name: &str, bytes: Vec<u8>) -> Result<Uploaded> {
         if bytes.is_empty() {
             return Err(EngineError::field("/file", "empty", "must not be empty"));
@@ -83,15 +103,24 @@ impl Media {
             hash,
             created_at: self.clock.now(),
         };
-        let new = file.clone();
+        let (new, bytes_max) = (file.clone(), self.bytes_max);
         let begun = self.store.write(move |tx| {
             if let Some(known) = media::by_hash(tx, workspace, &new.hash)? {
                 return Ok(Err(known));
             }
             let (files, in_all) = media::usage(tx, workspace)?;
-            if files >= FILES_MAX || in_all + new.byte_count > WORKSPACE_BYTES_MAX {
-                let message = "this workspace has as many files as it can hold";
-                return Err(EngineError::WrongState(message.into()));
+            if files >= FILES_MAX {
+                let message =
+                    format!("the workspace has {files} files, which is the most; delete some first");
+                return Err(EngineError::field("/file", "no_room", message));
+            }
+            if in_all + new.byte_count > bytes_max {
+                let message = format!(
+                    "has {} bytes, and the workspace has room for {} of {bytes_max}; delete files first",
+                    new.byte_count,
+                    (bytes_max - in_all).max(0)
+                );
+                return Err(EngineError::field("/file", "no_room", message));
             }
             Ok(Ok(media::begin(tx, workspace, &new)?))
         });
@@ -125,12 +154,18 @@ impl Media {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn list(&self, workspace: WorkspaceId, before: MediaId, limit: usize) -> Result<Vec<Uploaded>> {
-        let rows = self
-            .store
-            .reader()
-            .read(move |tx| media::list(tx, workspace, before, limit).map_err(EngineError::from));
-        Ok(rows.await?.into_iter().map(shown).collect())
+    pub async fn list(&self, workspace: WorkspaceId, before: MediaId, limit: usize) -> Result<Shelf> {
+        let byte_count_max = self.bytes_max;
+        let read = self.store.reader().read(move |tx| {
+            let users = deletion::users(tx, workspace)?;
+            let of = |id| users.get(&id).cloned().unwrap_or_default();
+            let files = media::list(tx, workspace, before, limit)?.into_iter();
+            let files =
+                files.map(|file| (of(file.id), file)).map(|(users, file)| (shown(file), users)).collect();
+            let (file_count, byte_count) = media::usage(tx, workspace)?;
+            Ok(Shelf { files, file_count, byte_count, byte_count_max })
+        });
+        read.await
     }
 
     /// One file.
@@ -143,14 +178,22 @@ impl Media {
         row.await?.map(shown).ok_or(EngineError::NotFound("file"))
     }
 
-    /// A file's bytes.
+    /// A file's bytes, or those of a range, both of its ends among them.
     ///
     /// # Errors
     /// There is no such file here.
-    pub async fn content(&self, workspace: WorkspaceId, id: MediaId) -> Result<Content> {
+    pub async fn content(
+        &self,
+        workspace: WorkspaceId,
+        id: MediaId,
+        range: Option<(u64, u64)>,
+    ) -> Result<Content> {
         let read = self.store.reader().read(move |tx| {
             let file = media::get(tx, workspace, id)?.ok_or(EngineError::NotFound("file"))?;
-            let bytes = media::bytes(tx, workspace, id)?;
+            let bytes = match range {
+                None => media::bytes(tx, workspace, id)?,
+                Some((first, last)) => media::bytes_between(tx, workspace, id, first, last)?,
+            };
             Ok(Content { content_type: file.content_type, name: file.name, bytes })
         });
         read.await

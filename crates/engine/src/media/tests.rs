@@ -24,10 +24,10 @@ async fn a_file_of_many_parts_comes_back_whole_and_only_to_its_workspace() {
     let mut bytes = png(100, 100);
     bytes.extend((0..PART_BYTES * 5 + 17).map(|at| (at % 251) as u8));
     let file = room.upload(HERE, "big.png", bytes.clone()).await.unwrap();
-    assert_eq!(room.content(HERE, file.file.id).await.unwrap().bytes, bytes);
-    assert_eq!(room.content(ELSEWHERE, file.file.id).await, Err(EngineError::NotFound("file")));
+    assert_eq!(room.content(HERE, file.file.id, None).await.unwrap().bytes, bytes);
+    assert_eq!(room.content(ELSEWHERE, file.file.id, None).await, Err(EngineError::NotFound("file")));
     assert_eq!(room.get(ELSEWHERE, file.file.id).await, Err(EngineError::NotFound("file")));
-    assert_eq!(room.list(ELSEWHERE, MediaId(i64::MAX), 10).await.unwrap(), []);
+    assert_eq!(room.list(ELSEWHERE, MediaId(i64::MAX), 10).await.unwrap().files, []);
     let other = room.upload(ELSEWHERE, "big.png", bytes).await.unwrap();
     assert_ne!(other.file.id, file.file.id, "a workspace has its own copy");
 }
@@ -45,4 +45,22 @@ async fn what_telegram_does_not_take_is_refused() {
     assert_eq!(room.upload(HERE, "a.png", png(10, 10)).await.unwrap().kinds, ["photo", "document"]);
     let film = room.upload(HERE, "a.mp4", b"\0\0\0\x18ftypisom".to_vec()).await.unwrap();
     assert_eq!(film.kinds, ["video", "document"]);
+}
+
+#[tokio::test]
+async fn a_full_workspace_says_how_full_and_has_room_again_when_something_goes() {
+    let (room, _folder) = room();
+    let room = room.holding(3 * PART_BYTES as i64);
+    let of = |fill: u8| vec![fill; PART_BYTES + 1];
+    let first = room.upload(HERE, "a", of(1)).await.unwrap();
+    room.upload(HERE, "b", of(2)).await.unwrap();
+    let refused = room.upload(HERE, "c", of(3)).await;
+    let Err(EngineError::Invalid(faults)) = refused else { panic!("{refused:?}") };
+    assert_eq!((faults[0].path.as_str(), faults[0].code), ("/file", "no_room"));
+    assert!(faults[0].message.contains("1048574 of 3145728"), "{}", faults[0].message);
+    room.upload(ELSEWHERE, "c", of(3)).await.unwrap();
+    room.delete(HERE, first.file.id).await.unwrap();
+    assert_eq!(room.delete(HERE, first.file.id).await, Err(EngineError::NotFound("file")));
+    room.upload(HERE, "c", of(3)).await.unwrap();
+    assert_eq!(room.list(HERE, MediaId(i64::MAX), 10).await.unwrap().file_count, 2);
 }
