@@ -1,5 +1,8 @@
 //! The ledger: one row for each person of a campaign, in the campaign's random order (DESIGN 3.5).
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use domain::event::Outcome;
 use domain::ids::{BotId, CampaignId, ContactNumber};
 use domain::recipient::Answers;
@@ -143,19 +146,19 @@ pub fn totals(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<(Outcome, i64)>> {
     )
 }
 
-/// The next lines whose turn has come, pending and held out alike, below a position.
+/// The next lines whose turn has come, pending and held out alike, in a range of positions.
 pub fn waiting(
     tx: &ReadTx<'_>,
     bot: BotId,
     campaign: CampaignId,
-    below: i64,
+    positions: Range<i64>,
     limit: usize,
 ) -> Result<Vec<Recipient>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) AND position < $3 \
-         ORDER BY position LIMIT $4"
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) \
+         AND position >= $3 AND position < $4 ORDER BY position LIMIT $5"
     );
-    tx.rows(&sql, params![bot, campaign, below, limit as i64], read)
+    tx.rows(&sql, params![bot, campaign, positions.start, positions.end, limit as i64], read)
 }
 
 /// Lines that wait to be written to, held-out ones apart, in order.
@@ -199,6 +202,46 @@ pub struct Change<'a> {
 
 /// Moves one line, and the counts with it; false when it stood elsewhere.
 pub fn change(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, change: &Change<'_>) -> Result<bool> {
+    let mut tally = Tally::default();
+    let moved = tally.change(tx, bot, campaign, change)?;
+    tally.keep(tx, bot)?;
+    Ok(moved)
+}
+
+/// What moves of many lines change about the counts: they are written once.
+#[derive(Debug, Default)]
+#[must_use = "the counts are wrong until it is kept"]
+pub struct Tally {
+    changes: BTreeMap<(CampaignId, i64), i64>,
+}
+
+impl Tally {
+    /// Moves one line; false when it stood elsewhere.
+    pub fn change(
+        &mut self,
+        tx: &WriteTx<'_>,
+        bot: BotId,
+        campaign: CampaignId,
+        change: &Change<'_>,
+    ) -> Result<bool> {
+        let moved = move_line(tx, bot, campaign, change)?;
+        if moved {
+            *self.changes.entry((campaign, state_of(change.from))).or_default() -= 1;
+            *self.changes.entry((campaign, state_of(change.to))).or_default() += 1;
+        }
+        Ok(moved)
+    }
+
+    /// Writes the counts, in the transaction that moved the lines.
+    pub fn keep(self, tx: &WriteTx<'_>, bot: BotId) -> Result<()> {
+        for ((campaign, state), by) in self.changes {
+            count(tx, bot, campaign, outcome_of(state)?, by)?;
+        }
+        Ok(())
+    }
+}
+
+fn move_line(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, change: &Change<'_>) -> Result<bool> {
     let moved = tx.run(
         "UPDATE recipients SET state = $5, at = COALESCE($6, at), message_id = $7, reason = $8 \
          WHERE bot_id = $1 AND campaign = $2 AND position = $3 AND state = $4",
@@ -213,12 +256,7 @@ pub fn change(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, change: &Chang
             change.reason
         ],
     )?;
-    if moved == 0 {
-        return Ok(false);
-    }
-    count(tx, bot, campaign, change.from, -1)?;
-    count(tx, bot, campaign, change.to, 1)?;
-    Ok(true)
+    Ok(moved > 0)
 }
 
 /// One person's line in one campaign.

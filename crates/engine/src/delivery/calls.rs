@@ -29,11 +29,13 @@ impl Calls {
         self.running.len()
     }
 
-    pub fn begin(&mut self, lease: Lease) {
+    /// Begins the call of a lease, whose parameters go with it.
+    pub fn begin(&mut self, mut lease: Lease) {
         self.contacts.insert(lease.contact);
         let transport = Arc::clone(&self.transport);
+        let params = std::mem::take(&mut lease.params);
         self.running.spawn(async move {
-            let answer = transport.send(lease.params.clone()).await;
+            let answer = transport.send(params).await;
             Ended { lease, answer }
         });
     }

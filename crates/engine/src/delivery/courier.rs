@@ -10,8 +10,10 @@ use domain::time::Millis;
 use parking_lot::Mutex;
 use store::nodes::{self, Duty, Hold};
 use store::outbox::{self, Lane};
+use store::recipients::Tally;
 use store::{ReadTx, Store, WriteTx, bots, campaigns};
 use telegram::{ClockSnapshot, Lane as ClockLane, Rate};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::calls::Calls;
@@ -26,6 +28,8 @@ use crate::{EngineError, Result, Secrets, journal};
 const UNREACHABLE_WAIT: Duration = Duration::from_secs(3);
 /// How often other processes' commits are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Commits wake a courier that has nothing to do at most so often.
+const WAKE_EVERY: Duration = Duration::from_millis(5);
 /// How long calls in flight may take to end when the courier stops, and the database to take down how they ended.
 const FAREWELL: Duration = Duration::from_secs(20);
 /// Between two tries to write that down.
@@ -68,24 +72,33 @@ struct Round {
     leases: Vec<Lease>,
     learned: Learned,
     chat_at: Option<Millis>,
+    /// The lanes that have work left.
+    lanes: Vec<ClockLane>,
     /// Another node sends for this bot now.
     is_superseded: bool,
 }
 
+/// A round whose calls have begun, so many.
+struct Done {
+    round: Round,
+    began: usize,
+}
+
 impl Round {
     fn superseded() -> Self {
-        Self { leases: Vec::new(), learned: Learned::default(), chat_at: None, is_superseded: true }
+        Self {
+            leases: Vec::new(),
+            learned: Learned::default(),
+            chat_at: None,
+            lanes: Vec::new(),
+            is_superseded: true,
+        }
     }
 
     /// Nothing may begin any more.
     fn is_last(&self) -> bool {
         self.learned.token_dead || self.is_superseded
     }
-}
-
-/// Which lanes have work.
-struct Waiting {
-    lanes: Vec<ClockLane>,
 }
 
 impl Courier {
@@ -129,27 +142,36 @@ impl Courier {
 
     async fn work(&mut self, stop: &CancellationToken) -> Result<()> {
         let mut committed = self.store.committed();
+        // The lanes that had work when they were last looked at: a round looks at its end.
+        let mut lanes = Vec::new();
         while !stop.is_cancelled() {
             committed.mark_unchanged();
-            let waiting = self.waiting().await?;
-            let round = if waiting.lanes.is_empty() && self.unwritten.is_empty() {
+            let looked = tokio::time::Instant::now();
+            if lanes.is_empty() && self.unwritten.is_empty() {
+                lanes = self.waiting().await?;
+            }
+            let round = if lanes.is_empty() && self.unwritten.is_empty() {
                 None
             } else {
                 Some(self.round(self.options.in_flight_max).await?)
             };
-            let began = round.as_ref().is_some_and(|round| !round.leases.is_empty());
-            if round.as_ref().is_some_and(Round::is_last) {
+            if round.as_ref().is_some_and(|done| done.round.is_last()) {
                 break;
             }
-            let pause = self.pause(&waiting, round.as_ref());
-            if began && self.calls.len() < self.options.in_flight_max && pause.is_zero() {
+            if let Some(done) = &round {
+                lanes.clone_from(&done.round.lanes);
+            }
+            let began = round.as_ref().is_some_and(|done| done.began > 0);
+            let pause = self.pause(&lanes, round.as_ref());
+            let has_room = self.calls.len() < self.options.in_flight_max;
+            if began && has_room && pause.is_zero() && !lanes.is_empty() {
                 continue;
             }
             tokio::select! {
                 calls = self.calls.ended() => self.unwritten.extend(calls.into_iter().map(Arc::new)),
-                () = tokio::time::sleep(pause), if !waiting.lanes.is_empty() && self.calls.len() < self.options.in_flight_max => {}
-                _ = committed.changed(), if waiting.lanes.is_empty() => {}
-                () = tokio::time::sleep(LOOK_EVERY), if waiting.lanes.is_empty() => {}
+                () = tokio::time::sleep(pause), if !lanes.is_empty() && has_room => {}
+                () = another(&mut committed, looked), if lanes.is_empty() => {}
+                () = tokio::time::sleep(LOOK_EVERY), if lanes.is_empty() => {}
                 () = stop.cancelled() => {}
             }
         }
@@ -164,7 +186,7 @@ impl Courier {
     pub async fn drain(&mut self) -> Result<()> {
         loop {
             let round = self.round(self.options.in_flight_max).await?;
-            if round.leases.is_empty() && self.calls.len() == 0 {
+            if round.began == 0 && self.calls.len() == 0 {
                 return Ok(());
             }
             let ended = self.calls.ended().await;
@@ -178,14 +200,14 @@ impl Courier {
     }
 
     /// One transaction: what ended is written down, what may begin is leased. Then the calls begin.
-    async fn round(&mut self, in_flight_max: usize) -> Result<Round> {
+    async fn round(&mut self, in_flight_max: usize) -> Result<Done> {
         let (bot, hold, now) = (self.bot, self.hold, self.time.now());
         let ended = self.unwritten.clone();
         let (secrets, public_url) = (self.secrets.clone(), self.options.public_url.clone());
         let shared = Arc::clone(&self.shared);
         let busy = self.calls.contacts().clone();
         let free = in_flight_max.saturating_sub(self.calls.len());
-        let round = self
+        let mut round = self
             .store
             .write(move |tx| {
                 let mut shared = shared.lock();
@@ -207,13 +229,15 @@ impl Courier {
                         busy,
                         messages,
                         leases: Vec::new(),
+                        tally: Tally::default(),
                         chat_at: None,
                     };
                     if free > 0 {
                         leasing.run(journal)?;
                     }
                     let (leases, chat_at) = (leasing.leases, leasing.chat_at);
-                    Ok::<_, EngineError>(Round { leases, learned, chat_at, is_superseded: false })
+                    let lanes = look(tx, bot)?;
+                    Ok::<_, EngineError>(Round { leases, learned, chat_at, lanes, is_superseded: false })
                 })
             })
             .await?;
@@ -221,30 +245,32 @@ impl Courier {
         if round.is_superseded {
             tracing::warn!(%bot, "another node sends for this bot now");
         }
-        for lease in &round.leases {
-            self.calls.begin(lease.clone());
+        let leases = std::mem::take(&mut round.leases);
+        let began = leases.len();
+        for lease in leases {
+            self.calls.begin(lease);
         }
-        Ok(round)
+        Ok(Done { round, began })
     }
 
-    async fn waiting(&self) -> Result<Waiting> {
+    async fn waiting(&self) -> Result<Vec<ClockLane>> {
         let bot = self.bot;
         self.store.reader().read(move |tx| look(tx, bot)).await
     }
 
     /// How long nothing can begin.
-    fn pause(&self, waiting: &Waiting, round: Option<&Round>) -> Duration {
+    fn pause(&self, lanes: &[ClockLane], done: Option<&Done>) -> Duration {
         let now = self.time.now();
-        if round.is_some_and(|round| round.learned.unreachable) {
+        if done.is_some_and(|done| done.round.learned.unreachable) {
             return UNREACHABLE_WAIT;
         }
         let mut shared = self.shared.lock();
-        let next = waiting.lanes.iter().map(|lane| shared.clock.next_at(now, *lane)).min();
+        let next = lanes.iter().map(|lane| shared.clock.next_at(now, *lane)).min();
         let mut wait_ms = next.map_or(0, |at| (at - now).max(0));
-        let idle = round.is_some_and(|round| round.leases.is_empty());
+        let idle = done.is_some_and(|done| done.began == 0);
         if idle && wait_ms == 0 {
             // Everyone who waits was written to a moment ago, or has a call in flight.
-            wait_ms = round.and_then(|round| round.chat_at).map_or(50, |at| (at - now).clamp(1, 1_000));
+            wait_ms = done.and_then(|done| done.round.chat_at).map_or(50, |at| (at - now).clamp(1, 1_000));
         }
         // A long wait is cut, since an agent's message may come in between.
         Duration::from_millis(wait_ms.min(1_000).unsigned_abs())
@@ -283,7 +309,18 @@ fn take(tx: &WriteTx<'_>, bot: BotId, node: NodeId, now: Millis) -> Result<Optio
     Ok(Some((hold, row.blocked_until.unwrap_or(0))))
 }
 
-fn look(tx: &ReadTx<'_>, bot: BotId) -> Result<Waiting> {
+/// Waits for a commit since the last look, and if that was a moment ago a little longer: those of a busy time are looked
+/// at together.
+async fn another(committed: &mut watch::Receiver<u64>, looked: tokio::time::Instant) {
+    if committed.changed().await.is_err() {
+        // The store is gone; what follows says so.
+        return;
+    }
+    tokio::time::sleep_until(looked + WAKE_EVERY).await;
+}
+
+/// The lanes that have work.
+fn look(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<ClockLane>> {
     let mut lanes = Vec::new();
     for (lane, clock_lane) in
         [(Lane::Agents, ClockLane::Agents), (Lane::Flows, ClockLane::Flows), (Lane::Tests, ClockLane::Tests)]
@@ -295,5 +332,5 @@ fn look(tx: &ReadTx<'_>, bot: BotId) -> Result<Waiting> {
     if !campaigns::sending(tx, bot)?.is_empty() {
         lanes.push(ClockLane::Bulk);
     }
-    Ok(Waiting { lanes })
+    Ok(lanes)
 }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use domain::campaign::{PauseReason, Status};
@@ -11,10 +12,11 @@ use domain::ids::{BotId, CampaignId, ContactNumber};
 use domain::message::Message;
 use domain::time::Millis;
 use serde_json::json;
+use store::WriteTx;
 use store::campaigns::{self, Campaign};
 use store::contacts::{self, Contact};
 use store::outbox::{self, Lane};
-use store::recipients::{self, Recipient};
+use store::recipients::{self, Recipient, Tally};
 use telegram::Lane as ClockLane;
 
 use super::{Lease, Target};
@@ -26,6 +28,9 @@ use crate::{EngineError, Result, Secrets};
 const LOOK_MAX: usize = 200;
 /// Ledger lines that one round may move, held-out and skipped ones included.
 const LINES_MAX: usize = 512;
+/// Lines that are read at once besides those that may be leased: held-out and skipped ones, and one to see that there
+/// are more.
+const SPARE_LINES: usize = 16;
 
 /// What leasing needs besides the transaction.
 pub(super) struct Leasing<'a> {
@@ -41,6 +46,8 @@ pub(super) struct Leasing<'a> {
     pub busy: HashSet<ContactNumber>,
     pub messages: &'a mut HashMap<CampaignId, Arc<Message>>,
     pub leases: Vec<Lease>,
+    /// Lines that were moved and are not counted yet.
+    pub tally: Tally,
     /// The earliest moment when somebody who waits for their own chat's pace may be written to.
     pub chat_at: Option<Millis>,
 }
@@ -94,11 +101,10 @@ impl Leasing<'_> {
     fn campaign(&mut self, journal: &mut Journal<'_>, campaign: Campaign) -> Result<()> {
         let tx = journal.tx();
         let mut changes = Vec::new();
-        let lines = recipients::waiting(tx, self.bot, campaign.id, campaign.send_up_to, LINES_MAX)?;
-        let exhausted = lines.len() < LINES_MAX;
+        let mut lines = Lines::of(&campaign);
         let mut passed_over = false;
-        for line in &lines {
-            match self.line(journal, &campaign, line)? {
+        while let Some(line) = lines.next(tx, self.bot, self.free)? {
+            match self.line(journal, &campaign, &line)? {
                 Turn::Came(outcome) => {
                     changes.push(OutcomeChange { contact: line.contact, outcome, at: self.now });
                 }
@@ -110,10 +116,11 @@ impl Leasing<'_> {
                 }
             }
         }
+        std::mem::take(&mut self.tally).keep(tx, self.bot)?;
         if !changes.is_empty() {
             journal.record(None, self.now, EventBody::Outcomes { campaign: campaign.id, changes })?;
         }
-        if exhausted && !passed_over && recipients::leased(tx, self.bot, campaign.id)?.is_empty() {
+        if lines.is_over && !passed_over && recipients::leased(tx, self.bot, campaign.id)?.is_empty() {
             self.wave_ended(journal, campaign)?;
         }
         Ok(())
@@ -158,7 +165,7 @@ impl Leasing<'_> {
     }
 
     fn move_line(
-        &self,
+        &mut self,
         journal: &Journal<'_>,
         campaign: CampaignId,
         line: &Recipient,
@@ -173,7 +180,7 @@ impl Leasing<'_> {
             message_id: None,
             reason,
         };
-        if recipients::change(journal.tx(), self.bot, campaign, &change)? {
+        if self.tally.change(journal.tx(), self.bot, campaign, &change)? {
             Ok(())
         } else {
             Err(EngineError::Internal("a ledger line moved inside its own transaction".into()))
@@ -237,6 +244,41 @@ impl Leasing<'_> {
         }
         campaigns::update(journal.tx(), self.bot, &campaign)?;
         Ok(())
+    }
+}
+
+/// The lines of a campaign that wait, read in small parts: mostly as many are needed as calls may begin.
+struct Lines {
+    campaign: CampaignId,
+    /// What was read and not looked at yet.
+    part: std::vec::IntoIter<Recipient>,
+    /// What was not read yet.
+    rest: Range<i64>,
+    /// Lines that may still be read.
+    left: usize,
+    /// Everyone was looked at.
+    is_over: bool,
+}
+
+impl Lines {
+    fn of(campaign: &Campaign) -> Self {
+        let (part, rest) = (Vec::new().into_iter(), 0..campaign.send_up_to);
+        Self { campaign: campaign.id, part, rest, left: LINES_MAX, is_over: false }
+    }
+
+    /// The next line. None after the last, and after as many as a round may move.
+    fn next(&mut self, tx: &WriteTx<'_>, bot: BotId, free: usize) -> Result<Option<Recipient>> {
+        if self.part.len() == 0 && !self.is_over && self.left > 0 {
+            let wanted = (free + SPARE_LINES).min(self.left);
+            let part = recipients::waiting(tx, bot, self.campaign, self.rest.clone(), wanted)?;
+            self.is_over = part.len() < wanted;
+            self.left -= part.len();
+            if let Some(last) = part.last() {
+                self.rest.start = last.position + 1;
+            }
+            self.part = part.into_iter();
+        }
+        Ok(self.part.next())
     }
 }
 

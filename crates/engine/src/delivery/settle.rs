@@ -8,6 +8,7 @@ use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId};
 use domain::time::Millis;
 use store::outbox::Lane;
+use store::recipients::Tally;
 use store::{bots, campaigns, contacts, outbox, recipients};
 use telegram::SendError;
 
@@ -66,6 +67,7 @@ pub(super) fn settle(
 ) -> Result<Learned> {
     let mut learned = Learned::default();
     let mut outcomes: BTreeMap<CampaignId, Vec<OutcomeChange>> = BTreeMap::new();
+    let mut tally = Tally::default();
     for call in ended {
         learn(journal, bot, &call.answer, clock, now, &mut learned)?;
         let verdict = verdict(&call.answer);
@@ -92,7 +94,7 @@ pub(super) fn settle(
                     message_id: verdict.message_id,
                     reason: verdict.reason,
                 };
-                let moved = recipients::change(journal.tx(), bot, campaign, &change)?;
+                let moved = tally.change(journal.tx(), bot, campaign, &change)?;
                 if moved && verdict.outcome != Outcome::Pending {
                     let (contact, at) = (call.lease.contact, call.lease.at);
                     let change = OutcomeChange { contact, outcome: verdict.outcome, at };
@@ -109,6 +111,7 @@ pub(super) fn settle(
             journal.set_reachability(&mut contact, now, reach)?;
         }
     }
+    tally.keep(journal.tx(), bot)?;
     for (campaign, changes) in outcomes {
         journal.record(None, now, EventBody::Outcomes { campaign, changes })?;
         watch_guard_rails(journal, bot, campaign)?;

@@ -55,7 +55,7 @@ async fn one_persons_rows_are_found_without_walking_everybodys() {
                 ("SELECT * FROM recipients WHERE bot_id = $1 AND contact = $2 AND at < $3 AND at >= $4", "recipients_contact"),
                 (
                     "SELECT * FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) \
-                     AND position < $3 ORDER BY position LIMIT $4",
+                     AND position >= $3 AND position < $4 ORDER BY position LIMIT $5",
                     "recipients_waiting",
                 ),
                 (

@@ -253,16 +253,30 @@ async fn the_ledgers_counts_move_with_its_lines(house: &House) {
             assert!(recipients::change(tx, bot, campaign, &lease(1))?);
             assert!(!recipients::change(tx, bot, campaign, &lease(1))?, "leased once");
             assert!(!recipients::change(tx, bot, campaign, &lease(0))?, "held out is never leased");
+            let mut tally = recipients::Tally::default();
+            for position in [2, 3, 3, 5] {
+                tally.change(tx, bot, campaign, &lease(position))?;
+            }
+            let sent = recipients::Change { from: Outcome::Leased, to: Outcome::Sent, ..lease(2) };
+            assert!(tally.change(tx, bot, campaign, &sent)?);
+            tally.keep(tx, bot)?;
             let counted = recipients::counts(tx, bot, campaign)?;
             let mut stood = std::collections::BTreeMap::new();
             recipients::each(tx, bot, campaign, |line| *stood.entry(line.outcome).or_insert(0) += 1)?;
             assert_eq!(counted.iter().copied().collect::<std::collections::BTreeMap<_, _>>(), stood);
-            assert_eq!(recipients::position_after(tx, bot, campaign, 2)?, Some(4));
+            assert_eq!(recipients::position_after(tx, bot, campaign, 2)?, Some(7));
+            let waiting = |positions, limit| {
+                let lines = recipients::waiting(tx, bot, campaign, positions, limit)?;
+                Ok::<_, StoreError>(lines.iter().map(|line| line.position).collect::<Vec<_>>())
+            };
+            assert_eq!(waiting(0..10, 3)?, [0, 4, 5], "whose turn has come, held out too");
+            assert_eq!(waiting(5..8, 10)?, [5, 6, 7], "in a range");
             Ok::<_, StoreError>(counted)
         })
         .await
         .unwrap();
-    assert_eq!(counts, [(Outcome::Pending, 7), (Outcome::Leased, 1), (Outcome::HeldOut, 2)]);
+    let stands = [(Outcome::Pending, 5), (Outcome::Leased, 2), (Outcome::Sent, 1), (Outcome::HeldOut, 2)];
+    assert_eq!(counts, stands);
 }
 
 async fn a_ledger_can_be_narrowed_to_those_who_pressed_one_button(house: &House) {
