@@ -249,3 +249,33 @@ where
     }
     Ok(count as f64 / begun.elapsed().as_secs_f64())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::updates::updates;
+
+    /// A folder in which a plain loop wrote so many updates.
+    fn written(count: usize) -> TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        drop(store::Store::open(&store::StoreOptions::new(folder.path())).unwrap());
+        let work: Vec<_> =
+            updates(20, 7).iter().take(count).filter_map(|update| rows_of(1, update)).collect();
+        let work: Vec<_> = work.into_iter().map(|update| known(update, 0)).collect();
+        write_in_batches(folder.path(), &work, 8).unwrap();
+        folder
+    }
+
+    fn known(update: PlainUpdate, contact: i64) -> PlainWork {
+        PlainWork::Known { number: update.update_id, update, contact }
+    }
+
+    #[test]
+    fn a_contestant_that_wrote_less_is_found_out() {
+        let (all, same, less) = (written(20), written(20), written(19));
+        same_rows(all.path(), &same).unwrap();
+        let refused = same_rows(all.path(), &less).unwrap_err().to_string();
+        assert!(refused.contains(r#"("events", 20)"#) && refused.contains(r#"("events", 19)"#), "{refused}");
+        same_rows(less.path(), &all).unwrap_err();
+    }
+}

@@ -33,3 +33,21 @@ fn ready(installed: &Path, peers: &Path, script: &str) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_that_is_not_ready_says_what_to_do() {
+        let peers = tempfile::tempdir().unwrap();
+        let missing = node(peers.path(), "grammy_send.mjs").unwrap_err();
+        assert!(missing.contains("grammy_send.mjs") && missing.contains("--peers"), "{missing}");
+        std::fs::write(peers.path().join("grammy_send.mjs"), "").unwrap();
+        let bare = node(peers.path(), "grammy_send.mjs").unwrap_err();
+        assert!(bare.contains("install"), "{bare}");
+        std::fs::create_dir(peers.path().join("node_modules")).unwrap();
+        node(peers.path(), "grammy_send.mjs").unwrap();
+        python(peers.path(), "grammy_send.mjs").unwrap_err();
+    }
+}

@@ -57,3 +57,30 @@ pub(super) fn cpu_s() -> Option<f64> {
     let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
     Some((ticks(11)? + ticks(12)?) / TICKS_A_SECOND)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Process {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        Process::start(command).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_peer_tells_its_address_or_why_not() {
+        let mut peer = shell("echo 127.0.0.1:8080; echo 12.5");
+        assert_eq!(peer.address().await.unwrap().port(), 8_080);
+        assert_eq!(peer.line(READY_MAX).await.unwrap(), "12.5");
+        assert!(peer.line(READY_MAX).await.unwrap_err().to_string().contains("ended"));
+        let told = shell("echo ready").address().await.unwrap_err().to_string();
+        assert!(told.contains("ready"), "{told}");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let told = Process::start(Command::new("muster-has-no-such-peer")).err().unwrap().to_string();
+        assert!(told.contains("muster-has-no-such-peer"), "{told}");
+    }
+}
