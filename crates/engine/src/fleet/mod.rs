@@ -47,7 +47,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const WAKE_EVERY: Duration = Duration::from_millis(200);
 
 /// The log is followed at most so often: a commit that comes alone at once, those of a busy time several together.
-const FOLLOW_EVERY: Duration = Duration::from_millis(5);
+const FOLLOW_EVERY: Duration = Duration::from_millis(2);
 
 /// The last part of the address to which a bot's updates are pushed, and the secret that comes along.
 pub fn webhook_of(secrets: &Secrets, bot: BotId) -> (String, String) {
