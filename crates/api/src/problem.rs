@@ -147,7 +147,7 @@ impl From<EngineError> for Problem {
             EngineError::Store(StoreError::Closed) => {
                 Self::new(Code::Unavailable, "the server is shutting down")
             }
-            EngineError::Store(StoreError::Locked) => Self::new(Code::Unavailable, detail),
+            EngineError::Store(StoreError::Locked | StoreError::Full) => Self::new(Code::Unavailable, detail),
             EngineError::Store(_) | EngineError::Internal(_) => Self::internal(&detail),
         }
     }

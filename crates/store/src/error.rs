@@ -64,6 +64,11 @@ pub enum StoreError {
     /// Another process kept the database locked for longer than a write waits.
     #[error("the database is locked by another process; try again when that has ended")]
     Locked,
+    /// There is no room for what was to be written.
+    #[error(
+        "the database's disk is full: nothing is written or acknowledged until there is room; then it goes on by itself"
+    )]
+    Full,
     /// Anything else the database said.
     #[error("database: {0}")]
     Database(String),
@@ -73,6 +78,7 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Locked,
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
             _ => Self::Database(error.to_string()),
         }
     }
@@ -80,6 +86,9 @@ impl From<rusqlite::Error> for StoreError {
 
 impl From<postgres::Error> for StoreError {
     fn from(error: postgres::Error) -> Self {
+        if error.code() == Some(&postgres::error::SqlState::DISK_FULL) {
+            return Self::Full;
+        }
         Self::Database(crate::server::said(&error))
     }
 }

@@ -286,6 +286,7 @@ impl<'a> std::ops::Deref for WriteTx<'a> {
 impl WriteTx<'_> {
     /// Runs a statement; the number of rows that it changed.
     pub(crate) fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<usize> {
+        self.standing()?;
         match &self.0.0 {
             Backend::Sqlite(connection) => Ok(run_on(connection, sql, params)?),
             Backend::Postgres(session) => Ok(session.execute(sql, params)?),
@@ -295,6 +296,7 @@ impl WriteTx<'_> {
     /// As [`WriteTx::run`], naming the thing that a uniqueness rule protects. On PostgreSQL the savepoint around
     /// it is lost then: who hears of a duplicate ends its work.
     pub(crate) fn run_unique(&self, thing: &'static str, sql: &str, params: &[Param<'_>]) -> Result<usize> {
+        self.standing()?;
         match &self.0.0 {
             Backend::Sqlite(connection) => run_on(connection, sql, params).map_err(|error| {
                 let refused = error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation);
@@ -308,20 +310,29 @@ impl WriteTx<'_> {
 
     /// Runs a statement about the transaction itself.
     pub(crate) fn control(&self, sql: &str) -> Result<()> {
+        self.standing()?;
         match &self.0.0 {
             Backend::Sqlite(connection) => run_on(connection, sql, &[]).map(drop).map_err(StoreError::from),
             Backend::Postgres(session) => session.batch(sql),
         }
     }
 
-    /// Whether the database ended the transaction by itself, as SQLite does when the disk is full. What runs then would
-    /// be committed statement by statement.
+    /// Whether the database ended the transaction by itself, as SQLite does when the disk is full.
     pub(crate) fn is_lost(&self) -> bool {
         matches!(&self.0.0, Backend::Sqlite(connection) if connection.is_autocommit())
     }
 
+    /// Fails when the transaction is lost: what ran now would be committed statement by statement.
+    fn standing(&self) -> Result<()> {
+        if self.is_lost() {
+            return Err(StoreError::Database("the database gave the transaction up".into()));
+        }
+        Ok(())
+    }
+
     /// The next id of a kind. Ids are never reused.
     pub(crate) fn next_id(&self, kind: &'static str) -> Result<i64> {
+        self.standing()?;
         let next = self.row(
             "INSERT INTO counters (name, next) VALUES ($1, 2) \
              ON CONFLICT (name) DO UPDATE SET next = counters.next + 1 RETURNING next - 1",
@@ -362,6 +373,10 @@ impl WriteTx<'_> {
     }
 
     fn undo_savepoint(&self) -> Result<()> {
+        if self.is_lost() {
+            // All is undone already; why is for the caller to hear.
+            return Ok(());
+        }
         self.control("ROLLBACK TO inner_part")?;
         self.control("RELEASE inner_part")
     }

@@ -17,7 +17,7 @@ use domain::ids::BotId;
 use domain::time::{DAY_MS, Millis};
 use store::bots::Bot;
 use store::nodes::{self, Hold};
-use store::{Attempt, Store, WriteTx, bots, events};
+use store::{Attempt, Store, StoreError, WriteTx, bots, events};
 use telegram::{Received, Update};
 
 use crate::acts::Responder;
@@ -151,6 +151,8 @@ impl Intake {
             }
             match journal.savepoint(|journal| self.take_one(journal, update, arrived.at)) {
                 Ok(answer) => taken.answers.extend(answer),
+                // Not the update's fault: nothing is acknowledged, and it comes again.
+                Err(full @ EngineError::Store(StoreError::Full)) => return Err(full),
                 Err(error) => {
                     tracing::warn!(bot = %journal.bot(), update = update.id, %error, "an update could not be taken in");
                     taken.failed += 1;

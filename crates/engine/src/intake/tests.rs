@@ -2,10 +2,12 @@
 
 use domain::ids::NodeId;
 use serde_json::json;
+use store::contacts::Contact;
 use store::nodes::Duty;
 use store::{StoreError, bots, contacts};
 
 use super::*;
+use crate::acts::Act;
 use crate::flows::FlowRunner;
 use crate::test_house::{House, NOW};
 
@@ -92,4 +94,26 @@ async fn who_lost_the_duty_to_poll_moves_nothing() {
     assert_eq!((row.poll_offset, log(&house).await), (Some(20), before));
     let pushed = intake.take(bot, batch(5..8), None).await.unwrap();
     assert_eq!(pushed.new, 3, "what is pushed may come to any node");
+}
+
+/// Has no room for any answer.
+struct Full;
+
+impl Responder for Full {
+    fn respond(&self, _: &mut Journal<'_>, _: &mut Contact, _: &Act, _: Millis) -> Result<bool> {
+        Err(StoreError::Full.into())
+    }
+
+    fn option_name(&self, _: &Journal<'_>, _: domain::flow::MenuPress) -> Result<Option<String>> {
+        Ok(None)
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_no_fault_of_an_update() {
+    let house = House::new().await;
+    let intake = Intake::new(house.store.clone(), house.secrets.clone(), Arc::new(Full));
+    let refused = intake.take(house.bot, vec![update(1, 900)], None).await;
+    assert!(matches!(refused, Err(EngineError::Store(StoreError::Full))), "{refused:?}");
+    assert_eq!(log(&house).await.0, Vec::<String>::new(), "nothing is kept of it: it comes again");
 }

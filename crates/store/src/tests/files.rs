@@ -20,6 +20,10 @@ async fn nothing_runs_after_the_database_gave_the_transaction_up() {
     let ends = store.write(|tx| {
         let Backend::Sqlite(connection) = &tx.0.0 else { return Err(StoreError::NotSqlite) };
         connection.execute_batch("ROLLBACK")?;
+        // Work that makes nothing of a failure goes on.
+        assert!(settings::set(tx, "within", "1").is_err());
+        assert!(tx.savepoint(|tx| settings::set(tx, "within", "1")).is_err());
+        assert!(tx.next_id("within").is_err());
         Err::<(), _>(StoreError::Duplicate("a test"))
     });
     let after = store.write(|tx| settings::set(tx, "after", "1"));
@@ -29,8 +33,41 @@ async fn nothing_runs_after_the_database_gave_the_transaction_up() {
     });
     let read = read.await.unwrap();
     assert_eq!(read, (before.is_ok(), after.is_ok()), "who hears of a failure finds nothing done");
-    assert!(ends.is_err());
+    assert_eq!(ends, Err(StoreError::Duplicate("a test")));
+    let within = store.reader().read(|tx| settings::get(tx, "within")).await.unwrap();
+    assert_eq!(within, None, "nothing stands by itself");
     store.write(|tx| settings::set(tx, "later", "1")).await.unwrap();
+}
+
+/// How many pages the file may have; 0 for those that it has.
+fn allow_pages(tx: &crate::WriteTx<'_>, pages: u32) -> Result<(), StoreError> {
+    let Backend::Sqlite(connection) = &tx.0.0 else { return Err(StoreError::NotSqlite) };
+    let present = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+    let pages = if pages == 0 { present } else { pages };
+    let sql = format!("PRAGMA max_page_count = {pages}");
+    Ok(connection.query_row(&sql, [], |row| row.get::<_, u32>(0)).map(drop)?)
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_what_has_no_room_is_not_there() {
+    let house = House::sqlite();
+    let store = house.open();
+    store.write(|tx| allow_pages(tx, 0)).await.unwrap();
+    let long = "long words ".repeat(100_000);
+    let refused = store.write(move |tx| {
+        settings::set(tx, "short", "1")?;
+        settings::set(tx, "long", &long)
+    });
+    let refused = refused.await;
+    assert_eq!(refused, Err(StoreError::Full));
+    assert!(refused.unwrap_err().to_string().contains("disk is full"));
+    let there = |tx: &crate::ReadTx<'_>| {
+        Ok::<_, StoreError>((settings::get(tx, "short")?, settings::get(tx, "long")?))
+    };
+    assert_eq!(store.reader().read(there).await.unwrap(), (None, None));
+    store.write(|tx| allow_pages(tx, u32::MAX - 1)).await.unwrap();
+    store.write(|tx| settings::set(tx, "short", "2")).await.unwrap();
+    assert_eq!(store.reader().read(there).await.unwrap(), (Some("2".into()), None), "it goes on by itself");
 }
 
 /// What SQLite's planner itself says of the statements that every update and every round run.
