@@ -68,7 +68,7 @@ async fn muster(report: &mut Report, options: &Options, api_url: &str) -> Result
     let token = scene.muster.rooms.team.create_token(scene.workspace, "bench").await?.token;
     let ask =
         request(&format!("/api/v1/live?bot_id={}", bot.0), &format!("authorization: Bearer {token}\r\n"));
-    let consoles = Consoles::open(scene.address, &ask).await?;
+    let consoles = Consoles::open(scene.address, &ask, first).await?;
     let scene = Arc::new(scene);
     let taker = Arc::clone(&scene);
     let take = move |index: usize| {
@@ -100,7 +100,7 @@ async fn peer(report: &mut Report, options: &Options, api_url: &str) -> Result<(
     let (changes, _) = broadcast::channel(4_096);
     let routes = Router::new().route("/live", get(watch_peer)).with_state(changes.clone());
     let bare = Bare::serve(routes).await?;
-    let consoles = Consoles::open(bare.address, &request("/live", "")).await?;
+    let consoles = Consoles::open(bare.address, &request("/live", ""), 1).await?;
     let body = update(1, 1, "And one more thing.", 1_790_000_000);
     let row = rows_of(bot.0, &body).ok_or_else(|| Failure::new("not an update"))?;
     let take = move |index: usize| {
@@ -197,7 +197,7 @@ struct Consoles {
 }
 
 impl Consoles {
-    async fn open(address: SocketAddr, ask: &[u8]) -> Result<Self, Failure> {
+    async fn open(address: SocketAddr, ask: &[u8], first: i64) -> Result<Self, Failure> {
         let begun = Instant::now();
         let mut consoles = Self { begun, reading: JoinSet::new(), arrived: Vec::new() };
         for _ in 0..CONSOLES {
@@ -209,7 +209,7 @@ impl Consoles {
                 return Err(Failure::new(format!("the feed answered {}", String::from_utf8_lossy(&head))));
             }
             let (sender, receiver) = watch::channel(Vec::new());
-            consoles.reading.spawn(read(stream, begun, sender));
+            consoles.reading.spawn(read(stream, begun, first, sender));
             consoles.arrived.push(receiver);
         }
         Ok(consoles)
@@ -236,10 +236,12 @@ fn failed(error: std::io::Error) -> Failure {
     Failure::new(format!("the feed failed: {error}"))
 }
 
-/// Notes each event's number and when it arrived, until the feed ends.
+/// Notes each event's number and when it arrived, until the feed ends. What was committed before the `first` may be told
+/// to a console that came in the moment between.
 async fn read(
     mut stream: TcpStream,
     begun: Instant,
+    first: i64,
     arrived: watch::Sender<Vec<(i64, u64)>>,
 ) -> Result<(), Failure> {
     let mut buffer = Vec::with_capacity(16_384);
@@ -251,6 +253,7 @@ async fn read(
         let Some(end) = buffer.iter().rposition(|byte| *byte == b'\n') else { continue };
         let text = String::from_utf8_lossy(&buffer[..end]);
         let numbers = text.lines().filter_map(|line| line.strip_prefix("id: ")?.trim().parse().ok());
+        let numbers = numbers.filter(|number: &i64| *number >= first);
         let numbers: Vec<(i64, u64)> = numbers.map(|number| (number, at_us)).collect();
         if text.contains("event: reset") {
             return Err(Failure::new("a console was told to start over"));
