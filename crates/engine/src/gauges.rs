@@ -7,6 +7,7 @@ use store::outbox::{self, Lane};
 use store::{ReadTx, bots, recipients};
 
 use crate::Result;
+use crate::nodes::held;
 
 /// One bot's figures at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,13 +41,10 @@ pub struct NodeGauges {
 /// The database failed.
 pub fn nodes(tx: &ReadTx<'_>) -> Result<Vec<NodeGauges>> {
     let standing = nodes::standing(tx)?;
-    let held = |node, duty| {
-        standing.holds.iter().filter(|point| point.hold.node == node && point.hold.duty == duty).count()
-    };
     let nodes = standing.nodes.iter().map(|node| NodeGauges {
         name: node.name.clone(),
-        taken_in_for: held(node.id, Duty::Intake),
-        sent_for: held(node.id, Duty::Sending),
+        taken_in_for: held(&standing, node.id, Duty::Intake),
+        sent_for: held(&standing, node.id, Duty::Sending),
     });
     Ok(nodes.collect())
 }

@@ -43,6 +43,11 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
+    /// Whether a node has it.
+    pub fn is_of(self, node: &Node) -> bool {
+        node.roles.split(' ').any(|name| name == self.name())
+    }
+
     fn of(duty: Duty) -> Self {
         match duty {
             Duty::Intake => Self::Intake,
@@ -88,15 +93,16 @@ impl ThisNode {
         if !self.is(role) {
             return false;
         }
-        let able = standing.nodes.iter().filter(|node| has(node, role)).map(|node| node.id);
+        let able = standing.nodes.iter().filter(|node| role.is_of(node)).map(|node| node.id);
         // A folder's one server, or a node that just woke up, is not among those who are there.
         let chosen = able.chain([self.id]).max_by_key(|node| (weight(*node, bot, duty), node.0));
         chosen == Some(self.id)
     }
 }
 
-fn has(node: &Node, role: Role) -> bool {
-    node.roles.split(' ').any(|name| name == role.name())
+/// How many bots a node has a duty of.
+pub fn held(standing: &Standing, node: NodeId, duty: Duty) -> usize {
+    standing.holds.iter().filter(|point| point.hold.node == node && point.hold.duty == duty).count()
 }
 
 /// Rendezvous hashing (Thaler and Ravishankar, 1998): the node with the highest weight has the duty, so that one that

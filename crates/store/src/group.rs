@@ -199,10 +199,7 @@ impl<'t> Group<'t> {
     }
 
     fn run_carefully(&mut self, index: usize) -> Result<()> {
-        if !self.jobs[index].run(self.tx, Attempt::Careful) && self.tx.is_lost() {
-            return Err(StoreError::Database("the database gave the transaction up".into()));
-        }
-        Ok(())
+        if self.jobs[index].run(self.tx, Attempt::Careful) { Ok(()) } else { self.tx.standing() }
     }
 
     /// The pieces that wait for the commit, and whether there is anything to commit.

@@ -318,12 +318,12 @@ impl WriteTx<'_> {
     }
 
     /// Whether the database ended the transaction by itself, as SQLite does when the disk is full.
-    pub(crate) fn is_lost(&self) -> bool {
+    fn is_lost(&self) -> bool {
         matches!(&self.0.0, Backend::Sqlite(connection) if connection.is_autocommit())
     }
 
     /// Fails when the transaction is lost: what ran now would be committed statement by statement.
-    fn standing(&self) -> Result<()> {
+    pub(crate) fn standing(&self) -> Result<()> {
         if self.is_lost() {
             return Err(StoreError::Database("the database gave the transaction up".into()));
         }

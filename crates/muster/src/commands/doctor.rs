@@ -6,7 +6,7 @@ use clap::Args;
 use engine::bot_api::BotApi;
 use engine::bots::{Identities, IdentityError};
 use engine::diagnosis::{self, BotFindings};
-use engine::nodes::Role;
+use engine::nodes::{Role, held};
 use engine::secrets::Secrets;
 use serde_json::json;
 use store::nodes::{self, Duty};
@@ -112,13 +112,7 @@ async fn servers(doctor: &mut Doctor, store: &Store) {
         return doctor.tell(Verdict::Look, "servers", "none is running");
     }
     for node in &standing.nodes {
-        let held = |duty| {
-            standing
-                .holds
-                .iter()
-                .filter(|point| point.hold.node == node.id && point.hold.duty == duty)
-                .count()
-        };
+        let held = |duty| held(&standing, node.id, duty);
         let (polled, sent_for) = (held(Duty::Intake), held(Duty::Sending));
         let sentence = format!(
             "{} is there ({}): takes in for {polled} bots, sends for {sent_for}",
@@ -128,7 +122,7 @@ async fn servers(doctor: &mut Doctor, store: &Store) {
         doctor.tell(Verdict::Well, "servers", &sentence);
     }
     for role in Role::ALL {
-        if !standing.nodes.iter().any(|node| node.roles.split(' ').any(|name| name == role.name())) {
+        if !standing.nodes.iter().any(|node| role.is_of(node)) {
             let sentence = format!("none has the role {}: give it to one in node.roles", role.name());
             doctor.tell(Verdict::Broken, "servers", &sentence);
         }
