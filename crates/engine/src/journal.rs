@@ -1,8 +1,10 @@
 //! Appending events: the one way in which anything that happened becomes a fact (DESIGN 3.3).
 //!
-//! [`append`] locks the bot's row, lets its caller record events in order, and writes the counters back. What an
+//! [`append`] locks the bot's row, lets its caller record events in order, and writes them and the counters. What an
 //! event changes besides the log is changed here, in the same transaction: the latest interaction, and what the
 //! person's open campaigns get to know of it.
+//!
+//! The events themselves are written at the end, all at once: on PostgreSQL every statement is a journey.
 
 use domain::contact::Reachability;
 use domain::event::{Event, EventBody, Origin, Outcome};
@@ -22,6 +24,8 @@ pub struct Journal<'t> {
     bot: BotId,
     next_event: i64,
     next_contact: i64,
+    /// Recorded, and not in the database yet.
+    unwritten: Vec<Event>,
 }
 
 /// Opens the log of a bot, lets `work` record into it, and writes the counters back.
@@ -48,8 +52,10 @@ pub fn append_locked<'t, T>(
 ) -> Result<T> {
     let bot = row.id;
     let (next_event, next_contact) = (row.next_event, row.next_contact);
-    let mut journal = Journal { tx, workspace: row.workspace, bot, next_event, next_contact };
+    let mut journal =
+        Journal { tx, workspace: row.workspace, bot, next_event, next_contact, unwritten: Vec::new() };
     let done = work(&mut journal)?;
+    journal.write_down()?;
     if journal.next_event != row.next_event || journal.next_contact != row.next_contact {
         bots::advance(tx, bot, journal.next_event, journal.next_contact)?;
     }
@@ -57,9 +63,19 @@ pub fn append_locked<'t, T>(
 }
 
 impl<'t> Journal<'t> {
-    /// The transaction.
+    /// The transaction. Whoever reads the log in it calls [`Journal::write_down`] before.
     pub fn tx(&self) -> &'t WriteTx<'t> {
         self.tx
+    }
+
+    /// Writes down what was recorded so far.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn write_down(&mut self) -> Result<()> {
+        events::append_all(self.tx, self.bot, &self.unwritten)?;
+        self.unwritten.clear();
+        Ok(())
     }
 
     /// The bot's workspace.
@@ -82,10 +98,17 @@ impl<'t> Journal<'t> {
     /// # Errors
     /// What `work` answered.
     pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        // What came before stands, whatever becomes of this part.
+        self.write_down()?;
         let before = (self.next_event, self.next_contact);
         let tx = self.tx;
-        let done = tx.savepoint(|_| work(self));
+        let done = tx.savepoint(|_| {
+            let done = work(self)?;
+            self.write_down()?;
+            Ok(done)
+        });
         if done.is_err() {
+            self.unwritten.clear();
             (self.next_event, self.next_contact) = before;
         }
         done
@@ -107,7 +130,7 @@ impl<'t> Journal<'t> {
         at: Millis,
         origin: Origin,
     ) -> Result<()> {
-        let (mut log, mut tags) = (Vec::with_capacity(people.len()), Vec::new());
+        let mut tags = Vec::new();
         for (contact, its_tags) in &mut people {
             contact.number = self.next_number()?;
             let met = std::iter::once(created(contact));
@@ -115,7 +138,7 @@ impl<'t> Journal<'t> {
             // Nobody wrote to them yet, so that no campaign's window holds any of this.
             for body in met.chain(tagged) {
                 let (number, contact) = (self.next_event, Some(contact.number));
-                log.push(Event { number, contact, at, body, windows: Vec::new() });
+                self.unwritten.push(Event { number, contact, at, body, windows: Vec::new() });
                 self.next_event += 1;
             }
             tags.extend(its_tags.iter().map(|tag| (contact.number, *tag)));
@@ -123,7 +146,6 @@ impl<'t> Journal<'t> {
         let people: Vec<Contact> = people.into_iter().map(|(contact, _)| contact).collect();
         contacts::insert_all(self.tx, self.bot, &people)?;
         contacts::insert_tags(self.tx, self.bot, &tags, at, origin)?;
-        events::append_all(self.tx, self.bot, &log)?;
         Ok(())
     }
 
@@ -165,7 +187,6 @@ impl<'t> Journal<'t> {
         windows: Vec<CampaignId>,
     ) -> Result<i64> {
         let event = Event { number: self.next_event, contact, at, body, windows };
-        events::append(self.tx, self.bot, &event)?;
         self.next_event += 1;
         if let Some(number) = contact {
             if event.body.is_interaction() {
@@ -175,7 +196,9 @@ impl<'t> Journal<'t> {
                 recipients::answer(self.tx, self.bot, campaign, number, answers)?;
             }
         }
-        Ok(event.number)
+        let number = event.number;
+        self.unwritten.push(event);
+        Ok(number)
     }
 
     /// Changes whether a person can be written to: the row and the event together. No change, no event.

@@ -390,7 +390,7 @@ fn message_press(graph: &Graph, press: MenuPress) -> Option<&Press> {
 /// Asks the one-contact evaluator, over the transaction's own rows. A condition that names something that is gone
 /// since it was published matches nobody.
 fn matches(
-    journal: &Journal<'_>,
+    journal: &mut Journal<'_>,
     contact: &Contact,
     expression: &serde_json::Value,
     at: Millis,
@@ -399,6 +399,7 @@ fn matches(
     let catalog = WorkspaceCatalog::load(journal.tx(), workspace, journal.bot())?;
     match catalog.resolve_at("", expression) {
         Ok((_, resolved)) => {
+            journal.write_down()?;
             RowFacts::load(journal.tx(), journal.bot(), contact.number)?.matches(&resolved, at, catalog.zone)
         }
         Err(EngineError::Invalid(errors)) => {
