@@ -11,12 +11,19 @@ pub async fn alive() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// `GET /readyz`: the database answers as well.
+/// `GET /readyz`: the database answers as well, and took the last thing that was to be written.
 pub async fn ready(State(reader): State<Reader>) -> Result<StatusCode> {
     let asked = reader.read(|tx| store::settings::get(tx, "ready").map(|_| ())).await;
     asked.map_err(|error: StoreError| {
         tracing::warn!(%error, "not ready");
         Problem::new(Code::Unavailable, "the database does not answer")
     })?;
-    Ok(StatusCode::NO_CONTENT)
+    match reader.refusal() {
+        None => Ok(StatusCode::NO_CONTENT),
+        Some(full @ StoreError::Full) => Err(Problem::new(Code::Unavailable, full.to_string())),
+        // Names hosts and folders, which are not for everybody.
+        Some(_) => {
+            Err(Problem::new(Code::Unavailable, "the database takes no writes; the server's log says why"))
+        }
+    }
 }

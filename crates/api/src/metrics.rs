@@ -82,7 +82,8 @@ pub async fn show(
     }
     let read = |tx: &store::ReadTx<'_>| Ok::<_, engine::EngineError>((gauges::read(tx)?, gauges::nodes(tx)?));
     let (bots, nodes) = state.reader.read(read).await?;
-    let text = encode(&metrics.registry, &bots, &nodes)
+    let is_writable = state.reader.refusal().is_none();
+    let text = encode(&metrics.registry, is_writable, &bots, &nodes)
         .map_err(|_| Problem::new(Code::Internal, "the figures could not be written"))?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
@@ -92,10 +93,18 @@ type Labels = Vec<(&'static str, String)>;
 
 fn encode(
     own: &Registry,
+    is_writable: bool,
     bots: &[BotGauges],
     nodes: &[NodeGauges],
 ) -> std::result::Result<String, std::fmt::Error> {
     let mut registry = Registry::with_prefix("muster");
+    let writable = vec![(Labels::new(), f64::from(is_writable))];
+    gauge(
+        &mut registry,
+        "database_writable",
+        "1 while the database takes writes, 0 when it refused the last",
+        writable,
+    );
     bot_figures(&mut registry, bots);
     node_figures(&mut registry, nodes);
     let mut text = String::new();

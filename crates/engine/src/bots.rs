@@ -113,7 +113,7 @@ impl Bots {
     pub async fn list(&self, workspace: WorkspaceId) -> Result<Vec<Bot>> {
         let rows =
             self.store.reader().read(move |tx| bots::list(tx, workspace).map_err(EngineError::from)).await?;
-        Ok(rows.into_iter().filter(is_connected).map(shown).collect())
+        Ok(rows.into_iter().filter(is_connected).map(|row| self.shown(row)).collect())
     }
 
     /// One connected bot.
@@ -127,7 +127,7 @@ impl Bots {
             .read(move |tx| bots::get(tx, workspace, bot).map_err(EngineError::from))
             .await?;
         let row = row.filter(is_connected).ok_or(EngineError::NotFound("bot"))?;
-        Ok(shown(row))
+        Ok(self.shown(row))
     }
 
     /// Connects a bot. One that was forgotten comes back with its people.
@@ -174,7 +174,7 @@ impl Bots {
                 bots::get(tx, workspace, id)?.ok_or(EngineError::NotFound("bot"))
             })
             .await?;
-        Ok(shown(row))
+        Ok(self.shown(row))
     }
 
     /// Changes rate, status and token, whatever is given. A new token starts a bot whose old one was dead.
@@ -223,7 +223,7 @@ impl Bots {
                 bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))
             })
             .await?;
-        Ok(shown(row))
+        Ok(self.shown(row))
     }
 
     /// Stops a bot and forgets its token. Its people and history stay, and come back with it.
@@ -240,6 +240,17 @@ impl Bots {
                 Ok(())
             })
             .await
+    }
+
+    /// A database that takes no writes cannot take down that it does not: that is known here alone.
+    fn shown(&self, row: bots::Bot) -> Bot {
+        let bot = shown(row);
+        match self.store.reader().refusal() {
+            None => bot,
+            Some(refused) => {
+                Bot { last_error: Some(refused.to_string()), last_error_at: Some(self.clock.now()), ..bot }
+            }
+        }
     }
 
     async fn identify(&self, token: &str) -> Result<Identity> {

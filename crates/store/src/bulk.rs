@@ -59,14 +59,14 @@ impl Into {
 
 /// Adds rows of which none may be there.
 pub(crate) fn insert<const N: usize>(tx: &WriteTx<'_>, into: &Into, rows: &[[Param<'_>; N]]) -> Result<()> {
-    match &tx.0.0 {
+    match tx.backend() {
         Backend::Sqlite(_) => {
             let sql = into.row();
             rows.iter().try_for_each(|row| tx.run(&sql, row).map(drop))
         }
         Backend::Postgres(session) => rows
             .chunks(ROWS_MAX)
-            .try_for_each(|part| session.run_lists(&into.rows(), &into.lists(part)?).map(drop)),
+            .try_for_each(|part| tx.noting(session.run_lists(&into.rows(), &into.lists(part)?)).map(drop)),
     }
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn insert_new<const N: usize>(
     rows: &[[Param<'_>; N]],
     key: usize,
 ) -> Result<Vec<bool>> {
-    let session = match &tx.0.0 {
+    let session = match tx.backend() {
         Backend::Sqlite(_) => {
             let sql = format!("{} ON CONFLICT DO NOTHING", into.row());
             return rows.iter().map(|row| Ok(tx.run(&sql, row)? == 1)).collect();
@@ -88,7 +88,7 @@ pub(crate) fn insert_new<const N: usize>(
     let sql = format!("{} ON CONFLICT DO NOTHING RETURNING {}", into.rows(), into.columns[key].0);
     let mut new = HashSet::new();
     for part in rows.chunks(ROWS_MAX) {
-        new.extend(session.run_lists(&sql, &into.lists(part)?)?.1);
+        new.extend(tx.noting(session.run_lists(&sql, &into.lists(part)?))?.1);
     }
     let is_new = |row: &[Param<'_>; N]| matches!(row[key], Param::Int(whole) if new.remove(&whole));
     Ok(rows.iter().map(is_new).collect())

@@ -66,12 +66,19 @@ pub enum StoreError {
     Locked,
     /// There is no room for what was to be written.
     #[error(
-        "the database's disk is full: nothing is written or acknowledged until there is room; then it goes on by itself"
+        "the database's disk is full; make room: until then nothing is written, acknowledged or sent, and nothing is lost"
     )]
     Full,
     /// Anything else the database said.
     #[error("database: {0}")]
     Database(String),
+}
+
+impl StoreError {
+    /// Whether the database takes nothing at present, whoever asks: the same may be taken later.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Full | Self::Locked | Self::Unreachable { .. } | Self::Refused { .. })
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

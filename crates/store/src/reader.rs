@@ -17,6 +17,20 @@ use crate::{Result, StoreError, server};
 pub struct Reader {
     free: Arc<Mutex<Vec<Link>>>,
     permits: Arc<Semaphore>,
+    pub(crate) refusal: Refusal,
+}
+
+/// Why the last group of writes was refused, for as long as none was taken since.
+#[derive(Clone, Default)]
+pub(crate) struct Refusal(Arc<Mutex<Option<StoreError>>>);
+
+impl Refusal {
+    pub(crate) fn set(&self, refused: Option<&StoreError>) {
+        let mut known = self.0.lock();
+        if known.as_ref() != refused {
+            *known = refused.cloned();
+        }
+    }
 }
 
 /// A connection of the pool. Those to a server are boxed, since they are much larger.
@@ -41,7 +55,14 @@ impl Reader {
     fn of(count: usize, link: impl Fn() -> Result<Link>) -> Result<Self> {
         let count = count.max(1);
         let free = (0..count).map(|_| link()).collect::<Result<Vec<_>>>()?;
-        Ok(Self { free: Arc::new(Mutex::new(free)), permits: Arc::new(Semaphore::new(count)) })
+        let permits = Arc::new(Semaphore::new(count));
+        Ok(Self { free: Arc::new(Mutex::new(free)), permits, refusal: Refusal::default() })
+    }
+
+    /// Why the store took nothing the last time that something was to be written; nothing once it took something
+    /// again.
+    pub fn refusal(&self) -> Option<StoreError> {
+        self.refusal.0.lock().clone()
     }
 
     /// Runs `work` on a thread for blocking work, in one snapshot of the database.

@@ -1,5 +1,6 @@
 //! The thin seam to a database: parameters by number, rows by column, statements prepared once.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use rusqlite::Connection;
@@ -273,31 +274,56 @@ impl ReadTx<'_> {
 }
 
 /// A transaction that may change the database; everything that reads works on it too.
-pub struct WriteTx<'a>(pub(crate) ReadTx<'a>);
+pub struct WriteTx<'a> {
+    read: ReadTx<'a>,
+    /// A statement found no room.
+    met_full: Cell<bool>,
+}
 
 impl<'a> std::ops::Deref for WriteTx<'a> {
     type Target = ReadTx<'a>;
 
     fn deref(&self) -> &ReadTx<'a> {
-        &self.0
+        &self.read
     }
 }
 
-impl WriteTx<'_> {
+impl<'a> WriteTx<'a> {
+    pub(crate) fn new(backend: Backend<'a>) -> Self {
+        Self { read: ReadTx(backend), met_full: Cell::new(false) }
+    }
+
+    pub(crate) fn backend(&self) -> &Backend<'a> {
+        &self.read.0
+    }
+
+    /// Whether a statement found no room, even where the transaction went on without it.
+    pub(crate) fn has_met_full(&self) -> bool {
+        self.met_full.get()
+    }
+
+    /// Remembers a failure that says more of the database than of the statement.
+    pub(crate) fn noting<T>(&self, done: Result<T>) -> Result<T> {
+        if matches!(done, Err(StoreError::Full)) {
+            self.met_full.set(true);
+        }
+        done
+    }
+
     /// Runs a statement; the number of rows that it changed.
     pub(crate) fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<usize> {
         self.standing()?;
-        match &self.0.0 {
-            Backend::Sqlite(connection) => Ok(run_on(connection, sql, params)?),
-            Backend::Postgres(session) => Ok(session.execute(sql, params)?),
-        }
+        self.noting(match self.backend() {
+            Backend::Sqlite(connection) => run_on(connection, sql, params).map_err(StoreError::from),
+            Backend::Postgres(session) => session.execute(sql, params).map_err(StoreError::from),
+        })
     }
 
     /// As [`WriteTx::run`], naming the thing that a uniqueness rule protects. On PostgreSQL the savepoint around
     /// it is lost then: who hears of a duplicate ends its work.
     pub(crate) fn run_unique(&self, thing: &'static str, sql: &str, params: &[Param<'_>]) -> Result<usize> {
         self.standing()?;
-        match &self.0.0 {
+        self.noting(match self.backend() {
             Backend::Sqlite(connection) => run_on(connection, sql, params).map_err(|error| {
                 let refused = error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation);
                 if refused { StoreError::Duplicate(thing) } else { error.into() }
@@ -305,27 +331,28 @@ impl WriteTx<'_> {
             Backend::Postgres(session) => session.execute(sql, params).map_err(|error| {
                 if is_duplicate(&error) { StoreError::Duplicate(thing) } else { error.into() }
             }),
-        }
+        })
     }
 
     /// Runs a statement about the transaction itself.
     pub(crate) fn control(&self, sql: &str) -> Result<()> {
         self.standing()?;
-        match &self.0.0 {
+        self.noting(match self.backend() {
             Backend::Sqlite(connection) => run_on(connection, sql, &[]).map(drop).map_err(StoreError::from),
             Backend::Postgres(session) => session.batch(sql),
-        }
+        })
     }
 
     /// Whether the database ended the transaction by itself, as SQLite does when the disk is full.
     fn is_lost(&self) -> bool {
-        matches!(&self.0.0, Backend::Sqlite(connection) if connection.is_autocommit())
+        matches!(self.backend(), Backend::Sqlite(connection) if connection.is_autocommit())
     }
 
     /// Fails when the transaction is lost: what ran now would be committed statement by statement.
     pub(crate) fn standing(&self) -> Result<()> {
         if self.is_lost() {
-            return Err(StoreError::Database("the database gave the transaction up".into()));
+            let gave_up = || StoreError::Database("the database gave the transaction up".into());
+            return Err(if self.has_met_full() { StoreError::Full } else { gave_up() });
         }
         Ok(())
     }
@@ -333,12 +360,12 @@ impl WriteTx<'_> {
     /// The next id of a kind. Ids are never reused.
     pub(crate) fn next_id(&self, kind: &'static str) -> Result<i64> {
         self.standing()?;
-        let next = self.row(
+        let next = self.noting(self.row(
             "INSERT INTO counters (name, next) VALUES ($1, 2) \
              ON CONFLICT (name) DO UPDATE SET next = counters.next + 1 RETURNING next - 1",
             params![kind],
             |row| row.get(0),
-        )?;
+        ))?;
         next.ok_or_else(|| StoreError::Database("a counter gave no number".into()))
     }
 

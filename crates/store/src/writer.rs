@@ -15,8 +15,9 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::group::{Attempt, Group, Job, Once, Repeatable};
+use crate::reader::Refusal;
 use crate::server::{Occupancy, Server, Side, off_the_runtime};
-use crate::sql::{Backend, ReadTx, WriteTx};
+use crate::sql::{Backend, WriteTx};
 use crate::{Reader, Result, StoreError, migrate, moving, server};
 
 /// Pieces of work that may wait for the writer; callers beyond wait for room.
@@ -122,8 +123,8 @@ impl Store {
         })?;
         migrate::sqlite(&mut connection)?;
         let reader = Reader::open(&path, options.readers)?;
-        Self::begin(reader, lock, path, false, move |queue, commits| {
-            write_until_closed(&connection, queue, commits)
+        Self::begin(reader, lock, path, false, move |queue, ends| {
+            write_until_closed(&connection, queue, ends)
         })
     }
 
@@ -133,8 +134,8 @@ impl Store {
         let reader = Reader::to_server(server, readers)?;
         let path = PathBuf::from(server.name());
         let is_shared = server.is_shared();
-        let store = Self::begin(reader, None, path, is_shared, move |queue, commits| {
-            write_to_server_until_closed(&mut connection, queue, commits);
+        let store = Self::begin(reader, None, path, is_shared, move |queue, ends| {
+            write_to_server_until_closed(&mut connection, queue, ends);
         })?;
         if server.is_listening() {
             store.follow(Arc::clone(server))?;
@@ -147,14 +148,14 @@ impl Store {
         lock: Option<File>,
         path: PathBuf,
         is_shared: bool,
-        write: impl FnOnce(Queue, &watch::Sender<u64>) + Send + 'static,
+        write: impl FnOnce(Queue, &Ends) + Send + 'static,
     ) -> Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE_MAX);
-        let commits = watch::Sender::new(0);
-        let committed = commits.clone();
+        let committed = watch::Sender::new(0);
+        let ends = Ends { commits: committed.clone(), refusal: reader.refusal.clone() };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write(queue, &commits))
+            .spawn(move || write(queue, &ends))
             .map_err(|error| StoreError::Database(error.to_string()))?;
         let shared = Shared { path, is_shared, thread: parking_lot::Mutex::new(Some(thread)), _lock: lock };
         Ok(Self { jobs, committed, reader, shared: Arc::new(shared) })
@@ -290,19 +291,20 @@ pub(crate) fn connect(path: &Path, synchronous: Synchronous) -> Result<Connectio
     Ok(connection)
 }
 
-fn write_until_closed(connection: &Connection, mut queue: Queue, commits: &watch::Sender<u64>) {
+fn write_until_closed(connection: &Connection, mut queue: Queue, ends: &Ends) {
     while let Some(first) = queue.blocking_recv() {
         if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
-            refuse_all(first, &mut queue, &error.into());
+            ends.refuse_all(first, &mut queue, &error.into());
             continue;
         }
-        let (jobs, ready) = run_group(&WriteTx(ReadTx(Backend::Sqlite(connection))), first, &mut queue);
+        let tx = WriteTx::new(Backend::Sqlite(connection));
+        let (jobs, ready) = run_group(&tx, first, &mut queue);
         let commit = ready.and_then(|()| Ok(connection.execute_batch("COMMIT")?));
         if commit.is_err() && !connection.is_autocommit() {
             // The transaction is doomed; a failing rollback changes nothing about that.
             let _ = connection.execute_batch("ROLLBACK");
         }
-        acknowledge(jobs, &commit, commits);
+        ends.acknowledge(jobs, &commit, tx.has_met_full());
     }
     // Leaves a small file behind for whoever copies the folder; a failure costs nothing.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -310,25 +312,18 @@ fn write_until_closed(connection: &Connection, mut queue: Queue, commits: &watch
 
 /// A group is run once: who waits for a group whose connection was lost hears of a failure, and the next group
 /// connects again. A commit whose answer was lost is asked after: what stands is acknowledged.
-fn write_to_server_until_closed(
-    connection: &mut server::Connection,
-    mut queue: Queue,
-    commits: &watch::Sender<u64>,
-) {
+fn write_to_server_until_closed(connection: &mut server::Connection, mut queue: Queue, ends: &Ends) {
     while let Some(first) = queue.blocking_recv() {
         let session = match connection.begin() {
             Ok(session) => session,
             Err(error) => {
-                // Who waits already hears at once: each trying for itself would wait for the server in turn.
-                let mut refused = Some(first);
-                while let Some(job) = refused {
-                    job.answer(Err(error.clone()));
-                    refused = queue.try_recv().ok();
-                }
+                ends.refuse_all(first, &mut queue, &error);
                 continue;
             }
         };
-        let (jobs, ready) = run_group(&WriteTx(ReadTx(Backend::Postgres(&session))), first, &mut queue);
+        let tx = WriteTx::new(Backend::Postgres(&session));
+        let (jobs, ready) = run_group(&tx, first, &mut queue);
+        let met_full = tx.has_met_full();
         let commit = match ready {
             Ok(()) => session.commit().or_else(|lost| connection.outcome_of(lost)),
             Err(error) => {
@@ -337,17 +332,40 @@ fn write_to_server_until_closed(
                 Err(error)
             }
         };
-        acknowledge(jobs, &commit, commits);
+        ends.acknowledge(jobs, &commit, met_full);
     }
 }
 
-fn acknowledge(jobs: Vec<Box<dyn Job>>, commit: &Result<()>, commits: &watch::Sender<u64>) {
-    if let Err(error) = commit {
-        tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
+/// How groups end, for whoever wants to know.
+struct Ends {
+    commits: watch::Sender<u64>,
+    refusal: Refusal,
+}
+
+impl Ends {
+    fn acknowledge(&self, jobs: Vec<Box<dyn Job>>, commit: &Result<()>, met_full: bool) {
+        if let Err(error) = commit {
+            tracing::error!(%error, "a commit failed; nothing of it was acknowledged");
+        }
+        // A piece that found no room heard so, while its neighbours may have been committed.
+        let full = met_full.then_some(&StoreError::Full);
+        self.refusal.set(full.or(commit.as_ref().err()));
+        self.commits.send_modify(|count| *count += 1);
+        for job in jobs {
+            job.answer(commit.clone());
+        }
     }
-    commits.send_modify(|count| *count += 1);
-    for job in jobs {
-        job.answer(commit.clone());
+
+    /// The database takes no writes: a job and those that wait behind it hear why, and none of their work is begun.
+    /// Each would wait as long for the same answer.
+    fn refuse_all(&self, first: Box<dyn Job>, queue: &mut Queue, error: &StoreError) {
+        tracing::error!(%error, "the database takes no writes");
+        self.refusal.set(Some(error));
+        first.answer(Err(error.clone()));
+        for _ in 0..QUEUE_MAX {
+            let Ok(job) = queue.try_recv() else { break };
+            job.answer(Err(error.clone()));
+        }
     }
 }
 
@@ -361,15 +379,4 @@ fn run_group(tx: &WriteTx<'_>, first: Box<dyn Job>, queue: &mut Queue) -> (Vec<B
         group.take(job);
     }
     group.finish()
-}
-
-/// The database takes no writes: a job and those that wait behind it hear why, and none of their work is begun. Each
-/// would wait as long for the same answer.
-fn refuse_all(first: Box<dyn Job>, queue: &mut Queue, error: &StoreError) {
-    tracing::error!(%error, "the database takes no writes");
-    first.answer(Err(error.clone()));
-    for _ in 0..QUEUE_MAX {
-        let Ok(job) = queue.try_recv() else { break };
-        job.answer(Err(error.clone()));
-    }
 }

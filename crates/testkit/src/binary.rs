@@ -92,6 +92,11 @@ pub fn token_with(folder: &Path, environment: &[(&str, String)]) -> String {
     String::from_utf8_lossy(&made.stdout).trim().to_owned()
 }
 
+async fn answers(port: u16) {
+    let api = Api::new(format!("http://127.0.0.1:{port}"), "");
+    until("the server to answer", START_S, async || api.try_ask("GET", "/session", None).await.ok()).await;
+}
+
 /// A running `muster serve`. Dropping it kills it.
 pub struct Serving {
     child: Child,
@@ -112,9 +117,17 @@ impl Serving {
     /// It does not start.
     pub async fn start_with(folder: &Path, port: u16, api_url: &str, environment: &[(&str, String)]) -> Self {
         let serving = Self::spawn_with(folder, port, api_url, environment);
-        let api = Api::new(format!("http://127.0.0.1:{port}"), "");
-        until("the server to answer", START_S, async || api.try_ask("GET", "/session", None).await.ok())
-            .await;
+        answers(port).await;
+        serving
+    }
+
+    /// Starts a server by a command and waits until it answers.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_by(mut command: Command, port: u16) -> Self {
+        let serving = Self { child: command.spawn().expect("the binary runs") };
+        answers(port).await;
         serving
     }
 

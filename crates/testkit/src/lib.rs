@@ -12,6 +12,7 @@ pub mod mishaps;
 pub mod network;
 pub mod rehearsal;
 pub mod seat;
+pub mod small_disk;
 pub mod source;
 pub mod stored;
 
@@ -22,3 +23,4 @@ pub use lived::Lived;
 pub use mishaps::{Mishap, Mishaps};
 pub use network::{Delays, Network};
 pub use rehearsal::Rehearsal;
+pub use small_disk::SmallDisk;

@@ -30,7 +30,7 @@ const UNREACHABLE_WAIT: Duration = Duration::from_secs(3);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Commits wake a courier that has nothing to do at most so often.
 const WAKE_EVERY: Duration = Duration::from_millis(5);
-/// How long calls in flight may take to end when the courier stops, and the database to take down how they ended.
+/// How long calls in flight may take to end when the courier stops, and then the database to take down how they ended.
 const FAREWELL: Duration = Duration::from_secs(20);
 /// Between two tries to write that down.
 const FAREWELL_RETRY: Duration = Duration::from_millis(500);
@@ -133,10 +133,10 @@ impl Courier {
     /// Works until told to stop, until the token is dead, or until another node has the duty.
     ///
     /// # Errors
-    /// The database failed. How the calls in flight ended is written down all the same, if it works again soon.
+    /// The database failed. How the calls in flight ended is written down all the same, once it takes writes again.
     pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
         let worked = self.work(&stop).await;
-        let written = self.farewell().await;
+        let written = self.farewell(&stop).await;
         worked.and(written)
     }
 
@@ -276,10 +276,10 @@ impl Courier {
         Duration::from_millis(wait_ms.min(1_000).unsigned_abs())
     }
 
-    /// Lets the calls in flight end, and writes down how. A database that is away is waited for, since nobody else
-    /// will ever know.
-    async fn farewell(mut self) -> Result<()> {
-        let deadline = tokio::time::Instant::now() + FAREWELL;
+    /// Lets the calls in flight end, and writes down how. A database that takes no writes is waited for, since nobody
+    /// else will ever know: until it does, or for a while once the courier is to stop.
+    async fn farewell(mut self, stop: &CancellationToken) -> Result<()> {
+        let mut deadline = tokio::time::Instant::now() + FAREWELL;
         while self.calls.len() > 0 {
             match tokio::time::timeout_at(deadline, self.calls.ended()).await {
                 Ok(calls) => self.unwritten.extend(calls.into_iter().map(Arc::new)),
@@ -290,7 +290,14 @@ impl Courier {
             // No new call begins: none may be in flight.
             match self.round(0).await {
                 Err(error) if tokio::time::Instant::now() > deadline => return Err(error),
-                Err(_) => tokio::time::sleep(FAREWELL_RETRY).await,
+                Err(error) => {
+                    if matches!(&error, EngineError::Store(error) if error.is_outage())
+                        && !stop.is_cancelled()
+                    {
+                        deadline = tokio::time::Instant::now() + FAREWELL;
+                    }
+                    tokio::time::sleep(FAREWELL_RETRY).await;
+                }
                 Ok(_) => {}
             }
         }

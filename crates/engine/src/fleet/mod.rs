@@ -9,6 +9,7 @@ mod hook;
 mod keeper;
 mod poller;
 mod reception;
+mod retrial;
 mod running;
 mod webhooks;
 
@@ -122,6 +123,7 @@ impl Fleet {
             let keeping = keeping.clone();
             tokio::spawn(async move { keeper::keep(store, node, &*clock, keeping).await })
         });
+        let retrial = tokio::spawn(retrial::keep_trying(self.store.clone(), stop.clone()));
         let mut running: HashMap<Key, Running> = HashMap::new();
         let mut committed = self.store.committed();
         while !stop.is_cancelled() {
@@ -141,10 +143,11 @@ impl Fleet {
         for (_, work) in running {
             work.end().await;
         }
+        // One that panicked said so where it did.
+        let _ = retrial.await;
         // What it holds is kept until calls in flight have ended.
         keeping.cancel();
         if let Some(keeper) = keeper {
-            // A keeper that panicked said so where it did.
             let _ = keeper.await;
             keeper::leave(&self.store, &self.options.node).await;
         }

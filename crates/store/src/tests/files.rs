@@ -18,7 +18,7 @@ async fn nothing_runs_after_the_database_gave_the_transaction_up() {
     let store = house.open();
     let before = store.write(|tx| settings::set(tx, "before", "1"));
     let ends = store.write(|tx| {
-        let Backend::Sqlite(connection) = &tx.0.0 else { return Err(StoreError::NotSqlite) };
+        let Backend::Sqlite(connection) = tx.backend() else { return Err(StoreError::NotSqlite) };
         connection.execute_batch("ROLLBACK")?;
         // Work that makes nothing of a failure goes on.
         assert!(settings::set(tx, "within", "1").is_err());
@@ -41,7 +41,7 @@ async fn nothing_runs_after_the_database_gave_the_transaction_up() {
 
 /// How many pages the file may have; 0 for those that it has.
 fn allow_pages(tx: &crate::WriteTx<'_>, pages: u32) -> Result<(), StoreError> {
-    let Backend::Sqlite(connection) = &tx.0.0 else { return Err(StoreError::NotSqlite) };
+    let Backend::Sqlite(connection) = tx.backend() else { return Err(StoreError::NotSqlite) };
     let present = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
     let pages = if pages == 0 { present } else { pages };
     let sql = format!("PRAGMA max_page_count = {pages}");
@@ -78,7 +78,7 @@ async fn one_persons_rows_are_found_without_walking_everybodys() {
     let plans = store
         .write(|tx| {
             let mut plans = Vec::new();
-            let Backend::Sqlite(connection) = &tx.0.0 else { return Err(StoreError::NotSqlite) };
+            let Backend::Sqlite(connection) = tx.backend() else { return Err(StoreError::NotSqlite) };
             for (sql, index) in [
                 ("SELECT * FROM events WHERE bot_id = $1 AND contact = $2 AND at >= $3", "events_contact"),
                 (
