@@ -10,8 +10,10 @@ mod servers;
 mod suite;
 mod visit_counts;
 
-use domain::ids::{BotId, WorkspaceId};
+use domain::contact::Profile;
+use domain::ids::{BotId, ContactNumber, WorkspaceId};
 
+use crate::contacts::Contact;
 use crate::{Store, StoreError, StoreOptions, WriteTx, bots, team};
 
 /// A database of a test's own.
@@ -63,6 +65,22 @@ macro_rules! on_both {
     };
 }
 use on_both;
+
+/// Somebody of whom nothing is known but a name.
+pub(crate) fn person(number: u32, first_name: impl Into<String>) -> Contact {
+    Contact {
+        number: ContactNumber(number),
+        telegram_id: i64::from(number) + 1_000,
+        profile: Profile { first_name: Some(first_name.into()), ..Profile::default() },
+        source: Default::default(),
+        attributes: Default::default(),
+        reachability: Default::default(),
+        first_seen: 1,
+        last_interaction: None,
+        imported_interaction: None,
+        erased: false,
+    }
+}
 
 pub(crate) fn bot(tx: &WriteTx<'_>, telegram_id: i64) -> Result<(WorkspaceId, BotId), StoreError> {
     let workspace = team::insert_workspace(tx, "Lantern", "UTC", 1)?;

@@ -1,10 +1,9 @@
-use domain::contact::Profile;
 use domain::event::{Event, EventBody};
 use domain::ids::{BotId, CampaignId, ContactNumber};
 use postgres::NoTls;
 
 use super::*;
-use crate::tests::{House, bot};
+use crate::tests::{House, bot, person};
 use crate::{Store, StoreOptions, contacts, events, media, recipients, settings};
 
 /// A folder with rows of every class, and an empty database.
@@ -50,21 +49,6 @@ async fn houses() -> Option<(House, String)> {
     store.write(work).await.unwrap();
     store.close().await;
     Some((house, url))
-}
-
-fn person(number: u32, first_name: String) -> contacts::Contact {
-    contacts::Contact {
-        number: ContactNumber(number),
-        telegram_id: i64::from(number) + 1_000,
-        profile: Profile { first_name: Some(first_name), ..Profile::default() },
-        source: Default::default(),
-        attributes: Default::default(),
-        reachability: Default::default(),
-        first_seen: 1,
-        last_interaction: None,
-        imported_interaction: None,
-        erased: false,
-    }
 }
 
 /// Runs what blocks on a thread without a runtime.

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use domain::contact::Profile;
 use domain::event::{Event, EventBody, Origin, Outcome};
 use domain::ids::{BotId, CampaignId, ContactNumber, TagId};
 
@@ -23,16 +22,9 @@ fn person(number: u32) -> contacts::Contact {
     let first_name = if number == 3 { "Ze\0ro".to_owned() } else { format!("甲 {number}") };
     let some = number.is_multiple_of(3);
     contacts::Contact {
-        number: ContactNumber(number),
-        telegram_id: i64::from(number) + 1_000,
-        profile: Profile { first_name: Some(first_name), ..Profile::default() },
-        source: Default::default(),
-        attributes: Default::default(),
-        reachability: Default::default(),
-        first_seen: 1,
         last_interaction: some.then_some(5),
         imported_interaction: some.then_some(5),
-        erased: false,
+        ..super::person(number, first_name)
     }
 }
 

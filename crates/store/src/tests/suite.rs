@@ -1,10 +1,9 @@
 //! What both databases promise.
 
-use domain::contact::Profile;
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
 
-use super::{House, bot, on_both};
+use super::{House, bot, on_both, person};
 use crate::{
     Attempt, Store, StoreError, WriteTx, bots, campaigns, contacts, events, recipients, segments, settings,
     tags,
@@ -30,21 +29,6 @@ on_both!(
     a_reader_sees_one_moment,
     absent_values_and_bytes_survive,
 );
-
-fn person(number: u32, first_name: &str) -> contacts::Contact {
-    contacts::Contact {
-        number: ContactNumber(number),
-        telegram_id: i64::from(number) + 1_000,
-        profile: Profile { first_name: Some(first_name.into()), ..Profile::default() },
-        source: Default::default(),
-        attributes: Default::default(),
-        reachability: Default::default(),
-        first_seen: 1,
-        last_interaction: None,
-        imported_interaction: None,
-        erased: false,
-    }
-}
 
 async fn a_failed_piece_of_work_leaves_its_neighbours_in_the_same_commit(house: &House) {
     let store = house.open();
@@ -346,7 +330,7 @@ async fn text_is_ordered_and_searched_by_its_bytes(house: &House) {
         .write(move |tx| {
             for (number, name) in names.iter().enumerate() {
                 tags::ensure(tx, workspace, name, 1)?;
-                contacts::insert(tx, bot, &person(number as u32, name))?;
+                contacts::insert(tx, bot, &person(number as u32, *name))?;
             }
             let sorted: Vec<String> = tags::list(tx, workspace)?.into_iter().map(|tag| tag.name).collect();
             let mut found = Vec::new();
