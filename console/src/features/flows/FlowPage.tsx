@@ -51,10 +51,13 @@ function Runs({ flow }: { flow: Flow }) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const { runs } = flow;
+  const atStart = flow.published ? flow.nodes[flow.published.start]?.reached ?? 0 : runs.started;
+  const again = runs.started - atStart;
   return (
     <Section first title={t('flows.runs')}>
       <p><span className="lead-figure">{number(runs.started)}</span> <span className="unit">{t('flows.started', { count: runs.started })}</span></p>
       <p className="muted">{t('flows.runs_text', { active: number(runs.active), ended: number(runs.ended) })}</p>
+      {again > 0 && <p className="muted">{t('flows.runs_again', { count: again, number: number(again) })}</p>}
       <p className="small faint" style={{ paddingTop: 8 }}>{t('flows.choose_step')}</p>
     </Section>
   );
