@@ -65,8 +65,8 @@ async function reply() {
   expect((await text.inputValue()) === words, 'the reply is still there');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.locator('.tg-text').filter({ hasText: words }).waitFor();
+  await until(async () => (await text.inputValue()) === '', 'the box to be free again');
   expect((await page.locator('.tg-text').filter({ hasText: words }).count()) === 1, 'the reply went once');
-  expect((await text.inputValue()) === '', 'the box is free again');
 }
 
 try {

@@ -27,7 +27,7 @@ export async function run(server, browser, storageState) {
   for (const { href, text, section } of counts) {
     await page.goto(server.base + href);
     const figure = page.locator('.contacts-summary .lead-figure');
-    await until(async () => numberIn(await figure.innerText()) === numberIn(text), `${text} of “${section}” on ${href}`, 10_000);
+    await until(async () => numberIn(await figure.innerText()) === numberIn(text), `${text} of “${section}” on ${href}`);
   }
   await context.close();
   expect(problems.length === 0, `no error in the browser, but: ${problems.join(' | ')}`);

@@ -13,7 +13,7 @@ async function teaches(page, base, path) {
   await page.goto(base + path);
   await loaded(page);
   const state = page.locator('.empty-state').first();
-  await state.waitFor({ timeout: 5_000 }).catch(() => expect(false, `${path} says that it is empty`));
+  await state.waitFor().catch(() => expect(false, `${path} says that it is empty`));
   expect((await state.locator('p').count()) > 0, `${path} says what will stand there`);
 }
 

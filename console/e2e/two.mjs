@@ -37,7 +37,7 @@ async function segment(page, base, call, bot) {
   await told(page);
   expect((await call('GET', `/segments/${made.id}`)).name === 'Theirs', 'theirs stands until somebody decides');
   await keepMine(page);
-  expect((await call('GET', `/segments/${made.id}`)).name === 'Mine', 'mine stands after the decision');
+  await until(async () => (await call('GET', `/segments/${made.id}`)).name === 'Mine', 'mine to stand after the decision');
 }
 
 async function stages(page, base, call, bot) {
@@ -72,7 +72,7 @@ async function flow(page, base, call, bot) {
   await told(page);
   expect((await call('GET', `/flows/${made.id}`)).draft.nodes.say.message.text === 'Theirs', 'theirs stands until somebody decides');
   await keepMine(page);
-  expect((await call('GET', `/flows/${made.id}`)).draft.nodes.say.message.text === 'Mine', 'mine stands after the decision');
+  await until(async () => (await call('GET', `/flows/${made.id}`)).draft.nodes.say.message.text === 'Mine', 'mine to stand after the decision');
 }
 
 async function template(page, base, call) {
