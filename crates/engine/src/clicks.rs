@@ -64,13 +64,13 @@ impl Clicks {
     pub async fn record(&self, target: &Target) -> Result<()> {
         let (click, object, at) = (target.click, target.button.clone(), self.clock.now());
         self.store
-            .write(move |tx| {
+            .write_repeatably(move |tx, _| {
                 if recipients::get(tx, click.bot, click.campaign, click.contact)?.is_none() {
                     return Ok(());
                 }
                 journal::append(tx, click.bot, |journal| {
                     effects::prove_sent(journal, click.contact, click.campaign, None, at)?;
-                    let body = EventBody::Click { object, campaign: click.campaign };
+                    let body = EventBody::Click { object: object.clone(), campaign: click.campaign };
                     journal.record(Some(click.contact), at, body)?;
                     Ok(())
                 })

@@ -14,6 +14,7 @@ use crate::{ReadTx, Result, WriteTx};
 pub const QUARTER_MS: i64 = 900_000;
 /// Bytes of a hash that stand in a key.
 const KEY_BYTES: usize = 16;
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Counts a visit that has just been written.
 pub(crate) fn add(tx: &WriteTx<'_>, workspace: WorkspaceId, visit: &Visit) -> Result<()> {
@@ -72,7 +73,8 @@ fn key(utm: &Utm) -> String {
         hash.update(length.to_le_bytes());
         hash.update(value.as_deref().unwrap_or_default());
     }
-    hash.finalize()[..KEY_BYTES].iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|half| char::from(HEX[usize::from(half)]));
+    hash.finalize()[..KEY_BYTES].iter().flat_map(digits).collect()
 }
 
 /// All visits of one link to one bot, of one kind of visitor.

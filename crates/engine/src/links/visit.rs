@@ -91,8 +91,12 @@ impl Links {
 
     async fn record(&self, workspace: WorkspaceId, visit: Visit) -> Result<i64> {
         self.store
-            .write(move |tx| {
-                let mut visit = visit;
+            .write_repeatably(move |tx, _| {
+                if visits::insert(tx, workspace, &visit)? {
+                    return Ok(visit.id);
+                }
+                // Its number was drawn twice in one millisecond.
+                let mut visit = visit.clone();
                 loop {
                     visit.id = drawn_id(visit.at);
                     if visits::insert(tx, workspace, &visit)? {
@@ -159,7 +163,7 @@ impl Target {
         let browser =
             if visitor.is_person() { Browser::read(&opened.user_agent) } else { Browser::default() };
         Visit {
-            id: 0,
+            id: drawn_id(at),
             link: self.link.id,
             bot,
             at,
