@@ -430,3 +430,24 @@ fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Param<'_>]) -> rusqli
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::writer::{Synchronous, connect};
+
+    #[test]
+    fn a_statement_is_planned_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = connect(&folder.path().join("x.db"), Synchronous::Normal).unwrap();
+        crate::migrate::sqlite(&mut connection).unwrap();
+        let sql = "SELECT id FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 ORDER BY id LIMIT $3";
+        for lane in 0..3_i64 {
+            let tx = ReadTx(Backend::Sqlite(&connection));
+            tx.rows(sql, params![7_i64, lane, 1_i64], |row| row.get::<i64>(0)).unwrap();
+        }
+        assert_eq!(connection.prepare_cached(sql).unwrap().get_status(StatementStatus::RePrepare), 0);
+    }
+}

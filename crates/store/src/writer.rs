@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use domain::ids::NodeId;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -288,6 +289,8 @@ pub(crate) fn connect(path: &Path, synchronous: Synchronous) -> Result<Connectio
     // 16 MiB of pages a connection: the working set of a writer, and small enough for an idle server.
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.set_prepared_statement_cache_capacity(256);
+    // A plan never depends on a value: otherwise SQLite makes the plan of a statement with a `LIMIT` anew at every run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 
