@@ -159,6 +159,23 @@ pub fn sending(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Campaign>> {
     tx.rows(&sql, params![bot], read)
 }
 
+/// What the sender asks of a campaign in every round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wave {
+    pub campaign: CampaignId,
+    /// As [`Campaign::send_up_to`].
+    pub send_up_to: i64,
+}
+
+/// As [`sending`], without what a round mostly does not need.
+pub fn waves(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Wave>> {
+    tx.rows(
+        "SELECT id, send_up_to FROM campaigns WHERE bot_id = $1 AND status IN ('canary', 'sending') ORDER BY id",
+        params![bot],
+        |row| Ok(Wave { campaign: row.get(0)?, send_up_to: row.get(1)? }),
+    )
+}
+
 /// Deletes a draft.
 pub fn delete(tx: &WriteTx<'_>, bot: BotId, id: CampaignId) -> Result<bool> {
     let gone =

@@ -95,6 +95,19 @@ pub fn waiting(tx: &ReadTx<'_>, bot: BotId, lane: Lane, limit: usize) -> Result<
     tx.rows(&sql, params![bot, lane as i64, limit as i64], read)
 }
 
+/// The lanes in which a message waits, in order.
+pub fn lanes(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Lane>> {
+    let found = tx.row(
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE bot_id = $1 AND lane = 0 AND state = 0) THEN 1 ELSE 0 END, \
+         CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE bot_id = $1 AND lane = 1 AND state = 0) THEN 1 ELSE 0 END, \
+         CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE bot_id = $1 AND lane = 2 AND state = 0) THEN 1 ELSE 0 END",
+        params![bot],
+        |row| Ok([(Lane::Agents, row.get(0)?), (Lane::Flows, row.get(1)?), (Lane::Tests, row.get(2)?)]),
+    )?;
+    let lanes = found.into_iter().flatten();
+    Ok(lanes.filter_map(|(lane, waits): (Lane, bool)| waits.then_some(lane)).collect())
+}
+
 /// How many messages wait in a lane.
 pub fn count_waiting(tx: &ReadTx<'_>, bot: BotId, lane: Lane) -> Result<i64> {
     let count = tx.row(

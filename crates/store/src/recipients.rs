@@ -232,6 +232,30 @@ impl Tally {
         Ok(moved)
     }
 
+    /// Leases lines, whose positions rise, in as few statements as there are gaps between them.
+    ///
+    /// # Errors
+    /// One of them does not wait any more: nothing that was written may stay.
+    pub fn lease(
+        &mut self,
+        tx: &WriteTx<'_>,
+        bot: BotId,
+        campaign: CampaignId,
+        positions: &[i64],
+        at: Millis,
+    ) -> Result<()> {
+        for run in positions.chunk_by(|one, next| one + 1 == *next) {
+            let (first, after) = (run[0], run[0] + run.len() as i64);
+            if lease_run(tx, bot, campaign, first..after, at)? != run.len() {
+                return Err(StoreError::Database("a ledger line moved inside its own transaction".into()));
+            }
+        }
+        let count = positions.len() as i64;
+        *self.changes.entry((campaign, state_of(Outcome::Pending))).or_default() -= count;
+        *self.changes.entry((campaign, state_of(Outcome::Leased))).or_default() += count;
+        Ok(())
+    }
+
     /// Writes the counts, in the transaction that moved the lines.
     pub fn keep(self, tx: &WriteTx<'_>, bot: BotId) -> Result<()> {
         for ((campaign, state), by) in self.changes {
@@ -239,6 +263,21 @@ impl Tally {
         }
         Ok(())
     }
+}
+
+/// Leases every line of a range of positions that waits; how many those are.
+fn lease_run(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    campaign: CampaignId,
+    positions: Range<i64>,
+    at: Millis,
+) -> Result<usize> {
+    tx.run(
+        "UPDATE recipients SET state = 1, at = $5, message_id = NULL, reason = NULL \
+         WHERE bot_id = $1 AND campaign = $2 AND position >= $3 AND position < $4 AND state = 0",
+        params![bot, campaign, positions.start, positions.end, at],
+    )
 }
 
 fn move_line(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, change: &Change<'_>) -> Result<bool> {

@@ -4,29 +4,31 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use domain::ids::ContactNumber;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::{Ended, Lease, Transport};
 
-/// The calls that have begun and not ended.
+/// The calls that have begun, and whose end was not told yet.
 pub(super) struct Calls {
     running: JoinSet<Ended>,
+    /// Those that ended while others were waited for.
+    ended: Vec<Ended>,
     contacts: HashSet<ContactNumber>,
     transport: Arc<dyn Transport>,
 }
 
 impl Calls {
     pub fn new(transport: Arc<dyn Transport>) -> Self {
-        Self { running: JoinSet::new(), contacts: HashSet::new(), transport }
+        Self { running: JoinSet::new(), ended: Vec::new(), contacts: HashSet::new(), transport }
     }
 
-    /// People with a call in flight.
+    /// People of these calls.
     pub fn contacts(&self) -> &HashSet<ContactNumber> {
         &self.contacts
     }
 
     pub fn len(&self) -> usize {
-        self.running.len()
+        self.running.len() + self.ended.len()
     }
 
     /// Begins the call of a lease, whose parameters go with it.
@@ -40,24 +42,71 @@ impl Calls {
         });
     }
 
-    /// Waits for the next call to end, and takes every other that has ended too. Without any call it never ends.
+    /// Waits for the next call to end, and takes every other that has ended too: a commit for several costs little more
+    /// than one for each. Those whose answers are there already get their turn before. Without any call it never ends.
+    ///
+    /// Whoever stops waiting loses nothing: what has ended is told the next time.
     pub async fn ended(&mut self) -> Vec<Ended> {
-        let Some(first) = self.running.join_next().await else {
-            return std::future::pending().await;
-        };
-        let mut ended = Vec::new();
-        let mut next = Some(first);
-        while let Some(joined) = next {
-            match joined {
-                Ok(call) => {
-                    self.contacts.remove(&call.lease.contact);
-                    ended.push(call);
-                }
-                // Its lease stays, and becomes unknown with the next start: the call may have begun.
-                Err(error) => tracing::error!(%error, "a call ended without an answer"),
-            }
-            next = self.running.try_join_next();
+        while self.ended.is_empty() {
+            let Some(first) = self.running.join_next().await else {
+                return std::future::pending().await;
+            };
+            self.take(first);
         }
-        ended
+        loop {
+            let before = self.ended.len();
+            tokio::task::yield_now().await;
+            while let Some(next) = self.running.try_join_next() {
+                self.take(next);
+            }
+            if self.ended.len() == before {
+                break;
+            }
+        }
+        for call in &self.ended {
+            self.contacts.remove(&call.lease.contact);
+        }
+        std::mem::take(&mut self.ended)
+    }
+
+    fn take(&mut self, joined: Result<Ended, JoinError>) {
+        match joined {
+            Ok(call) => self.ended.push(call),
+            // Its lease stays, and becomes unknown with the next start: the call may have begun.
+            Err(error) => tracing::error!(%error, "a call ended without an answer"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+
+    use domain::ids::CampaignId;
+    use serde_json::Value;
+
+    use super::super::{Answer, Target};
+    use super::*;
+
+    struct Prompt;
+
+    impl Transport for Prompt {
+        fn send(&self, _: Value) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+            Box::pin(async { Ok(telegram::Sent { message_id: 1, date: 0 }) })
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_stops_waiting_loses_no_end_of_a_call() {
+        let mut calls = Calls::new(Arc::new(Prompt));
+        let target = Target::Recipient { campaign: CampaignId(1), position: 0 };
+        calls.begin(Lease { target, contact: ContactNumber(3), at: 5, params: Value::Null });
+        // The call ends here, and is told in the middle of what follows.
+        tokio::task::yield_now().await;
+        assert!(futures_util::poll!(std::pin::pin!(calls.ended())).is_pending());
+        assert_eq!((calls.len(), calls.contacts().len()), (1, 1), "it counts until it was told");
+        assert_eq!(calls.ended().await.len(), 1);
+        assert_eq!((calls.len(), calls.contacts().len()), (0, 0));
     }
 }

@@ -9,7 +9,7 @@ use domain::message::Message;
 use domain::time::Millis;
 use parking_lot::Mutex;
 use store::nodes::{self, Duty, Hold};
-use store::outbox::{self, Lane};
+use store::outbox;
 use store::recipients::Tally;
 use store::{ReadTx, Store, WriteTx, bots, campaigns};
 use telegram::{ClockSnapshot, Lane as ClockLane, Rate};
@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::calls::Calls;
-use super::lease::Leasing;
+use super::lease::{Leasing, clock_lane};
 use super::settle::{Learned, settle};
 use super::{Ended, Lease, Transport, evidence, recovery};
 use crate::clock::Clock;
@@ -328,15 +328,8 @@ async fn another(committed: &mut watch::Receiver<u64>, looked: tokio::time::Inst
 
 /// The lanes that have work.
 fn look(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<ClockLane>> {
-    let mut lanes = Vec::new();
-    for (lane, clock_lane) in
-        [(Lane::Agents, ClockLane::Agents), (Lane::Flows, ClockLane::Flows), (Lane::Tests, ClockLane::Tests)]
-    {
-        if !outbox::waiting(tx, bot, lane, 1)?.is_empty() {
-            lanes.push(clock_lane);
-        }
-    }
-    if !campaigns::sending(tx, bot)?.is_empty() {
+    let mut lanes: Vec<_> = outbox::lanes(tx, bot)?.into_iter().map(clock_lane).collect();
+    if !campaigns::waves(tx, bot)?.is_empty() {
         lanes.push(ClockLane::Bulk);
     }
     Ok(lanes)

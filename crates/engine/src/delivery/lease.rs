@@ -13,7 +13,7 @@ use domain::message::Message;
 use domain::time::Millis;
 use serde_json::json;
 use store::WriteTx;
-use store::campaigns::{self, Campaign};
+use store::campaigns::{self, Wave};
 use store::contacts::{self, Contact};
 use store::outbox::{self, Lane};
 use store::recipients::{self, Recipient, Tally};
@@ -30,7 +30,7 @@ const LOOK_MAX: usize = 200;
 const LINES_MAX: usize = 512;
 /// Lines that are read at once besides those that may be leased: held-out and skipped ones, and one to see that there
 /// are more.
-const SPARE_LINES: usize = 16;
+const SPARE_LINES: usize = 4;
 
 /// What leasing needs besides the transaction.
 pub(super) struct Leasing<'a> {
@@ -55,11 +55,11 @@ pub(super) struct Leasing<'a> {
 impl Leasing<'_> {
     /// Leases from every lane in order.
     pub fn run(&mut self, journal: &mut Journal<'_>) -> Result<()> {
-        for lane in [Lane::Agents, Lane::Flows, Lane::Tests] {
+        for lane in outbox::lanes(journal.tx(), self.bot)? {
             self.lane(journal, lane)?;
         }
-        for campaign in campaigns::sending(journal.tx(), self.bot)? {
-            self.campaign(journal, campaign)?;
+        for wave in campaigns::waves(journal.tx(), self.bot)? {
+            self.campaign(journal, wave)?;
         }
         Ok(())
     }
@@ -98,17 +98,17 @@ impl Leasing<'_> {
         Ok(())
     }
 
-    fn campaign(&mut self, journal: &mut Journal<'_>, campaign: Campaign) -> Result<()> {
-        let tx = journal.tx();
-        let mut changes = Vec::new();
-        let mut lines = Lines::of(&campaign);
+    fn campaign(&mut self, journal: &mut Journal<'_>, wave: Wave) -> Result<()> {
+        let (tx, campaign) = (journal.tx(), wave.campaign);
+        let (mut changes, mut leased) = (Vec::new(), Vec::new());
+        let mut lines = Lines::of(wave);
         let mut passed_over = false;
         while let Some(line) = lines.next(tx, self.bot, self.free)? {
-            match self.line(journal, &campaign, &line)? {
+            match self.line(journal, campaign, &line)? {
                 Turn::Came(outcome) => {
                     changes.push(OutcomeChange { contact: line.contact, outcome, at: self.now });
                 }
-                Turn::Leased => {}
+                Turn::Leased => leased.push(line.position),
                 Turn::Waits => passed_over = true,
                 Turn::NobodyElse => {
                     passed_over = true;
@@ -116,29 +116,31 @@ impl Leasing<'_> {
                 }
             }
         }
-        std::mem::take(&mut self.tally).keep(tx, self.bot)?;
+        let mut tally = std::mem::take(&mut self.tally);
+        tally.lease(tx, self.bot, campaign, &leased, self.now)?;
+        tally.keep(tx, self.bot)?;
         if !changes.is_empty() {
-            journal.record(None, self.now, EventBody::Outcomes { campaign: campaign.id, changes })?;
+            journal.record(None, self.now, EventBody::Outcomes { campaign, changes })?;
         }
-        if lines.is_over && !passed_over && recipients::leased(tx, self.bot, campaign.id)?.is_empty() {
+        if lines.is_over && !passed_over && recipients::leased(tx, self.bot, campaign)?.is_empty() {
             self.wave_ended(journal, campaign)?;
         }
         Ok(())
     }
 
-    fn line(&mut self, journal: &Journal<'_>, campaign: &Campaign, line: &Recipient) -> Result<Turn> {
+    fn line(&mut self, journal: &Journal<'_>, campaign: CampaignId, line: &Recipient) -> Result<Turn> {
         let tx = journal.tx();
         if line.outcome == Outcome::HeldOut {
-            self.move_line(journal, campaign.id, line, Outcome::HeldOutReached, None)?;
+            self.move_line(journal, campaign, line, Outcome::HeldOutReached, None)?;
             return Ok(Turn::Came(Outcome::HeldOutReached));
         }
         let contact = contacts::get(tx, self.bot, line.contact)?;
         let Some(contact) = contact.filter(|contact| !contact.erased) else {
-            self.move_line(journal, campaign.id, line, Outcome::Skipped, Some("erased"))?;
+            self.move_line(journal, campaign, line, Outcome::Skipped, Some("erased"))?;
             return Ok(Turn::Came(Outcome::Skipped));
         };
         if let Some(reason) = contact.reachability.unreachable_reason() {
-            self.move_line(journal, campaign.id, line, Outcome::Skipped, Some(reason))?;
+            self.move_line(journal, campaign, line, Outcome::Skipped, Some(reason))?;
             return Ok(Turn::Came(Outcome::Skipped));
         }
         if self.free == 0 {
@@ -154,13 +156,8 @@ impl Leasing<'_> {
         if !self.permitted(ClockLane::Bulk, contact.telegram_id, true) {
             return Ok(Turn::NobodyElse);
         }
-        self.move_line(journal, campaign.id, line, Outcome::Leased, None)?;
-        let params = self.render(campaign, &contact)?;
-        self.leased(
-            Target::Recipient { campaign: campaign.id, position: line.position },
-            line.contact,
-            params,
-        );
+        let params = self.render(journal, campaign, &contact)?;
+        self.leased(Target::Recipient { campaign, position: line.position }, line.contact, params);
         Ok(Turn::Leased)
     }
 
@@ -211,15 +208,21 @@ impl Leasing<'_> {
         self.leases.push(Lease { target, contact, at: self.now, params });
     }
 
-    fn render(&mut self, campaign: &Campaign, contact: &Contact) -> Result<serde_json::Value> {
-        let message = match self.messages.get(&campaign.id) {
+    fn render(
+        &mut self,
+        journal: &Journal<'_>,
+        campaign: CampaignId,
+        contact: &Contact,
+    ) -> Result<serde_json::Value> {
+        let message = match self.messages.get(&campaign) {
             Some(message) => Arc::clone(message),
             None => {
-                let parsed = Message::parse(&campaign.message).map_err(|errors| {
+                let row = campaigns::get(journal.tx(), self.bot, campaign)?.ok_or_else(gone)?;
+                let parsed = Message::parse(&row.message).map_err(|errors| {
                     EngineError::Internal(format!("a started campaign's message: {errors:?}"))
                 })?;
                 let message = Arc::new(parsed);
-                self.messages.insert(campaign.id, Arc::clone(&message));
+                self.messages.insert(campaign, Arc::clone(&message));
                 message
             }
         };
@@ -228,13 +231,14 @@ impl Leasing<'_> {
             public_url: self.public_url,
             bot: self.bot,
             contact: contact.number,
-            campaign: campaign.id,
+            campaign,
         };
         Ok(wires.render(&message, contact).to_send_message_params(contact.telegram_id))
     }
 
     /// Everyone's turn in this wave has come, and no call is in flight.
-    fn wave_ended(&self, journal: &Journal<'_>, mut campaign: Campaign) -> Result<()> {
+    fn wave_ended(&self, journal: &Journal<'_>, campaign: CampaignId) -> Result<()> {
+        let mut campaign = campaigns::get(journal.tx(), self.bot, campaign)?.ok_or_else(gone)?;
         if campaign.status == Status::Canary.name() {
             campaign.status = Status::Paused.name().into();
             campaign.pause_reason = Some(PauseReason::Canary.name().into());
@@ -245,6 +249,11 @@ impl Leasing<'_> {
         campaigns::update(journal.tx(), self.bot, &campaign)?;
         Ok(())
     }
+}
+
+/// A campaign is not deleted once it has begun.
+fn gone() -> EngineError {
+    EngineError::Internal("a campaign that is being sent is gone".into())
 }
 
 /// The lines of a campaign that wait, read in small parts: mostly as many are needed as calls may begin.
@@ -261,9 +270,9 @@ struct Lines {
 }
 
 impl Lines {
-    fn of(campaign: &Campaign) -> Self {
-        let (part, rest) = (Vec::new().into_iter(), 0..campaign.send_up_to);
-        Self { campaign: campaign.id, part, rest, left: LINES_MAX, is_over: false }
+    fn of(wave: Wave) -> Self {
+        let (part, rest) = (Vec::new().into_iter(), 0..wave.send_up_to);
+        Self { campaign: wave.campaign, part, rest, left: LINES_MAX, is_over: false }
     }
 
     /// The next line. None after the last, and after as many as a round may move.
@@ -293,7 +302,7 @@ enum Turn {
     NobodyElse,
 }
 
-fn clock_lane(lane: Lane) -> ClockLane {
+pub(super) fn clock_lane(lane: Lane) -> ClockLane {
     match lane {
         Lane::Agents => ClockLane::Agents,
         Lane::Flows => ClockLane::Flows,

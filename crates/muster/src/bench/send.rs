@@ -25,6 +25,8 @@ const SENT_MAX: Duration = Duration::from_secs(120);
 const LEASES_COUNT: usize = 3_000;
 const LEASES_DELAY_MS: u64 = 20;
 const LOOK_EVERY: Duration = Duration::from_millis(1);
+/// How often it is asked whether all is sent: each look takes processor time that counts as Muster's.
+const SENT_LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// What is measured at one number of calls in flight.
 struct Case {
@@ -85,7 +87,7 @@ async fn campaign(
     let used = cpu_s();
     let begun = Instant::now();
     scene.muster.rooms.campaigns.resume(scene.workspace, id).await?;
-    scene.sent(id, count as i64, |_| {}).await?;
+    scene.sent(id, count as i64, SENT_LOOK_EVERY, |_| {}).await?;
     let seconds = begun.elapsed().as_secs_f64();
     let cpu = cpu_s().zip(used).map(|(after, before)| after - before);
     note(report, case, MUSTER, count, seconds, cpu);
@@ -150,7 +152,13 @@ async fn import(ground: &Ground, workspace: WorkspaceId, bot: BotId, people: usi
 
 impl Scene {
     /// Waits until so many messages of a campaign were sent besides its canary; `look` sees each count of leases.
-    async fn sent(&self, id: CampaignId, count: i64, mut look: impl FnMut(i64)) -> Result<(), Failure> {
+    async fn sent(
+        &self,
+        id: CampaignId,
+        count: i64,
+        every: Duration,
+        mut look: impl FnMut(i64),
+    ) -> Result<(), Failure> {
         let deadline = Instant::now() + SENT_MAX;
         let bot = self.bot;
         loop {
@@ -165,7 +173,7 @@ impl Scene {
             if Instant::now() > deadline {
                 return Err(Failure::new(format!("a campaign was not sent in time: {counts:?}")));
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(every).await;
         }
     }
 }
@@ -260,7 +268,7 @@ async fn leases(report: &mut Report, options: &Options) -> Result<(), Failure> {
     let (scene, id) = prepared(options, LEASES_COUNT, CASES[0].in_flight, api).await?;
     let mut most = 0;
     scene.muster.rooms.campaigns.resume(scene.workspace, id).await?;
-    scene.sent(id, LEASES_COUNT as i64, |leased| most = most.max(leased)).await?;
+    scene.sent(id, LEASES_COUNT as i64, LOOK_EVERY, |leased| most = most.max(leased)).await?;
     drop(scene.close().await?);
     report.measured(CASE, MUSTER, LEASES_COUNT, most as f64, Unit::Count);
     let seen = stub::seen(api).await?;

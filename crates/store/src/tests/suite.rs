@@ -20,6 +20,7 @@ on_both!(
     readers_cannot_write,
     events_come_back_as_they_went_in,
     the_ledgers_counts_move_with_its_lines,
+    lines_are_leased_together_or_not_at_all,
     a_ledger_can_be_narrowed_to_those_who_pressed_one_button,
     a_swallowed_failure_takes_its_own_work_along_and_no_other,
     text_is_ordered_and_searched_by_its_bytes,
@@ -261,6 +262,35 @@ async fn the_ledgers_counts_move_with_its_lines(house: &House) {
         .unwrap();
     let stands = [(Outcome::Pending, 5), (Outcome::Leased, 2), (Outcome::Sent, 1), (Outcome::HeldOut, 2)];
     assert_eq!(counts, stands);
+}
+
+async fn lines_are_leased_together_or_not_at_all(house: &House) {
+    let store = house.open();
+    let campaign = CampaignId(1);
+    let (leased, counts) = store
+        .write(move |tx| {
+            let (_, bot) = bot(tx, 7)?;
+            let people: Vec<_> = (0..10).map(|n| (ContactNumber(n), n % 5 == 0)).collect();
+            recipients::insert(tx, bot, campaign, 0, &people)?;
+            let lease = |tx: &WriteTx<'_>, positions: &[i64]| {
+                let mut tally = recipients::Tally::default();
+                tally.lease(tx, bot, campaign, positions, 5)?;
+                tally.keep(tx, bot)
+            };
+            lease(tx, &[1, 2, 4, 6, 7])?;
+            for moved in [&[2, 3][..], &[3, 4], &[9, 10], &[5]] {
+                let refused = tx.savepoint(|tx| lease(tx, moved));
+                assert!(refused.is_err(), "{moved:?}: one of them does not wait");
+            }
+            lease(tx, &[])?;
+            let leased = recipients::leased(tx, bot, campaign)?;
+            Ok::<_, StoreError>((leased, recipients::counts(tx, bot, campaign)?))
+        })
+        .await
+        .unwrap();
+    let stands: Vec<_> = leased.iter().map(|line| (line.position, line.at)).collect();
+    assert_eq!(stands, [1, 2, 4, 6, 7].map(|position| (position, Some(5))));
+    assert_eq!(counts, [(Outcome::Pending, 3), (Outcome::Leased, 5), (Outcome::HeldOut, 2)]);
 }
 
 async fn a_ledger_can_be_narrowed_to_those_who_pressed_one_button(house: &House) {
