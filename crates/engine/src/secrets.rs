@@ -27,7 +27,8 @@ const KEY_ID: u8 = 1;
 #[derive(Clone)]
 pub struct Secrets {
     sealing: [u8; KEY_BYTES],
-    signing: [u8; KEY_BYTES],
+    /// An HMAC with its key worked in, which takes half of a short signature's time.
+    signing: Hmac<Sha256>,
 }
 
 impl fmt::Debug for Secrets {
@@ -61,10 +62,12 @@ impl Secrets {
 
     /// Keys from bytes: for tests and restores.
     pub fn from_bytes(keys: [u8; 2 * KEY_BYTES]) -> Self {
-        let mut secrets = Self { sealing: [0; KEY_BYTES], signing: [0; KEY_BYTES] };
-        secrets.sealing.copy_from_slice(&keys[..KEY_BYTES]);
-        secrets.signing.copy_from_slice(&keys[KEY_BYTES..]);
-        secrets
+        let (first, signing) = keys.split_at(KEY_BYTES);
+        let mut sealing = [0; KEY_BYTES];
+        sealing.copy_from_slice(first);
+        let signing = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(signing)
+            .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        Self { sealing, signing }
     }
 
     /// Encrypts a secret for the database: key id, nonce, XChaCha20-Poly1305.
@@ -93,8 +96,7 @@ impl Secrets {
 
     /// The first `N` bytes of an HMAC-SHA-256 over `parts`, each with its length before it.
     pub fn sign<const N: usize>(&self, purpose: &str, parts: &[i64]) -> [u8; N] {
-        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.signing)
-            .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        let mut mac = self.signing.clone();
         mac.update(purpose.as_bytes());
         for part in parts {
             mac.update(&part.to_be_bytes());

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use domain::event::EventBody;
 use domain::ids::BotId;
-use domain::time::{DAY_MS, Millis};
+use domain::time::{DAY_MS, Millis, SECOND_MS};
 use store::bots::Bot;
 use store::nodes::{self, Hold};
 use store::{Attempt, Store, StoreError, WriteTx, bots, events};
@@ -127,8 +127,13 @@ impl Intake {
     ) -> Result<Taken> {
         let taken = journal::append_locked(tx, row, |journal| self.take_each(journal, batch, attempt))?;
         if let Some(at) = batch.iter().map(|arrived| arrived.at).max() {
-            bots::polled(tx, row.id, offset, at)?;
-            events::forget_updates(tx, row.id, at - DEDUPE_MS)?;
+            let is_new_second = row.last_update_at.is_none_or(|last| last / SECOND_MS != at / SECOND_MS);
+            if offset.is_some() || is_new_second {
+                bots::polled(tx, row.id, offset, at)?;
+            }
+            if is_new_second {
+                events::forget_updates(tx, row.id, at - DEDUPE_MS)?;
+            }
         }
         Ok(taken)
     }
