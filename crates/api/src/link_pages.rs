@@ -1,20 +1,23 @@
 //! `/l/{code}`: a diversion link records who came and leads on to the bot. What leads nowhere gets a plain page.
 
+use std::sync::Arc;
+
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::EngineError;
-use engine::links::{Links, Opened};
+use engine::links::Opened;
 
 use crate::access::{Network, user_agent};
+use crate::state::Rooms;
 
 /// The page holds its own few rules of style and nothing else.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// Leads on, and remembers who came.
 pub async fn open(
-    State(links): State<Links>,
+    State(rooms): State<Arc<Rooms>>,
     network: Network,
     method: Method,
     headers: HeaderMap,
@@ -31,7 +34,7 @@ pub async fn open(
         // An address that cannot be read is no reason to turn a person away.
         query: query.map(|Query(pairs)| pairs).unwrap_or_default(),
     };
-    match links.open(&code, opened).await {
+    match rooms.links.open(&code, opened).await {
         Ok(target) => {
             let to = [(header::LOCATION, target), (header::CACHE_CONTROL, "no-store".to_owned())];
             (StatusCode::FOUND, to).into_response()

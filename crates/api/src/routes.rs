@@ -142,6 +142,7 @@ pub fn router(state: ApiState) -> Router {
     let (routes, document) = documented();
     let document = document::served(&document);
     let metrics = Arc::new(Metrics::default());
+    let routes = routes.layer(middleware::from_fn_with_state(state.clone(), repeat::answer_once));
     let routes = watched()
         .merge(routes)
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
@@ -153,7 +154,6 @@ pub fn router(state: ApiState) -> Router {
         )
         .route("/l/{code}", get(link_pages::open))
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(state.clone(), repeat::answer_once))
         .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))
         .layer(Extension(metrics))
         .with_state(state);

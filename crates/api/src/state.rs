@@ -90,6 +90,13 @@ rooms! {
     repeats: Repeats,
 }
 
+/// For the routes that are asked most: a room's own parts need not be cloned for each request.
+impl FromRef<ApiState> for Arc<Rooms> {
+    fn from_ref(state: &ApiState) -> Self {
+        Arc::clone(&state.rooms)
+    }
+}
+
 impl FromRef<ApiState> for Arc<ApiOptions> {
     fn from_ref(state: &ApiState) -> Self {
         Arc::clone(&state.options)

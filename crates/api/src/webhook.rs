@@ -1,11 +1,15 @@
 //! `/telegram/{hook}`: updates that Telegram pushes. A 2xx means that the update is durable; anything else makes
 //! Telegram push it again.
 
+use std::sync::Arc;
+
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use engine::fleet::{PushError, Webhooks};
+use engine::fleet::PushError;
+
+use crate::state::Rooms;
 
 /// The largest update that is read, in bytes. Telegram's largest have some tens of thousands.
 pub const UPDATE_BYTES_MAX: usize = 1 << 20;
@@ -14,7 +18,7 @@ const RETRY_AFTER_S: &str = "1";
 
 /// Takes one update in.
 pub async fn receive(
-    State(webhooks): State<Webhooks>,
+    State(rooms): State<Arc<Rooms>>,
     Path(hook): Path<String>,
     headers: HeaderMap,
     body: Result<axum::body::Bytes, BytesRejection>,
@@ -25,7 +29,7 @@ pub async fn receive(
         Err(rejection) => return rejection.status().into_response(),
     };
     let taken = match std::str::from_utf8(body) {
-        Ok(text) => webhooks.receive(&hook, secret, text).await,
+        Ok(text) => rooms.webhooks.receive(&hook, secret, text).await,
         Err(_) => Err(PushError::NotAnUpdate("not UTF-8".into())),
     };
     let Err(error) = taken else { return StatusCode::OK.into_response() };
