@@ -67,6 +67,11 @@ impl Output {
         self.0.extend(values.iter().flat_map(|value| value.to_le_bytes()));
     }
 
+    pub(crate) fn longs(&mut self, values: &[u64]) {
+        self.length(values.len());
+        self.0.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    }
+
     pub(crate) fn words(&mut self, words: &Words) {
         self.0.extend(words.iter().flat_map(|word| word.to_le_bytes()));
     }
@@ -136,6 +141,12 @@ impl<'b> Input<'b> {
         let length = self.length(4)?;
         let values = self.take(length * 4)?.as_chunks().0;
         Ok(values.iter().map(|value| u32::from_le_bytes(*value)).collect())
+    }
+
+    pub(crate) fn longs(&mut self) -> Result<Vec<u64>, Damaged> {
+        let length = self.length(8)?;
+        let values = self.take(length * 8)?.as_chunks().0;
+        Ok(values.iter().map(|value| u64::from_le_bytes(*value)).collect())
     }
 
     pub(crate) fn words(&mut self) -> Result<Box<Words>, Damaged> {

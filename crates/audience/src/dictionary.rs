@@ -99,6 +99,11 @@ impl Renumbering {
     pub(crate) fn of(&self, code: u32) -> u32 {
         self.0.get(code as usize).copied().unwrap_or(0)
     }
+
+    /// Whether any number that occurs is another then.
+    pub(crate) fn changes(&self) -> bool {
+        self.0.iter().zip(0..).any(|(new, code)| *new != 0 && *new != code)
+    }
 }
 
 fn hash(text: &str) -> u64 {

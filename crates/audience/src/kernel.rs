@@ -85,11 +85,12 @@ fn count_list_body(lows: &[u16], words: &Words) -> u32 {
 dispatched!(
     /// Sets a bit for each value between `first` and `last`, both included. `values` holds a multiple of 64;
     /// words past its end are left.
-    in_range, in_range_wide, in_range_body, (values: &[u32], first: u32, last: u32, out: &mut [u64])
+    shorts_in_range, shorts_in_range_wide, shorts_in_range_body,
+    (values: &[u16], first: u16, last: u16, out: &mut [u64])
 );
 
 #[inline(always)]
-fn in_range_body(values: &[u32], first: u32, last: u32, out: &mut [u64]) {
+fn shorts_in_range_body(values: &[u16], first: u16, last: u16, out: &mut [u64]) {
     let span = last.wrapping_sub(first);
     for (word, group) in out.iter_mut().zip(values.chunks_exact(64)) {
         let hits = group.iter().enumerate();
@@ -100,23 +101,45 @@ fn in_range_body(values: &[u32], first: u32, last: u32, out: &mut [u64]) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,popcnt")]
-fn in_range_wide(values: &[u32], first: u32, last: u32, out: &mut [u64]) {
+fn shorts_in_range_wide(values: &[u16], first: u16, last: u16, out: &mut [u64]) {
     use std::arch::x86_64::{
-        _mm256_castsi256_ps, _mm256_cmpeq_epi32, _mm256_min_epu32, _mm256_movemask_ps, _mm256_set1_epi32,
-        _mm256_setr_epi32, _mm256_sub_epi32,
+        _mm256_cmpeq_epi16, _mm256_min_epu16, _mm256_movemask_epi8, _mm256_packs_epi16,
+        _mm256_permute4x64_epi64, _mm256_set1_epi16, _mm256_setr_epi16, _mm256_sub_epi16,
     };
-    let base = _mm256_set1_epi32(first as i32);
-    let span = _mm256_set1_epi32(last.wrapping_sub(first) as i32);
-    for (word, group) in out.iter_mut().zip(values.chunks_exact(64)) {
+    let base = _mm256_set1_epi16(first as i16);
+    let span = _mm256_set1_epi16(last.wrapping_sub(first) as i16);
+    for (word, group) in out.iter_mut().zip(values.as_chunks::<64>().0) {
+        let mut inside = [base; 4];
+        for (inside, sixteen) in inside.iter_mut().zip(group.as_chunks::<16>().0) {
+            let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = sixteen.map(|value| value as i16);
+            let loaded = _mm256_setr_epi16(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
+            let offset = _mm256_sub_epi16(loaded, base);
+            *inside = _mm256_cmpeq_epi16(_mm256_min_epu16(offset, span), offset);
+        }
         let mut bits = 0;
-        for (place, eight) in group.as_chunks::<8>().0.iter().enumerate() {
-            let [a, b, c, d, e, f, g, h] = eight.map(|value| value as i32);
-            let offset = _mm256_sub_epi32(_mm256_setr_epi32(a, b, c, d, e, f, g, h), base);
-            let inside = _mm256_cmpeq_epi32(_mm256_min_epu32(offset, span), offset);
-            let mask = _mm256_movemask_ps(_mm256_castsi256_ps(inside)) as u32;
-            bits |= u64::from(mask) << (place * 8);
+        for (place, [low, high]) in inside.as_chunks::<2>().0.iter().enumerate() {
+            // Packing goes by halves, so the middle quarters change places.
+            let bytes = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi16(*low, *high));
+            bits |= u64::from(_mm256_movemask_epi8(bytes) as u32) << (place * 32);
         }
         *word = bits;
+    }
+}
+
+dispatched!(
+    /// Puts the bits of 64 numbers, one word a bit, together.
+    join_bits, join_bits_wide, join_bits_body, (bits: &[u64], numbers: &mut [u32; 64])
+);
+wide_of_body!(join_bits_wide, join_bits_body, (bits: &[u64], numbers: &mut [u32; 64]));
+
+#[inline(always)]
+fn join_bits_body(bits: &[u64], numbers: &mut [u32; 64]) {
+    numbers.fill(0);
+    let (low, high) = numbers.split_at_mut(32);
+    for (bit, word) in bits.iter().enumerate() {
+        for (half, word) in [(&mut *low, *word as u32), (&mut *high, (*word >> 32) as u32)] {
+            half.iter_mut().zip(0..).for_each(|(number, place)| *number |= (word >> place & 1) << bit);
+        }
     }
 }
 
@@ -264,11 +287,11 @@ mod tests {
     /// Both builds of each loop against the definition, bit by bit.
     #[test]
     fn wide_and_plain_loops_agree_with_the_definition() {
-        let values: Vec<u32> = (0..640_u32).map(|n| n.wrapping_mul(2_654_435_761)).collect();
-        for (first, last) in [(0, 0), (1, u32::MAX), (0, u32::MAX), (1 << 31, u32::MAX), (7, 1 << 30)] {
+        let values: Vec<u16> = (0..640_u16).map(|n| n.wrapping_mul(40_503)).collect();
+        for (first, last) in [(0, 0), (1, u16::MAX), (0, u16::MAX), (1 << 15, u16::MAX), (7, 1 << 14)] {
             let (mut chosen, mut plain) = ([u64::MAX; 10], [u64::MAX; 10]);
-            in_range(&values, first, last, &mut chosen);
-            in_range_body(&values, first, last, &mut plain);
+            shorts_in_range(&values, first, last, &mut chosen);
+            shorts_in_range_body(&values, first, last, &mut plain);
             for (place, value) in values.iter().enumerate() {
                 let wanted = (first..=last).contains(value);
                 assert_eq!(chosen[place / 64] >> (place % 64) & 1 == 1, wanted);

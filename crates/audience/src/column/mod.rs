@@ -9,4 +9,5 @@ pub(crate) mod enumerated;
 pub(crate) mod outcome;
 pub(crate) mod reachability;
 pub(crate) mod recency;
+mod sliced;
 pub(crate) mod tags;
