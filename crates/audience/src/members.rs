@@ -5,9 +5,9 @@ use crate::kernel;
 use crate::words::{self, Words};
 
 /// Above this many a bit a contact is smaller than a list of 16-bit numbers.
-pub(crate) const SPARSE_MAX: usize = 4_096;
+pub(crate) const SPARSE_MAX: usize = 2_048;
 /// Below this many a dense set becomes a list again; the gap keeps one at the border from turning each time.
-const DENSE_MIN: usize = 3_072;
+const DENSE_MIN: usize = 1_536;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Members {

@@ -35,8 +35,8 @@ impl Default for ReachabilityColumn {
 
 impl ReachabilityColumn {
     pub(crate) fn add(&mut self, low: u16, state: Reachability) {
+        self.living_count += u32::from(!words::contains(&self.living, low));
         words::set(&mut self.living, low);
-        self.living_count = kernel::count(&self.living);
         self.set(low, state);
     }
 

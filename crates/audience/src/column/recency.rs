@@ -162,9 +162,14 @@ impl Times {
         let mut same = scratch.take();
         kernel::shorts_in_range(&self.steps, step, step, &mut same[..]);
         same[self.steps.len() / 64..].fill(0);
-        for low in words::lows(&same) {
-            if !wanted.contains(&self.get(low)) {
-                words::clear(out, low);
+        for (group, word) in same.iter().enumerate().filter(|(_, word)| **word != 0) {
+            let mut rest = *word;
+            while rest != 0 {
+                let low = (group * 64) as u16 + rest.trailing_zeros() as u16;
+                rest &= rest - 1;
+                if !wanted.contains(&self.get(low)) {
+                    words::clear(out, low);
+                }
             }
         }
         scratch.give_back(Operand::Own(same));

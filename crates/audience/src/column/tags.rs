@@ -153,10 +153,19 @@ impl TagColumn {
         having.map(|(tag, _)| *tag).collect()
     }
 
-    /// How many of a set have each tag of a list.
+    /// How many of a set have each tag of a list, which is fastest in order.
     pub(crate) fn tally(&self, set: &words::Words, tags: &[TagId], counts: &mut [u64]) {
-        for (tag, count) in tags.iter().zip(counts) {
-            *count += u64::from(self.with(*tag).count(set, 0));
+        let mut next = 0;
+        let mut with = |tag: &TagId| {
+            let follows = self.tags.get(next).is_some_and(|(known, _)| known == tag);
+            let place = if follows { Ok(next) } else { self.tags.binary_search_by_key(tag, |(tag, _)| *tag) };
+            next = place.unwrap_or(next) + 1;
+            place.map_or(Operand::Nobody, |place| Operand::from(&self.tags[place].1.members))
+        };
+        // Found all first: so the processor waits for their places in memory at once instead of one by one.
+        let holders: Vec<Operand<'_>> = tags.iter().map(&mut with).collect();
+        for (holders, count) in holders.iter().zip(counts) {
+            *count += u64::from(holders.count(set, 0));
         }
     }
 
