@@ -34,8 +34,14 @@ pub(crate) struct House {
 
 impl House {
     pub async fn new() -> Self {
+        Self::on(None).await
+    }
+
+    /// The same on a PostgreSQL database where one is given.
+    pub async fn on(postgres_url: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
+        let options = StoreOptions { postgres_url, ..StoreOptions::new(folder.path()) };
+        let store = Store::open(&options).unwrap();
         let (workspace, bot, owner, agent) = store.write(|tx| furnish(tx, 42, "")).await.unwrap();
         let people = People::new(store.reader().clone(), Live::default());
         let clock = Arc::new(ManualClock::new(NOW));

@@ -126,7 +126,16 @@ async fn live(house: &House, more: i64) {
 
 #[tokio::test]
 async fn a_file_and_the_events_since_come_to_what_rows_give() {
-    let house = House::new().await;
+    file_and_rows_agree(House::new().await).await;
+}
+
+#[tokio::test]
+async fn a_file_and_the_events_since_come_to_what_rows_give_on_postgresql() {
+    let Some(url) = cluster::database_or_skip() else { return };
+    file_and_rows_agree(House::on(Some(url)).await).await;
+}
+
+async fn file_and_rows_agree(house: House) {
     live(&house, 7).await;
     keep(&house).await;
     live(&house, 9).await;
