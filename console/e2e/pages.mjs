@@ -37,7 +37,7 @@ async function addresses() {
   const talk = await first('conversations', '&filter=open');
   await context.close();
   return {
-    home: '/', inbox: '/inbox', thread: `/inbox?c=${talk}`, contacts: '/contacts', person: `/contacts/${person}`, segments: '/segments',
+    home: '/', inbox: '/inbox', 'inbox-waiting': '/inbox?order=waiting', thread: `/inbox?c=${talk}`, contacts: '/contacts', person: `/contacts/${person}`, segments: '/segments',
     segment: segment ? `/segments/${segment}` : '/segments/new', stages: '/stages', tags: '/tags', campaigns: '/campaigns', campaign: `/campaigns/${campaign}`,
     compose: '/campaigns/new', templates: '/templates', links: '/links', link: `/links/${link}`, 'link-new': '/links?drawer=new', flows: '/flows', flow: `/flows/${flow}`, settings: '/settings',
   };

@@ -2,7 +2,7 @@
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { isExpression } from '@/api/expressions';
-import type { ContactOrder, ConversationFilter, Expression, LinkBy, ReportBy } from '@/api/types';
+import type { ContactOrder, ConversationFilter, ConversationOrder, Expression, LinkBy, ReportBy } from '@/api/types';
 import { Frame, NotFound, PageError } from '@/frame/Frame';
 import { SetupPage } from '@/frame/gate';
 
@@ -38,8 +38,9 @@ const home = createRoute({
 const inbox = createRoute({
   getParentRoute: () => frame,
   path: '/inbox',
-  validateSearch: (raw: Raw): { filter?: ConversationFilter | undefined; q?: string | undefined; c?: number | undefined; pane?: 'profile' | undefined } => ({
+  validateSearch: (raw: Raw): { filter?: ConversationFilter | undefined; order?: ConversationOrder | undefined; q?: string | undefined; c?: number | undefined; pane?: 'profile' | undefined } => ({
     filter: oneOf(raw.filter, ['mine', 'unassigned', 'open', 'closed', 'all']),
+    order: oneOf(raw.order, ['latest', 'waiting']),
     q: text(raw.q),
     c: whole(raw.c),
     pane: oneOf(raw.pane, ['profile']),

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { get } from './client';
 import type {
   ApiToken, Bot, BreakdownBy, BrowserSession, Campaign, CampaignDraft, CampaignPreview, Canned, Contact, ContactOrder,
-  ContactPage, ConversationFilter, ConversationPage, Entry, Explanation, Expression, Flow, FlowVersion, Home, Items,
+  ContactPage, ConversationFilter, ConversationOrder, ConversationPage, Entry, Explanation, Expression, Flow, FlowVersion, Home, Items,
   LedgerItem, LinkBy, LinkFunnel, LinkItem, MediaPage, Member, Page, Preview, Report, ReportBy, Retention, RetentionDays, RetentionPreview, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template,
   ThreadEntry,
 } from './types';
@@ -108,11 +108,12 @@ export const flowQuery = (id: number) => queryOptions({ queryKey: ['flow', id], 
 export const flowVersionsQuery = (id: number) =>
   queryOptions({ queryKey: ['flow-versions', id], queryFn: () => get<Items<FlowVersion>>(`/flows/${id}/versions`) });
 
-/** The newest page of a filter; it alone follows live changes, older pages are read as they are scrolled to. */
-export const newestConversationsQuery = (botId: number, filter: ConversationFilter, q: string) =>
+/** The first page of a list; it alone follows live changes, further pages are read as they are scrolled to. */
+export const firstConversationsQuery = (botId: number, filter: ConversationFilter, q: string, order: ConversationOrder, limit: number) =>
   queryOptions({
-    queryKey: ['conversations', botId, filter, q],
-    queryFn: ({ signal }) => get<ConversationPage>('/conversations', { bot_id: botId, filter, q, limit: 50 }, signal),
+    // Without the limit: the same page, of which more is read once more of it is shown.
+    queryKey: ['conversations', botId, filter, q, order],
+    queryFn: ({ signal }) => get<ConversationPage>('/conversations', { bot_id: botId, filter, q, order, limit }, signal),
   });
 /** The sidebar's figure of who waits; one small page. */
 export const conversationCountsQuery = (botId: number) =>

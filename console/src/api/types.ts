@@ -335,6 +335,7 @@ export interface Conversation {
   last: { at: number; text: string; from: 'person' | 'bot' | 'agent' | 'campaign' } | null;
 }
 export type ConversationFilter = 'mine' | 'unassigned' | 'open' | 'closed' | 'all';
+export type ConversationOrder = 'latest' | 'waiting';
 export interface ConversationPage extends Page<Conversation> {
   counts: { mine: number; unassigned: number; open: number; closed: number };
 }

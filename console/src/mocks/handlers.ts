@@ -190,7 +190,8 @@ const talking = [
     const url = new URL(request.url);
     const filter = url.searchParams.get('filter') ?? 'open';
     const all = conversations.filter((each) => (filter === 'closed' ? each.status === 'closed' : filter === 'all' ? true : each.status === 'open' && (filter === 'mine' ? each.assignee?.id === 1 : filter === 'unassigned' ? !each.assignee : true)));
-    return json({ ...pageOf(all, url), counts: { mine: 14, unassigned: 26, open: 40, closed: 20 } });
+    const waiting = all.filter((each) => each.waiting_since !== null).sort((a, b) => (a.waiting_since ?? 0) - (b.waiting_since ?? 0));
+    return json({ ...pageOf(url.searchParams.get('order') === 'waiting' ? waiting : all, url), counts: { mine: 14, unassigned: 26, open: 40, closed: 20 } });
   }),
   http.get(at('/conversations/:id/messages'), ({ params }) => json({ items: threadOf(numberOf(params.id)), next: null })),
   http.post(at('/conversations/:id/messages'), async ({ params, request }) => {

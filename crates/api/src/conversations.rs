@@ -7,7 +7,7 @@ use domain::event::Outcome;
 use domain::ids::{BotId, ContactId, MemberId};
 use engine::authors::{Author, AuthorKind};
 use engine::history::Place;
-use engine::inbox::{self, Inbox, Talk, TalkCounts, TalkPlace, TalkQuery};
+use engine::inbox::{self, Inbox, Talk, TalkCounts, TalkOrder, TalkQuery};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::conversations::Filter;
@@ -32,6 +32,17 @@ pub enum ConversationFilter {
     All,
 }
 
+/// In which order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationOrder {
+    /// Latest words first.
+    #[default]
+    Latest,
+    /// Those who wait for an answer and nobody else, longest first.
+    Waiting,
+}
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -42,6 +53,9 @@ pub struct ConversationAsk {
     pub filter: Option<ConversationFilter>,
     /// Searched in names and in the last message.
     pub q: Option<String>,
+    /// Latest first unless told; `waiting` lists those who wait for an answer and nobody else, longest first.
+    #[param(inline)]
+    pub order: Option<ConversationOrder>,
     /// Where the last page ended: its `next`.
     pub cursor: Option<String>,
     /// Items wanted, 1 to 500; 50 unless told.
@@ -149,7 +163,7 @@ impl From<TalkCounts> for ConversationCounts {
     }
 }
 
-/// A page of conversations, latest first.
+/// A page of conversations.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConversationPage {
     pub items: Vec<Conversation>,
@@ -272,7 +286,7 @@ impl ThreadEntry {
     }
 }
 
-/// Conversations of a bot, latest first.
+/// Conversations of a bot.
 #[utoipa::path(get, path = "/conversations", tag = "conversations", operation_id = "list_conversations",
     params(ConversationAsk), responses((status = 200, body = ConversationPage)))]
 pub async fn list(
@@ -290,7 +304,10 @@ pub async fn list(
             ConversationFilter::All => Filter::All,
         },
         q: ask.q.unwrap_or_default(),
-        below: page::cursor::<TalkPlace>(ask.cursor.as_deref())?,
+        order: match ask.order.unwrap_or_default() {
+            ConversationOrder::Latest => TalkOrder::Latest(page::cursor(ask.cursor.as_deref())?),
+            ConversationOrder::Waiting => TalkOrder::Waiting(page::cursor(ask.cursor.as_deref())?),
+        },
         limit: page::limit(ask.limit)?,
     };
     let talks = inbox.list(agent.workspace, BotId(ask.bot_id), query).await?;

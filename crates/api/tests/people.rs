@@ -4,6 +4,7 @@ mod house;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use domain::ids::{BotId, ContactNumber};
 use house::{As, House, NOON};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -202,6 +203,55 @@ async fn a_member_answers_in_the_inbox_and_a_token_is_nobody() {
     for (rest, status) in [("/close", "closed"), ("/open", "open"), ("/read", "open")] {
         assert_eq!(house.ask(&owner, "POST", &path(rest), None).await.json["status"], status);
     }
+}
+
+/// Seven of eight people wait, two since each moment.
+#[tokio::test]
+async fn who_waits_longest_is_first_and_each_order_has_its_own_cursors() {
+    let (house, token, bot) = with_bot().await;
+    let rows: String = (1..=8).map(|number| format!("{number},P{number}\n")).collect();
+    let table = format!("telegram_id,first_name\n{rows}");
+    assert_eq!(upload(&house, &token, bot, &table, false).await.json["created"], 8);
+    let write = house.store.write(move |tx| {
+        for number in 1..=8_u32 {
+            let conversation = store::conversations::Conversation {
+                contact: ContactNumber(number - 1),
+                status: "open".into(),
+                assignee: None,
+                waiting_since: (number != 4).then(|| NOON - i64::from(number / 2)),
+                unread: 1,
+                last_at: NOON + i64::from(number),
+                last_text: "hello".into(),
+                last_from: "person".into(),
+            };
+            store::conversations::put(tx, BotId(bot), None, &conversation)?;
+        }
+        Ok::<_, store::StoreError>(())
+    });
+    write.await.unwrap();
+    let base = format!("/conversations?bot_id={bot}");
+    for (order, expected) in [
+        ("latest", ["P8", "P7", "P6", "P5", "P4", "P3", "P2", "P1"].as_slice()),
+        ("waiting", ["P8", "P6", "P7", "P5", "P2", "P3", "P1"].as_slice()),
+    ] {
+        let (mut names, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("{base}&order={order}&limit=3{cursor}");
+            let page = house.ask(&token, "GET", &path, None).await.json;
+            let items = page["items"].as_array().unwrap();
+            names.extend(items.iter().map(|item| item["contact"]["name"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+            let other = if order == "latest" { "waiting" } else { "latest" };
+            let foreign = house.ask(&token, "GET", &format!("{base}&order={other}{cursor}"), None).await;
+            assert_eq!(foreign.fault(), ("/cursor", "bad_cursor"));
+        }
+        assert_eq!(names, expected, "{order}");
+    }
+    let plain = house.ask(&token, "GET", &base, None).await.json;
+    assert_eq!(plain["items"][0]["contact"]["name"], "P8", "latest unless told");
+    let unknown = house.ask(&token, "GET", &format!("{base}&order=oldest"), None).await;
+    assert_eq!(unknown.fault().0, "/order");
 }
 
 #[tokio::test]

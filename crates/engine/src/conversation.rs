@@ -39,7 +39,7 @@ pub fn put(
     if before == Some(after) {
         return Ok(());
     }
-    conversations::put(journal.tx(), journal.bot(), after)?;
+    conversations::put(journal.tx(), journal.bot(), before, after)?;
     let same = |before: &Conversation| before.status == after.status && before.assignee == after.assignee;
     if !before.is_some_and(same) {
         let body = EventBody::ConversationChanged { status: after.status.clone(), assignee: after.assignee };

@@ -43,8 +43,28 @@ pub fn get(tx: &ReadTx<'_>, bot: BotId, contact: ContactNumber) -> Result<Option
     tx.row(&sql, params![bot, contact], read)
 }
 
-/// Writes a conversation, new or changed.
-pub fn put(tx: &WriteTx<'_>, bot: BotId, conversation: &Conversation) -> Result<()> {
+/// Writes a conversation, new or changed; `before` is what is there. Who goes on writing waits since the same moment:
+/// then that column is left out, since SQLite takes a row out of each index whose columns are named and puts it back.
+pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &Conversation) -> Result<()> {
+    if before.is_some_and(|before| before.waiting_since == after.waiting_since) {
+        let changed = tx.run(
+            "UPDATE conversations SET status = $3, assignee = $4, unread = $5, last_at = $6, last_text = $7, \
+             last_from = $8 WHERE bot_id = $1 AND contact = $2",
+            params![
+                bot,
+                after.contact,
+                &after.status,
+                after.assignee,
+                after.unread,
+                after.last_at,
+                &after.last_text,
+                &after.last_from
+            ],
+        )?;
+        if changed > 0 {
+            return Ok(());
+        }
+    }
     tx.run(
         "INSERT INTO conversations (bot_id, contact, status, assignee, waiting_since, unread, last_at, last_text, \
          last_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (bot_id, contact) DO UPDATE SET \
@@ -53,14 +73,14 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, conversation: &Conversation) -> Result<
          last_from = excluded.last_from",
         params![
             bot,
-            conversation.contact,
-            &conversation.status,
-            conversation.assignee,
-            conversation.waiting_since,
-            conversation.unread,
-            conversation.last_at,
-            &conversation.last_text,
-            &conversation.last_from
+            after.contact,
+            &after.status,
+            after.assignee,
+            after.waiting_since,
+            after.unread,
+            after.last_at,
+            &after.last_text,
+            &after.last_from
         ],
     )?;
     Ok(())
@@ -88,26 +108,69 @@ impl Filter {
     }
 }
 
-/// Conversations, latest first, below a place `(last_at, contact)`.
+/// In which order a list is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Latest first.
+    Latest,
+    /// Those who wait for an answer and nobody else, longest first.
+    Waiting,
+}
+
+impl Order {
+    /// The rows after a place, and their order. The first comparison alone tells both databases where to begin in the
+    /// index; the second is for those who share the moment.
+    fn sql(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Latest => {
+                ("last_at <= $3 AND (last_at < $3 OR contact < $4)", "last_at DESC, contact DESC")
+            }
+            Self::Waiting => (
+                "waiting_since IS NOT NULL AND waiting_since >= $3 AND (waiting_since > $3 OR contact > $4)",
+                "waiting_since, contact",
+            ),
+        }
+    }
+
+    /// Before everything.
+    fn start(self) -> Place {
+        match self {
+            Self::Latest => (i64::MAX, ContactNumber(u32::MAX)),
+            Self::Waiting => (i64::MIN, ContactNumber(0)),
+        }
+    }
+}
+
+/// A place in a list: the moment that it is ordered by, and who is there.
+pub type Place = (Millis, ContactNumber);
+
+/// The statement of a list: bot, member, place's moment and contact, pattern and limit are its parameters.
+pub(crate) fn list_sql(filter: Filter, order: Order) -> String {
+    let (condition, _) = filter.sql();
+    let (after, by) = order.sql();
+    format!(
+        "SELECT {COLUMNS} FROM conversations WHERE bot_id = $1 AND {condition} AND {after} \
+         AND ($5 = '%%' OR LOWER(last_text) LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM contacts c \
+         WHERE c.bot_id = $1 AND c.number = conversations.contact \
+         AND (LOWER(c.name) LIKE $5 ESCAPE '\\' OR LOWER(c.username) LIKE $5 ESCAPE '\\'))) \
+         ORDER BY {by} LIMIT $6"
+    )
+}
+
+/// Conversations of a filter in an order, after a place or from the start.
 pub fn list(
     tx: &ReadTx<'_>,
     bot: BotId,
     filter: Filter,
     q: &str,
-    before: Option<(Millis, ContactNumber)>,
+    order: Order,
+    after: Option<Place>,
     limit: usize,
 ) -> Result<Vec<Conversation>> {
-    let (condition, member) = filter.sql();
-    let (at, contact) = before.unwrap_or((i64::MAX, ContactNumber(u32::MAX)));
+    let (_, member) = filter.sql();
+    let (at, contact) = after.unwrap_or_else(|| order.start());
     let pattern = crate::sql::containing(q);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM conversations WHERE bot_id = $1 AND {condition} \
-         AND (last_at < $3 OR (last_at = $3 AND contact < $4)) \
-         AND ($5 = '%%' OR LOWER(last_text) LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM contacts c \
-         WHERE c.bot_id = $1 AND c.number = conversations.contact \
-         AND (LOWER(c.name) LIKE $5 ESCAPE '\\' OR LOWER(c.username) LIKE $5 ESCAPE '\\'))) \
-         ORDER BY last_at DESC, contact DESC LIMIT $6"
-    );
+    let sql = list_sql(filter, order);
     tx.rows(&sql, params![bot, member, at, contact, pattern.as_str(), limit as i64], read)
 }
 

@@ -6,7 +6,7 @@ use crate::server::Statements as _;
 use crate::{Result, StoreError, moving, server};
 
 /// How many steps there are, the same for both databases.
-const STEPS: usize = 7;
+const STEPS: usize = 8;
 const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0001_base.sql"),
     include_str!("../migrations/sqlite/0002_webhook.sql"),
@@ -15,6 +15,7 @@ const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0005_nodes.sql"),
     include_str!("../migrations/sqlite/0006_retention.sql"),
     include_str!("../migrations/sqlite/0007_visit_counts.sql"),
+    include_str!("../migrations/sqlite/0008_waiting.sql"),
 ];
 const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0001_base.sql"),
@@ -24,6 +25,7 @@ const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0005_nodes.sql"),
     include_str!("../migrations/postgres/0006_retention.sql"),
     include_str!("../migrations/postgres/0007_visit_counts.sql"),
+    include_str!("../migrations/postgres/0008_waiting.sql"),
 ];
 
 /// The steps of `all` that a database at version `found` lacks, each with the version that it brings.

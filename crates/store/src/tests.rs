@@ -1,6 +1,7 @@
 //! The store's promises, held on both databases: each test of the suite runs once on SQLite and once on PostgreSQL.
 
 mod bulk;
+mod conversations;
 mod duties;
 mod encryption;
 mod files;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use domain::event::{Event, Outcome};
 use domain::ids::{BotId, CampaignId, ContactNumber};
-use store::conversations::Filter;
+use store::conversations::{Filter, Order};
 use store::recipients::Recipient;
 use store::{
     Store, StoreError, StoreOptions, campaigns, contacts, conversations, events, outbox, recipients,
@@ -69,7 +69,8 @@ pub async fn of(options: &StoreOptions, bot: BotId) -> Stored {
             Ok(true)
         })?;
         let mut unread: BTreeMap<i64, i64> = people.values().map(|telegram_id| (*telegram_id, 0)).collect();
-        for conversation in conversations::list(tx, bot, Filter::All, "", None, people.len())? {
+        for conversation in conversations::list(tx, bot, Filter::All, "", Order::Latest, None, people.len())?
+        {
             unread.insert(people[&conversation.contact], conversation.unread);
         }
         let outbox_leased = outbox::leased(tx, bot)?.len();

@@ -5,7 +5,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type RefObject, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Conversation, ConversationFilter } from '@/api/types';
+import type { Conversation, ConversationFilter, ConversationOrder } from '@/api/types';
 import { useWorkspace } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { PersonName } from '@/ui/people';
@@ -24,7 +24,7 @@ function Filters({ rows, filter }: { rows: ShownRows; filter: ConversationFilter
     <ul className="inbox-filters" aria-label={t('inbox.filters')}>
       {filters.map((each) => (
         <li key={each}>
-          <Link to="/inbox" search={(before) => ({ ...before, filter: each })} aria-current={each === filter ? 'true' : undefined} className={each === filter ? 'on' : undefined}>
+          <Link from="/inbox" to="/inbox" search={(before) => ({ ...before, filter: each })} aria-current={each === filter ? 'true' : undefined} className={each === filter ? 'on' : undefined}>
             {t(`inbox.filter.${each}`)}
             {countOf(each) !== undefined && <span className="figure">{number(countOf(each) ?? 0)}</span>}
           </Link>
@@ -34,24 +34,45 @@ function Filters({ rows, filter }: { rows: ShownRows; filter: ConversationFilter
   );
 }
 
+/** Nobody waits in what is closed, so it has one order. */
+const ordersOf = (filter: ConversationFilter): ConversationOrder[] => (filter === 'closed' ? ['latest'] : ['latest', 'waiting']);
+
+function Orders({ filter, order }: { filter: ConversationFilter; order: ConversationOrder }) {
+  const { t } = useTranslation();
+  return (
+    <ul className="inbox-orders" aria-label={t('inbox.orders')}>
+      {ordersOf(filter).map((each) => (
+        <li key={each}>
+          <Link from="/inbox" to="/inbox" search={(before) => ({ ...before, order: each === 'latest' ? undefined : each })} aria-current={each === order ? 'true' : undefined} className={each === order ? 'on' : undefined}>
+            {t(`inbox.order.${each}`)}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 interface RowProps {
   conversation: Conversation;
+  /** Shown where it was, though it is not of this list any more. */
+  left: boolean;
   selected: boolean;
   filter: ConversationFilter;
   now: number;
 }
 
 /** While the list is scrolled only the rows that come into sight are drawn. */
-const Row = memo(function Row({ conversation, selected, filter, now }: RowProps) {
+const Row = memo(function Row({ conversation, left, selected, filter, now }: RowProps) {
   const { t } = useTranslation();
   const { length } = useFormat();
   const { member } = useWorkspace().session;
-  const { contact, last, waiting_since, unread, assignee } = conversation;
+  const { contact, last, unread, assignee } = conversation;
+  const waiting_since = left ? null : conversation.waiting_since;
   const said = (last?.text ?? '').slice(0, 200);
   const who = assignee === null ? '' : assignee.id === member.id ? t('inbox.you') : (assignee.name ?? '');
   const since = waiting_since ?? last?.at ?? contact.first_seen_at;
   return (
-    <Link to="/inbox" search={(before) => ({ ...before, filter, c: contact.id, pane: undefined })} className={selected ? 'talk on' : 'talk'} data-list-row aria-current={selected ? 'true' : undefined}>
+    <Link from="/inbox" to="/inbox" search={(before) => ({ ...before, filter, c: contact.id, pane: undefined })} className={`talk${selected ? ' on' : ''}${left ? ' left' : ''}`} data-list-row aria-current={selected ? 'true' : undefined}>
       <span className="talk-line">
         {unread > 0 && <i className="unread" role="img" aria-label={t('inbox.unread', { count: unread })} />}
         <b className="cut"><PersonName name={contact.name} /></b>
@@ -73,7 +94,7 @@ function Search({ input }: { input: RefObject<HTMLInputElement | null> }) {
   const navigate = useNavigate();
   const { q = '' } = useSearch({ from: '/frame/inbox' });
   const [text, setText] = useState(q);
-  const search = useDebouncedCallback((next: string) => void navigate({ to: '/inbox', search: (before) => ({ ...before, q: next.trim() || undefined }), replace: true }), 250);
+  const search = useDebouncedCallback((next: string) => void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, q: next.trim() || undefined }), replace: true }), 250);
   return (
     <TextInput
       ref={input}
@@ -95,13 +116,20 @@ function Search({ input }: { input: RefObject<HTMLInputElement | null> }) {
 interface ListProps {
   rows: ShownRows;
   filter: ConversationFilter;
+  order: ConversationOrder;
   selected: number | undefined;
   scroller: RefObject<HTMLDivElement | null>;
   searchInput: RefObject<HTMLInputElement | null>;
 }
 
-function Empty({ filter, searched, never }: { filter: ConversationFilter; searched: boolean; never: boolean }) {
+function Empty({ filter, order, searched, never }: { filter: ConversationFilter; order: ConversationOrder; searched: boolean; never: boolean }) {
   const { t } = useTranslation();
+  if (order === 'waiting' && !never) {
+    const nobody = searched ? t('inbox.none_found_waiting') : filter === 'mine' ? t('inbox.nobody_waits_mine') : t('inbox.nobody_waits');
+    return (
+      <EmptyState title={nobody} action={<Button variant="default" renderRoot={(props) => <Link {...props} from="/inbox" to="/inbox" search={(before) => ({ ...before, order: undefined })} />}>{t('inbox.to_latest')}</Button>} />
+    );
+  }
   if (searched) return <EmptyState title={t('inbox.none_found')} />;
   if (never) {
     return (
@@ -113,8 +141,8 @@ function Empty({ filter, searched, never }: { filter: ConversationFilter; search
   return <EmptyState title={t(`inbox.empty.${filter}`)} />;
 }
 
-/** Who writes to us, latest first; any number of them. */
-export function ConversationList({ rows, filter, selected, scroller, searchInput }: ListProps) {
+/** Who writes to us, the latest or who waits longest first; any number of them. */
+export function ConversationList({ rows, filter, order, selected, scroller, searchInput }: ListProps) {
   const { t } = useTranslation();
   const { q = '' } = useSearch({ from: '/frame/inbox' });
   const virtual = useVirtualizer({ count: rows.items.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 8 });
@@ -139,20 +167,23 @@ export function ConversationList({ rows, filter, selected, scroller, searchInput
     <section className="inbox-list" aria-label={t('inbox.conversations')}>
       <div className="inbox-list-head">
         <Search input={searchInput} key={q === '' ? 'empty' : 'some'} />
-        <Filters rows={rows} filter={filter} />
+        <div className="inbox-views">
+          <Filters rows={rows} filter={filter} />
+          <Orders filter={filter} order={order} />
+        </div>
       </div>
-      {rows.waiting > 0 && <button type="button" className="inbox-newer" onClick={settle}>{t('inbox.newer', { count: rows.waiting })}</button>}
+      {rows.waiting > 0 && <button type="button" className="inbox-newer" onClick={settle}>{order === 'waiting' ? t('inbox.moved', { count: rows.waiting }) : t('inbox.newer', { count: rows.waiting })}</button>}
       {rows.query.error && <Failure error={rows.query.error} what={t('inbox.failed')} retry={() => void rows.query.refetch()} />}
       <div className="inbox-scroll" ref={scroller} tabIndex={-1}>
         {rows.query.isPending && !rows.query.error && <SkeletonRows rows={9} />}
-        {rows.query.data && rows.items.length === 0 && <Empty filter={filter} searched={q !== ''} never={rows.counts !== undefined && rows.counts.open + rows.counts.closed === 0} />}
+        {rows.query.data && rows.items.length === 0 && <Empty filter={filter} order={order} searched={q !== ''} never={rows.counts !== undefined && rows.counts.open + rows.counts.closed === 0} />}
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
             const conversation = rows.items[item.index];
             if (!conversation) return null;
             return (
               <div key={conversation.contact.id} className="talk-place" style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}>
-                <Row conversation={conversation} selected={conversation.contact.id === selected} filter={filter} now={now} />
+                <Row conversation={conversation} left={rows.hasLeft(conversation.contact.id)} selected={conversation.contact.id === selected} filter={filter} now={now} />
               </div>
             );
           })}

@@ -78,10 +78,10 @@ export function ConversationPane({ contact, actions, onClose, mode, onMode, comp
   return (
     <section className="inbox-thread" aria-label={t('inbox.conversation')}>
       <header className="inbox-thread-head">
-        <ActionIcon className="inbox-back" aria-label={t('inbox.back')} onClick={() => void navigate({ to: '/inbox', search: (before) => ({ ...before, c: undefined, pane: undefined }) })}><IconArrowLeft size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
+        <ActionIcon className="inbox-back" aria-label={t('inbox.back')} onClick={() => void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, c: undefined, pane: undefined }) })}><IconArrowLeft size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
         <Who contact={contact} />
         <span className="end inline">
-          <ActionIcon className="inbox-show-profile" aria-label={t('inbox.profile')} onClick={() => void navigate({ to: '/inbox', search: (before) => ({ ...before, pane: 'profile' }) })}><IconUser size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
+          <ActionIcon className="inbox-show-profile" aria-label={t('inbox.profile')} onClick={() => void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, pane: 'profile' }) })}><IconUser size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
           {mayTalk && <AssignMenu assigneeId={contact.conversation?.assignee_id ?? null} onAssign={actions.assign} />}
           {mayTalk && (open ? <Button leftSection={<IconCheck size={14} stroke={1.8} aria-hidden="true" />} onClick={onClose}>{t('inbox.close')}</Button> : <Button onClick={actions.open}>{t('inbox.reopen')}</Button>)}
         </span>

@@ -47,7 +47,7 @@ function Chosen({ contact, rows, onNext }: { contact: Contact; rows: ShownRows; 
   const focusTag = () => {
     if (tagInput.current?.offsetParent) tagInput.current.focus();
     else {
-      void navigate({ to: '/inbox', search: (before) => ({ ...before, pane: 'profile' }) });
+      void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, pane: 'profile' }) });
       requestAnimationFrame(() => tagInput.current?.focus());
     }
   };
@@ -60,7 +60,7 @@ function Chosen({ contact, rows, onNext }: { contact: Contact; rows: ShownRows; 
     <>
       <ConversationPane contact={contact} actions={actions} onClose={close} mode={mode} onMode={setMode} composer={composer} mayTalk={can('talk')} />
       <aside className="inbox-profile" aria-label={t('person.about')}>
-        {pane === 'profile' && <ActionIcon className="inbox-back-profile" aria-label={t('inbox.back')} onClick={() => void navigate({ to: '/inbox', search: (before) => ({ ...before, pane: undefined }) })}><IconArrowLeft size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>}
+        {pane === 'profile' && <ActionIcon className="inbox-back-profile" aria-label={t('inbox.back')} onClick={() => void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, pane: undefined }) })}><IconArrowLeft size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>}
         <ProfilePane contact={contact} actions={actions} tagInput={tagInput} />
       </aside>
     </>
@@ -83,32 +83,34 @@ export default function InboxPage() {
   const { number } = useFormat();
   const bot = useBot();
   const navigate = useNavigate();
-  const { filter = 'open', q = '', c, pane } = useSearch({ from: '/frame/inbox' });
+  const { filter = 'open', order: wanted = 'latest', q = '', c, pane } = useSearch({ from: '/frame/inbox' });
   const scroller = useRef<HTMLDivElement>(null);
   const searchInput = useRef<HTMLInputElement>(null);
   const isHeld = () => {
     const element = scroller.current;
     return element !== null && (element.scrollTop > READING_PX || element.matches(':hover') || element.contains(document.activeElement));
   };
-  const rows = useRows(bot.id, filter, q, isHeld);
+  // Nobody waits in what is closed.
+  const order = filter === 'closed' ? 'latest' : wanted;
+  const rows = useRows({ botId: bot.id, filter, q, order, chosen: c }, isHeld);
   const contact = useQuery({ ...contactQuery(c ?? 0), enabled: c !== undefined });
   const step = (by: 1 | -1) => {
     const at = rows.items.findIndex((each) => each.contact.id === c);
     const to = rows.items[at < 0 ? 0 : Math.min(rows.items.length - 1, Math.max(0, at + by))];
-    if (to) void navigate({ to: '/inbox', search: (before) => ({ ...before, c: to.contact.id, pane: undefined }), replace: c !== undefined });
+    if (to) void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, c: to.contact.id, pane: undefined }), replace: c !== undefined });
   };
   useKeys({ j: () => step(1), k: () => step(-1), '/': () => searchInput.current?.focus() }, { ahead: true });
   const next = () => {
     const at = rows.items.findIndex((each) => each.contact.id === c);
     const to = rows.items[at + 1] ?? rows.items[at - 1];
-    void navigate({ to: '/inbox', search: (before) => ({ ...before, c: to?.contact.id, pane: undefined }), replace: true });
+    void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, c: to?.contact.id, pane: undefined }), replace: true });
   };
   const { counts } = rows;
   const shows = c === undefined ? 'list' : pane === 'profile' ? 'profile' : 'thread';
   return (
     <Page bare title={t('place.inbox')} note={counts ? t('inbox.summary', { count: counts.open, open: number(counts.open), unassigned: number(counts.unassigned) }) : undefined}>
       <div className="inbox" data-shows={shows}>
-        <ConversationList rows={rows} filter={filter} selected={c} scroller={scroller} searchInput={searchInput} />
+        <ConversationList rows={rows} filter={filter} order={order} selected={c} scroller={scroller} searchInput={searchInput} />
         {c === undefined ? <Nothing some={rows.items.length > 0} />
           : contact.data ? <Chosen key={contact.data.id} contact={contact.data} rows={rows} onNext={next} />
           : <section className="inbox-thread">{contact.error ? <Failure error={contact.error} what={t('inbox.thread_failed')} retry={() => void contact.refetch()} /> : <SkeletonRows rows={6} />}</section>}

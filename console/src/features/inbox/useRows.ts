@@ -1,31 +1,46 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { get } from '@/api/client';
-import { newestConversationsQuery } from '@/api/queries';
-import type { Conversation, ConversationFilter, ConversationPage } from '@/api/types';
-import { noRows, settled, withNewest, withOlder, without, withOne, type Rows } from './rows';
+import { firstConversationsQuery } from '@/api/queries';
+import type { Conversation, ConversationFilter, ConversationOrder, ConversationPage } from '@/api/types';
+import { noRows, settled, withFirst, withOlder, without, withOne, type Rows } from './rows';
 
-/** The shown list of one filter and search, fed by its newest page and by older pages as they are scrolled to. */
-export function useRows(botId: number, filter: ConversationFilter, q: string, isHeld: () => boolean) {
+const PAGE_ROWS = 50;
+/** Who is answered, or begins to wait, is told of by the first page alone: of those who wait it holds this many. */
+const FIRST_ROWS_MAX = 200;
+
+export interface Listed {
+  botId: number;
+  filter: ConversationFilter;
+  q: string;
+  order: ConversationOrder;
+  /** Whose conversation is open beside the list. */
+  chosen: number | undefined;
+}
+
+/** The shown list of one filter, search and order, fed by its first page and by further pages as they are scrolled to. */
+export function useRows({ botId, filter, q, order, chosen }: Listed, isHeld: () => boolean) {
   const client = useQueryClient();
-  const newest = useQuery(newestConversationsQuery(botId, filter, q));
-  const [rows, setRows] = useState<Rows>(noRows);
+  const [rows, setRows] = useState<Rows>(() => noRows(order));
+  const shown = Math.ceil(rows.order.length / PAGE_ROWS) * PAGE_ROWS;
+  const limit = order === 'latest' ? PAGE_ROWS : Math.min(FIRST_ROWS_MAX, Math.max(PAGE_ROWS, shown));
+  const first = useQuery(firstConversationsQuery(botId, filter, q, order, limit));
   const [older, setOlder] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
-  const wanted = `${botId} ${filter} ${q}`;
+  const wanted = `${botId} ${filter} ${order} ${q}`;
   const current = useRef(wanted);
-  const held = useRef(isHeld);
+  const held = useRef({ isHeld, chosen });
   useEffect(() => {
-    held.current = isHeld;
+    held.current = { isHeld, chosen };
   });
   useEffect(() => {
     const changed = current.current !== wanted;
     current.current = wanted;
     if (changed) setOlder({ busy: false, error: null });
-    if (newest.data) {
-      const page = newest.data;
-      setRows((before) => withNewest(changed ? noRows : before, page, !changed && held.current()));
-    } else if (changed) setRows(noRows);
-  }, [wanted, newest.data]);
+    if (first.data) {
+      const page = first.data;
+      setRows((before) => withFirst(changed ? noRows(order) : before, page, !changed && held.current.isHeld(), held.current.chosen));
+    } else if (changed) setRows(noRows(order));
+  }, [wanted, order, first.data]);
 
   const cursor = rows.next;
   const more = useCallback(async () => {
@@ -34,8 +49,8 @@ export function useRows(botId: number, filter: ConversationFilter, q: string, is
     const asked = current.current;
     try {
       const page = await client.fetchQuery({
-        queryKey: ['conversation-page', botId, filter, q, cursor],
-        queryFn: () => get<ConversationPage>('/conversations', { bot_id: botId, filter, q, cursor, limit: 50 }),
+        queryKey: ['conversation-page', botId, filter, q, order, cursor],
+        queryFn: () => get<ConversationPage>('/conversations', { bot_id: botId, filter, q, order, cursor, limit: PAGE_ROWS }),
         staleTime: 0,
       });
       if (asked !== current.current) return;
@@ -44,12 +59,13 @@ export function useRows(botId: number, filter: ConversationFilter, q: string, is
     } catch (error) {
       if (asked === current.current) setOlder({ busy: false, error });
     }
-  }, [client, botId, filter, q, cursor, older.busy]);
+  }, [client, botId, filter, q, order, cursor, older.busy]);
 
   return {
-    query: newest,
-    counts: newest.data?.counts,
+    query: first,
+    counts: first.data?.counts,
     items: rows.order.map((id) => rows.known.get(id)).filter((each): each is Conversation => each !== undefined),
+    hasLeft: (id: number) => rows.left.has(id),
     find: (id: number) => rows.known.get(id),
     waiting: rows.waiting.length,
     older,

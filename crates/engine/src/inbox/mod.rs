@@ -13,7 +13,7 @@ use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::contacts::Contact;
-use store::conversations::{Conversation, Filter};
+use store::conversations::{Conversation, Filter, Order};
 use store::outbox::Lane;
 use store::{ReadTx, Store, WriteTx, bots, contacts, conversations, media, outbox, team};
 
@@ -40,11 +40,47 @@ pub struct Talk {
     pub assignee: Option<NamedMember>,
 }
 
-/// Where a page of conversations begins: below this one.
+/// Where a page of conversations begins, latest first: below this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TalkPlace {
     at: Millis,
     contact: ContactNumber,
+}
+
+/// Where a page of those who wait begins: after who has waited since then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingPlace {
+    since: Millis,
+    contact: ContactNumber,
+}
+
+/// In which order conversations are listed, and from which place on. As text it is the place alone: one of another
+/// order has other fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum TalkOrder {
+    /// Latest first.
+    Latest(Option<TalkPlace>),
+    /// Those who wait for an answer and nobody else, longest first.
+    Waiting(Option<WaitingPlace>),
+}
+
+impl TalkOrder {
+    fn in_store(self) -> (Order, Option<conversations::Place>) {
+        match self {
+            Self::Latest(place) => (Order::Latest, place.map(|place| (place.at, place.contact))),
+            Self::Waiting(place) => (Order::Waiting, place.map(|place| (place.since, place.contact))),
+        }
+    }
+
+    /// This order, after a conversation that it listed.
+    fn after(self, row: &Conversation) -> Self {
+        let contact = row.contact;
+        match self {
+            Self::Latest(_) => Self::Latest(Some(TalkPlace { at: row.last_at, contact })),
+            Self::Waiting(_) => Self::Waiting(row.waiting_since.map(|since| WaitingPlace { since, contact })),
+        }
+    }
 }
 
 /// How many conversations each filter shows.
@@ -56,11 +92,12 @@ pub struct TalkCounts {
     pub closed: i64,
 }
 
-/// A page of conversations, latest first.
+/// A page of conversations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Talks {
     pub items: Vec<Talk>,
-    pub next: Option<TalkPlace>,
+    /// What the next page asks for.
+    pub next: Option<TalkOrder>,
     pub counts: TalkCounts,
 }
 
@@ -79,7 +116,7 @@ pub struct TalkQuery {
     pub filter: Filter,
     /// Searched in names and in the last message.
     pub q: String,
-    pub below: Option<TalkPlace>,
+    pub order: TalkOrder,
     pub limit: usize,
 }
 
@@ -96,7 +133,7 @@ impl Inbox {
         Self { store, clock }
     }
 
-    /// Conversations of a bot, latest first, with the counts of all filters.
+    /// Conversations of a bot, with the counts of all filters.
     ///
     /// # Errors
     /// The bot is not one of this workspace, or the database failed.
@@ -104,12 +141,12 @@ impl Inbox {
         let now = self.clock.now();
         let read = self.store.reader().read(move |tx| {
             bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))?;
-            let below = query.below.map(|place| (place.at, place.contact));
+            let (order, after) = query.order.in_store();
             let limit = query.limit + 1;
-            let mut rows = conversations::list(tx, bot, query.filter, query.q.trim(), below, limit)?;
+            let mut rows = conversations::list(tx, bot, query.filter, query.q.trim(), order, after, limit)?;
             let more = rows.len() > query.limit;
             rows.truncate(query.limit);
-            let last = rows.last().map(|row| TalkPlace { at: row.last_at, contact: row.contact });
+            let next = rows.last().filter(|_| more).map(|row| query.order.after(row));
             let roster = Roster::load(tx, workspace, bot, now)?;
             let authors = Authors::load(tx, workspace, bot)?;
             let mut items = Vec::with_capacity(rows.len());
@@ -117,7 +154,7 @@ impl Inbox {
                 items.extend(talk(tx, bot, &roster, &authors, conversation)?);
             }
             let counts = counts(tx, bot, query.member)?;
-            Ok(Talks { items, next: last.filter(|_| more), counts })
+            Ok(Talks { items, next, counts })
         });
         read.await
     }

@@ -12,7 +12,7 @@ fn inbox(house: &House) -> Inbox {
 }
 
 fn everything(filter: Filter) -> TalkQuery {
-    TalkQuery { member: None, filter, q: String::new(), below: None, limit: 50 }
+    TalkQuery { member: None, filter, q: String::new(), order: TalkOrder::Latest(None), limit: 50 }
 }
 
 async fn waits(house: &House, id: ContactId, at: Millis, text: &'static str) {
@@ -185,6 +185,44 @@ async fn only_what_ended_badly_is_sent_again_and_only_to_whom_it_was_written() {
     assert_eq!((again.state, again.reason), (Some(Outcome::Pending), None));
 }
 
+/// The Telegram ids of a whole list, read by two; `between` does something after each page but the last.
+async fn listed(house: &House, query: TalkQuery, between: impl AsyncFn(&[Talk])) -> Vec<i64> {
+    let (inbox, mut all, mut order) = (inbox(house), Vec::new(), query.order);
+    loop {
+        let page = TalkQuery { limit: 2, order, ..query.clone() };
+        let page = inbox.list(house.workspace, house.bot, page).await.unwrap();
+        all.extend(page.items.iter().map(|talk| talk.person.telegram_id));
+        let Some(next) = page.next else { return all };
+        order = next;
+        between(&page.items).await;
+    }
+}
+
+#[tokio::test]
+async fn those_who_wait_are_listed_longest_first_while_they_write_and_are_answered() {
+    let house = House::new().await;
+    for number in 0..7_i64 {
+        let id = house.person(100 + number, &format!("P{number}"), 3).await;
+        waits(&house, id, NOW - 10_000 + number / 2, "hello").await;
+        // Who goes on writing waits since the first words.
+        waits(&house, id, NOW - 10 - number, "are you there?").await;
+    }
+    let late = house.person(200, "Late", 3).await;
+    let query = TalkQuery { order: TalkOrder::Waiting(None), ..everything(Filter::Open) };
+    let pages = listed(&house, query.clone(), async |page| {
+        inbox(&house)
+            .reply(house.workspace, house.agent, page[1].person.id, &json!({"text": "Hi"}))
+            .await
+            .unwrap();
+        waits(&house, page[0].person.id, NOW, "still here").await;
+        if page[0].person.telegram_id == 100 {
+            waits(&house, late, NOW, "hello").await;
+        }
+    });
+    assert_eq!(pages.await, [100, 101, 102, 103, 104, 105, 106, 200]);
+    assert_eq!(listed(&house, query, async |_| ()).await, [100, 102, 104, 106, 200]);
+}
+
 #[tokio::test]
 async fn filters_counts_and_pages_of_the_list_agree() {
     let house = House::new().await;
@@ -204,17 +242,7 @@ async fn filters_counts_and_pages_of_the_list_agree() {
     let order: Vec<i64> = all.items.iter().map(|talk| talk.person.telegram_id).collect();
     assert_eq!(order, [106, 105, 104, 103, 102, 101, 100]);
 
-    let (mut paged, mut below) = (Vec::new(), None);
-    loop {
-        let page = TalkQuery { limit: 2, below, ..query.clone() };
-        let page = inbox.list(house.workspace, house.bot, page).await.unwrap();
-        paged.extend(page.items.iter().map(|talk| talk.person.telegram_id));
-        below = page.next;
-        if below.is_none() {
-            break;
-        }
-    }
-    assert_eq!(paged, order);
+    assert_eq!(listed(&house, query.clone(), async |_| ()).await, order);
     let mine = inbox.list(house.workspace, house.bot, everything(Filter::Mine(house.agent))).await.unwrap();
     assert_eq!(mine.items.len(), 1);
     let found = TalkQuery { q: "P3".into(), ..everything(Filter::All) };

@@ -12,7 +12,7 @@ use engine::intake::Arrived;
 use engine::links::Opened;
 use indicatif::{ProgressBar, ProgressStyle};
 use sandbox::{Follow, SharedWorld, Visitor};
-use store::conversations::{self, Filter};
+use store::conversations::{self, Filter, Order};
 use telegram::{Rate, Received};
 
 use super::content::{self, PastCampaign};
@@ -148,7 +148,9 @@ impl<'a> Replay<'a> {
         let (bot, place) = (self.bot, Some((now - DAY_MS, ContactNumber(0))));
         let reader = self.muster.store.reader();
         let old = reader
-            .read(move |tx| conversations::list(tx, bot, Filter::Open, "", place, CLOSED_A_DAY_MAX))
+            .read(move |tx| {
+                conversations::list(tx, bot, Filter::Open, "", Order::Latest, place, CLOSED_A_DAY_MAX)
+            })
             .await?;
         for conversation in old {
             let id = ContactId::new(bot, conversation.contact);

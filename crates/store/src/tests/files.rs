@@ -1,6 +1,9 @@
 //! What a SQLite file alone can say.
 
+use domain::ids::MemberId;
+
 use super::House;
+use crate::conversations::{Filter, Order, list_sql};
 use crate::sql::Backend;
 use crate::{Store, StoreError, StoreOptions, settings};
 
@@ -70,6 +73,40 @@ async fn a_full_disk_is_told_and_what_has_no_room_is_not_there() {
     assert_eq!(store.reader().read(there).await.unwrap(), (Some("2".into()), None), "it goes on by itself");
 }
 
+fn plan(connection: &rusqlite::Connection, sql: &str) -> Result<String, StoreError> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    let mut rows = statement.raw_query();
+    let mut plan = String::new();
+    while let Some(row) = rows.next()? {
+        plan.push_str(&row.get::<_, String>(3)?);
+    }
+    Ok(plan)
+}
+
+/// A page of conversations begins at its place in the index, not at the start, and nothing is sorted.
+#[tokio::test]
+async fn pages_of_conversations_are_walked_from_their_place() {
+    let store = House::sqlite().open();
+    let filters = [Filter::Mine(MemberId(1)), Filter::Unassigned, Filter::Open, Filter::Closed, Filter::All];
+    let plans = store.write(move |tx| {
+        let Backend::Sqlite(connection) = tx.backend() else { return Err(StoreError::NotSqlite) };
+        let mut plans = Vec::new();
+        for filter in filters {
+            let of = |order| plan(connection, &list_sql(filter, order));
+            plans.push((filter, of(Order::Latest)?, of(Order::Waiting)?));
+        }
+        Ok::<_, StoreError>(plans)
+    });
+    for (filter, latest, waiting) in plans.await.unwrap() {
+        for (plan, index) in [
+            (latest, "INDEX conversations_recent (bot_id=? AND last_at<?)"),
+            (waiting, "INDEX conversations_waiting (bot_id=? AND waiting_since>?)"),
+        ] {
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{filter:?}: {plan}");
+        }
+    }
+}
+
 /// What SQLite's planner itself says of the statements that every update and every round run.
 #[tokio::test]
 async fn one_persons_rows_are_found_without_walking_everybodys() {
@@ -102,13 +139,7 @@ async fn one_persons_rows_are_found_without_walking_everybodys() {
                 ("SELECT * FROM contacts WHERE bot_id = $1 AND telegram_id = $2", "contacts_telegram"),
                 ("DELETE FROM updates_seen WHERE bot_id = $1 AND at < $2", "updates_seen_at"),
             ] {
-                let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-                let mut rows = statement.raw_query();
-                let mut plan = String::new();
-                while let Some(row) = rows.next()? {
-                    plan.push_str(&row.get::<_, String>(3)?);
-                }
-                plans.push((sql, index, plan));
+                plans.push((sql, index, plan(connection, sql)?));
             }
             Ok::<_, StoreError>(plans)
         })

@@ -187,6 +187,7 @@ async fn counts_of_earlier_visits_are_made_when_the_schema_grows(house: &House) 
         };
         tx.run("DROP TABLE visit_totals", &[])?;
         tx.run("DROP TABLE visit_quarters", &[])?;
+        tx.run("DROP INDEX conversations_waiting", &[])?;
         tx.run(&format!("CREATE INDEX visits_link {of}"), &[])?;
         tx.run(version, &[])
     };
