@@ -1,5 +1,6 @@
 //! A real disk that fills up under a running campaign: the server says so, goes on reading, acknowledges and sends
-//! nothing that it cannot write down, and goes on by itself once there is room. Killed, it does not start before. Nothing is lost, nobody written to twice.
+//! nothing that it cannot write down, and goes on by itself once there is room. Killed, it does not start before.
+//! Nothing is lost, nobody written to twice.
 
 use std::collections::BTreeSet;
 use std::fs::File;
