@@ -51,8 +51,10 @@ function Runs({ flow }: { flow: Flow }) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const { runs } = flow;
-  const atStart = flow.published ? flow.nodes[flow.published.start]?.reached ?? 0 : runs.started;
-  const again = runs.started - atStart;
+  // Steps are counted by name over all versions, and a version may begin at a step of another name.
+  const versions = useQuery(flowVersionsQuery(flow.id)).data?.items;
+  const starts = new Set(versions?.map((version) => version.graph.start));
+  const again = versions ? [...starts].reduce((rest, start) => rest - (flow.nodes[start]?.reached ?? 0), runs.started) : 0;
   return (
     <Section first title={t('flows.runs')}>
       <p><span className="lead-figure">{number(runs.started)}</span> <span className="unit">{t('flows.started', { count: runs.started })}</span></p>
