@@ -54,7 +54,7 @@ async function segment() {
 
 async function reply() {
   await page.goto(`${base}/inbox?filter=open`);
-  await page.locator('a.talk').first().click();
+  await page.locator('a.inbox-talk').first().click();
   const text = page.getByRole('textbox', { name: /^Reply/ });
   const words = `Back in a minute ${Date.now() % 1_000_000}`;
   await text.fill(words);

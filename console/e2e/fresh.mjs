@@ -5,6 +5,7 @@ import { run as empty } from './empty.mjs';
 import { startServer } from './server.mjs';
 import { run as strange } from './strange.mjs';
 import { run as two } from './two.mjs';
+import { run as walk } from './walk.mjs';
 
 /** Few enough that all of them act at once: nobody else comes while counts are compared. */
 const PEOPLE = 12;
@@ -14,6 +15,7 @@ try {
   const storageState = await empty(server, browser);
   await server.populate(PEOPLE);
   await counts(server, browser, storageState);
+  await walk(server, browser, storageState);
   await two(server, browser, storageState);
   await strange(server, browser, storageState);
 } finally {

@@ -70,7 +70,7 @@ try {
   await press('Enter');
   const state = page.locator('.top-bar .pill');
   await until(async () => (await state.innerText()).includes(say('campaign_status.done')), 'the campaign to be done', 180_000);
-  const fact = page.locator('.fact').filter({ hasText: say('report.open_rate') });
+  const fact = page.locator('.campaigns-fact').filter({ hasText: say('report.open_rate') });
   const reported = await until(async () => numberIn(await fact.locator('.mid-figure').innerText()) || null, 'some who answered', 180_000);
   await picture(page, 'keyboard-zh-2-report');
   await tabTo(say('ui.made_segment'));

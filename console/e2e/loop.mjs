@@ -27,7 +27,7 @@ async function pressOnPhone() {
   await page.getByRole('combobox', { name: say('frame.find') }).fill(String(person.id));
   await page.getByRole('option').filter({ hasText: person.username ? `@${person.username}` : person.first_name }).first().click();
   await page.getByRole('heading', { name: say('person.timeline') }).waitFor();
-  const own = await page.locator('.person-tags .tag-chip').allInnerTexts();
+  const own = await page.locator('.contacts-person-tags .tag-chip').allInnerTexts();
   const screen = await context.newPage();
   const menu = await openMenu(screen, person);
   const options = await menu.getByRole('button').allInnerTexts();
@@ -35,7 +35,7 @@ async function pressOnPhone() {
   expect(wanted, 'a menu option whose tag the person does not have yet');
   const began = Date.now();
   await menu.getByRole('button', { name: wanted.text }).click();
-  await page.locator('.person-tags .tag-chip').filter({ hasText: wanted.tag }).waitFor();
+  await page.locator('.contacts-person-tags .tag-chip').filter({ hasText: wanted.tag }).waitFor();
   const ms = Date.now() - began;
   await screen.close();
   await picture(page, shot('1-tag'));
@@ -80,7 +80,7 @@ async function sendCampaign() {
 }
 
 async function nextSegment() {
-  const fact = page.locator('.fact').filter({ hasText: say('report.open_rate') });
+  const fact = page.locator('.campaigns-fact').filter({ hasText: say('report.open_rate') });
   await until(async () => numberIn(await fact.locator('.mid-figure').innerText()) >= 5 || null, 'some who answered', 180_000);
   const reported = numberIn(await fact.locator('.mid-figure').innerText());
   await click(fact.getByRole('link', { name: say('ui.made_segment') }));

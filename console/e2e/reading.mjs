@@ -33,7 +33,7 @@ try {
   const after = await top();
   expect(before[0] === after[0] && Math.abs(before[1] - after[1]) <= 1, `what is read stays: ${before} → ${after}`);
   await picture(page, 'reading');
-  await page.locator('.thread-unseen').click();
+  await page.locator('.inbox-thread-unseen').click();
   await until(async () => (await thread.evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop)) < 3 || null, 'the end of the thread');
   console.log(JSON.stringify({ run: 'reading', moved_px: after[1] - before[1] }));
 } catch (error) {

@@ -166,18 +166,18 @@ try {
     await page.mouse.move(300, 500);
     await measured(page, `${mode}: inbox, scroll 12,000 px`, () => scroll(page, 120, 100));
     await measured(page, `${mode}: inbox, fling 120,000 px`, () => scroll(page, 1_200, 100));
-    if (live) await staysStill(page, '.talk-place', live);
+    if (live) await staysStill(page, '.inbox-talk-place', live);
     await measured(page, `${mode}: inbox, type in search`, () => type(page, page.locator('.inbox-list-head input'), 'order 42'));
     await go('/inbox');
-    await page.locator('.talk').first().waitFor();
+    await page.locator('.inbox-talk').first().waitFor();
     await measured(page, `${mode}: inbox, j through 20 threads`, async () => {
       for (let step = 0; step < 20; step += 1) {
         await page.keyboard.press('j');
-        await page.locator('.thread-side').first().waitFor();
+        await page.locator('.inbox-thread-side').first().waitFor();
       }
     });
-    await measured(page, `${mode}: inbox, type a reply`, () => type(page, page.locator('.composer textarea').first(), 'thank you it arrives tomorrow'));
-    await page.locator('.composer textarea').first().fill('');
+    await measured(page, `${mode}: inbox, type a reply`, () => type(page, page.locator('.inbox-composer textarea').first(), 'thank you it arrives tomorrow'));
+    await page.locator('.inbox-composer textarea').first().fill('');
     await go('/segments/new');
     await measured(page, `${mode}: segment builder, threshold typed`, async () => {
       await page.getByRole('button', { name: 'Condition', exact: true }).click();
@@ -199,7 +199,7 @@ try {
     await measured(page, `${mode}: open a person`, async () => {
       const began = Date.now();
       await page.locator('[data-row] a').nth(3).click();
-      await page.locator('.timeline li').first().waitFor();
+      await page.locator('.contacts-timeline li').first().waitFor();
       return { shown_ms: Date.now() - began };
     });
     await go('/');

@@ -66,7 +66,7 @@ export async function run(server, browser, storageState) {
     for (const [name, address] of Object.entries(pages)) {
       await page.goto(server.base + address);
       await loaded(page);
-      if (name === 'thread') await page.locator('.thread-side').first().waitFor();
+      if (name === 'thread') await page.locator('.inbox-thread-side').first().waitFor();
       await stands(page, `${name} ${width}`, faults);
       await picture(page, `strange-${name}-${width}-light`);
     }

@@ -43,7 +43,7 @@ async function segment(page, base, call, bot) {
 async function stages(page, base, call, bot) {
   await page.goto(`${base}/stages`);
   await loaded(page);
-  const days = page.locator('.rule').first().getByRole('textbox').first();
+  const days = page.locator('.stages-rule').first().getByRole('textbox').first();
   await days.fill('45');
   const before = await call('GET', `/stages?bot_id=${bot.id}`);
   const theirs = before.items.map(({ id, name, color, expression }, index) => ({ id, name: index === 0 ? 'gone' : name, color, expression }));

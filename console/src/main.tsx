@@ -1,6 +1,6 @@
 import './theme/base.css';
-import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
+import '@mantine/core/styles.layer.css';
+import '@mantine/notifications/styles.layer.css';
 import '@fontsource/inter/latin-400.css';
 import '@fontsource/inter/latin-ext-400.css';
 import '@fontsource/inter/latin-500.css';
@@ -8,6 +8,7 @@ import '@fontsource/inter/latin-ext-500.css';
 import '@fontsource/inter/latin-600.css';
 import '@fontsource/inter/latin-ext-600.css';
 import './theme/tokens.css';
+import './theme/words.css';
 import './theme/mantine.css';
 import { MantineProvider } from '@mantine/core';
 import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
@@ -34,9 +35,18 @@ const client: QueryClient = new QueryClient({
   }),
 });
 
+/** How long the first page may wait for its type, so that nothing that was measured or read moves when it comes. */
+const FONT_WAIT_MS = 500;
+
+const fontsReady = () =>
+  Promise.race([
+    Promise.allSettled([400, 500, 600].map((weight) => document.fonts.load(`${weight} 13px Inter`))),
+    new Promise((resolve) => window.setTimeout(resolve, FONT_WAIT_MS)),
+  ]);
+
 async function start() {
   if (import.meta.env.VITE_MOCKS) await (await import('./mocks/browser')).startMocks();
-  await startI18n();
+  await Promise.all([startI18n(), fontsReady()]);
   const place = document.getElementById('root');
   if (!place) throw new Error('index.html has no #root');
   createRoot(place).render(

@@ -29,7 +29,7 @@ function Subtraction({ draft, forecast }: { draft: CampaignDraft; forecast: Camp
   const preview = useQuery(previewQuery(bot.id, draft.audience)).data;
   const leftOut = forecast?.left_out ?? preview?.left_out ?? 0;
   return (
-    <dl className="subtraction">
+    <dl className="campaigns-subtraction">
       <div>
         <dt>{t('compose.cannot')}</dt>
         <dd><Count value={leftOut} people={unreachableOnly(draft.audience)}>{signed(-leftOut)}</Count></dd>
@@ -68,9 +68,9 @@ export function AudienceStep({ draft, change, forecast }: StepProps) {
     }
   };
   return (
-    <section className="step" aria-labelledby="step-who">
+    <section className="campaigns-step" aria-labelledby="step-who">
       <h2 id="step-who">{t('compose.who')}</h2>
-      <div className="step-body">
+      <div className="campaigns-step-body">
         <div className="inline wrap">
           <Select
             w={240}

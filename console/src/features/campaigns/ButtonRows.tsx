@@ -43,7 +43,7 @@ function Editor({ button, onSave, onRemove, onClose }: { button: MessageButton; 
   return (
     <Modal opened onClose={onClose} title={t('compose.button')} closeButtonProps={{ 'aria-label': t('ui.close') }} size={440}>
       <form
-        className="button-form"
+        className="campaigns-button-form"
         onSubmit={(event) => {
           event.preventDefault();
           if (ready) onSave(draft);
@@ -101,12 +101,12 @@ export function ButtonRows({ rows, onChange, problem }: { rows: MessageButton[][
     setPlace(null);
   };
   return (
-    <div className="button-rows">
+    <div className="campaigns-button-rows">
       <h3>{t('compose.buttons')}</h3>
       {rows.map((row, rowIndex) => (
-        <div className="button-row" key={rowIndex}>
+        <div className="campaigns-button-row" key={rowIndex}>
           {row.map((button, at) => (
-            <button type="button" className="button-edit" key={at} onClick={() => setPlace({ row: rowIndex, at })}>
+            <button type="button" className="campaigns-button-edit" key={at} onClick={() => setPlace({ row: rowIndex, at })}>
               <span className="inline">
                 <b className="cut">{button.text}</b>
                 {button.url !== undefined && <IconArrowUpRight className="end" size={14} stroke={1.5} aria-hidden="true" />}

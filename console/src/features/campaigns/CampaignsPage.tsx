@@ -22,7 +22,7 @@ function useNameColumn(): Column<Campaign> {
   return {
     key: 'name', head: t('campaigns.name'),
     cell: (row) => (
-      <span className="campaign-name">
+      <span className="campaigns-name">
         <Link to="/campaigns/$campaignId" params={{ campaignId: row.id }}><b>{row.name || t('campaigns.unnamed')}</b></Link>
         <span className="small faint cut">{sentence(row.audience)}</span>
       </span>

@@ -19,9 +19,9 @@ export function CheckStep({ draft, forecast, change }: { draft: CampaignDraft; f
   // The demo's people live on this machine and reach it.
   const leadsNowhere = phone_url === null && !isPublicHost(public_url) && hasTrackedLinks(draft.message);
   return (
-    <section className="step" aria-labelledby="step-check">
+    <section className="campaigns-step" aria-labelledby="step-check">
       <h2 id="step-check">{t('compose.check')}</h2>
-      <ul className="checks">
+      <ul className="campaigns-checks">
         {!written && <li><IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_empty')}</span></li>}
         {written && bare.length === 0 && <li><IconCheck className="good" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_fallbacks')}</span></li>}
         {bare.length > 0 && <li><IconAlertTriangle className="warn" size={16} stroke={1.5} aria-hidden="true" /><span>{t('compose.check_bare', { name: bare[0] })}</span></li>}

@@ -44,8 +44,8 @@ function Preview({ draft, botId }: { draft: CampaignDraft; botId: number }) {
   const first = person?.name.split(/\s/)[0] ?? '';
   const values: Record<string, string> = person ? { first_name: first, last_name: person.name.split(/\s/).slice(1).join(' '), username: person.username ?? '', name: person.name } : {};
   return (
-    <aside className="compose-preview" aria-label={t('compose.preview')}>
-      <div className="compose-stick">
+    <aside className="campaigns-compose-preview" aria-label={t('compose.preview')}>
+      <div className="campaigns-compose-stick">
         <Phone name={bot.name} note={person ? t('compose.as_seen_by', { name: first.slice(0, 24) || t('ui.no_name') }) : t('compose.as_seen')}>
           <Bubble message={draft.message} values={values} />
         </Phone>
@@ -113,8 +113,8 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
         </>
       }
     >
-      <div className="compose">
-        <div className="compose-steps">
+      <div className="campaigns-compose">
+        <div className="campaigns-compose-steps">
           {conflict && (
             <div className="failure" role="alert">
               <span className="words"><b>{t('compose.conflict')}</b></span>

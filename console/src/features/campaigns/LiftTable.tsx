@@ -32,7 +32,7 @@ export function LiftTable({ lift, campaign }: { lift: Lift[]; campaign: Campaign
   if (lift.length === 0 || heldOut === 0) {
     return (
       <>
-        <h3 className="report-sub">{t('report.lift')}</h3>
+        <h3 className="campaigns-report-sub">{t('report.lift')}</h3>
         <p className="muted">{t('report.no_held_out')}</p>
       </>
     );
@@ -40,7 +40,7 @@ export function LiftTable({ lift, campaign }: { lift: Lift[]; campaign: Campaign
   const scale = scaleOf(lift);
   return (
     <>
-      <div className="section-head report-sub">
+      <div className="section-head campaigns-report-sub">
         <h3>{t('report.lift')}</h3>
         <span className="small faint">{t('report.lift_note')}</span>
       </div>
@@ -51,7 +51,7 @@ export function LiftTable({ lift, campaign }: { lift: Lift[]; campaign: Campaign
               <th scope="col">{t('report.measure')}</th>
               <th scope="col" className="num">{t('report.reached')}</th>
               <th scope="col" className="num">{t('outcome.held_out')}</th>
-              <th scope="col" className="lift-interval wide-only"><span className="unseen">{t('report.interval')}</span></th>
+              <th scope="col" className="campaigns-lift-interval wide-only"><span className="unseen">{t('report.interval')}</span></th>
               <th scope="col">{t('report.reading')}</th>
               <th scope="col" className="wide-only"><span className="unseen">{t('ui.made_segment')}</span></th>
             </tr>

@@ -22,7 +22,7 @@ function Lead({ campaign }: { campaign: Campaign }) {
   const done = total - counts.pending - counts.leased;
   const { status, started_at, finished_at, finishes_at, rate_per_second } = campaign;
   return (
-    <div className="campaign-lead" aria-live="polite">
+    <div className="campaigns-lead" aria-live="polite">
       <span>
         <span className="lead-figure figure">{number(done)}</span> <span className="unit">{t('campaigns.of_written', { total: number(total) })}</span>
       </span>
@@ -53,7 +53,7 @@ function Unknowns({ campaign, acts }: { campaign: Campaign; acts: ReturnType<typ
   const { unknown } = campaign.counts;
   if (unknown === 0 || !can('write') || campaign.status === 'sending' || campaign.status === 'canary') return null;
   return (
-    <div className="callout warn-ground campaign-unknown" role="status">
+    <div className="callout warn-ground campaigns-unknown" role="status">
       <span>{t('campaigns.unknown', { count: unknown })}</span>
       <Button loading={acts.isPending} onClick={() => acts.mutate({ act: 'resolve', body: { decision: 'leave' } })}>{t('campaigns.leave')}</Button>
       <Button loading={acts.isPending} onClick={() => acts.mutate({ act: 'resolve', body: { decision: 'resend' } })}>{t('campaigns.resend')}</Button>
@@ -79,7 +79,7 @@ export function LiveCampaign({ campaign }: { campaign: Campaign }) {
       <Lead campaign={campaign} />
       <PartsBar parts={parts} height={20} dim={campaign.status === 'paused'} />
       <PartsLegend parts={parts} total={campaign.counts.audience} people={people} />
-      <div className="campaign-notices">
+      <div className="campaigns-notices">
         <Paused campaign={campaign} />
         <Unknowns campaign={campaign} acts={acts} />
       </div>

@@ -58,11 +58,11 @@ export function MessageStep({ draft, change, problem }: StepProps) {
   };
   const error = rich.error ? t(`compose.markup.${rich.error}`) : problem?.field('/message/text');
   return (
-    <section className="step" aria-labelledby="step-what">
+    <section className="campaigns-step" aria-labelledby="step-what">
       <h2 id="step-what">{t('compose.what')}</h2>
-      <div className="step-body">
-        <div className="editor">
-          <div className="editor-tools" role="toolbar" aria-label={t('compose.formatting')}>
+      <div className="campaigns-step-body">
+        <div className="campaigns-editor">
+          <div className="campaigns-editor-tools" role="toolbar" aria-label={t('compose.formatting')}>
             {html && marks.map((mark) => (
               <Tooltip key={mark.key} label={t(`compose.mark.${mark.key}`)}>
                 <ActionIcon aria-label={t(`compose.mark.${mark.key}`)} onClick={() => insert(mark.open, mark.close)}><mark.icon size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
@@ -78,8 +78,8 @@ export function MessageStep({ draft, change, problem }: StepProps) {
             </Menu>
             <Attach media={message.media} onChange={setMedia} error={problem?.field('/message/media')} />
           </div>
-          <Textarea ref={area} autosize minRows={5} maxRows={24} variant="unstyled" aria-label={t('compose.text')} placeholder={t('compose.text_hint')} value={message.text} onChange={(event) => setText(event.currentTarget.value)} classNames={{ input: 'editor-text' }} aria-invalid={Boolean(error)} aria-describedby="compose-under" />
-          <div className="editor-under" id="compose-under">
+          <Textarea ref={area} autosize minRows={5} maxRows={24} variant="unstyled" aria-label={t('compose.text')} placeholder={t('compose.text_hint')} value={message.text} onChange={(event) => setText(event.currentTarget.value)} classNames={{ input: 'campaigns-editor-text' }} aria-invalid={Boolean(error)} aria-describedby="compose-under" />
+          <div className="campaigns-editor-under" id="compose-under">
             <span className={error ? 'bad' : ''}>{error ?? t('compose.tracked')}</span>
             <span className={rich.text.length > max ? 'bad figure' : 'figure'}>{t('compose.length', { length: number(rich.text.length), max: number(max) })}</span>
           </div>

@@ -20,7 +20,7 @@ export function NextSteps({ people, name, writes = true }: { people: Expression;
   const can = useCan();
   if (!can('write')) return null;
   return (
-    <span className="next-steps">
+    <span className="campaigns-next-steps">
       <Link to="/segments/$segmentId" params={{ segmentId: 'new' }} search={{ e: people, name }}>
         <IconFilter size={13} stroke={1.5} aria-hidden="true" />
         {t('ui.made_segment')}
@@ -39,7 +39,7 @@ function Fact({ figure, title, note, campaign }: { figure: Figure; title: string
   const { t } = useTranslation();
   const { percent } = useFormat();
   return (
-    <div className="fact">
+    <div className="campaigns-fact">
       <h3>{title}</h3>
       <p>
         <Count value={figure.count} people={figure.people} size="mid" /> <span className="muted">{figure.of > 0 ? percent(figure.share) : ''}</span>
@@ -54,7 +54,7 @@ function Facts({ report, campaign }: { report: Report; campaign: Campaign }) {
   const { t } = useTranslation();
   const { number } = useFormat();
   return (
-    <div className="facts-row">
+    <div className="campaigns-facts-row">
       <Fact campaign={campaign} figure={report.open_rate} title={t('report.open_rate')} note={t('report.open_rate_parts', { pressed: number(report.pressed.count), followed: number(report.followed.count) })} />
       <Fact campaign={campaign} figure={report.replied} title={t('report.replied')} note={t('report.replied_note')} />
       <Fact campaign={campaign} figure={report.tagged} title={t('report.tagged')} note={t('report.tagged_parts', { direct: number(report.tagged_direct.count), assisted: number(report.tagged_assisted.count) })} />
@@ -70,7 +70,7 @@ function ButtonsAndTags({ report, campaign }: { report: Report; campaign: Campai
   const search = useSearch({ from: '/frame/campaigns/$campaignId' });
   if (report.buttons.length === 0 && report.tags.length === 0) return null;
   return (
-    <div className="columns even report-lists">
+    <div className="columns even campaigns-report-lists">
       {report.buttons.length > 0 && (
         <table className="table" aria-label={t('report.buttons')}>
           <thead><tr><th scope="col">{t('report.button')}</th><th scope="col" className="num">{t('report.pressed_by')}</th></tr></thead>
@@ -107,7 +107,7 @@ function Breakdown({ report, campaign }: { report: Report; campaign: Campaign })
   const cell = (figure: Figure) => <Count value={figure.count} people={figure.people}>{figure.of > 0 ? percent(figure.share) : undefined}</Count>;
   return (
     <>
-      <div className="section-head report-sub">
+      <div className="section-head campaigns-report-sub">
         <h3>{t('report.compare')}</h3>
         <span className="small faint">{t('report.compare_note')}</span>
         <span className="end">
@@ -148,7 +148,7 @@ function Definitions({ report }: { report: Report }) {
   const { t, i18n } = useTranslation();
   const keys = Object.keys(report.definitions);
   return (
-    <details className="definitions">
+    <details className="campaigns-definitions">
       <summary className="small muted">{t('report.definitions')}</summary>
       <dl>
         {keys.map((key) => (
@@ -176,7 +176,7 @@ export function ReportSection({ campaign }: { campaign: Campaign }) {
         {(report) => (
           <>
             <Facts report={report} campaign={campaign} />
-            <p className="small faint report-definition">{t('report.open_rate_definition')}</p>
+            <p className="small faint campaigns-report-definition">{t('report.open_rate_definition')}</p>
             <ButtonsAndTags report={report} campaign={campaign} />
             <LiftTable lift={report.lift} campaign={campaign} />
             <Breakdown report={report} campaign={campaign} />

@@ -50,8 +50,8 @@ export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps)
   const first = canary === null || !forecast ? null : Math.min(canary, forecast.writes_to);
   const label = first === null ? t('compose.send_all', { count: forecast?.writes_to ?? 0, number: number(forecast?.writes_to ?? 0) }) : t('compose.send_first', { count: first, number: number(first) });
   return (
-    <div className="dock" role="region" aria-label={t('compose.what_happens')}>
-      <div className="dock-say" aria-live="polite">
+    <div className="campaigns-dock" role="region" aria-label={t('compose.what_happens')}>
+      <div className="campaigns-dock-say" aria-live="polite">
         <Forecast forecast={forecast} stale={stale} />
         {start.error && <span className="field-error"> {problem(start.error)}</span>}
       </div>

@@ -74,14 +74,14 @@ export function TestPopover({ draft, disabled }: { draft: ReturnType<typeof useD
         <Button size="md" disabled={disabled} onClick={() => (mine ? test.mutate({ me: true }) : setOpen(!open))} loading={test.isPending}>{t('compose.test')}</Button>
       </Popover.Target>
       <Popover.Dropdown>
-        <div className="button-form">
+        <div className="campaigns-button-form">
           <Bind />
           <TextInput label={t('compose.test_person')} placeholder={t('contacts.search')} value={text} onChange={(event) => setText(event.currentTarget.value)} />
           {text.trim() !== '' && (
             <ul>
               {found.map((contact) => (
                 <li key={contact.id}>
-                  <button type="button" className="test-person" disabled={!contact.reachable || test.isPending} onClick={() => test.mutate({ contacts: [contact.id] })}>
+                  <button type="button" className="campaigns-test-person" disabled={!contact.reachable || test.isPending} onClick={() => test.mutate({ contacts: [contact.id] })}>
                     <PersonName name={contact.name} /> <span className="small faint">{contact.username ? `@${contact.username}` : ''}</span>
                   </button>
                 </li>

@@ -20,9 +20,9 @@ export function WhenStep({ canary, onCanary, writesTo, heldOut, onHeldOut }: Ste
   const total = writesTo ?? 0;
   const first = canary === null ? 0 : Math.min(canary, total);
   return (
-    <section className="step" aria-labelledby="step-when">
+    <section className="campaigns-step" aria-labelledby="step-when">
       <h2 id="step-when">{t('compose.when')}</h2>
-      <div className="step-body">
+      <div className="campaigns-step-body">
         <div className="inline wrap">
           <span>{t('compose.hold_out')}</span>
           <Select size="xs" w={84} allowDeselect={false} aria-label={t('compose.hold_out')} value={String(heldOut)} data={[...new Set([...HELD_OUT, heldOut])].sort((a, b) => a - b).map((percent) => ({ value: String(percent), label: `${percent}%` }))} onChange={(next) => next !== null && onHeldOut(Number(next))} />

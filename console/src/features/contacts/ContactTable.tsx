@@ -18,7 +18,7 @@ function OrderHead({ order, label }: { order: ContactOrder; label: string }) {
   const search = useSearch({ from: '/frame/contacts' });
   const current = (search.order ?? 'recent') === order;
   return (
-    <Link to="/contacts" search={{ ...search, order: order === 'recent' ? undefined : order }} className={current ? 'order-head current' : 'order-head'} aria-current={current || undefined}>
+    <Link to="/contacts" search={{ ...search, order: order === 'recent' ? undefined : order }} className={current ? 'contacts-order-head current' : 'contacts-order-head'} aria-current={current || undefined}>
       {current && <IconArrowDown size={12} stroke={1.8} aria-hidden="true" />}
       {label}
     </Link>

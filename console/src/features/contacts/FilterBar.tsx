@@ -54,9 +54,9 @@ export function FilterBar({ expression, total }: { expression: Expression; total
   };
   const whole = isEveryone(expression);
   return (
-    <div className="filter">
-      <div className="filter-line">
-        <button type="button" className="filter-say" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <div className="contacts-filter">
+      <div className="contacts-filter-line">
+        <button type="button" className="contacts-filter-say" aria-expanded={open} onClick={() => setOpen(!open)}>
           <IconFilter size={14} stroke={1.5} aria-hidden="true" />
           <span className={whole ? 'faint' : ''}>{whole ? t('contacts.add_filter') : sentence(expression)}</span>
         </button>
@@ -65,7 +65,7 @@ export function FilterBar({ expression, total }: { expression: Expression; total
         <SearchBox />
       </div>
       <Collapse expanded={open}>
-        {open && <div className="filter-builder"><ExpressionBuilder value={shown} onChange={change} total={total} /></div>}
+        {open && <div className="contacts-filter-builder"><ExpressionBuilder value={shown} onChange={change} total={total} /></div>}
       </Collapse>
     </div>
   );

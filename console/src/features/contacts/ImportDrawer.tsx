@@ -21,7 +21,7 @@ function Answer({ answer, dry }: { answer: ImportAnswer; dry: boolean }) {
   const { t } = useTranslation();
   const { number } = useFormat();
   return (
-    <div className="import-answer" role="status">
+    <div className="contacts-import-answer" role="status">
       <p><b>{t(dry ? 'contacts.import_will' : 'contacts.import_did', { created: number(answer.created), updated: number(answer.updated), rows: number(answer.rows) })}</b></p>
       {answer.rejected_count > 0 && (
         <>
@@ -60,7 +60,7 @@ export function ImportDrawer({ onClose }: { onClose: () => void }) {
   const ready = send.data !== undefined && dry;
   return (
     <Drawer opened onClose={onClose} position="right" size={480} title={t('contacts.import_title')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <div className="import">
+      <div className="contacts-import">
         <p className="muted">{t('contacts.import_text')}</p>
         <FileInput
           label={t('contacts.import_file')}

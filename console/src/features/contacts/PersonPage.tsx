@@ -46,12 +46,12 @@ function TimelineRows({ entries }: { entries: Entry[] }) {
   const dayOf = (at: number) => new Date(at).toDateString();
   const today = new Date().toDateString();
   return (
-    <ol className="timeline">
+    <ol className="contacts-timeline">
       {entries.map((entry, index) => {
         const previous = entries[index - 1];
         const starts = !previous || dayOf(previous.at) !== dayOf(entry.at);
         return (
-          <li key={entry.id} className={starts ? 'day-start' : undefined}>
+          <li key={entry.id} className={starts ? 'contacts-day-start' : undefined}>
             <span className="muted">{starts ? (dayOf(entry.at) === today ? t('timeline.today') : date(entry.at)) : ''}</span>
             <span className="faint">{time(entry.at)}</span>
             <EntryIcon kind={entry.kind} />
@@ -72,7 +72,7 @@ function Timeline({ id }: { id: number }) {
   const shown = kind === 'all' ? all : all.filter((entry) => groups[kind]?.test(entry.kind));
   return (
     <section className="section" aria-label={t('person.timeline')}>
-      <div className="timeline-head">
+      <div className="contacts-timeline-head">
         <h2>{t('person.timeline')}</h2>
         <SegmentedControl className="end" aria-label={t('person.timeline_kind')} value={kind} onChange={(next) => void navigate({ to: '/contacts/$contactId', params: { contactId: id }, search: { kind: next === 'all' ? undefined : next }, replace: true })} data={['all', ...Object.keys(groups)].map((each) => ({ value: each, label: t(`person.kind.${each}`) }))} />
       </div>

@@ -40,7 +40,7 @@ function Facts({ contact }: { contact: Contact }) {
   }
   rows.push([t('person.reachable'), contact.reachable ? t('builder.yes') : <span className="bad">{t(`unreachable.${contact.unreachable_reason ?? 'blocked'}`)}</span>]);
   return (
-    <dl className="facts">
+    <dl className="contacts-facts">
       {rows.map(([name, value]) => (
         <div key={name} style={{ display: 'contents' }}>
           <dt>{name}</dt>
@@ -70,7 +70,7 @@ function Tags({ contact }: { contact: Contact }) {
       )}
       {change.error && <p className="field-error" role="alert">{problem(change.error)}</p>}
       {contact.tags.length === 0 && <p className="muted" style={{ paddingTop: 8 }}>{t('person.no_tags')}</p>}
-      <ul className="person-tags">
+      <ul className="contacts-person-tags">
         {contact.tags.map((tag) => (
           <li key={tag.id}>
             <TagChip name={tag.name} color={tag.color} />
@@ -120,7 +120,7 @@ function Attributes({ contact }: { contact: Contact }) {
   return (
     <Section title={t('person.attributes')}>
       {entries.length === 0 && <p className="muted">{t('person.no_attributes')}</p>}
-      <ul className="person-attributes">
+      <ul className="contacts-person-attributes">
         {entries.map(([key, held]) => <Attribute key={key} contact={contact} name={key} value={String(held)} />)}
       </ul>
       {can('talk') && (
@@ -153,7 +153,7 @@ export function PersonPane({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   return (
     <>
-      <div className="person-head">
+      <div className="contacts-person-head">
         <Avatar large name={contact.name} />
         <div style={{ minWidth: 0 }}>
           <p className="cut"><b><PersonName name={contact.name} /></b></p>

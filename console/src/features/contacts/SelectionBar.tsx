@@ -64,7 +64,7 @@ function TagPopover({ verb, bar }: { verb: 'add' | 'remove'; bar: BarProps }) {
       </Popover.Target>
       <Popover.Dropdown>
         <form
-          className="bulk-form"
+          className="contacts-bulk-form"
           onSubmit={(event) => {
             event.preventDefault();
             if (tags.length > 0) change.mutate({ verb, tags });
@@ -89,7 +89,7 @@ export function SelectionBar(bar: BarProps) {
   const chosen = selection.all ? count : selection.ids.size;
   const every = selection.all || (rows.length > 0 && rows.every((row) => selection.ids.has(row.id)));
   return (
-    <div className={chosen > 0 ? 'selection-bar on' : 'selection-bar'}>
+    <div className={chosen > 0 ? 'contacts-selection-bar on' : 'contacts-selection-bar'}>
       <Checkbox
         aria-label={t('contacts.select_page')}
         checked={every}

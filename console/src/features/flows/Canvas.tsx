@@ -59,7 +59,7 @@ export function Canvas({ graph }: { graph: Graph }) {
     });
   }, [graph, flow.nodes, flow.options, number]);
   return (
-    <div className="flow-canvas" role="region" aria-label={t('flows.drawing')}>
+    <div className="flows-canvas" role="region" aria-label={t('flows.drawing')}>
       <ReactFlow
         nodes={nodes} edges={edges} nodeTypes={nodeTypes} fitView fitViewOptions={{ maxZoom: 1, padding: 0.12 }} minZoom={0.2} maxZoom={1.5} panOnScroll
         nodesDraggable={false} nodesConnectable={false} nodesFocusable={false} edgesFocusable={false} elementsSelectable={false} zoomOnDoubleClick={false}

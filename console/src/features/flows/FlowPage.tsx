@@ -42,7 +42,7 @@ function Notices({ editing }: { editing: FlowEditing }) {
   return (
     <div>
       <Failure error={error} what={t(editing.publish.error ? 'flows.publish_failed' : 'flows.save_failed')} />
-      {all.length + editing.otherFaults.length > 1 && <ul className="faults small bad">{[...all, ...editing.otherFaults.map((field) => field.message)].slice(0, 8).map((message) => <li key={message}>{message}</li>)}</ul>}
+      {all.length + editing.otherFaults.length > 1 && <ul className="flows-faults small bad">{[...all, ...editing.otherFaults.map((field) => field.message)].slice(0, 8).map((message) => <li key={message}>{message}</li>)}</ul>}
     </div>
   );
 }
@@ -97,9 +97,9 @@ function Editor({ flow }: { flow: Flow }) {
   return (
     <DrawingContext value={drawing}>
       <Page bare title={flow.name} crumb={{ label: t('place.flows'), to: '/flows' }} note={old ? t('flows.looking_at', { version: old.version }) : <Note flow={flow} changed={editing.changed} />} actions={editable && <Actions flow={flow} editing={editing} />}>
-        <div className="flow">
+        <div className="flows-page">
           {narrow ? <Outline graph={graph} /> : <Canvas key={version ?? 'draft'} graph={graph} />}
-          <aside className="flow-pane" aria-label={t('flows.step')}>
+          <aside className="flows-pane" aria-label={t('flows.step')}>
             <Notices editing={editing} />
             {old && <p className="callout small"><span>{t('flows.looking_at', { version: old.version })}</span> <button type="button" className="text-link end" onClick={() => void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} })}>{t('flows.to_draft')}</button></p>}
             {node && chosen !== undefined ? <StepForm key={chosen} id={chosen} node={node} graph={graph} editable={editable} faultAt={editing.faultAt(chosen)} onGraph={editing.edit} /> : <Runs flow={flow} />}

@@ -37,7 +37,7 @@ function useColumns(): Column<Flow>[] {
     {
       key: 'name', head: t('flows.name'),
       cell: (flow) => (
-        <span className="flow-name">
+        <span className="flows-name">
           <Link to="/flows/$flowId" params={{ flowId: flow.id }}><b>{flow.name}</b></Link>
           <span className="small faint cut"><Begins flow={flow} /></span>
         </span>
@@ -75,7 +75,7 @@ function NewFlow({ onClose }: { onClose: () => void }) {
   });
   return (
     <Modal opened onClose={onClose} title={t('flows.new')} size={420} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <form className="step-form" onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
+      <form className="flows-step-form" onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
         <TextInput data-autofocus label={t('flows.name')} value={name} maxLength={120} onChange={(event) => setName(event.currentTarget.value)} />
         <TextInput label={t('flows.command')} description={t('flows.command_hint')} leftSection="/" value={command} maxLength={32} onChange={(event) => setCommand(event.currentTarget.value)} />
         {make.error && <p className="field-error" role="alert">{problem(make.error)}</p>}

@@ -53,7 +53,7 @@ export function OptionFields({ option, place, count, graph, self, tags, fault, o
   const [taking, setTaking] = useState(removes.length > 0);
   const name = option.text || t('flows.option_number', { number: place + 1 });
   return (
-    <li className="option-fields">
+    <li className="flows-option-fields">
       <div className="inline">
         <TextInput size="xs" style={{ flex: 1 }} aria-label={t('flows.option_text', { number: place + 1 })} placeholder={t('flows.button')} value={option.text} maxLength={64} onChange={(event) => onChange({ text: event.currentTarget.value })} error={fault} />
         <ActionIcon aria-label={t('flows.option_up', { name })} disabled={place === 0} onClick={() => onMove(-1)}><IconArrowUp size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>

@@ -10,7 +10,7 @@ export function Outline({ graph }: { graph: Graph }) {
   const met = [...depths(graph).keys()];
   const ids = [...met, ...Object.keys(graph.nodes).filter((id) => !met.includes(id))];
   return (
-    <ol className="flow-outline" aria-label={t('flows.drawing')}>
+    <ol className="flows-outline" aria-label={t('flows.drawing')}>
       {ids.map((id) => {
         const node = graph.nodes[id];
         if (!node) return null;

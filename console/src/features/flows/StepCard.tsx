@@ -63,7 +63,7 @@ function Ways({ id, node, exit }: CardProps) {
   const { flow } = useDrawing();
   if (node.type === 'menu') {
     return node.options.map((option) => (
-      <div className="step-way" key={option.key}>
+      <div className="flows-step-way" key={option.key}>
         <span className="cut">{option.text || t('flows.no_text')}</span>
         <Tags names={option.add_tags ?? []} />
         <span className="end figure muted">{number(flow.options[`${id}/${option.key}`] ?? 0)}</span>
@@ -73,7 +73,7 @@ function Ways({ id, node, exit }: CardProps) {
   }
   if (node.type === 'condition') {
     return (['then', 'else'] as const).map((way) => (
-      <div className="step-way" key={way}>
+      <div className="flows-step-way" key={way}>
         <span>{t(`flows.${way}`)}</span>
         {exit?.(way)}
       </div>
@@ -86,10 +86,10 @@ function Says({ node }: { node: FlowNode }) {
   const { t } = useTranslation();
   const sentence = useSentence();
   const triggerText = useTriggerText();
-  if (node.type === 'start') return <ul className="step-triggers">{node.triggers.slice(0, 4).map((trigger, index) => <li key={index} className="cut">{triggerText(trigger)}</li>)}{node.triggers.length === 0 && <li className="muted">{t('flows.no_trigger')}</li>}</ul>;
+  if (node.type === 'start') return <ul className="flows-step-triggers">{node.triggers.slice(0, 4).map((trigger, index) => <li key={index} className="cut">{triggerText(trigger)}</li>)}{node.triggers.length === 0 && <li className="muted">{t('flows.no_trigger')}</li>}</ul>;
   if (node.type === 'end') return null;
   const words = node.type === 'condition' ? sentence(node.expression) : node.type === 'handover' && !node.message ? t('flows.to_inbox') : plain(node);
-  return <p className="step-says" dir="auto">{words || <span className="bad">{t('flows.no_text')}</span>}</p>;
+  return <p className="flows-step-says" dir="auto">{words || <span className="bad">{t('flows.no_text')}</span>}</p>;
 }
 
 /** One step: what it says, its ways out and how many took each. */
@@ -102,15 +102,15 @@ export function StepCard({ id, node, exit }: CardProps) {
   const wrong = faults.has(id);
   const stopped = seen && (node.type === 'menu' || node.type === 'message') ? seen.reached - seen.left : 0;
   return (
-    <div className={`step ${node.type}${selected === id ? ' on' : ''}${wrong ? ' wrong' : ''}`}>
-      <button type="button" className="step-head nopan" aria-pressed={selected === id} onClick={() => onSelect(id)}>
+    <div className={`flows-step ${node.type}${selected === id ? ' on' : ''}${wrong ? ' wrong' : ''}`}>
+      <button type="button" className="flows-step-head nopan" aria-pressed={selected === id} onClick={() => onSelect(id)}>
         <Sign size={15} stroke={1.5} aria-hidden="true" />
         <b>{t(`flows.kind.${node.type}`)}</b>
         <span className="end figure muted">{seen ? number(seen.reached) : ''}</span>
       </button>
       <Says node={node} />
       <Ways id={id} node={node} exit={exit ?? (() => null)} />
-      {wrong ? <p className="step-under bad">{faults.get(id)?.[0]}</p> : stopped > 0 && seen && node.type === 'menu' && <p className="step-under">{t('flows.stop_here', { share: percent(stopped / seen.reached) })}</p>}
+      {wrong ? <p className="flows-step-under bad">{faults.get(id)?.[0]}</p> : stopped > 0 && seen && node.type === 'menu' && <p className="flows-step-under">{t('flows.stop_here', { share: percent(stopped / seen.reached) })}</p>}
     </div>
   );
 }

@@ -82,7 +82,7 @@ function MenuForm(props: FormProps & { node: Extract<FlowNode, { type: 'menu' }>
       <Select size="xs" label={t('flows.columns')} allowDeselect={false} value={String(node.columns)} data={['1', '2', '3', '4']} onChange={(next) => onGraph(withNode(graph, id, { ...node, columns: Number(next ?? 1) }))} />
       <div>
         <p className="field-label">{t('flows.options')}</p>
-        <ol className="option-list">
+        <ol className="flows-option-list">
           {node.options.map((option, at) => (
             <OptionFields
               key={option.key} option={option} place={at} count={node.options.length} graph={graph} self={id} tags={tags} fault={faultAt(`/options/${at}`)}
@@ -135,7 +135,7 @@ export function StepForm(props: FormProps) {
   const isMet = graph.start === id || edgesOf(graph).some((edge) => edge.to === id && edge.from !== id);
   return (
     <Section first title={t(`flows.kind.${node.type}`)}>
-      <div className="step-form">
+      <div className="flows-step-form">
         <Traffic id={id} />
         {node.type === 'start' && <ul>{node.triggers.map((trigger, index) => <li key={index}>{triggerText(trigger)}</li>)}</ul>}
         {node.type === 'condition' && <p><ExpressionSentence expression={node.expression} /></p>}

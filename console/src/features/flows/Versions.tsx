@@ -19,7 +19,7 @@ export function Versions({ flow, shown, onTake }: { flow: Flow; shown: number | 
     <Section title={t('flows.versions')}>
       <Loaded query={query} what={t('flows.versions_failed')} waiting={<SkeletonRows rows={2} />}>
         {({ items }) => (
-          <ul className="versions">
+          <ul className="flows-versions">
             {items.length === 0 && <li className="muted">{t('flows.never_published')}</li>}
             {items.slice(0, 30).map((version) => (
               <li key={version.version} className="inline wrap">

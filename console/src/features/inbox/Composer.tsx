@@ -40,9 +40,9 @@ function CannedList({ shown, total, at, onPick, onPoint }: { shown: Canned[]; to
       toast(t('inbox.canned_gone', { name: canned.name }), { label: t('ui.undo'), run: () => void post('/canned', { name: canned.name, message: canned.message }).then(() => client.invalidateQueries({ queryKey: ['canned'] })) });
     },
   });
-  if (total === 0) return <p className="canned-none small muted">{t('inbox.canned_none')}</p>;
+  if (total === 0) return <p className="inbox-canned-none small muted">{t('inbox.canned_none')}</p>;
   return (
-    <div className="canned">
+    <div className="inbox-canned">
       <ul role="listbox" data-inline aria-label={t('inbox.canned')} id="canned-list">
         {shown.map((each, index) => (
           <li key={each.id} role="option" id={`canned-${each.id}`} aria-selected={index === at} onMouseMove={() => onPoint(index)} onMouseDown={(event) => event.preventDefault()} onClick={() => onPick(each)}>
@@ -51,7 +51,7 @@ function CannedList({ shown, total, at, onPick, onPoint }: { shown: Canned[]; to
           </li>
         ))}
       </ul>
-      <p className="small faint canned-foot">
+      <p className="small faint inbox-canned-foot">
         <span>{t('inbox.canned_count', { shown: number(shown.length), total: number(total) })}</span>
         {can('write') && shown[at] && (
           <button type="button" className="end text-link small" onMouseDown={(event) => event.preventDefault()} onClick={() => { const canned = shown[at]; if (canned) remove.mutate(canned); }}>
@@ -188,7 +188,7 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
     } else if (event.key === 'Escape') input.current?.blur();
   };
   return (
-    <div className={mode === 'note' ? 'composer note' : 'composer'}>
+    <div className={mode === 'note' ? 'inbox-composer note' : 'inbox-composer'}>
       {canned.open && <CannedList shown={canned.shown} total={canned.total} at={canned.at} onPick={take} onPoint={canned.setAt} />}
       {saving && <SaveCanned text={text} onDone={() => setSaving(false)} />}
       <Textarea
@@ -207,7 +207,7 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
         onChange={(event) => write(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <div className="inline wrap composer-foot">
+      <div className="inline wrap inbox-composer-foot">
         <SegmentedControl size="xs" aria-label={t('inbox.mode')} value={mode} onChange={(next) => onMode(next === 'note' ? 'note' : 'reply')} data={[{ value: 'reply', label: t('inbox.reply') }, { value: 'note', label: t('inbox.note') }]} />
         {mode === 'reply' && text.trim() !== '' && !saving && <button type="button" className="text-link small" onClick={() => setSaving(true)}>{t('inbox.canned_save')}</button>}
         {mode === 'reply' && <Attach media={media} onChange={setMedia} disabled={cannot} />}

@@ -72,16 +72,16 @@ const Row = memo(function Row({ conversation, left, selected, filter, now }: Row
   const who = assignee === null ? '' : assignee.id === member.id ? t('inbox.you') : (assignee.name ?? '');
   const since = waiting_since ?? last?.at ?? contact.first_seen_at;
   return (
-    <Link from="/inbox" to="/inbox" search={(before) => ({ ...before, filter, c: contact.id, pane: undefined })} className={`talk${selected ? ' on' : ''}${left ? ' left' : ''}`} data-list-row aria-current={selected ? 'true' : undefined}>
-      <span className="talk-line">
+    <Link from="/inbox" to="/inbox" search={(before) => ({ ...before, filter, c: contact.id, pane: undefined })} className={`inbox-talk${selected ? ' on' : ''}${left ? ' left' : ''}`} data-list-row aria-current={selected ? 'true' : undefined}>
+      <span className="inbox-talk-line">
         {unread > 0 && <i className="unread" role="img" aria-label={t('inbox.unread', { count: unread })} />}
         <b className="cut"><PersonName name={contact.name} /></b>
-        <span className={waiting_since ? 'end figure waits' : 'end figure faint'}>
+        <span className={waiting_since ? 'end figure inbox-waits' : 'end figure faint'}>
           {waiting_since ? <span className="unseen">{t('inbox.waits')} </span> : null}
           {length(now - since)}
         </span>
       </span>
-      <span className="talk-line muted">
+      <span className="inbox-talk-line muted">
         <span className="cut" dir="auto">{last === null ? t('inbox.nothing_said') : last.from === 'person' ? said : t('inbox.we_said', { text: said })}</span>
         {conversation.status === 'closed' ? <span className="end small faint">{t('inbox.closed')}</span> : who && <span className="end small faint cut">{who}</span>}
       </span>
@@ -182,7 +182,7 @@ export function ConversationList({ rows, filter, order, selected, scroller, sear
             const conversation = rows.items[item.index];
             if (!conversation) return null;
             return (
-              <div key={conversation.contact.id} className="talk-place" style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}>
+              <div key={conversation.contact.id} className="inbox-talk-place" style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}>
                 <Row conversation={conversation} left={rows.hasLeft(conversation.contact.id)} selected={conversation.contact.id === selected} filter={filter} now={now} />
               </div>
             );

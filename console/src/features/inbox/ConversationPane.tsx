@@ -48,7 +48,7 @@ function Who({ contact }: { contact: Contact }) {
     <div style={{ minWidth: 0 }}>
       <h2 className="cut"><PersonName name={contact.name} /></h2>
       <p className="small cut">
-        {talk?.waiting_since ? <span className="waits">{t('inbox.waiting', { time: length(now - talk.waiting_since) })}</span> : <span className="muted">{t(talk?.status === 'open' ? 'inbox.is_open' : 'inbox.is_closed')}</span>}
+        {talk?.waiting_since ? <span className="inbox-waits">{t('inbox.waiting', { time: length(now - talk.waiting_since) })}</span> : <span className="muted">{t(talk?.status === 'open' ? 'inbox.is_open' : 'inbox.is_closed')}</span>}
         {' · '}
         <span className="muted">{assignee === null ? t('inbox.nobody') : assignee === member.id ? t('inbox.yours') : t('inbox.of', { name })}</span>
       </p>

@@ -24,8 +24,8 @@ function Tags({ contact, actions, input }: { contact: Contact; actions: Conversa
   const problem = useProblemText();
   const known = useQuery(tagsQuery(bot.id)).data?.items ?? [];
   return (
-    <section aria-label={t('contacts.tags')} className="profile-part">
-      <div className="profile-tags">
+    <section aria-label={t('contacts.tags')} className="inbox-profile-part">
+      <div className="inbox-profile-tags">
         {contact.tags.map((tag) => <TagChip key={tag.id} name={tag.name} color={tag.color} {...(can('talk') ? { onRemove: () => actions.untag(tag.name) } : {})} />)}
       </div>
       {can('talk') && (
@@ -41,7 +41,7 @@ function Stage({ contact }: { contact: Contact }) {
   const bot = useBot();
   const rules = useQuery(stagesQuery(bot.id)).data?.items;
   return (
-    <section aria-label={t('person.stage')} className="profile-part">
+    <section aria-label={t('person.stage')} className="inbox-profile-part">
       <p className="inline">{contact.stage && <b><StageBadge name={contact.stage.name} /></b>}<Link className="end text-link small" to="/stages">{t('person.the_rules')}</Link></p>
       {contact.stage_explained && rules && <div className="small"><ExplainTree explanation={contact.stage_explained} expression={stageRules(rules)} /></div>}
     </section>
@@ -57,8 +57,8 @@ function Facts({ contact }: { contact: Contact }) {
   if (contact.language) rows.push([t('person.language'), language(contact.language)]);
   for (const [key, value] of Object.entries(contact.attributes)) rows.push([key, String(value)]);
   return (
-    <section aria-label={t('inbox.facts')} className="profile-part">
-      <dl className="profile-facts">
+    <section aria-label={t('inbox.facts')} className="inbox-profile-part">
+      <dl className="inbox-profile-facts">
         {rows.slice(0, 14).map(([name, value]) => (
           <div key={name}>
             <dt className="cut">{name}</dt>
@@ -78,11 +78,11 @@ function Latest({ id }: { id: number }) {
   const entries = query.data?.pages[0]?.items ?? [];
   const today = new Date().toDateString();
   return (
-    <section aria-label={t('person.timeline')} className="profile-part">
+    <section aria-label={t('person.timeline')} className="inbox-profile-part">
       <p className="inline"><b>{t('person.timeline')}</b><Link className="end text-link small" to="/contacts/$contactId" params={{ contactId: id }}>{t('inbox.whole_timeline')}</Link></p>
       {query.error && <p className="small bad">{t('person.timeline_failed')}</p>}
       {query.isPending && !query.error && <Skeleton height={120} width="100%" />}
-      <ol className="profile-timeline">
+      <ol className="inbox-profile-timeline">
         {entries.slice(0, TIMELINE_SHOWN).map((entry) => (
           <li key={entry.id}>
             <span className="faint figure">{new Date(entry.at).toDateString() === today ? time(entry.at) : date(entry.at)}</span>
@@ -102,8 +102,8 @@ export function ProfilePane({ contact, actions, tagInput }: { contact: Contact; 
       <div className="inline profile-head">
         <Avatar large name={contact.name} />
         <span style={{ minWidth: 0 }}>
-          <Link to="/contacts/$contactId" params={{ contactId: contact.id }}><b className="cut profile-name"><PersonName name={contact.name} /></b></Link>
-          <span className="small faint cut profile-name">{contact.username ? t('person.handle', { name: contact.username, id: contact.telegram_id }) : String(contact.telegram_id)}</span>
+          <Link to="/contacts/$contactId" params={{ contactId: contact.id }}><b className="cut inbox-profile-name"><PersonName name={contact.name} /></b></Link>
+          <span className="small faint cut inbox-profile-name">{contact.username ? t('person.handle', { name: contact.username, id: contact.telegram_id }) : String(contact.telegram_id)}</span>
           {!contact.reachable && <span className="small bad">{t(`unreachable.${contact.unreachable_reason ?? 'blocked'}`)}</span>}
         </span>
       </div>

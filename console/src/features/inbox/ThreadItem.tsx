@@ -15,7 +15,7 @@ function State({ entry }: { entry: ThreadEntry }) {
   const { t } = useTranslation();
   if (entry.state === null || entry.state === undefined) return null;
   const Sign = { pending: IconClock, leased: IconClock, sent: IconCheck, failed: IconAlertTriangle, blocked: IconAlertTriangle, skipped: IconAlertTriangle, unknown: IconHelp }[entry.state];
-  return <Sign size={12} stroke={2} className="thread-state" role="img" aria-label={t(`inbox.state.${entry.state}`)} />;
+  return <Sign size={12} stroke={2} className="inbox-thread-state" role="img" aria-label={t(`inbox.state.${entry.state}`)} />;
 }
 
 function Resend({ entry, contactId }: { entry: ThreadEntry; contactId: number }) {
@@ -27,7 +27,7 @@ function Resend({ entry, contactId }: { entry: ThreadEntry; contactId: number })
     onSettled: () => void client.invalidateQueries({ queryKey: ['thread', contactId] }),
   });
   return (
-    <div className="thread-trouble small">
+    <div className="inbox-thread-trouble small">
       <span>{t(`inbox.trouble.${entry.state ?? 'unknown'}`)}</span>
       {entry.reason && <span className="faint">{entry.reason.slice(0, 200)}</span>}
       {entry.from === 'agent' && (entry.state === 'failed' || entry.state === 'unknown') && <Button size="sm" loading={again.isPending} onClick={() => again.mutate()}>{t('inbox.resend')}</Button>}
@@ -39,7 +39,7 @@ function Resend({ entry, contactId }: { entry: ThreadEntry; contactId: number })
 function Campaign({ campaign }: { campaign: NonNullable<ThreadEntry['campaign']> }) {
   const { t } = useTranslation();
   return (
-    <span className="thread-fact">
+    <span className="inbox-thread-fact">
       <IconSend size={13} stroke={1.5} aria-hidden="true" />
       <span>{t('inbox.campaign')}</span>
       <Link className="count" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>{campaign.name ?? String(campaign.id)}</Link>
@@ -57,12 +57,12 @@ function Said({ entry, contactId, joined }: { entry: ThreadEntry; contactId: num
   const media = isGone ? t('retention.gone') : text === '' && !out && !entry.media ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], { kind: entry.content ?? '' }) : '';
   const trouble = out && entry.state !== null && ['failed', 'blocked', 'skipped', 'unknown'].includes(entry.state);
   const meta = (
-    <span className="thread-meta">
+    <span className="inbox-thread-meta">
       {who && <bdi>{who}</bdi>} <span className="figure">{time(entry.at)}</span> {out && <State entry={entry} />}
     </span>
   );
   return (
-    <div className={out ? 'thread-side out' : 'thread-side'}>
+    <div className={out ? 'inbox-thread-side out' : 'inbox-thread-side'}>
       {entry.from === 'campaign' && entry.campaign && !joined && <Campaign campaign={entry.campaign} />}
       <Bubble said out={out} file={entry.media ?? null} message={{ text: text || media, format: 'plain', entities: entry.entities ?? [], buttons: entry.buttons ?? [] }} meta={meta} />
       {trouble && <Resend entry={entry} contactId={contactId} />}
@@ -93,8 +93,8 @@ function Fact({ entry }: { entry: ThreadEntry }) {
   const words = entry.event === 'conversation_changed' ? changed(entry.text ?? '') : say(as);
   const ofThem = entry.kind === 'button' || entry.kind === 'start' || entry.from === 'person';
   return (
-    <div className={ofThem ? 'thread-side' : 'thread-side centre'}>
-      <span className="thread-fact">
+    <div className={ofThem ? 'inbox-thread-side' : 'inbox-thread-side centre'}>
+      <span className="inbox-thread-fact">
         {icon}
         <bdi>{words.slice(0, 300)}</bdi>
         {entry.campaign && (
@@ -113,8 +113,8 @@ function Note({ entry }: { entry: ThreadEntry }) {
   const { t } = useTranslation();
   const { time } = useFormat();
   return (
-    <div className="thread-side out">
-      <div className="thread-note">
+    <div className="inbox-thread-side out">
+      <div className="inbox-thread-note">
         <p dir="auto">{entry.text || t('retention.gone')}</p>
         <p className="small">{t('inbox.note_by', { name: entry.by?.name ?? '', time: time(entry.at) })}</p>
       </div>

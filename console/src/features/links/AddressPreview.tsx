@@ -6,7 +6,7 @@ export function AddressPreview({ draft, url }: { draft: LinkDraft; url?: string 
   const { t } = useTranslation();
   const code = draft.code.trim();
   return (
-    <p className="link-address" aria-live="polite">
+    <p className="links-address" aria-live="polite">
       <span className="small faint">{t('links.address')}</span>
       {url ? <code>{url}</code> : <code>{window.location.origin}/l/{code || <i>{t('links.address_any')}</i>}</code>}
     </p>

@@ -13,7 +13,7 @@ export function DayBars({ days }: { days: LinkFunnel['days'] }) {
   const height = (value: number) => ({ '--height': `${value === 0 ? 0 : Math.max(2, (value / most) * 100)}%` }) as CSSProperties;
   const first = ordered[0];
   return (
-    <figure className="day-bars" aria-label={t('links.by_day')}>
+    <figure className="links-day-bars" aria-label={t('links.by_day')}>
       <div className="bars" aria-hidden="true">
         {ordered.map((each) => (
           <span key={each.day} title={t('links.day_bar', { day: day(each.day), visits: number(each.visits), starts: number(each.starts.count) })}>

@@ -9,7 +9,7 @@ const width = (value: number, of: number) => ({ '--width': `${of > 0 ? Math.min(
 /** The whole funnel in one line: how far each step reaches of the most visited link. */
 export function FunnelLine({ steps, most }: { steps: Steps; most: number }) {
   return (
-    <span className="funnel-line" aria-hidden="true">
+    <span className="links-funnel-line" aria-hidden="true">
       <i style={width(steps.visits, most)} />
       <i style={width(steps.starts.count, most)} />
       <i style={width(steps.kept.count, most)} />
@@ -31,17 +31,17 @@ export function FunnelSteps({ link }: { link: LinkItem }) {
   ] as const;
   return (
     <>
-      <ol className="funnel">
+      <ol className="links-funnel">
         {steps.map((step) => (
           <li key={step.key} title={t(`links.means_${step.key}`)}>
-            <span className="funnel-figure"><Count value={step.count} people={step.people} size="mid" /> <span className="unit">{t(`links.step_${step.key}`)}</span></span>
-            <span className="funnel-bar" data-step={step.key}>{step.count > 0 && <i style={width(step.count, most)} />}</span>
-            <span className="funnel-share small muted">{step.of > 0 ? t(step.share, { percent: percent(step.count / step.of) }) : ''}</span>
-            <span className="funnel-means small faint">{t(`links.means_${step.key}`)}</span>
+            <span className="links-funnel-figure"><Count value={step.count} people={step.people} size="mid" /> <span className="unit">{t(`links.step_${step.key}`)}</span></span>
+            <span className="links-funnel-bar" data-step={step.key}>{step.count > 0 && <i style={width(step.count, most)} />}</span>
+            <span className="links-funnel-share small muted">{step.of > 0 ? t(step.share, { percent: percent(step.count / step.of) }) : ''}</span>
+            <span className="links-funnel-means small faint">{t(`links.means_${step.key}`)}</span>
           </li>
         ))}
       </ol>
-      <ul className="funnel-notes small muted">
+      <ul className="links-funnel-notes small muted">
         <li><Trans i18nKey="links.kept_of" components={{ n: <Count value={funnel.kept_of.count} people={funnel.kept_of.people} /> }} /></li>
         {link.again.count > 0 && <li><Trans i18nKey="links.again" components={{ n: <Count value={link.again.count} people={link.again.people} /> }} /></li>}
         {link.reused > 0 && <li>{t('links.reused', { number: number(link.reused) })}</li>}

@@ -29,7 +29,7 @@ function BotRow({ draft, bot, share, error, onChange, onRemove }: BotRowProps) {
   const { percent } = useFormat();
   const flows = useQuery(flowsQuery(bot.id)).data?.items ?? [];
   return (
-    <li className={onRemove ? 'link-bot weighed' : 'link-bot'}>
+    <li className={onRemove ? 'links-bot weighed' : 'links-bot'}>
       <span className="cut"><b>{bot.name}</b> <span className="small faint">@{bot.username}</span></span>
       <Select
         className="flow"
@@ -57,7 +57,7 @@ function BotRows({ draft, onChange, error }: { draft: LinkDraft; onChange: (bots
   const free = all.filter((bot) => !draft.bots.some((entry) => entry.bot_id === bot.id));
   const several = draft.bots.length > 1;
   return (
-    <fieldset className="link-bots">
+    <fieldset className="links-bots">
       <legend>{t('links.bots')}</legend>
       <p className="small muted">{t('links.bots_hint')}</p>
       <ul>
@@ -129,7 +129,7 @@ export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
   };
   return (
     <Drawer opened onClose={onClose} position="right" size={520} title={t(link ? 'links.edit' : 'links.new')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <form className="link-form" onSubmit={submit}>
+      <form className="links-form" onSubmit={submit}>
         <AddressPreview draft={draft} url={link?.url} />
         <TextInput data-autofocus label={t('links.name')} description={t('links.name_hint')} maxLength={128} value={draft.name} onChange={(event) => named(event.currentTarget.value)} error={faults?.field('/name')} />
         {!link && (
@@ -137,7 +137,7 @@ export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
         )}
         <TextInput label={t('links.channel')} description={t('links.channel_hint')} maxLength={128} value={draft.channel} onChange={(event) => change({ channel: event.currentTarget.value })} error={faults?.field('/channel')} />
         <TagsInput label={t('links.tags')} description={t('links.tags_hint')} data={tags.map((tag) => tag.name)} maxTags={20} value={draft.tags} onChange={(names) => change({ tags: names })} error={faults?.field('/tags')} />
-        <fieldset className="link-utm">
+        <fieldset className="links-utm">
           <legend>{t('links.utm')}</legend>
           <p className="small muted">{t('links.utm_hint')}</p>
           {utmFields.map((field) => (

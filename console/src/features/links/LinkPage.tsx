@@ -28,21 +28,21 @@ function Facts({ link }: { link: LinkItem }) {
   const total = link.bots.reduce((sum, entry) => sum + entry.weight, 0);
   const utm = Object.entries(link.utm).filter(([, value]) => value);
   return (
-    <aside className="link-facts">
-      <p className="link-address">
+    <aside className="links-side">
+      <p className="links-address">
         <code>{link.url}</code>
         <CopyButton value={link.url}>
           {({ copied, copy }) => <Button leftSection={copied ? <IconCheck size={14} stroke={1.5} /> : <IconCopy size={14} stroke={1.5} />} onClick={copy}>{t(copied ? 'links.copied' : 'links.copy')}</Button>}
         </CopyButton>
       </p>
       <QrCode url={link.url} name={link.code} />
-      <dl className="facts">
+      <dl className="links-facts">
         {link.channel && <div><dt>{t('links.channel')}</dt><dd>{link.channel}</dd></div>}
         <div>
           <dt>{t('links.to')}</dt>
           <dd>{link.bots.map((entry) => <div key={entry.bot_id}>@{entry.username}{link.bots.length > 1 && <span className="muted"> {percent(entry.weight / total)}</span>}{entry.flow && <span className="muted"> · {entry.flow.name}</span>}</div>)}</dd>
         </div>
-        {link.tags.length > 0 && <div><dt>{t('links.tags')}</dt><dd className="link-tags">{link.tags.map((tag) => <TagChip key={tag.id} name={tag.name} color={tag.color} />)}</dd></div>}
+        {link.tags.length > 0 && <div><dt>{t('links.tags')}</dt><dd className="links-tags">{link.tags.map((tag) => <TagChip key={tag.id} name={tag.name} color={tag.color} />)}</dd></div>}
         {utm.length > 0 && <div><dt>{t('links.utm')}</dt><dd>{utm.map(([field, value]) => <div key={field}><span className="muted">{t(`links.utm_${field}`)}</span> {value}</div>)}</dd></div>}
       </dl>
       <p className="small faint">{t('links.made', { date: date(link.created_at) })}</p>
@@ -101,10 +101,10 @@ function Full({ page, days, by, onDays, onBy }: { page: LinkFunnel; days: number
   const { link } = page;
   const quiet = link.funnel.visits === 0 && link.funnel.starts.count === 0;
   return (
-    <div className="link-page">
+    <div className="links-page">
       <div className="link-main">
         <Section first title={t('links.funnel')} note={t('links.funnel_note')} end={link.funnel.starts.count > 0 && can('write') ? <Link className="text-link" to="/segments/$segmentId" params={{ segmentId: 'new' }} search={{ e: link.funnel.starts.people, name: link.name }}>{t('links.make_segment')}</Link> : undefined}>
-          {quiet && <p className="muted link-quiet">{t('links.no_visits')}</p>}
+          {quiet && <p className="muted links-quiet">{t('links.no_visits')}</p>}
           <FunnelSteps link={link} />
         </Section>
         <Section title={t('links.by_day')} note={t('links.by_day_note')} end={<SegmentedControl aria-label={t('links.period')} value={String(days)} onChange={(value) => onDays(Number(value))} data={[7, 30, 90].map((count) => ({ value: String(count), label: t(`links.days_${count}`) }))} />}>

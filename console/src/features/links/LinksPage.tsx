@@ -23,7 +23,7 @@ function useColumns(most: number): Column<LinkItem>[] {
     {
       key: 'name', head: t('links.name'),
       cell: (row) => (
-        <span className="link-name">
+        <span className="links-name">
           <span className="inline">
             <Link to="/links/$linkId" params={{ linkId: row.id }}><b>{row.name}</b></Link>
             {row.archived_at !== null && <span className="pill">{t('links.archived')}</span>}
@@ -32,7 +32,7 @@ function useColumns(most: number): Column<LinkItem>[] {
         </span>
       ),
     },
-    { key: 'tags', head: <span className="unseen">{t('links.tags')}</span>, leaves: 2, cell: (row) => <span className="link-tags">{row.tags.slice(0, 2).map((tag) => <TagChip key={tag.id} name={tag.name} color={tag.color} />)}</span> },
+    { key: 'tags', head: <span className="unseen">{t('links.tags')}</span>, leaves: 2, cell: (row) => <span className="links-tags">{row.tags.slice(0, 2).map((tag) => <TagChip key={tag.id} name={tag.name} color={tag.color} />)}</span> },
     { key: 'line', head: <span className="unseen">{t('links.share')}</span>, leaves: 1, width: '140px', cell: (row) => <FunnelLine steps={row.funnel} most={most} /> },
     { key: 'visits', head: t('links.visits'), num: true, leaves: 1, cell: (row) => <span className="figure">{number(row.funnel.visits)}</span> },
     { key: 'starts', head: t('links.starts'), num: true, cell: (row) => <Count value={row.funnel.starts.count} people={row.funnel.starts.people} /> },

@@ -29,7 +29,7 @@ export function QrCode({ url, name }: { url: string; name: string }) {
   const svg = useMemo(() => renderSVG(url, { ecc: 'M', border: QUIET }), [url]);
   const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   return (
-    <div className="qr">
+    <div className="links-qr">
       <img src={source} alt={t('links.qr', { url })} width={168} height={168} />
       <div className="inline">
         <Button leftSection={<IconDownload size={14} stroke={1.5} />} onClick={() => save(new Blob([svg], { type: 'image/svg+xml' }), `${name}.svg`)}>{t('links.qr_svg')}</Button>

@@ -35,7 +35,7 @@ function Rows({ preview, by, expression }: { preview: Preview | undefined; by: B
     return by === 'source' && key.includes('=') ? sourced(name, key.slice(0, key.indexOf('='))) : name;
   };
   return (
-    <ul className={by === 'source' ? 'breakdown wide' : 'breakdown'}>
+    <ul className={by === 'source' ? 'segments-breakdown wide' : 'segments-breakdown'}>
       {rows.map((row) => {
         const part = partOf(by, by === 'stage' || by === 'tag' ? row.name : row.key);
         const inner = (

@@ -16,7 +16,7 @@ export function JsonPanel({ value, onPaste }: { value: Expression; onPaste: (nex
     setTyped(null);
   };
   return (
-    <div className="json-panel">
+    <div className="segments-json-panel">
       <Textarea
         autosize
         minRows={6}

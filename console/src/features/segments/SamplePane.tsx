@@ -20,9 +20,9 @@ function Row({ contact, current, onPick }: { contact: ContactItem; current: bool
   const now = useNow();
   return (
     <li>
-      <button type="button" className="sample-row" aria-pressed={current} onClick={onPick}>
+      <button type="button" className="segments-sample-row" aria-pressed={current} onClick={onPick}>
         <PersonCell contact={contact} link={false} />
-        <span className="small faint sample-end">
+        <span className="small faint segments-sample-end">
           {contact.stage && <StageBadge name={contact.stage.name} />}
           <span>{contact.last_interaction_at === null ? t('ui.never') : ago(contact.last_interaction_at, now)}</span>
         </span>
@@ -59,9 +59,9 @@ function Ask({ onPick }: { onPick: (id: number) => void }) {
         <ul style={{ paddingTop: 8 }}>
           {found.map((contact) => (
             <li key={contact.id}>
-              <button type="button" className="sample-row" onClick={() => { onPick(contact.id); setText(''); }}>
+              <button type="button" className="segments-sample-row" onClick={() => { onPick(contact.id); setText(''); }}>
                 <PersonName name={contact.name} />
-                <span className="small faint sample-end">{contact.username ? `@${contact.username}` : ''}</span>
+                <span className="small faint segments-sample-end">{contact.username ? `@${contact.username}` : ''}</span>
               </button>
             </li>
           ))}
@@ -90,7 +90,7 @@ export function SamplePane({ preview, expression }: { preview: Preview | undefin
       </div>
       {!preview && <SkeletonRows rows={5} />}
       {preview && sample.length === 0 && <p className="muted">{t('segments.sample_none')}</p>}
-      <ul className="sample">
+      <ul className="segments-sample">
         {sample.map((contact) => <Row key={contact.id} contact={contact} current={contact.id === person} onPick={() => pick(contact.id)} />)}
       </ul>
       {person !== undefined && <Why id={person} expression={expression} />}

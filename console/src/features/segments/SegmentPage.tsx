@@ -132,7 +132,7 @@ function Editor({ segment }: EditorProps) {
           <div className="phone-only" style={{ paddingTop: 12 }}>{nameField}</div>
           <Section title={t('segments.who')} note={t('segments.left_after')}>
             <ExpressionBuilder value={edit.value} onChange={change} total={total} />
-            <div className="inline segment-tools">
+            <div className="inline segments-tools">
               <Button variant="subtle" disabled={!edit.canUndo} onClick={() => change(edit.undo())}>{t('ui.undo')}</Button>
               <Button variant="subtle" aria-expanded={json} onClick={() => setJson(!json)}>{t('segments.json')}</Button>
             </div>

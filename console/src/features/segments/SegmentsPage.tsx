@@ -24,7 +24,7 @@ function useColumns(people: number): Column<Segment>[] {
     {
       key: 'name', head: t('segments.name'),
       cell: (row) => (
-        <span className="segment-name">
+        <span className="segments-name">
           <Link to="/segments/$segmentId" params={{ segmentId: row.id }}><b>{row.name}</b></Link>
           <span className="small faint cut"><ExpressionSentence expression={row.expression} /></span>
         </span>

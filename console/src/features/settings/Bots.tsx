@@ -142,7 +142,7 @@ function BotRows({ bot }: { bot: Bot }) {
         )}
       </tr>
       {below && (
-        <tr className="bot-below">
+        <tr className="settings-bot-below">
           <td colSpan={can('administer') ? 7 : 6}>
             <Trouble bot={bot} changing={changing} onToken={() => setAsking('token')} />
             {asking === 'token' && <NewToken bot={bot} changing={changing} onDone={() => setAsking(null)} />}

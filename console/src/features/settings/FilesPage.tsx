@@ -17,9 +17,9 @@ import { UsedByList } from '@/ui/UsedBy';
 import { useBytes } from './bytes';
 
 function Picture({ file }: { file: KeptFile }) {
-  if (file.width !== null) return <img className="file-picture" src={download(`/media/${file.id}/content`)} alt="" loading="lazy" />;
+  if (file.width !== null) return <img className="settings-file-picture" src={download(`/media/${file.id}/content`)} alt="" loading="lazy" />;
   const Icon = file.content_type.startsWith('video/') ? IconMovie : IconFile;
-  return <span className="file-picture"><Icon size={18} stroke={1.5} aria-hidden="true" /></span>;
+  return <span className="settings-file-picture"><Icon size={18} stroke={1.5} aria-hidden="true" /></span>;
 }
 
 function Row({ file }: { file: KeptFile }) {
@@ -45,7 +45,7 @@ function Row({ file }: { file: KeptFile }) {
     <>
       <tr>
         <td>
-          <span className="inline file-name">
+          <span className="inline settings-file-name">
             <Picture file={file} />
             <a className="cut" href={download(`/media/${file.id}/content`)} target="_blank" rel="noreferrer"><bdi>{file.name}</bdi></a>
           </span>
@@ -58,7 +58,7 @@ function Row({ file }: { file: KeptFile }) {
         </td>
       </tr>
       {sure && !isUsed && (
-        <tr className="bot-below">
+        <tr className="settings-bot-below">
           <td colSpan={5}>
             <span className="inline wrap">
               <span className="small">{t('files.sure')}</span>
@@ -92,7 +92,7 @@ export default function FilesPage() {
                 <span className="lead-figure">{number(first.file_count)}</span> <span className="unit">{t('files.count', { count: first.file_count })}</span>{' '}
                 <span className="small muted figure">{t('files.room', { used: bytes(first.byte_count), room: bytes(first.byte_count_max) })}</span>
               </p>
-              <table className="table settings-table files-table">
+              <table className="table settings-table settings-files-table">
                 <thead>
                   <tr>
                     <th scope="col">{t('files.name')}</th>

@@ -43,7 +43,7 @@ export function MyTelegram({ bots }: { bots: Bot[] }) {
       ) : (
         <p className="muted">{t('settings.not_bound')}</p>
       )}
-      <ul className="my-bots">
+      <ul className="settings-my-bots">
         {running.map((bot) => (
           <li key={bot.id} className="inline">
             <span className="cut">{bot.name} <span className="faint">@{bot.username}</span></span>

@@ -21,12 +21,12 @@ function Rule({ kind, rules, value, onChange }: { kind: Kind; rules: Retention; 
   const what = t(`retention.kept.${kind}`);
   const wrong = !isInRange(value, rules);
   return (
-    <div className="retention-rule">
-      <div className="retention-words">
+    <div className="settings-retention-rule">
+      <div className="settings-retention-words">
         <b>{what}</b>
         <p className="small muted">{t(`retention.about.${kind}`)}{kind === 'visits' && ` ${t('retention.address', { count: rules.address_days })}`}</p>
       </div>
-      <div className="retention-time">
+      <div className="settings-retention-time">
         <SegmentedControl
           size="xs" aria-label={t('retention.how_long', { what })} value={value === null ? 'ever' : 'days'}
           onChange={(next) => onChange(next === 'ever' ? null : (rules[`${kind}_days`] ?? usualDays))}
@@ -55,7 +55,7 @@ function Consequence({ days, enabled }: { days: RetentionDays; enabled: boolean 
   const { data } = older;
   const gone = kinds.filter((kind) => data[kind] > 0);
   return (
-    <div className="retention-will" role="status">
+    <div className="settings-retention-will" role="status">
       {gone.length === 0 ? <p>{t('retention.will_nothing')}</p> : (
         <>
           <p>{t('retention.will_now')}</p>
@@ -107,12 +107,12 @@ function Form({ rules }: { rules: Retention }) {
   const at = from.changed_at === null ? '' : dateTime(from.changed_at);
   return (
     <form onSubmit={submit}>
-      <p className="retention-lead">{t('retention.lead')}</p>
+      <p className="settings-retention-lead">{t('retention.lead')}</p>
       {kinds.map((kind) => <Rule key={kind} kind={kind} rules={from} value={days[`${kind}_days`]} onChange={(next) => setDays({ ...days, [`${kind}_days`]: next })} />)}
       <Section title={isChanged ? t('retention.will') : t('retention.title')} note={isChanged ? undefined : from.changed_at === null ? t('retention.defaults') : from.changed_by ? t('retention.changed_by', { at, name: from.changed_by.name }) : t('retention.changed', { at })}>
         {isChanged ? <Consequence days={days} enabled={isValid} /> : <p className="small muted">{t('retention.unchanged')}</p>}
         {save.error && <p className="field-error" role="alert">{isLate ? t('retention.conflict') : problem(save.error)}</p>}
-        <div className="inline retention-save">
+        <div className="inline settings-retention-save">
           <Button type="submit" className={blanks && isChanged ? 'danger' : undefined} loading={save.isPending} disabled={!isChanged || !isValid || isLate || older.isFetching}>{blanks && isChanged ? t('retention.save_blank') : t('ui.save')}</Button>
           {isLate && <Button onClick={takeTheirs}>{t('retention.again')}</Button>}
           {isChanged && !isLate && <Button variant="subtle" onClick={takeTheirs}>{t('ui.cancel')}</Button>}

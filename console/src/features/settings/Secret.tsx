@@ -6,9 +6,9 @@ import { useTranslation } from 'react-i18next';
 export function Secret({ value, note }: { value: string; note: string }) {
   const { t } = useTranslation();
   return (
-    <div className="secret" role="status">
+    <div className="settings-secret" role="status">
       <p className="small muted">{note}</p>
-      <p className="secret-line">
+      <p className="settings-secret-line">
         <code>{value}</code>
         <CopyButton value={value}>
           {({ copied, copy }) => (

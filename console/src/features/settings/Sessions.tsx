@@ -41,7 +41,7 @@ export function Sessions() {
   return (
     <Section title={t('settings.sessions')} note={t('settings.sessions_note')}>
       <Loaded query={query} what={t('settings.sessions_failed')} waiting={<SkeletonRows rows={2} />}>
-        {({ items }) => <ul className="my-bots">{items.map((session) => <SessionRow key={session.id} session={session} />)}</ul>}
+        {({ items }) => <ul className="settings-my-bots">{items.map((session) => <SessionRow key={session.id} session={session} />)}</ul>}
       </Loaded>
     </Section>
   );

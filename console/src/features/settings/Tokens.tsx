@@ -81,7 +81,7 @@ export function Tokens() {
           )
         }
       </Loaded>
-      <form className="inline wrap token-make" onSubmit={submit}>
+      <form className="inline wrap settings-token-make" onSubmit={submit}>
         <TextInput size="xs" w={220} aria-label={t('settings.token_name')} placeholder={t('settings.token_for')} value={name} maxLength={80} onChange={(event) => setName(event.currentTarget.value)} error={make.error ? problem(make.error) : undefined} />
         <Button type="submit" loading={make.isPending} disabled={!name.trim()}>{t('settings.token_make')}</Button>
       </form>

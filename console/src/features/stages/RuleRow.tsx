@@ -39,7 +39,7 @@ function Threshold({ expression, was, onChange }: { expression: Extract<Expressi
   const side = within !== undefined ? 'within' : 'older_than';
   const before = was && 'last_interaction' in was ? was.last_interaction[side] : undefined;
   return (
-    <span className="inline wrap threshold">
+    <span className="inline wrap stages-threshold">
       <Trans
         i18nKey={side === 'within' ? 'stages.within' : 'stages.older_than'}
         components={{ duration: <DurationInput label={t('stages.days')} value={within ?? older_than ?? '7d'} onChange={(next) => onChange({ last_interaction: { [side]: next } })} /> }}
@@ -56,7 +56,7 @@ function Says({ rule, was, last, editable, open, onChange }: { rule: Rule; was: 
   if (editable && !open && 'last_interaction' in expression && (expression.last_interaction.within ?? expression.last_interaction.older_than) !== undefined) {
     return <Threshold expression={expression} was={was?.expression} onChange={onChange} />;
   }
-  return <span className="muted rule-sentence"><ExpressionSentence expression={expression} /></span>;
+  return <span className="muted stages-rule-sentence"><ExpressionSentence expression={expression} /></span>;
 }
 
 /** One rule: its place, what it says, how many it gets and how many it leaves. */
@@ -68,22 +68,22 @@ export function RuleRow({ rule, place, last, count, left, total, people, stale, 
   const [open, setOpen] = useState(false);
   const changed = !was || was.name !== rule.name.trim() || JSON.stringify(was.expression) !== JSON.stringify(rule.expression);
   return (
-    <li className={changed ? 'rule changed' : 'rule'}>
-      <div className="rule-line">
+    <li className={changed ? 'stages-rule changed' : 'stages-rule'}>
+      <div className="stages-rule-line">
         <span className="faint figure">{number(place)}</span>
-        <span className="rule-name">
+        <span className="stages-rule-name">
           {naming || (editable && rule.name === '') ? (
             <TextInput size="xs" autoFocus aria-label={t('stages.name')} placeholder={t('stages.name')} value={rule.name} maxLength={40} onChange={(event) => onChange({ name: event.currentTarget.value })} onBlur={() => setNaming(false)} onKeyDown={(event) => event.key === 'Enter' && setNaming(false)} />
           ) : (
             <StageBadge name={rule.name} />
           )}
         </span>
-        <span className="rule-says"><Says rule={rule} was={was} last={last} editable={editable} open={open} onChange={(expression) => onChange({ expression })} /></span>
-        <span className="rule-meter wide-only"><Meter value={count ?? 0} of={total} fill={color(rule.name)} /></span>
+        <span className="stages-rule-says"><Says rule={rule} was={was} last={last} editable={editable} open={open} onChange={(expression) => onChange({ expression })} /></span>
+        <span className="stages-rule-meter wide-only"><Meter value={count ?? 0} of={total} fill={color(rule.name)} /></span>
         <span className="num">{count === undefined ? <span className="faint">…</span> : <Count value={count} people={people} stale={stale} />}</span>
         <span className="num muted figure wide-only">{left === undefined ? '' : number(left)}</span>
         {editable && (
-          <span className="rule-tools">
+          <span className="stages-rule-tools">
             <ActionIcon aria-label={t('stages.up', { name: rule.name })} disabled={last || place === 1} onClick={() => onMove(-1)}><IconArrowUp size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>
             <ActionIcon aria-label={t('stages.down', { name: rule.name })} disabled={last} onClick={() => onMove(1)}><IconArrowDown size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>
             <Menu position="bottom-end" width={180}>
@@ -98,7 +98,7 @@ export function RuleRow({ rule, place, last, count, left, total, people, stale, 
         )}
       </div>
       {open && !last && (
-        <div className="rule-builder">
+        <div className="stages-rule-builder">
           <ExpressionBuilder value={rule.expression} start={t('stages.builder_start')} onChange={(next) => onChange({ expression: countable(toLines(next)) })} />
           <button type="button" className="text-link small" onClick={() => setOpen(false)}>{t('stages.fold_rule')}</button>
         </div>

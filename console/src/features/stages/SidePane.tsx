@@ -45,7 +45,7 @@ function WhoMoves({ expression, total }: { expression: Expression; total: number
   return (
     <Section title={t('stages.who_moves')} end={<Link className="text-link" to="/contacts" search={{ e: expression }}>{t('stages.all', { number: number(total) })}</Link>}>
       {!query.data && <SkeletonRows rows={4} />}
-      <ul className="movers">
+      <ul className="stages-movers">
         {query.data?.sample.slice(0, PEOPLE_SHOWN).map((person) => (
           <li key={person.id} className="inline">
             <PersonCell contact={person} />
@@ -65,7 +65,7 @@ function Dependents({ touched }: { touched: Set<string> }) {
   return (
     <Section title={t('stages.depends')}>
       {segments.length === 0 && <p className="muted">{t('stages.depends_none')}</p>}
-      <ul className="movers">
+      <ul className="stages-movers">
         {segments.map((segment) => (
           <li key={segment.id} className="inline">
             <Link className="count cut" to="/segments/$segmentId" params={{ segmentId: segment.id }}>{segment.name}</Link>

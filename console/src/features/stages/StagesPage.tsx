@@ -30,7 +30,7 @@ function Lead({ preview, rules, changed, stale, total }: { preview: StagePreview
   return (
     <div aria-live="polite">
       <p><span className={stale ? 'lead-figure faint' : 'lead-figure'}>{number(moving)}</span> <span className="unit">{t('stages.would_move', { count: moving, total: number(total) })}</span></p>
-      <ul className="moves">
+      <ul className="stages-moves">
         {preview?.moves.slice(0, 6).map((move) => (
           <li key={`${move.from} ${move.to}`} className="inline">
             <StageBadge name={move.from} />
@@ -93,7 +93,7 @@ function Rules({ stages, rules, setRules, preview, changed, stale, total }: Rule
           );
         })}
       </ol>
-      {can('write') && <button type="button" className="text-link rule-add" onClick={() => setRules(withNew(rules, '', freeColor(rules)))}>{t('stages.add')}</button>}
+      {can('write') && <button type="button" className="text-link stages-rule-add" onClick={() => setRules(withNew(rules, '', freeColor(rules)))}>{t('stages.add')}</button>}
     </Section>
   );
 }

@@ -6,7 +6,7 @@ export function Colors({ value, onChange }: { value: string; onChange: (color: s
   const { t } = useTranslation();
   const all = [...new Set<string>([...colorNames, ...(value ? [value] : [])])];
   return (
-    <fieldset className="colors">
+    <fieldset className="tags-colors">
       <legend className="field-label">{t('tags.color')}</legend>
       {all.map((color) => (
         <label key={color} style={{ background: colorOf(color) }}>

@@ -45,7 +45,7 @@ function Edit({ tag }: { tag: Tag }) {
     save.mutate();
   };
   return (
-    <form className="tag-form" onSubmit={submit}>
+    <form className="tags-form" onSubmit={submit}>
       <TextInput label={t('tags.name')} value={name} maxLength={64} onChange={(event) => setName(event.currentTarget.value)} error={save.error ? problem(save.error) : undefined} description={name.trim() !== tag.name && tag.used_by.length > 0 ? t('tags.renamed_everywhere', { count: tag.used_by.length }) : undefined} />
       <Colors value={color} onChange={setColor} />
       <Textarea label={t('tags.description')} autosize minRows={2} maxRows={6} maxLength={500} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
@@ -76,7 +76,7 @@ function Merge({ tag, all }: { tag: Tag; all: Tag[] }) {
     <Section title={t('tags.merge')}>
       <Select size="xs" searchable clearable aria-label={t('tags.merge_into')} placeholder={t('tags.merge_into')} value={into} onChange={setInto} data={all.filter((each) => each.id !== tag.id).map((each) => ({ value: String(each.id), label: each.name }))} />
       {target && (
-        <div className="tag-will">
+        <div className="tags-will">
           <p className="small">{t('tags.merge_will', { count: tag.people, number: number(tag.people), name: tag.name, into: target.name })}</p>
           <Button loading={merge.isPending} onClick={() => merge.mutate(target.id)}>{t('tags.merge_do', { into: target.name })}</Button>
         </div>
@@ -106,7 +106,7 @@ function Delete({ tag }: { tag: Tag }) {
   return (
     <>
       {sure ? (
-        <div className="tag-will">
+        <div className="tags-will">
           <p className="small">{t('tags.delete_will', { count: tag.people, number: number(tag.people) })}</p>
           <div className="inline">
             <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>{t('tags.delete_do')}</Button>
@@ -139,7 +139,7 @@ export function TagPane({ tag, all }: { tag: Tag; all: Tag[] }) {
       {can('write') ? <Edit tag={tag} /> : <p className="muted">{tag.description}</p>}
       <Section title={t('tags.applied_by')}>
         {from.length === 0 && <p className="muted">{t('tags.never_applied')}</p>}
-        <ul className="tag-origins">
+        <ul className="tags-origins">
           {from.map(([by, count]) => (
             <li key={by}>
               <span className="muted">{t(`tags.origin.${by}`)}</span>

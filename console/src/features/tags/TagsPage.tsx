@@ -63,7 +63,7 @@ function NewTag({ count, onClose }: { count: number; onClose: () => void }) {
   });
   return (
     <Modal opened onClose={onClose} title={t('tags.new')} size={400} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <form className="tag-form" onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
+      <form className="tags-form" onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
         <TextInput data-autofocus label={t('tags.name')} value={name} maxLength={64} onChange={(event) => setName(event.currentTarget.value)} error={make.error ? problem(make.error) : undefined} />
         <Colors value={color} onChange={setColor} />
         <Button type="submit" variant="filled" loading={make.isPending} disabled={!name.trim()}>{t('tags.make')}</Button>

@@ -53,8 +53,8 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
   const ready = name.trim() !== '' && (from === 'campaign' ? campaign !== undefined : text.trim() !== '' || media !== null);
   return (
     <Modal opened onClose={onClose} title={t(template ? 'templates.edit' : 'templates.new')} size={720} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <form className="template-form" onSubmit={submit}>
-        <div className="template-fields">
+      <form className="templates-form" onSubmit={submit}>
+        <div className="templates-fields">
           {!template && campaigns.length > 0 && <SegmentedControl aria-label={t('templates.from_what')} value={from} onChange={(next) => setFrom(next === 'campaign' ? 'campaign' : 'text')} data={[{ value: 'text', label: t('templates.from_text') }, { value: 'campaign', label: t('templates.from_campaign') }]} />}
           <TextInput data-autofocus label={t('templates.name')} value={name} maxLength={120} onChange={(event) => setName(event.currentTarget.value)} error={fields?.field('/name')} />
           {from === 'campaign' ? (

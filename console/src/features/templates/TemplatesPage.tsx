@@ -30,7 +30,7 @@ function Results({ template }: { template: Template }) {
         <p className="small muted">{t('templates.made', { date: date(template.created_at) })}</p>
       )}
       {results ? (
-        <dl className="template-results">
+        <dl className="templates-results">
           <div><dt>{t('templates.sent')}</dt><dd><Count value={results.sent} people={of('sent')} /></dd></div>
           <div title={t('templates.open_rate_means')}><dt>{t('templates.open_rate')}</dt><dd className="figure">{percent(results.open_rate)}</dd></div>
           <div><dt>{t('templates.replied')}</dt><dd><Count value={results.replied} people={of('replied')} /></dd></div>
@@ -56,9 +56,9 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
     },
   });
   return (
-    <li className="template">
-      <div className="tg-wall template-wall"><Bubble message={template.message} /></div>
-      <div className="template-foot">
+    <li className="templates-card">
+      <div className="tg-wall templates-wall"><Bubble message={template.message} /></div>
+      <div className="templates-foot">
         <div className="inline">
           <h2 className="cut">{template.name}</h2>
           {can('write') && (
@@ -95,7 +95,7 @@ export default function TemplatesPage() {
   const query = useQuery(templatesQuery());
   const [editing, setEditing] = useState<Template | 'new' | null>(null);
   const make = can('write') && <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />} onClick={() => setEditing('new')}>{t('templates.new')}</Button>;
-  const waiting = <ul className="template-grid" aria-hidden="true">{[240, 180, 300, 220].map((height) => <li key={height}><Skeleton width="100%" height={height} /></li>)}</ul>;
+  const waiting = <ul className="templates-grid" aria-hidden="true">{[240, 180, 300, 220].map((height) => <li key={height}><Skeleton width="100%" height={height} /></li>)}</ul>;
   return (
     <Page title={t('place.templates')} actions={query.data && query.data.items.length > 0 ? make : undefined}>
       <Loaded query={query} what={t('templates.failed')} waiting={waiting}>
@@ -105,7 +105,7 @@ export default function TemplatesPage() {
           ) : (
             <>
               <p><span className="lead-figure">{number(items.length)}</span> <span className="unit">{t('templates.count', { count: items.length })}</span></p>
-              <ul className="template-grid">{items.map((template) => <Card key={template.id} template={template} onEdit={() => setEditing(template)} />)}</ul>
+              <ul className="templates-grid">{items.map((template) => <Card key={template.id} template={template} onEdit={() => setEditing(template)} />)}</ul>
             </>
           )
         }
