@@ -115,7 +115,7 @@ pub fn apply(
     for key in changes.iter().filter(|(_, value)| value.is_some()).map(|(key, _)| key) {
         tags::know_attribute(journal.tx(), workspace, key)?;
     }
-    contacts::update(journal.tx(), journal.bot(), contact)?;
+    contacts::set_attributes(journal.tx(), journal.bot(), contact.number, &contact.attributes)?;
     journal.record(Some(contact.number), now, EventBody::AttributesSet { set: changes })?;
     Ok(true)
 }

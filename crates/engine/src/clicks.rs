@@ -11,7 +11,7 @@ use store::{Store, campaigns, recipients};
 
 use crate::clock::Clock;
 use crate::tokens::Click;
-use crate::{EngineError, Result, Secrets, effects, journal};
+use crate::{EngineError, Result, Secrets, journal};
 
 /// Messages kept for their targets. Beyond, the cache begins anew.
 const CACHED_MAX: usize = 1_024;
@@ -69,7 +69,7 @@ impl Clicks {
                     return Ok(());
                 }
                 journal::append(tx, click.bot, |journal| {
-                    effects::prove_sent(journal, click.contact, click.campaign, None, at)?;
+                    journal.prove_sent(click.contact, click.campaign, None, at)?;
                     let body = EventBody::Click { object: object.clone(), campaign: click.campaign };
                     journal.record(Some(click.contact), at, body)?;
                     Ok(())

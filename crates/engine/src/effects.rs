@@ -1,19 +1,19 @@
 //! What an update or a member does to a person, inside the transaction that records it: tags and messages.
 
-use domain::event::{EventBody, Origin, Outcome, OutcomeChange};
+use domain::event::{EventBody, Origin};
 use domain::expression::fold_case;
-use domain::ids::{CampaignId, ContactNumber};
+use domain::ids::ContactNumber;
 use domain::message::{ButtonWire, Rendered};
 use domain::time::Millis;
 use serde_json::Value;
 use store::contacts::Contact;
 use store::conversations::{self, Conversation};
 use store::outbox::Lane;
-use store::{contacts, outbox, recipients, tags};
+use store::{contacts, outbox, tags};
 
+use crate::Result;
 use crate::conversation::{self, LAST_TEXT_CHARS};
 use crate::journal::Journal;
-use crate::{EngineError, Result};
 
 /// Applies tags by name, makes those that are new, and records what changed. Returns how many did.
 pub fn add_tags(
@@ -61,7 +61,8 @@ pub fn remove_tags(
     Ok(removed)
 }
 
-/// Queues a rendered message for a person. Who cannot be answered gets nothing queued.
+/// Queues a rendered message for a person. One who cannot be answered has a line of it all the same: the lease finds
+/// out, and says why it was skipped.
 pub fn send(
     journal: &mut Journal<'_>,
     contact: &Contact,
@@ -70,9 +71,6 @@ pub fn send(
     author: &Value,
     now: Millis,
 ) -> Result<()> {
-    if !contact.reachability.answerable() {
-        return Ok(());
-    }
     let params = without_chat(rendered);
     outbox::insert(journal.tx(), journal.bot(), contact.number, lane, &params, author, now)?;
     Ok(())
@@ -143,30 +141,5 @@ pub fn reads_chinese(contact: &Contact) -> bool {
     contact.profile.language.as_deref().is_some_and(|language| fold_case(language).starts_with("zh"))
 }
 
-/// A press or a click that carries our token proves that the message arrived: `unknown` becomes `sent` (DESIGN 3.5).
-pub fn prove_sent(
-    journal: &mut Journal<'_>,
-    contact: ContactNumber,
-    campaign: CampaignId,
-    message_id: Option<i64>,
-    at: Millis,
-) -> Result<()> {
-    let (tx, bot) = (journal.tx(), journal.bot());
-    let line = recipients::get(tx, bot, campaign, contact)?;
-    let Some(line) = line.filter(|line| line.outcome == Outcome::Unknown) else { return Ok(()) };
-    let change = recipients::Change {
-        position: line.position,
-        from: Outcome::Unknown,
-        to: Outcome::Sent,
-        at: None,
-        message_id,
-        reason: Some("proved by an answer"),
-    };
-    if !recipients::change(tx, bot, campaign, &change)? {
-        return Err(EngineError::Internal("a ledger line moved inside its own transaction".into()));
-    }
-    let sent_at = line.at.unwrap_or(at);
-    let changes = vec![OutcomeChange { contact, outcome: Outcome::Sent, at: sent_at }];
-    journal.record(None, at, EventBody::Outcomes { campaign, changes })?;
-    Ok(())
-}
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@
 //! The events themselves are written at the end, all at once: on PostgreSQL every statement is a journey.
 
 use domain::contact::Reachability;
-use domain::event::{Event, EventBody, Origin, Outcome};
+use domain::event::{Event, EventBody, Origin, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, ContactNumber, TagId, WorkspaceId};
 use domain::recipient::Answers;
 use domain::time::{ANSWER_WINDOW_MS, Millis};
@@ -169,7 +169,12 @@ impl<'t> Journal<'t> {
         | EventBody::Blocked { charged }
         | EventBody::OptedOut { charged } = &mut body
         {
-            *charged = open.charged;
+            *charged = open.charged.map(|line| line.campaign);
+        }
+        if let (Some(number), Some(line), EventBody::Message { .. }) = (contact, open.charged, &body)
+            && line.outcome == Outcome::Unknown
+        {
+            self.prove_sent(number, line.campaign, None, at)?;
         }
         self.write(contact, at, body, open.campaigns)
     }
@@ -201,6 +206,37 @@ impl<'t> Journal<'t> {
         Ok(number)
     }
 
+    /// A press or a click that carries our token, or a reply, proves that a campaign's message arrived: `unknown` becomes
+    /// `sent` (DESIGN 3.5).
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn prove_sent(
+        &mut self,
+        contact: ContactNumber,
+        campaign: CampaignId,
+        message_id: Option<i64>,
+        at: Millis,
+    ) -> Result<()> {
+        let line = recipients::get(self.tx, self.bot, campaign, contact)?;
+        let Some(line) = line.filter(|line| line.outcome == Outcome::Unknown) else { return Ok(()) };
+        let change = recipients::Change {
+            position: line.position,
+            from: Outcome::Unknown,
+            to: Outcome::Sent,
+            at: None,
+            message_id,
+            reason: Some("proved by an answer"),
+        };
+        if !recipients::change(self.tx, self.bot, campaign, &change)? {
+            return Err(EngineError::Internal("a ledger line moved inside its own transaction".into()));
+        }
+        let sent_at = line.at.unwrap_or(at);
+        let changes = vec![OutcomeChange { contact, outcome: Outcome::Sent, at: sent_at }];
+        self.record(None, at, EventBody::Outcomes { campaign, changes })?;
+        Ok(())
+    }
+
     /// Changes whether a person can be written to: the row and the event together. No change, no event.
     pub fn set_reachability(&mut self, contact: &mut Contact, at: Millis, change: Reach) -> Result<()> {
         let before = contact.reachability;
@@ -209,7 +245,7 @@ impl<'t> Journal<'t> {
             return Ok(());
         }
         contact.reachability = after;
-        contacts::update(self.tx, self.bot, contact)?;
+        contacts::set_reachability(self.tx, self.bot, contact.number, after)?;
         match change {
             Reach::BlockFound | Reach::Deactivated => self.record_uncharged(contact.number, at, body)?,
             _ => self.record(Some(contact.number), at, body)?,
@@ -272,7 +308,14 @@ fn wants_windows(body: &EventBody) -> bool {
 #[derive(Default)]
 struct Windows {
     campaigns: Vec<CampaignId>,
-    charged: Option<CampaignId>,
+    /// The latest bulk message that may have arrived.
+    charged: Option<ChargedLine>,
+}
+
+#[derive(Clone, Copy)]
+struct ChargedLine {
+    campaign: CampaignId,
+    outcome: Outcome,
 }
 
 impl Windows {
@@ -283,7 +326,8 @@ impl Windows {
                 // A line that waits again after a 429 has an old time and no window.
                 Outcome::Pending | Outcome::HeldOut => continue,
                 Outcome::Sent | Outcome::Leased | Outcome::Unknown => {
-                    open.charged = open.charged.or(Some(line.campaign));
+                    let charged = ChargedLine { campaign: line.campaign, outcome: line.outcome };
+                    open.charged = open.charged.or(Some(charged));
                 }
                 Outcome::Failed | Outcome::Blocked | Outcome::Skipped | Outcome::HeldOutReached => {}
             }
@@ -292,3 +336,6 @@ impl Windows {
         Ok(open)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,9 @@ use crate::bulk::{self, Kind};
 use crate::sql::{Row, json, params};
 use crate::{Param, ReadTx, Result, StoreError, WriteTx};
 
+/// What stands in the place of an erased person's name.
+const ERASED_NAME: &str = "Erased";
+
 /// A contact as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contact {
@@ -33,7 +36,7 @@ impl Contact {
     /// First and last name, else the username, else the Telegram id.
     pub fn name(&self) -> String {
         if self.erased {
-            return "Erased".into();
+            return ERASED_NAME.into();
         }
         display_name(&self.profile, self.telegram_id)
     }
@@ -121,8 +124,7 @@ impl Texts {
     }
 }
 
-/// The values of a statement about one contact: `$1` the bot, `$2` the number, `$3` the Telegram id, then everything
-/// that can change.
+/// The values of a contact's whole row, in the order of its columns.
 fn values<'a>(bot: BotId, contact: &'a Contact, texts: &'a Texts) -> [Param<'a>; 15] {
     [
         bot.into(),
@@ -163,14 +165,71 @@ pub fn insert_all(tx: &WriteTx<'_>, bot: BotId, people: &[Contact]) -> Result<()
     bulk::insert(tx, &PEOPLE, &rows)
 }
 
-/// Writes a changed contact back: everything but its number.
-pub fn update(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
-    let texts = Texts::of(contact)?;
+/// Changes what Telegram, links and imports tell of a person, and the name that follows from it. Nothing else is
+/// written: the rest of `contact` may be older than its row.
+pub fn set_profile(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
+    let (profile, name) = (to_json(&contact.profile)?, contact.name());
+    let username = contact.profile.username.as_deref();
     tx.run(
-        "UPDATE contacts SET telegram_id = $3, profile = $4, name = $5, username = $6, source = $7, attributes = $8, blocked = $9, \
-         deactivated = $10, opted_out = $11, first_seen = $12, last_interaction = $13, imported_interaction = $14, \
-         erased = $15 WHERE bot_id = $1 AND number = $2",
-        &values(bot, contact, &texts),
+        "UPDATE contacts SET profile = $3, name = $4, username = $5 WHERE bot_id = $1 AND number = $2",
+        params![bot, contact.number, profile.as_str(), name.as_str(), username],
+    )?;
+    Ok(())
+}
+
+/// Changes a person's attributes: all of them are given.
+pub fn set_attributes(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    number: ContactNumber,
+    attributes: &Attributes,
+) -> Result<()> {
+    let attributes = to_json(attributes)?;
+    tx.run(
+        "UPDATE contacts SET attributes = $3 WHERE bot_id = $1 AND number = $2",
+        params![bot, number, attributes.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Changes whether a person can be written to.
+pub fn set_reachability(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    number: ContactNumber,
+    reachability: Reachability,
+) -> Result<()> {
+    let Reachability { blocked, deactivated, opted_out } = reachability;
+    tx.run(
+        "UPDATE contacts SET blocked = $3, deactivated = $4, opted_out = $5 WHERE bot_id = $1 AND number = $2",
+        params![bot, number, blocked, deactivated, opted_out],
+    )?;
+    Ok(())
+}
+
+/// Changes where a person came from and when they were first seen.
+pub fn set_beginning(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    number: ContactNumber,
+    source: &Source,
+    first_seen: Millis,
+) -> Result<()> {
+    let source = to_json(source)?;
+    tx.run(
+        "UPDATE contacts SET source = $3, first_seen = $4 WHERE bot_id = $1 AND number = $2",
+        params![bot, number, source.as_str(), first_seen],
+    )?;
+    Ok(())
+}
+
+/// Blanks an erased person's row: who it was, where they came from, what was noted of them. `hashed` takes the Telegram
+/// id's place. What they had forbidden, when they came and when they were last here stay.
+pub fn blank(tx: &WriteTx<'_>, bot: BotId, number: ContactNumber, hashed: i64) -> Result<()> {
+    tx.run(
+        "UPDATE contacts SET telegram_id = $3, profile = '{}', name = $4, username = NULL, source = '{}', \
+         attributes = '{}', erased = 1 WHERE bot_id = $1 AND number = $2",
+        params![bot, number, hashed, ERASED_NAME],
     )?;
     Ok(())
 }

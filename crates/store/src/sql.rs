@@ -343,6 +343,15 @@ impl<'a> WriteTx<'a> {
         })
     }
 
+    /// Runs several statements without parameters.
+    #[cfg(test)]
+    pub(crate) fn batch(&self, sql: &str) -> Result<()> {
+        match self.backend() {
+            Backend::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Backend::Postgres(session) => session.batch(sql),
+        }
+    }
+
     /// Whether the database ended the transaction by itself, as SQLite does when the disk is full.
     fn is_lost(&self) -> bool {
         matches!(self.backend(), Backend::Sqlite(connection) if connection.is_autocommit())

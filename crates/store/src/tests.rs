@@ -5,6 +5,7 @@ mod conversations;
 mod duties;
 mod encryption;
 mod files;
+mod last_interactions;
 mod retention;
 mod schema;
 mod servers;

@@ -296,7 +296,7 @@ class Truth:
         if mishap and mishap["kind"] == "blocks_just_before":
             return {"blocked"}
         if mishap and id not in self.resent:
-            return {"sent"} if answered else {"unknown"}
+            return {"sent"} if answered or self.replied(campaign, id) else {"unknown"}
         if not reach_at(person, at, self.found_out):
             return {"skipped"}
         return {"sent"}
@@ -317,6 +317,9 @@ class Truth:
         before = [(sent_at, one) for one in lines for sent_at in one.openings(id) if sent_at < at]
         latest = max(before, key=lambda one: one[0], default=None)
         return latest[1] if latest and at <= latest[0] + DAY_MS else None
+
+    def replied(self, campaign, id):
+        return any(self.charged(id, moment) is campaign for moment in self.turns(id, "message"))
 
     def charged_with(self, campaign, ids, kind):
         return {id for id in ids if any(self.charged(id, at) is campaign for at in self.turns(id, kind))}
@@ -393,14 +396,21 @@ def compare_ledger(compared, truth, campaign):
 def compare_messages(compared, truth, campaign, by_outcome):
     accepted = by_outcome["sent"]
     got = set(campaign.message_of)
-    lost = {id for (id, words), one in truth.mishaps.items() if words == campaign.words and one["kind"] == "answer_lost"}
-    compared.holds("all who were accepted got it", accepted <= got)
+    mishaps = {kind: set() for kind in ("answer_lost", "call_lost")}
+    for (id, words), one in truth.mishaps.items():
+        if words == campaign.words and one["kind"] in mishaps:
+            mishaps[one["kind"]].add(id)
+    lost = mishaps["answer_lost"]
+    # By definition a message in the window is a reply, and proves the arrival: also of one that was lost on its way.
+    taken_for_arrived = mishaps["call_lost"] & {id for id in accepted if truth.replied(campaign, id)}
+    compared.holds("all who were accepted got it, or wrote in time", accepted - got <= taken_for_arrived)
     compared.holds("all others did not, but where the answer was lost", got - accepted <= lost & by_outcome["unknown"])
     ids = {id: campaign.lines[id]["message_id"] for id in accepted}
     known = {id for id in accepted if ids[id] is not None}
     compared.holds("message ids", all(ids[id] == campaign.message_of[id] for id in known))
-    compared.holds("a message id is missing only where a click proved the arrival", accepted - known <= lost)
-    times = [(id, truth.people[id].messages[campaign.message_of[id]]["at_ms"]) for id in accepted]
+    proved = lost | taken_for_arrived
+    compared.holds("a message id is missing only where a click or a reply proved the arrival", accepted - known <= proved)
+    times = [(id, truth.people[id].messages[campaign.message_of[id]]["at_ms"]) for id in accepted & got]
     compared.holds("times of sending", all(campaign.at[id] == at for id, at in times))
 
 

@@ -66,6 +66,8 @@ pub fn ledger(
     decided: &BTreeSet<i64>,
 ) -> Ledger {
     let mut compared = Ledger::default();
+    let wrote = truth.iter().filter(|one| one["wrote"].as_array().is_some_and(|all| !all.is_empty()));
+    let wrote: BTreeSet<i64> = wrote.filter_map(|one| one["id"].as_i64()).collect();
     let got: BTreeMap<i64, Vec<&Value>> = truth.iter().map(|one| received(one, words)).collect();
     for line in lines {
         let person = stored.people[&line.contact];
@@ -74,6 +76,10 @@ pub fn ledger(
         let allowed = 1 + usize::from(decided.contains(&person));
         compared.doubled += received.len().saturating_sub(allowed);
         match line.outcome {
+            // A reply proved it, and names no message.
+            Outcome::Sent if line.message_id.is_none() => {
+                assert!(wrote.contains(&person), "{person} is said to have replied");
+            }
             Outcome::Sent => {
                 let last = received.last().unwrap_or_else(|| panic!("{person} is said to have got it"));
                 assert_eq!(last["message_id"].as_i64(), line.message_id, "the message of {person}");

@@ -281,7 +281,7 @@ fn set_opted_out(journal: &mut Journal<'_>, contact: &mut Contact, wanted: bool,
         return Ok(());
     }
     contact.reachability.opted_out = wanted;
-    contacts::update(journal.tx(), journal.bot(), contact)?;
+    contacts::set_reachability(journal.tx(), journal.bot(), contact.number, contact.reachability)?;
     let body = if wanted { EventBody::OptedOut { charged: None } } else { EventBody::OptedIn };
     journal.record_uncharged(contact.number, now, body)?;
     Ok(())

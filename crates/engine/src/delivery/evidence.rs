@@ -8,6 +8,7 @@ use std::sync::Arc;
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::CampaignId;
 use domain::time::Millis;
+use store::recipients::Recipient;
 use store::{contacts, outbox, recipients};
 
 use super::settle::verdict;
@@ -33,12 +34,10 @@ pub(super) fn accept(journal: &mut Journal<'_>, ended: &[Arc<Ended>], now: Milli
             }
             Target::Recipient { campaign, position } => {
                 let line = recipients::get(tx, bot, campaign, contact)?;
-                if line.is_none_or(|line| line.outcome != Outcome::Unknown || line.at != Some(at)) {
-                    continue;
-                }
+                let Some(line) = line.filter(|line| line.at == Some(at) && is_open(line)) else { continue };
                 let change = recipients::Change {
                     position,
-                    from: Outcome::Unknown,
+                    from: line.outcome,
                     to: verdict.outcome,
                     at: None,
                     message_id: verdict.message_id,
@@ -59,4 +58,10 @@ pub(super) fn accept(journal: &mut Journal<'_>, ended: &[Arc<Ended>], now: Milli
         journal.record(None, now, EventBody::Outcomes { campaign, changes })?;
     }
     Ok(())
+}
+
+/// Whether Telegram's own word of the call says more than the line knows: nobody knows how it ended, or an answer of the
+/// person made it seem sent, without the message's id.
+fn is_open(line: &Recipient) -> bool {
+    line.outcome == Outcome::Unknown || (line.outcome == Outcome::Sent && line.message_id.is_none())
 }

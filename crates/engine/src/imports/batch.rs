@@ -163,7 +163,7 @@ impl Batch<'_> {
         let profile = with_cells(&contact.profile, row);
         if profile != contact.profile {
             contact.profile = profile.clone();
-            contacts::update(journal.tx(), journal.bot(), &contact)?;
+            contacts::set_profile(journal.tx(), journal.bot(), &contact)?;
             journal.record(Some(contact.number), self.now, EventBody::ProfileChanged { profile })?;
             changed = true;
         }
@@ -184,7 +184,8 @@ impl Batch<'_> {
         if source.is_some() || first_seen.is_some() {
             contact.source = source.clone().unwrap_or_else(|| contact.source.clone());
             contact.first_seen = first_seen.unwrap_or(contact.first_seen);
-            contacts::update(journal.tx(), journal.bot(), contact)?;
+            let (tx, bot) = (journal.tx(), journal.bot());
+            contacts::set_beginning(tx, bot, contact.number, &contact.source, contact.first_seen)?;
             let body = EventBody::HistoryImported { source, first_seen };
             journal.record(Some(contact.number), self.now, body)?;
             changed = true;

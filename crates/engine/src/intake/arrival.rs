@@ -84,7 +84,7 @@ impl Arrival {
             return Ok(());
         }
         contact.profile = profile;
-        contacts::update(journal.tx(), journal.bot(), contact)?;
+        contacts::set_profile(journal.tx(), journal.bot(), contact)?;
         let body = EventBody::ProfileChanged { profile: contact.profile.clone() };
         journal.record(Some(contact.number), at, body)?;
         Ok(())

@@ -186,7 +186,7 @@ pub(super) fn known(
     let profile = with_user(contact.profile.clone(), user);
     if profile != contact.profile {
         contact.profile = profile;
-        contacts::update(journal.tx(), journal.bot(), &contact)?;
+        contacts::set_profile(journal.tx(), journal.bot(), &contact)?;
         let body = EventBody::ProfileChanged { profile: contact.profile.clone() };
         journal.record(Some(contact.number), at, body)?;
     }

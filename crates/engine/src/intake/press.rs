@@ -70,7 +70,7 @@ impl Intake {
         let in_ledger = recipients::get(journal.tx(), journal.bot(), campaign, contact.number)?.is_some();
         let charged = in_ledger.then_some(campaign);
         if in_ledger {
-            effects::prove_sent(journal, contact.number, campaign, query.message_id, at)?;
+            journal.prove_sent(contact.number, campaign, query.message_id, at)?;
         }
         record_press(journal, contact, query, button.text.clone(), charged, at)?;
         let origin = Origin::Campaign(campaign);

@@ -359,3 +359,24 @@ async fn what_a_visit_told_of_a_person_is_handed_out_and_erased_and_the_visit_st
     bench.says(2, &format!("/start {payload}")).await;
     assert_eq!(bench.only().await.funnel.starts.count, 0, "a used visit brings nobody");
 }
+
+#[tokio::test]
+async fn who_starts_by_a_link_or_stops_was_here_at_that_moment() {
+    let bench = Bench::new().await;
+    bench.link("fb-summer").await;
+    let last = async |telegram_id| bench.person(telegram_id).await.last_interaction;
+
+    let payload = bench.visit("fb-summer", &[]).await;
+    bench.says(7, &format!("/start {payload}")).await;
+    assert_eq!(last(7).await, Some(NOW), "a first start");
+
+    bench.says(8, "Hello").await;
+    bench.house.clock.set(NOW + 5 * DAY_MS);
+    let payload = bench.visit("fb-summer", &[]).await;
+    bench.says(8, &format!("/start {payload}")).await;
+    assert_eq!(last(8).await, Some(NOW + 5 * DAY_MS), "somebody known, whose browser is told now");
+
+    bench.house.clock.set(NOW + 9 * DAY_MS);
+    bench.says(8, "/stop").await;
+    assert_eq!(last(8).await, Some(NOW + 9 * DAY_MS), "an opt-out");
+}

@@ -6,7 +6,6 @@
 #[cfg(test)]
 mod tests;
 
-use domain::contact::{Attributes, Profile, Source};
 use domain::event::EventBody;
 use domain::ids::{BotId, ContactId, WorkspaceId};
 use domain::time::Millis;
@@ -38,15 +37,8 @@ pub(super) fn erase(
         blank_events(journal, &contact, raw)?;
         erasure::blank_messages(tx, id.bot(), contact.number)?;
         erasure::forget(tx, id.bot(), contact.number)?;
-        let blank = Contact {
-            telegram_id: former::telegram_id(secrets, id.bot(), contact.telegram_id),
-            profile: Profile::default(),
-            source: Source::default(),
-            attributes: Attributes::default(),
-            erased: true,
-            ..contact.clone()
-        };
-        contacts::update(tx, id.bot(), &blank)?;
+        let hashed = former::telegram_id(secrets, id.bot(), contact.telegram_id);
+        contacts::blank(tx, id.bot(), contact.number, hashed)?;
         journal.record_uncharged(contact.number, now, EventBody::Erased)?;
         Ok(())
     })
