@@ -5,10 +5,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::expression::{Expression, Resolved, resolve};
 use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::time::Millis;
+use engine::EngineError;
+use engine::catalog::{self, WorkspaceCatalog};
 use engine::clock::{Clock, ManualClock};
 use engine::delivery::Courier;
+use engine::facts::RowFacts;
 use engine::intake::{Arrived, Taken};
 use engine::live::Live;
 use engine::nodes::ThisNode;
@@ -18,8 +22,9 @@ use muster::assembly::{Muster, Plan, Visitors, bind};
 use muster::demo::{Direct, Replay};
 use parking_lot::Mutex;
 use sandbox::{SharedWorld, TimedUpdate, World, WorldConfig};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::bots::{self, NewBot};
+use store::contacts;
 use telegram::{Rate, Received};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -161,6 +166,68 @@ impl Lived {
         let wanted = (self.workspace, BotId(self.bot));
         let found = segments.preview(wanted.0, wanted.1, expression.clone(), None).await;
         found.expect("a valid expression").count
+    }
+
+    /// The numbers of those who match each expression, by the index that lived through everything so far.
+    ///
+    /// # Panics
+    /// An expression is not valid, or the database failed.
+    pub async fn by_living_index(&self, expressions: &[Value]) -> Vec<Vec<u32>> {
+        self.by_index(&self.muster.people, expressions).await
+    }
+
+    /// The same by an index that is built anew from the database, as after a restart.
+    ///
+    /// # Panics
+    /// As [`Lived::by_living_index`].
+    pub async fn by_rebuilt_index(&self, expressions: &[Value]) -> Vec<Vec<u32>> {
+        self.by_index(&People::new(self.muster.store.reader().clone(), Live::default()), expressions).await
+    }
+
+    async fn by_index(&self, people: &People, expressions: &[Value]) -> Vec<Vec<u32>> {
+        let now = self.now();
+        let resolved = self.resolved(expressions).await;
+        let snapshot = people.latest(BotId(self.bot)).await.expect("a database that works");
+        resolved.iter().map(|one| snapshot.index.set(one, now).into_iter().collect()).collect()
+    }
+
+    /// The same by the evaluator of one person, who is asked of everybody: what flows and "why" go by.
+    ///
+    /// # Panics
+    /// As [`Lived::by_living_index`].
+    pub async fn by_each_alone(&self, expressions: &[Value]) -> Vec<Vec<u32>> {
+        let (workspace, bot, now) = (self.workspace, BotId(self.bot), self.now());
+        let resolved = self.resolved(expressions).await;
+        let read = self.muster.store.reader().read(move |tx| {
+            let zone = catalog::zone_of(tx, workspace)?;
+            let mut numbers = Vec::new();
+            contacts::each(tx, bot, |contact| {
+                numbers.extend((!contact.erased).then_some(contact.number));
+                Ok(true)
+            })?;
+            let mut found = vec![Vec::new(); resolved.len()];
+            for number in numbers {
+                let person = RowFacts::load(tx, bot, number)?;
+                for (one, found) in resolved.iter().zip(&mut found) {
+                    if person.matches(one, now, zone)? {
+                        found.push(number.0);
+                    }
+                }
+            }
+            Ok::<_, EngineError>(found)
+        });
+        read.await.expect("a database that works")
+    }
+
+    async fn resolved(&self, expressions: &[Value]) -> Vec<Resolved> {
+        let (workspace, bot) = (self.workspace, BotId(self.bot));
+        let read = self.muster.store.reader().read(move |tx| WorkspaceCatalog::load(tx, workspace, bot));
+        let catalog = read.await.expect("a database that works");
+        let resolved = |written: &Value| {
+            let expression = Expression::parse(written).expect("a valid expression");
+            resolve(&expression, &catalog).unwrap_or_else(|error| panic!("{written}: {error:?}"))
+        };
+        expressions.iter().map(resolved).collect()
     }
 
     /// The data folder.
