@@ -72,6 +72,9 @@ class Compared:
 def people_of(dump):
     people = {}
     for line in dump["truth"]:
+        if not line["started"]:
+            # Followed a link, and never came.
+            continue
         person = people[line["id"]] = Person(line["id"])
         for one in line["started"]:
             person.act(one["at_ms"], "start")

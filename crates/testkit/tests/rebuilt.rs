@@ -317,7 +317,7 @@ impl Life {
         let all = self.lived.api.all(&format!("/contacts?bot_id={}", self.lived.bot)).await;
         for contact in all.iter().filter(|contact| contact["telegram_id"] != 1) {
             let wanted = self.last_here.get(&contact["telegram_id"].as_i64().unwrap());
-            let found = contact["last_interaction"].as_i64();
+            let found = contact["last_interaction_at"].as_i64();
             // Telegram tells whole seconds.
             let second = |at: i64| at / SECOND_MS;
             assert_eq!(found.map(second), wanted.copied().map(second), "{contact}, {context}");
