@@ -25,6 +25,7 @@ mod layers;
 mod link_pages;
 mod links;
 mod live;
+mod markup;
 mod media;
 mod members;
 mod metrics;

@@ -16,8 +16,8 @@ use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
     bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers,
-    link_pages, links, live, media, members, metrics, repeat, reports, retention, segments, sessions, setup,
-    stages, tags, templates, tokens, webhook, workspace,
+    link_pages, links, live, markup, media, members, metrics, repeat, reports, retention, segments, sessions,
+    setup, stages, tags, templates, tokens, webhook, workspace,
 };
 
 /// Where the API begins.
@@ -51,6 +51,7 @@ fn people() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         // Contacts
         .routes(routes!(contacts::list))
+        .routes(routes!(contacts::attributes))
         .routes(routes!(contacts::tag_all))
         .routes(routes!(contacts::import).layer(upload))
         .routes(routes!(contacts::export))
@@ -94,7 +95,8 @@ fn names() -> OpenApiRouter<ApiState> {
         .routes(routes!(media::upload, media::list).layer(DefaultBodyLimit::max(media::UPLOAD_BYTES_MAX)))
         .routes(routes!(media::get, media::delete))
         .routes(routes!(media::content))
-        // Saved messages
+        // Texts of messages, saved messages
+        .routes(routes!(markup::read))
         .routes(routes!(templates::list, templates::create))
         .routes(routes!(templates::update, templates::delete))
         .routes(routes!(templates::list_canned, templates::create_canned))

@@ -116,3 +116,27 @@ async fn an_agent_reads_names_and_changes_none() {
     }
     made(&house, &agent, "/canned", json!({"name": "x", "message": {"text": "x"}})).await;
 }
+
+#[tokio::test]
+async fn markup_is_read_into_text_and_entities() {
+    let (house, token, _) = with_bot().await;
+    let texts = json!({"texts": [
+        {"text": "<b>{first_name|friend}</b>", "format": "html"},
+        {"text": "*hi*", "format": "markdown"},
+        {"text": "<b>", "format": "html"},
+        {"text": "<b>"},
+    ]});
+    let read = house.ask(&token, "POST", "/messages/read", Some(texts)).await;
+    assert_eq!(read.status, 200);
+    assert_eq!(
+        read.json["items"][0],
+        json!({"text": "{first_name|friend}", "entities": [{"type": "bold", "offset": 0, "length": 19}], "fault": null})
+    );
+    assert_eq!(read.json["items"][1]["text"], "hi");
+    assert!(read.json["items"][2]["fault"].as_str().unwrap().contains("end tag"));
+    assert_eq!(read.json["items"][2]["text"], "<b>");
+    assert_eq!(read.json["items"][3], json!({"text": "<b>", "entities": [], "fault": null}));
+    let many = json!({"texts": vec![json!({"text": "x"}); 201]});
+    let refused = house.ask(&token, "POST", "/messages/read", Some(many)).await;
+    assert_eq!(refused.fault(), ("/texts", "too_many"));
+}

@@ -133,6 +133,9 @@ async fn a_person_is_tagged_changed_explained_and_remembered() {
     let patch = json!({"attributes": {"plan": null, "age": 36.5}, "opted_out": true});
     let person = house.ask(&token, "PATCH", &format!("/contacts/{id}"), Some(patch)).await;
     assert_eq!(person.json["attributes"], json!({"age": 36.5}));
+    let keys = house.ask(&token, "GET", "/attributes", None).await.json;
+    let named = |key: &str| keys["items"].as_array().unwrap().contains(&json!({"key": key}));
+    assert!(named("age") && named("plan"), "{keys}");
     assert_eq!(person.json["unreachable_reason"], "opted_out");
     assert_eq!(person.json["stage_explained"]["tree"]["fact"]["stage"], "active");
     let timeline = house.ask(&token, "GET", &format!("/contacts/{id}/timeline?limit=4"), None).await;

@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Agent, Marketer, Owner};
 use crate::body::{Body, Path, Query};
-use crate::page::{self, Page, PageQuery};
+use crate::page::{self, List, Page, PageQuery};
 use crate::problem::{Problem, Result};
 
 pub(crate) use import::__path_import;
@@ -46,6 +46,26 @@ impl From<ContactOrder> for Order {
             ContactOrder::Name => Self::Name,
         }
     }
+}
+
+/// An attribute that people have.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Attribute {
+    /// Its name; in a text it is `{attr.KEY}`.
+    pub key: String,
+}
+
+impl From<String> for Attribute {
+    fn from(key: String) -> Self {
+        Self { key }
+    }
+}
+
+/// The attributes of the workspace's people, by name.
+#[utoipa::path(get, path = "/attributes", tag = "contacts", operation_id = "list_attributes",
+    responses((status = 200, body = List<Attribute>)))]
+pub async fn attributes(State(contacts): State<Contacts>, agent: Agent) -> Result<Json<List<Attribute>>> {
+    Ok(Json(List::of(contacts.attribute_keys(agent.workspace).await?)))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -16,19 +16,50 @@ pub struct Body {
     template: Template,
 }
 
-/// How a text is formatted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Markup {
+/// What a text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
     Plain,
     Html,
     Markdown,
+}
+
+impl Format {
+    /// Reads a source into the text and the entities that a message can carry in its place. Variables stay as they
+    /// are written.
+    ///
+    /// # Errors
+    /// The markup is broken.
+    pub fn read(self, source: &str) -> Result<Formatted, String> {
+        // Telegram strips carriage returns.
+        let source = source.replace('\r', "");
+        match self {
+            Self::Plain => Ok(Formatted { text: source, entities: Vec::new() }),
+            Self::Html => html::parse(&source),
+            Self::Markdown => markdown::parse(&source),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+        }
+    }
+}
+
+/// How a text is formatted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Markup {
+    Written(Format),
     /// Given beside the text, offsets counted in the source.
     Entities(Vec<Entity>),
 }
 
 impl Body {
     pub(super) fn plain(source: &str) -> Result<Self, TemplateError> {
-        Self::new(source, Markup::Plain, Role::Text)
+        Self::new(source, Markup::Written(Format::Plain), Role::Text)
     }
 
     fn new(source: &str, markup: Markup, role: Role) -> Result<Self, TemplateError> {
@@ -36,17 +67,13 @@ impl Body {
             let message = format!("must have at most {SOURCE_BYTES_MAX} bytes, markup included");
             return Err(TemplateError { code: "too_long", message });
         }
-        // Telegram strips carriage returns; with given entities they are counted, so they stay.
-        let source = match &markup {
-            Markup::Entities(_) => source.to_owned(),
-            _ => source.replace('\r', ""),
-        };
         let in_markup = |message| TemplateError { code: "invalid_markup", message };
-        let formatted = match &markup {
-            Markup::Plain => Formatted { text: source.clone(), entities: Vec::new() },
-            Markup::Html => html::parse(&source).map_err(in_markup)?,
-            Markup::Markdown => markdown::parse(&source).map_err(in_markup)?,
-            Markup::Entities(entities) => Formatted { text: source.clone(), entities: entities.clone() },
+        let (source, formatted) = match &markup {
+            Markup::Written(format) => (source.replace('\r', ""), format.read(source).map_err(in_markup)?),
+            // Given offsets count carriage returns, so they stay.
+            Markup::Entities(entities) => {
+                (source.to_owned(), Formatted { text: source.to_owned(), entities: entities.clone() })
+            }
         };
         if formatted.entities.len() > ENTITIES_MAX {
             let message =
@@ -86,9 +113,7 @@ impl Body {
     pub(super) fn write(&self, map: &mut serde_json::Map<String, Value>) {
         map.insert("text".into(), json!(self.source));
         match &self.markup {
-            Markup::Plain => map.insert("format".into(), json!("plain")),
-            Markup::Html => map.insert("format".into(), json!("html")),
-            Markup::Markdown => map.insert("format".into(), json!("markdown")),
+            Markup::Written(format) => map.insert("format".into(), json!(format.name())),
             Markup::Entities(entities) => map.insert("entities".into(), json!(entities)),
         };
     }
@@ -97,7 +122,7 @@ impl Body {
     pub(super) fn read(findings: &mut Findings, object: Object<'_, '_>, is_caption: bool) -> Option<Self> {
         let path = object.at("text");
         let source = match object.get("text") {
-            None if is_caption => return Self::new("", Markup::Plain, Role::Caption).ok(),
+            None if is_caption => return Self::new("", Markup::Written(Format::Plain), Role::Caption).ok(),
             _ => findings.required(object, "text"),
         };
         let source = source.and_then(|value| findings.text(value, &path));
@@ -116,7 +141,7 @@ impl Body {
                     read_entities(findings, value, &object.at("entities"), source.unwrap_or_default());
                 entities.map(Markup::Entities)
             }
-            (None, None) => Some(Markup::Plain),
+            (None, None) => Some(Markup::Written(Format::Plain)),
         };
         let role = if is_caption { Role::Caption } else { Role::Text };
         let body = Self::new(source?, markup?, role);
@@ -126,9 +151,9 @@ impl Body {
 
 fn read_format(findings: &mut Findings, value: &Value, path: &str) -> Option<Markup> {
     match value.as_str() {
-        Some("html") => Some(Markup::Html),
-        Some("markdown") => Some(Markup::Markdown),
-        Some("plain") => Some(Markup::Plain),
+        Some("html") => Some(Markup::Written(Format::Html)),
+        Some("markdown") => Some(Markup::Written(Format::Markdown)),
+        Some("plain") => Some(Markup::Written(Format::Plain)),
         _ => {
             findings.add(path, "unknown_value", "must be html, markdown or plain");
             None

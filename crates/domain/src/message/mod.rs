@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 use crate::field_error::FieldError;
 
-pub use body::Body;
+pub use body::{Body, Format};
 pub(crate) use button::label;
 pub use button::{Action, Button, Press};
 pub use entity::{Entity, EntityKind, Formatted, units};

@@ -305,3 +305,47 @@ proptest! {
         prop_assert_eq!(rendered.entities.len(), 1);
     }
 }
+
+/// The console's editor opens what was written as markup and stores it as entities: nobody must read another message.
+#[test]
+fn what_markup_says_can_be_said_by_entities() {
+    let samples = [
+        (Format::Html, "Hi <b>{first_name|friend}</b>,\r\n<i>five <u>new</u></i> {{books}} &amp; \u{1f3df}"),
+        (
+            Format::Html,
+            "<blockquote expandable>one\ntwo <s>three</s></blockquote>\nand <tg-spoiler>more</tg-spoiler>",
+        ),
+        (
+            Format::Html,
+            "<pre><code class=\"language-rust\">fn {{}}\n</code></pre><code>{attr.code|none}</code>",
+        ),
+        (
+            Format::Html,
+            "<a href=\"Example.ORG/a b\">{username|you}</a> <a href=\"tg:user?id=5\">me</a> <a>shop.example</a>",
+        ),
+        (
+            Format::Html,
+            "<tg-emoji emoji-id=\"5\">\u{1f44d}</tg-emoji> <tg-time unix=\"12345\" format=\"wDT\">noon</tg-time>",
+        ),
+        (
+            Format::Markdown,
+            "*Hi _{first_name|friend}_*\n>quoted\n>**more**||\n[the \\{shop\\}](https://a.example)",
+        ),
+        (Format::Plain, "1 < 2 & {last_name|nobody} \u{4f60}\u{597d}"),
+    ];
+    for (format, source) in samples {
+        let read = format.read(source).unwrap();
+        let name = match format {
+            Format::Plain => "plain",
+            Format::Html => "html",
+            Format::Markdown => "markdown",
+        };
+        let written = Message::parse(&json!({"text": source, "format": name})).unwrap();
+        let given = Message::parse(&json!({"text": read.text, "entities": read.entities})).unwrap();
+        for person in [profile("Ada \u{1f3df}"), Profile::default()] {
+            let none = Attributes::new();
+            assert_eq!(render(&written, &person, &none), render(&given, &person, &none), "{source}");
+        }
+    }
+    assert!(Format::Html.read("<b>open").unwrap_err().contains("end tag"));
+}
