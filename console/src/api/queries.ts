@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { get } from './client';
 import type {
-  ApiToken, Bot, BreakdownBy, BrowserSession, Campaign, CampaignDraft, CampaignPreview, Canned, Contact, ContactOrder,
+  ApiToken, Attribute, Bot, BreakdownBy, BrowserSession, Campaign, CampaignDraft, CampaignPreview, Canned, Contact, ContactOrder,
   ContactPage, ConversationFilter, ConversationOrder, ConversationPage, Entry, Explanation, Expression, Flow, FlowVersion, Home, Items,
   LedgerItem, LinkBy, LinkFunnel, LinkItem, MediaPage, Member, Page, Preview, Report, ReportBy, Retention, RetentionDays, RetentionPreview, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template,
   ThreadEntry,
@@ -130,6 +130,7 @@ export const threadQuery = (id: number) =>
     initialPageParam: first,
     getNextPageParam: nextOf,
   });
+export const attributesQuery = () => queryOptions({ queryKey: ['attributes'], queryFn: () => get<Items<Attribute>>('/attributes'), staleTime: 60_000 });
 export const cannedQuery = () => queryOptions({ queryKey: ['canned'], queryFn: () => get<Items<Canned>>('/canned') });
 
 export const campaignsQuery = (botId: number, status?: string) =>

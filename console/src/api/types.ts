@@ -247,6 +247,9 @@ export interface Entity {
   length: number;
   url?: string;
   language?: string;
+  custom_emoji_id?: string;
+  unix_time?: number;
+  date_time_format?: string;
 }
 export interface Press {
   add_tags?: string[];
@@ -277,6 +280,17 @@ export interface MediaFile {
   /** What it can be sent as, best first. */
   kinds: MediaKind[];
   created_at: number;
+}
+/** A text that was written as markup, read by the server. */
+export interface ReadText {
+  /** What was written, where the markup is broken. */
+  text: string;
+  entities: Entity[];
+  fault: string | null;
+}
+/** An attribute that people have; in a text it is `{attr.KEY}`. */
+export interface Attribute {
+  key: string;
 }
 export interface Message {
   text: string;

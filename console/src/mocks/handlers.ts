@@ -199,6 +199,12 @@ const talking = [
     return json({ ...threadOf(numberOf(params.id))[0]!, id: Date.now(), at: Date.now(), from: 'agent', text: body.message.text, by: { id: 1, name: 'Mira Kovač' }, state: 'pending' }, 202);
   }),
   http.post(at('/conversations/:id/:act'), () => new HttpResponse(null, { status: 204 })),
+  http.get(at('/attributes'), () => json({ items: [{ key: 'last_book' }, { key: 'plan' }] })),
+  // The mocks are written with entities; markup is the server's to read.
+  http.post(at('/messages/read'), async ({ request }) => {
+    const { texts } = (await request.json()) as { texts: { text: string }[] };
+    return json({ items: texts.map(({ text }) => ({ text, entities: [], fault: null })) });
+  }),
   http.get(at('/canned'), () => json({ items: canned })),
 ];
 

@@ -19,8 +19,13 @@ export const session: Session = {
 };
 
 export const message: Message = {
-  format: 'html',
-  text: 'Hi {first_name|friend}, the autumn reading list is out.\n\n<b>Five new books</b>, each with a chapter to try for free. <code>LEAF20</code> takes 20% off until Sunday.\n<blockquote>“The clearest history of the chip I have read.” Rated 4.8 by readers</blockquote>\nAll of it at <a href="https://lantern.example/autumn">lantern.example/autumn</a>',
+  text: 'Hi {first_name|friend}, the autumn reading list is out.\n\nFive new books, each with a chapter to try for free. LEAF20 takes 20% off until Sunday.\n“The clearest history of the chip I have read.” Rated 4.8 by readers\nAll of it at lantern.example/autumn',
+  entities: [
+    { type: 'bold', offset: 57, length: 14 },
+    { type: 'code', offset: 110, length: 6 },
+    { type: 'blockquote', offset: 145, length: 68 },
+    { type: 'text_link', offset: 227, length: 22, url: 'https://lantern.example/autumn' },
+  ],
   buttons: [
     [{ text: 'Claim the coupon', press: { add_tags: ['Coupon Claimed'], remove_tags: [], reply: 'Here it is: LEAF20' } }, { text: 'Open the list', url: 'https://lantern.example/autumn' }],
     [{ text: 'More about AI', press: { add_tags: ['兴趣-AI'], remove_tags: [] } }, { text: 'Not for me', press: { add_tags: [], remove_tags: ['兴趣-科技'] } }],
@@ -83,7 +88,7 @@ export const flows: Flow[] = [
 ];
 export const templates: Template[] = [
   { id: 1, name: 'Flash sale', message, from_campaign: { id: 3, name: 'Flash sale' }, results: { sent: 1902, open_rate: 0.276, replied: 71, blocked: 15 }, version: '84', created_at: now - 8 * DAY },
-  { id: 2, name: 'Book fair', message: { text: 'We are at the book fair from Friday to Sunday, hall 4, stand <b>C18</b>.', format: 'html', buttons: [[{ text: 'I will come', press: {} }]] }, from_campaign: null, results: null, version: '85', created_at: now - 3 * DAY },
+  { id: 2, name: 'Book fair', message: { text: 'We are at the book fair from Friday to Sunday, hall 4, stand C18.', entities: [{ type: 'bold', offset: 61, length: 3 }], buttons: [[{ text: 'I will come', press: {} }]] }, from_campaign: null, results: null, version: '85', created_at: now - 3 * DAY },
 ];
 export const canned: Canned[] = [{ id: 1, name: 'coupon', message: { text: 'Your code LEAF20 works on all books until Sunday.', format: 'plain' } }];
 

@@ -3,7 +3,8 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ReactElement } from 'react';
-import type { CampaignCounts } from '@/api/types';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { CampaignCounts, ReadText } from '@/api/types';
 import { startI18n } from '@/i18n';
 import { makeFormat } from '@/i18n/format';
 import { useOutcomeParts } from './bars';
@@ -11,7 +12,16 @@ import { initials } from './people';
 import { Bubble } from './telegram/Bubble';
 
 beforeAll(() => startI18n('en'));
-const show = (element: ReactElement) => render(<MantineProvider>{element}</MantineProvider>);
+/** What the server says of the texts below. */
+const read: [string, ReadText][] = [
+  ['<img src=x onerror=alert(1)> & <b>bold</b>', { text: '<img src=x onerror=alert(1)> & <b>bold</b>', entities: [], fault: 'Unsupported start tag "img"' }],
+  ['the <tg-spoiler>end</tg-spoiler>', { text: 'the end', entities: [{ type: 'spoiler', offset: 4, length: 3 }], fault: null }],
+];
+function show(element: ReactElement) {
+  const client = new QueryClient();
+  for (const [text, answer] of read) client.setQueryData(['text', 'html', text], answer);
+  return render(<QueryClientProvider client={client}><MantineProvider>{element}</MantineProvider></QueryClientProvider>);
+}
 
 function Sum({ counts }: { counts: CampaignCounts }) {
   return <output>{useOutcomeParts(counts).reduce((sum, part) => sum + part.value, 0)}</output>;

@@ -5,15 +5,14 @@ import { both } from '@/api/expressions';
 import type { CampaignDraft, CampaignPreview } from '@/api/types';
 import { useWorkspace } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { attributeOf, measure } from '@/ui/telegram/template';
 import { hasTrackedLinks, isPublicHost, untracked } from './publicHost';
-
-/** Every variable in the text, with its fallback where it has one. */
-const variablesOf = (text: string) => [...text.matchAll(/\{([a-z_][a-z0-9_.]*)(\|[^{}]*)?\}/g)];
 
 export function CheckStep({ draft, forecast, change }: { draft: CampaignDraft; forecast: CampaignPreview | undefined; change: (part: Partial<CampaignDraft>) => void }) {
   const { t, i18n } = useTranslation();
   const { number } = useFormat();
-  const bare = variablesOf(draft.message.text).filter((match) => match[2] === undefined).map((match) => match[1]);
+  const { fields } = measure(draft.message.text);
+  const bare = fields.filter(({ fallback }) => fallback === '').map(({ name }) => attributeOf(name) ?? (i18n.exists(`editor.field_name.${name}`) ? t(`editor.field_name.${name}`) : name));
   const written = draft.message.text.trim() !== '';
   const { public_url, phone_url } = useWorkspace().session;
   // The demo's people live on this machine and reach it.

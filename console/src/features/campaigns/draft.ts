@@ -38,7 +38,7 @@ export function useDraft(campaign: Campaign | null) {
   const [draft, setDraft] = useState<CampaignDraft>(() => {
     if (campaign) return draftOf(campaign);
     const before = search.audience || search.template ? null : remembered(bot.id);
-    return before ?? { bot_id: bot.id, name: t('compose.dated_name', { date: date(Date.now()) }), audience: search.audience ?? everyone, message: { text: '', format: 'html', buttons: [] }, held_out_percent: 10 };
+    return before ?? { bot_id: bot.id, name: t('compose.dated_name', { date: date(Date.now()) }), audience: search.audience ?? everyone, message: { text: '', entities: [], buttons: [] }, held_out_percent: 10 };
   });
   const server = useRef(campaign);
   const latest = useRef(draft);

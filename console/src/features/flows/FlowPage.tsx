@@ -6,6 +6,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { flowQuery, flowVersionsQuery, tagsQuery } from '@/api/queries';
 import type { Flow } from '@/api/types';
+import { useWords } from '@/api/texts';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Page, Section } from '@/ui/Page';
@@ -93,7 +94,8 @@ function Editor({ flow }: { flow: Flow }) {
   const node = chosen === undefined ? undefined : graph.nodes[chosen];
   const editable = can('write') && old === undefined;
   const select = (id: string) => void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: { version, node: id === chosen ? undefined : id }, replace: true });
-  const drawing = { flow, colors: Object.fromEntries(tags.map((tag) => [tag.name, tag.color])), selected: chosen, faults: editing.faults, onSelect: select };
+  const wordsOf = useWords(Object.values(graph.nodes).flatMap((each) => ('message' in each && each.message ? [each.message] : [])));
+  const drawing = { flow, wordsOf, colors: Object.fromEntries(tags.map((tag) => [tag.name, tag.color])), selected: chosen, faults: editing.faults, onSelect: select };
   return (
     <DrawingContext value={drawing}>
       <Page bare title={flow.name} crumb={{ label: t('place.flows'), to: '/flows' }} note={old ? t('flows.looking_at', { version: old.version }) : <Note flow={flow} changed={editing.changed} />} actions={editable && <Actions flow={flow} editing={editing} />}>

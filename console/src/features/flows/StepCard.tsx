@@ -1,10 +1,10 @@
 import { IconFlag, IconGitFork, IconHeadset, IconMenu2, IconMessage, IconPlayerPlay, type Icon } from '@tabler/icons-react';
 import { createContext, type ReactNode, use } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Flow, FlowNode } from '@/api/types';
+import type { Flow, FlowNode, Message } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { useSentence } from '@/ui/expression/sentence';
-import { richTextOf } from '@/ui/telegram/richText';
+import { fillVariables } from '@/ui/telegram/richText';
 import { TagChip } from '@/ui/TagChip';
 import type { NodeType } from './graph';
 
@@ -17,6 +17,8 @@ export interface Drawing {
   /** Faults by step. */
   faults: Map<string, string[]>;
   onSelect: (id: string) => void;
+  /** The words of a step's message, without its formatting. */
+  wordsOf: (message: Message) => string;
 }
 export const DrawingContext = createContext<Drawing | null>(null);
 export function useDrawing(): Drawing {
@@ -25,14 +27,16 @@ export function useDrawing(): Drawing {
   return drawing;
 }
 
-const plain = (node: FlowNode) => ('message' in node && node.message ? richTextOf(node.message).text.replace(/\s+/gu, ' ').trim() : '');
+/** What a step says in one line, as people who lack every value read it. */
+const plain = (node: FlowNode, wordsOf: Drawing['wordsOf']) => ('message' in node && node.message ? fillVariables({ text: wordsOf(node.message), entities: [] }, {}).text.replace(/\s+/gu, ' ').trim() : '');
 
 /** What a step is called: its own words, else its kind. */
 export function useStepTitle(): (id: string, node: FlowNode | undefined) => string {
   const { t } = useTranslation();
+  const { wordsOf } = useDrawing();
   return (id, node) => {
     if (!node) return id;
-    return node.type === 'start' || node.type === 'end' ? t(`flows.kind.${node.type}`) : plain(node).slice(0, 60) || t(`flows.kind.${node.type}`);
+    return node.type === 'start' || node.type === 'end' ? t(`flows.kind.${node.type}`) : plain(node, wordsOf).slice(0, 60) || t(`flows.kind.${node.type}`);
   };
 }
 
@@ -84,11 +88,12 @@ function Ways({ id, node, exit }: CardProps) {
 
 function Says({ node }: { node: FlowNode }) {
   const { t } = useTranslation();
+  const { wordsOf } = useDrawing();
   const sentence = useSentence();
   const triggerText = useTriggerText();
   if (node.type === 'start') return <ul className="flows-step-triggers">{node.triggers.slice(0, 4).map((trigger, index) => <li key={index} className="cut">{triggerText(trigger)}</li>)}{node.triggers.length === 0 && <li className="muted">{t('flows.no_trigger')}</li>}</ul>;
   if (node.type === 'end') return null;
-  const words = node.type === 'condition' ? sentence(node.expression) : node.type === 'handover' && !node.message ? t('flows.to_inbox') : plain(node);
+  const words = node.type === 'condition' ? sentence(node.expression) : node.type === 'handover' && !node.message ? t('flows.to_inbox') : plain(node, wordsOf);
   return <p className="flows-step-says" dir="auto">{words || <span className="bad">{t('flows.no_text')}</span>}</p>;
 }
 

@@ -1,4 +1,4 @@
-import { Button, Select, Textarea } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { tagsQuery } from '@/api/queries';
@@ -6,9 +6,12 @@ import type { FlowNode, Graph, Message, MenuOption } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Attach } from '@/ui/Attach';
+import { MessageEditor } from '@/ui/editor/MessageEditor';
+import { withText } from '@/ui/editor/withText';
 import { ExpressionSentence } from '@/ui/expression/ExpressionSentence';
 import { Section } from '@/ui/Page';
 import { Bubble } from '@/ui/telegram/Bubble';
+import type { RichText } from '@/ui/telegram/richText';
 import { edgesOf, freshName, freshOption, withNode, withoutNodes } from './graph';
 import { NextSelect, OptionFields } from './OptionFields';
 import { useDrawing, useTriggerText } from './StepCard';
@@ -35,31 +38,31 @@ interface FormProps {
 
 function MessageText({ id, node, graph, editable, faultAt, onGraph }: FormProps & { node: Extract<FlowNode, { type: 'menu' | 'message' | 'handover' }> }) {
   const { t } = useTranslation();
-  const message: Message = node.message ?? { text: '', format: 'html' };
-  const write = (text: string) => {
-    // Entities name places in the old text: with new words the text is Telegram's HTML.
-    const next: Message = { ...message, text, format: message.format ?? 'html' };
-    delete next.entities;
-    onGraph(withNode(graph, id, node.type === 'handover' && text === '' ? { ...node, message: null } : ({ ...node, message: next } as FlowNode)));
+  const message: Message = node.message ?? { text: '', entities: [] };
+  const write = (rich: RichText) => {
+    onGraph(withNode(graph, id, node.type === 'handover' && rich.text === '' ? { ...node, message: null } : ({ ...node, message: withText(message, rich) } as FlowNode)));
   };
   const attach = (media: Message['media']) => {
     const next: Message = { ...message };
     delete next.media;
     onGraph(withNode(graph, id, { ...node, message: media ? { ...next, media } : next } as FlowNode));
   };
-  const text = <Textarea label={t('flows.text')} autosize minRows={3} maxRows={12} dir="auto" readOnly={!editable} value={message.text} onChange={(event) => write(event.currentTarget.value)} error={faultAt('/message/text') ?? (faultAt('/message/media') ? undefined : faultAt('/message'))} />;
+  const fault = faultAt('/message/text') ?? faultAt('/message/entities') ?? (faultAt('/message/media') ? undefined : faultAt('/message'));
   return (
-    <>
-      {text}
-      {editable && <Attach media={message.media} onChange={attach} error={faultAt('/message/media')} />}
-    </>
+    <div>
+      <p className="field-label" aria-hidden="true">{t('flows.text')}</p>
+      <MessageEditor
+        key={id} message={message} onChange={write} label={t('flows.text')} caption={Boolean(message.media)} readOnly={!editable} error={fault}
+        tools={editable && <Attach media={message.media} onChange={attach} error={faultAt('/message/media')} />}
+      />
+    </div>
   );
 }
 
 /** Makes an empty message step; the caller leads a way to it. */
 function withNewMessage(graph: Graph, text: string): [Graph, string] {
   const id = freshName('message', Object.keys(graph.nodes));
-  return [withNode(graph, id, { type: 'message', message: { text, format: 'html' }, next: null }), id];
+  return [withNode(graph, id, { type: 'message', message: { text, entities: [] }, next: null }), id];
 }
 
 function MenuForm(props: FormProps & { node: Extract<FlowNode, { type: 'menu' }> }) {

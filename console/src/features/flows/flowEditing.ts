@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { patch, post, Problem, type ProblemField } from '@/api/client';
 import type { Flow, Graph } from '@/api/types';
+import { useFaultWords } from '@/ui/editor/faults';
 import { toast } from '@/ui/toast';
 import { nodeOfPath } from './graph';
 
@@ -14,6 +15,7 @@ interface Theirs {
 /** What is edited, saving it as the draft, and publishing the draft. */
 export function useFlowEditing(flow: Flow) {
   const { t } = useTranslation();
+  const faultWords = useFaultWords();
   const client = useQueryClient();
   // An edit remembers the version that it began from, so that the server can tell when someone else saved in between.
   const [edit, setEdit] = useState<{ graph: Graph; version: number } | null>(null);
@@ -58,7 +60,7 @@ export function useFlowEditing(flow: Flow) {
   const faults = new Map<string, string[]>();
   for (const field of problem?.errors ?? []) {
     const node = nodeOfPath(field.path);
-    if (node) faults.set(node, [...(faults.get(node) ?? []), field.message]);
+    if (node) faults.set(node, [...(faults.get(node) ?? []), faultWords(field)]);
   }
   const conflict = problem?.code === 'conflict' && problem.current ? (problem.current as Theirs) : null;
   return {
@@ -75,7 +77,10 @@ export function useFlowEditing(flow: Flow) {
     },
     save, publish, stop, error, conflict, faults,
     otherFaults: (problem?.errors ?? []).filter((field: ProblemField) => nodeOfPath(field.path) === null),
-    faultAt: (id: string) => (path: string) => problem?.errors.find((field) => field.path.includes(`/nodes/${id}${path}`))?.message,
+    faultAt: (id: string) => (path: string) => {
+      const found = problem?.errors.find((field) => field.path.includes(`/nodes/${id}${path}`));
+      return found && faultWords(found);
+    },
   };
 }
 export type FlowEditing = ReturnType<typeof useFlowEditing>;

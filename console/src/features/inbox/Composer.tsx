@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { del, freshKey, post } from '@/api/client';
 import { cannedQuery } from '@/api/queries';
@@ -9,22 +9,32 @@ import type { Canned, Contact, MediaRef, Message } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Attach } from '@/ui/Attach';
+import { useWords } from '@/api/texts';
+import { MessageEditor } from '@/ui/editor/MessageEditor';
+import { shownKeys } from '@/ui/editor/shortcut';
+import type { EditorHandle } from '@/ui/editor/types';
+import { withText } from '@/ui/editor/withText';
 import { useProblemText } from '@/ui/states';
+import { CAPTION_MAX, measure, TEXT_MAX } from '@/ui/telegram/template';
 import { toast } from '@/ui/toast';
 import { cannedAsk, cannedMatches } from './canned';
 
 export type Mode = 'reply' | 'note';
 /** As many as are looked over at once; typing narrows them. */
 const SHOWN_MAX = 6;
-const TEXT_MAX = 4_096;
-/** The same for the caption of a file. */
-const CAPTION_MAX = 1_024;
-
 /** What was typed for each person survives leaving the page and a reload of the tab. */
 const draftKey = (id: number, mode: Mode) => `muster.draft.${id}.${mode}`;
-const keptDraft = (id: number, mode: Mode) => sessionStorage.getItem(draftKey(id, mode)) ?? '';
-function keepDraft(id: number, mode: Mode, text: string) {
-  if (text) sessionStorage.setItem(draftKey(id, mode), text);
+const blank: Message = { text: '', entities: [] };
+function keptDraft(id: number, mode: Mode): Message {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(draftKey(id, mode)) ?? 'null');
+    return typeof kept === 'object' && kept !== null && 'text' in kept ? (kept as Message) : blank;
+  } catch {
+    return blank;
+  }
+}
+function keepDraft(id: number, mode: Mode, words: Message) {
+  if (words.text) sessionStorage.setItem(draftKey(id, mode), JSON.stringify(words));
   else sessionStorage.removeItem(draftKey(id, mode));
 }
 
@@ -40,6 +50,7 @@ function CannedList({ shown, total, at, onPick, onPoint }: { shown: Canned[]; to
       toast(t('inbox.canned_gone', { name: canned.name }), { label: t('ui.undo'), run: () => void post('/canned', { name: canned.name, message: canned.message }).then(() => client.invalidateQueries({ queryKey: ['canned'] })) });
     },
   });
+  const words = useWords(shown.map(({ message }) => message));
   if (total === 0) return <p className="inbox-canned-none small muted">{t('inbox.canned_none')}</p>;
   return (
     <div className="inbox-canned">
@@ -47,7 +58,7 @@ function CannedList({ shown, total, at, onPick, onPoint }: { shown: Canned[]; to
         {shown.map((each, index) => (
           <li key={each.id} role="option" id={`canned-${each.id}`} aria-selected={index === at} onMouseMove={() => onPoint(index)} onMouseDown={(event) => event.preventDefault()} onClick={() => onPick(each)}>
             <b className="cut">/{each.name}</b>
-            <span className="cut muted">{each.message.text}</span>
+            <span className="cut muted">{words(each.message)}</span>
           </li>
         ))}
       </ul>
@@ -63,13 +74,13 @@ function CannedList({ shown, total, at, onPick, onPoint }: { shown: Canned[]; to
   );
 }
 
-function SaveCanned({ text, onDone }: { text: string; onDone: () => void }) {
+function SaveCanned({ words, onDone }: { words: Message; onDone: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const problem = useProblemText();
   const [name, setName] = useState('');
   const save = useMutation({
-    mutationFn: () => post<Canned>('/canned', { name: name.trim().replace(/^\//u, ''), message: { text, format: 'plain' } }),
+    mutationFn: () => post<Canned>('/canned', { name: name.trim().replace(/^\//u, ''), message: words }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['canned'] });
       onDone();
@@ -94,7 +105,7 @@ function useCanned(text: string, take: (canned: Canned) => void, enabled: boolea
   const shown = found.slice(0, SHOWN_MAX);
   const chosen = Math.min(at, Math.max(0, shown.length - 1));
   const open = asked !== null && closedFor !== text && query.data !== undefined;
-  const onKey = (event: KeyboardEvent): boolean => {
+  const onKey = (event: Pick<KeyboardEvent, 'key' | 'preventDefault' | 'stopPropagation'>): boolean => {
     if (!open) return false;
     if (event.key === 'Escape') setClosedFor(text);
     else if (event.key === 'ArrowDown') setAt(Math.min(chosen + 1, shown.length - 1));
@@ -112,7 +123,7 @@ interface ComposerProps {
   contact: Contact;
   mode: Mode;
   onMode: (mode: Mode) => void;
-  input: RefObject<HTMLTextAreaElement | null>;
+  input: RefObject<EditorHandle | null>;
 }
 
 function useSending(contact: Contact, mode: Mode, onSent: () => void) {
@@ -131,7 +142,7 @@ function useSending(contact: Contact, mode: Mode, onSent: () => void) {
   return {
     send,
     run: (message: Message) => {
-      const said = `${message.media?.media_id ?? ''} ${message.text}`;
+      const said = JSON.stringify(message);
       const key = attempt.text === said ? attempt.key : freshKey();
       setAttempt({ text: said, key });
       send.mutate({ message, key });
@@ -139,81 +150,85 @@ function useSending(contact: Contact, mode: Mode, onSent: () => void) {
   };
 }
 
+/** A note is plain text for the team; Ctrl or ⌘ with Enter keeps it. */
+function NoteText({ words, onWrite, onSubmit, input }: { words: Message; onWrite: (words: Message) => void; onSubmit: () => void; input: RefObject<EditorHandle | null> }) {
+  const { t } = useTranslation();
+  const area = useRef<HTMLTextAreaElement>(null);
+  useImperativeHandle(input, () => ({ focus: () => area.current?.focus(), blur: () => area.current?.blur() }), []);
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+      event.preventDefault();
+      onSubmit();
+    } else if (event.key === 'Escape') area.current?.blur();
+  };
+  return <Textarea ref={area} autosize minRows={2} maxRows={10} dir="auto" aria-label={t('inbox.write.note')} placeholder={t('inbox.hint.note')} value={words.text} onChange={(event) => onWrite({ text: event.currentTarget.value })} onKeyDown={onKeyDown} />;
+}
+
 /** Where the team writes: to the person, or a note to itself. */
 export function Composer({ contact, mode, onMode, input }: ComposerProps) {
   const { t } = useTranslation();
   const problem = useProblemText();
-  const [text, setText] = useState(() => keptDraft(contact.id, mode));
-  const [picked, setPicked] = useState<Message | null>(null);
+  const [words, setWords] = useState<Message>(() => keptDraft(contact.id, mode));
   const [saving, setSaving] = useState(false);
   const [media, setMedia] = useState<MediaRef | null>(null);
-  const write = (next: string) => {
-    setText(next);
+  const write = (next: Message) => {
+    setWords(next);
     keepDraft(contact.id, mode, next);
   };
   useEffect(() => {
-    setText(keptDraft(contact.id, mode));
-    setPicked(null);
+    setWords(keptDraft(contact.id, mode));
     setSaving(false);
     setMedia(null);
   }, [contact.id, mode]);
   const { send, run } = useSending(contact, mode, () => {
-    write('');
-    setPicked(null);
+    write(blank);
     setMedia(null);
   });
-  const take = (canned: Canned) => {
-    write(canned.message.text);
-    setPicked(canned.message);
-    setMedia(canned.message.media ?? null);
+  const take = ({ message }: Canned) => {
+    const { media: carried, ...rest } = message;
+    write(rest);
+    setMedia(carried ?? null);
     input.current?.focus();
   };
-  const canned = useCanned(text, take, mode === 'reply');
+  const canned = useCanned(words.text, take, mode === 'reply');
   const blocked = contact.unreachable_reason === 'blocked' || contact.unreachable_reason === 'deactivated';
   const cannot = mode === 'reply' && blocked;
   const carried = mode === 'reply' ? media : null;
   const max = carried ? CAPTION_MAX : TEXT_MAX;
-  const ready = (text.trim() !== '' || carried !== null) && text.length <= max && !cannot && !send.isPending;
+  const isLong = (mode === 'reply' ? measure(words.text).units : words.text.length) > max;
+  const ready = (words.text.trim() !== '' || carried !== null) && !isLong && !cannot && !send.isPending;
   const submit = () => {
-    if (!ready) return;
-    const words: Message = picked && mode === 'reply' ? { ...picked, text } : { text, format: 'plain' };
-    delete words.media;
-    run(carried ? { ...words, media: carried } : words);
+    if (ready) run(carried ? { ...words, media: carried } : words);
   };
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.nativeEvent.isComposing || canned.onKey(event)) return;
-    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
-      event.preventDefault();
-      submit();
-    } else if (event.key === 'Escape') input.current?.blur();
+  const onKey = (event: globalThis.KeyboardEvent) => {
+    if (canned.onKey(event)) return true;
+    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) submit();
+    else if (event.key === 'Escape') input.current?.blur();
+    else return false;
+    event.preventDefault();
+    return true;
   };
   return (
     <div className={mode === 'note' ? 'inbox-composer note' : 'inbox-composer'}>
       {canned.open && <CannedList shown={canned.shown} total={canned.total} at={canned.at} onPick={take} onPoint={canned.setAt} />}
-      {saving && <SaveCanned text={text} onDone={() => setSaving(false)} />}
-      <Textarea
-        ref={input}
-        autosize
-        minRows={2}
-        maxRows={10}
-        dir="auto"
-        aria-label={t(`inbox.write.${mode}`)}
-        aria-controls={canned.open ? 'canned-list' : undefined}
-        aria-activedescendant={canned.activeId}
-        aria-autocomplete="list"
-        aria-haspopup="listbox"
-        placeholder={t(cannot ? `unreachable.${contact.unreachable_reason ?? 'blocked'}` : `inbox.hint.${mode}`)}
-        value={text}
-        onChange={(event) => write(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-      />
+      {saving && <SaveCanned words={carried ? { ...words, media: carried } : words} onDone={() => setSaving(false)} />}
+      {mode === 'note' ? (
+        <NoteText words={words} onWrite={write} onSubmit={submit} input={input} />
+      ) : (
+        <MessageEditor
+          compact handle={input} message={words} onChange={(rich) => write(withText(words, rich))} label={t('inbox.write.reply')}
+          placeholder={t(cannot ? `unreachable.${contact.unreachable_reason ?? 'blocked'}` : 'inbox.hint.reply')} caption={carried !== null} onEnter={submit} onKey={onKey}
+          attributes={{ 'aria-controls': canned.open ? 'canned-list' : undefined, 'aria-activedescendant': canned.activeId, 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox' }}
+        />
+      )}
       <div className="inline wrap inbox-composer-foot">
         <SegmentedControl size="xs" aria-label={t('inbox.mode')} value={mode} onChange={(next) => onMode(next === 'note' ? 'note' : 'reply')} data={[{ value: 'reply', label: t('inbox.reply') }, { value: 'note', label: t('inbox.note') }]} />
-        {mode === 'reply' && text.trim() !== '' && !saving && <button type="button" className="text-link small" onClick={() => setSaving(true)}>{t('inbox.canned_save')}</button>}
+        {mode === 'reply' && words.text.trim() !== '' && !saving && <button type="button" className="text-link small" onClick={() => setSaving(true)}>{t('inbox.canned_save')}</button>}
         {mode === 'reply' && <Attach media={media} onChange={setMedia} disabled={cannot} />}
-        {text.length > max && <span className="field-error" role="alert">{t('inbox.too_long', { count: text.length - max })}</span>}
+        {mode === 'note' && isLong && <span className="field-error" role="alert">{t('inbox.too_long', { count: words.text.length - max })}</span>}
         {cannot && <span className="small faint">{t('inbox.cannot_write')}</span>}
-        <span className="end wide-only" aria-hidden="true"><kbd>⌘</kbd> <kbd>↵</kbd></span>
+        <span className="end wide-only small faint" aria-hidden="true">{mode === 'reply' ? t('inbox.enter_sends') : shownKeys('Mod-↵')}</span>
         <Button variant="filled" loading={send.isPending} disabled={!ready} onClick={submit}>{t(mode === 'note' ? 'inbox.note_save' : 'inbox.send')}</Button>
       </div>
       {send.error && <p className="field-error" role="alert">{t('inbox.not_sent', { reason: problem(send.error) })}</p>}

@@ -10,6 +10,7 @@ import { useWorkspace } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { PersonName } from '@/ui/people';
 import { useProblemText } from '@/ui/states';
+import type { EditorHandle } from '@/ui/editor/types';
 import { Composer, type Mode } from './Composer';
 import type { ConversationActions } from './conversationActions';
 import { Thread } from './Thread';
@@ -62,7 +63,7 @@ interface PaneProps {
   onClose: () => void;
   mode: Mode;
   onMode: (mode: Mode) => void;
-  composer: RefObject<HTMLTextAreaElement | null>;
+  composer: RefObject<EditorHandle | null>;
   mayTalk: boolean;
 }
 

@@ -15,6 +15,7 @@ import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
 import type { Mode } from './Composer';
 import { useConversationActions } from './conversationActions';
 import { ConversationList } from './ConversationList';
+import type { EditorHandle } from '@/ui/editor/types';
 import { ConversationPane } from './ConversationPane';
 import { ProfilePane } from './ProfilePane';
 import { type ShownRows, useRows } from './useRows';
@@ -27,7 +28,7 @@ function Chosen({ contact, rows, onNext }: { contact: Contact; rows: ShownRows; 
   const can = useCan();
   const navigate = useNavigate();
   const [mode, setMode] = useState<Mode>('reply');
-  const composer = useRef<HTMLTextAreaElement>(null);
+  const composer = useRef<EditorHandle>(null);
   const tagInput = useRef<HTMLInputElement>(null);
   const actions = useConversationActions(contact.id, rows.put);
   const { filter = 'open', pane } = useSearch({ from: '/frame/inbox' });
@@ -53,7 +54,8 @@ function Chosen({ contact, rows, onNext }: { contact: Contact; rows: ShownRows; 
   };
   const write = (next: Mode) => {
     setMode(next);
-    composer.current?.focus();
+    // A note has another field, which is there with the next frame.
+    requestAnimationFrame(() => composer.current?.focus());
   };
   useKeys(can('talk') ? { r: () => write('reply'), n: () => write('note'), t: focusTag, e: () => (contact.conversation?.status === 'open' ? close() : actions.open()) } : {});
   return (

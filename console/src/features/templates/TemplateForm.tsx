@@ -1,4 +1,4 @@
-import { Button, Modal, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, Modal, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,9 @@ import { campaignsQuery } from '@/api/queries';
 import type { Message, Template } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { Attach } from '@/ui/Attach';
+import { useTextFault } from '@/ui/editor/faults';
+import { MessageEditor } from '@/ui/editor/MessageEditor';
+import { withText } from '@/ui/editor/withText';
 import { useProblemText } from '@/ui/states';
 import { Bubble } from '@/ui/telegram/Bubble';
 import { toast } from '@/ui/toast';
@@ -22,12 +25,11 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
   const [key] = useState(freshKey);
   const [from, setFrom] = useState<From>('text');
   const [name, setName] = useState(template?.name ?? '');
-  const [text, setText] = useState(template?.message.text ?? '');
-  const [media, setMedia] = useState(template?.message.media ?? null);
+  const [own, setOwn] = useState<Message>(template?.message ?? { text: '', entities: [] });
+  const textFault = useTextFault();
   const [campaignId, setCampaignId] = useState<string | null>(null);
   const campaigns = useInfiniteQuery({ ...campaignsQuery(bot.id), enabled: template === null }).data?.pages.flatMap((page) => page.items) ?? [];
   const campaign = campaigns.find((each) => String(each.id) === campaignId);
-  const own: Message = { ...(template ? template.message : { format: 'html' }), text, media };
   const message = from === 'campaign' ? campaign?.message : own;
   const save = useMutation({
     mutationFn: (over?: string) => {
@@ -50,7 +52,7 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
     event.preventDefault();
     save.mutate(undefined);
   };
-  const ready = name.trim() !== '' && (from === 'campaign' ? campaign !== undefined : text.trim() !== '' || media !== null);
+  const ready = name.trim() !== '' && (from === 'campaign' ? campaign !== undefined : own.text.trim() !== '' || Boolean(own.media));
   return (
     <Modal opened onClose={onClose} title={t(template ? 'templates.edit' : 'templates.new')} size={720} closeButtonProps={{ 'aria-label': t('ui.close') }}>
       <form className="templates-form" onSubmit={submit}>
@@ -60,9 +62,15 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
           {from === 'campaign' ? (
             <Select label={t('templates.campaign')} searchable value={campaignId} onChange={(id) => { setCampaignId(id); const chosen = campaigns.find((each) => String(each.id) === id); if (chosen && !name) setName(chosen.name); }} data={campaigns.map((each) => ({ value: String(each.id), label: each.name }))} error={fields?.field('/from_campaign')} />
           ) : (
-            <Textarea label={t('templates.text')} description={t('templates.text_hint')} autosize minRows={6} maxRows={14} dir="auto" value={text} onChange={(event) => setText(event.currentTarget.value)} error={fields?.field('/message/text') ?? (fields?.field('/message/media') ? undefined : fields?.field('/message'))} />
+            <div>
+              <p className="field-label" aria-hidden="true">{t('templates.text')}</p>
+              <MessageEditor
+                message={own} onChange={(rich) => setOwn(withText(own, rich))} label={t('templates.text')} caption={Boolean(own.media)}
+                error={textFault(fields?.errors, '/message') ?? (fields?.field('/message/media') ? undefined : fields?.field('/message'))}
+                tools={<Attach media={own.media} onChange={(media) => setOwn({ ...own, media })} error={fields?.field('/message/media')} />}
+              />
+            </div>
           )}
-          {from === 'text' && <Attach media={media} onChange={setMedia} error={fields?.field('/message/media')} />}
           {theirs && (
             <div className="failure" role="alert">
               <span className="words"><b>{t('templates.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span></span>

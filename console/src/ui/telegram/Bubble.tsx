@@ -4,9 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { IconArrowUpRight } from '@tabler/icons-react';
 import type { Message, MessageButton, ThreadEntry } from '@/api/types';
 import { download } from '@/api/client';
+import { useRichText } from '@/api/texts';
+import { Skeleton } from '@/ui/states';
 import { EntityText } from './EntityText';
 import { MediaView } from './MediaView';
-import { fillVariables, richTextOf } from './richText';
+import { fillVariables } from './richText';
 
 /** Longer than this is folded: nobody reads more in a list, and 10,000 characters must not push a page away. */
 const FOLD_AT = 600;
@@ -45,7 +47,11 @@ function Keys({ rows }: { rows: MessageButton[][] }) {
 export function Bubble({ message, file, out = false, values = {}, said = false, meta }: BubbleProps) {
   const { t } = useTranslation();
   const [whole, setWhole] = useState(false);
-  const rich = said ? richTextOf(message) : fillVariables(richTextOf(message), values);
+  const written = useRichText(message);
+  // Where the server cannot read it, what was written is better than nothing.
+  const read = written.rich ?? { text: written.error ? message.text : '', entities: [] };
+  const rich = said ? read : fillVariables(read, values);
+  const waits = written.rich === null && !written.error;
   const folded = !whole && rich.text.length > FOLD_AT + 80;
   const text = folded ? rich.text.slice(0, FOLD_AT) : rich.text;
   const shown = file ?? (message.media ? { kind: message.media.kind, url: download(`/media/${message.media.media_id}/content`) } : null);
@@ -55,7 +61,7 @@ export function Bubble({ message, file, out = false, values = {}, said = false, 
       <div className="tg-bubble" dir="auto">
         {shown && <MediaView kind={shown.kind} url={shown.url} />}
         <div className="tg-text">
-          {rich.text || shown ? <EntityText text={text} entities={rich.entities} /> : <span className="tg-empty">{t('ui.bubble_empty')}</span>}
+          {waits ? <Skeleton width={140} /> : rich.text || shown ? <EntityText text={text} entities={rich.entities} /> : <span className="tg-empty">{t('ui.bubble_empty')}</span>}
           {folded && (
             <>
               …{' '}

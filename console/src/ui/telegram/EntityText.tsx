@@ -54,6 +54,9 @@ function wrap(entity: Entity, inner: ReactNode, text: string, key: number): Reac
   }
 }
 
+/** Blocks stand on lines of their own; Telegram shows no further line for the break behind them. */
+const isBlock = (entity: Entity) => entity.type === 'pre' || entity.type === 'blockquote' || entity.type === 'expandable_blockquote';
+
 function nest(text: string, entities: Entity[], from: number, to: number): ReactNode[] {
   const nodes: ReactNode[] = [];
   let at = from;
@@ -63,7 +66,7 @@ function nest(text: string, entities: Entity[], from: number, to: number): React
     if (entity.offset > at) nodes.push(text.slice(at, entity.offset));
     const inside = entities.slice(index + 1).filter((other) => other.offset >= entity.offset && other.offset < end);
     nodes.push(wrap(entity, nest(text, inside, entity.offset, end), text, index));
-    at = end;
+    at = isBlock(entity) && text[end] === '\n' && end < to ? end + 1 : end;
   });
   if (at < to) nodes.push(text.slice(at, to));
   return nodes;

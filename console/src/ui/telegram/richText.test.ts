@@ -1,63 +1,35 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Entity } from '@/api/types';
-import { fillVariables, parseHtml, parseMarkdown } from './richText';
+import { fillVariables } from './richText';
+import { measure, readTemplate, writeTemplate } from './template';
 
-interface Vector {
-  input: string;
-  error?: string;
-  text?: string;
-  entities?: (Entity & { expandable?: boolean })[];
-}
-
-/** Telegram's own published cases, where the workplace has them. */
-const file = path.resolve(import.meta.dirname, '../../../../../shared/data/telegram_html_vectors.json');
-const vectors: Vector[] = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')).vectors : [];
-/** Two odd nestings of code and pre, which draw alike in the bubble and are told apart by the server alone. */
-const drawnAlike = (vector: Vector) => vector.input.includes('<code class="language-fift"><pre>') || vector.input.endsWith('</> </>');
-const shape = (entities: Entity[]) =>
-  entities.map(({ type, offset, length, url }) => ({ type, offset, length, ...(url ? { url } : {}) })).sort((a, b) => a.offset - b.offset || b.length - a.length || a.type.localeCompare(b.type));
-
-describe('parseHtml', () => {
-  if (vectors.length === 0) it.skip('skipped: no vectors at hand', () => {});
-  for (const vector of vectors.filter((each) => !drawnAlike(each))) {
-    it(`reads ${JSON.stringify(vector.input).slice(0, 60)}`, () => {
-      const parsed = parseHtml(vector.input);
-      if (vector.error) {
-        expect(parsed.error).toBeDefined();
-        return;
-      }
-      expect(parsed.error).toBeUndefined();
-      expect(parsed.text).toBe(vector.text);
-      expect(shape(parsed.entities)).toEqual(shape(vector.entities ?? []));
-    });
-  }
-
-  it('keeps markup that is not Telegram’s as an error, with the text as written', () => {
-    expect(parseHtml('<script>x</script>')).toEqual({ text: '<script>x</script>', entities: [], error: 'unsupported_tag' });
-  });
-});
+const hi = { text: 'Hi {first_name|friend}, five', entities: [{ type: 'italic', offset: 0, length: 22 }, { type: 'bold', offset: 24, length: 4 }] };
 
 describe('fillVariables', () => {
   it('moves the entities behind a value and stretches the ones around it', () => {
-    const filled = fillVariables(parseHtml('<i>Hi {first_name|friend}</i>, <b>five</b>'), { first_name: 'Анна' });
+    const filled = fillVariables(hi, { first_name: 'Анна' });
     expect(filled.text).toBe('Hi Анна, five');
     expect(filled.entities.map((entity) => filled.text.slice(entity.offset, entity.offset + entity.length))).toEqual(['Hi Анна', 'five']);
   });
   it('uses the fallback, and never reads a value as a variable', () => {
-    expect(fillVariables(parseHtml('{first_name|friend}'), {}).text).toBe('friend');
-    expect(fillVariables(parseHtml('{first_name|friend}'), { first_name: '{first_name}' }).text).toBe('{first_name}');
+    expect(fillVariables(hi, {}).text).toBe('Hi friend, five');
+    expect(fillVariables(hi, { first_name: '{last_name}' }).text).toBe('Hi {last_name}, five');
+  });
+  it('reads double braces as braces, with the entities behind them', () => {
+    const filled = fillVariables({ text: '{{a}} b', entities: [{ type: 'bold', offset: 6, length: 1 }] }, { a: 'x' });
+    expect(filled).toEqual({ text: '{a} b', entities: [{ type: 'bold', offset: 4, length: 1 }] });
   });
 });
 
-describe('parseMarkdown', () => {
-  it('finds marks and links', () => {
-    const { text, entities } = parseMarkdown('*Five* at [the shop](https://lantern.example)');
-    expect(text).toBe('Five at the shop');
-    expect(entities).toEqual([
-      { type: 'bold', offset: 0, length: 4 },
-      { type: 'text_link', offset: 8, length: 8, url: 'https://lantern.example' },
-    ]);
+describe('a template', () => {
+  it('is written as it was read', () => {
+    for (const source of ['', '{first_name}', 'a{{b}}c', '🏟{attr.last book|那本书}🏟', '{username|a|b}']) {
+      const { text, fields } = readTemplate(source);
+      expect(writeTemplate(text, fields).source).toBe(source);
+    }
+  });
+  it('counts as the server does: braces once, 64 or the fallback for each field', () => {
+    expect(measure('a🏟{{')).toMatchObject({ units: 4, reserved: 0 });
+    expect(measure('Hi {first_name|friend}!')).toMatchObject({ units: 4 + 64, reserved: 64 });
+    expect(measure(`{first_name|${'x'.repeat(70)}}`)).toMatchObject({ units: 70, reserved: 70 });
   });
 });

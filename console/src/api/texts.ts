@@ -1,0 +1,72 @@
+/**
+ * Markup is read by the server alone. What one page asks for in one turn goes as one request; the answer never
+ * changes, so it is kept.
+ */
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
+import type { Message, ReadText } from './types';
+import { post } from './client';
+
+type Written = Pick<Message, 'text' | 'format' | 'entities'>;
+
+interface Waiting {
+  written: Pick<Message, 'text' | 'format'>;
+  resolve: (read: ReadText) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Texts of one request; the server takes no more. */
+const TEXTS_MAX = 200;
+let waiting: Waiting[] = [];
+
+async function ask(asked: Waiting[]) {
+  try {
+    const { items } = await post<{ items: ReadText[] }>('/messages/read', { texts: asked.map(({ written: { text, format } }) => ({ text, format })) });
+    asked.forEach(({ resolve, reject }, index) => {
+      const read = items[index];
+      if (read) resolve(read);
+      else reject(new Error('an answer is missing'));
+    });
+  } catch (error) {
+    for (const { reject } of asked) reject(error);
+  }
+}
+
+function read(written: Waiting['written']): Promise<ReadText> {
+  return new Promise((resolve, reject) => {
+    if (waiting.length === 0) {
+      queueMicrotask(() => {
+        const all = waiting;
+        waiting = [];
+        for (let at = 0; at < all.length; at += TEXTS_MAX) void ask(all.slice(at, at + TEXTS_MAX));
+      });
+    }
+    waiting.push({ written, resolve, reject });
+  });
+}
+
+const readTextQuery = ({ text, format }: Waiting['written']) =>
+  queryOptions({ queryKey: ['text', format, text], queryFn: () => read({ text, format }), staleTime: Infinity });
+
+/** What needs no reading: entities, plain text, and HTML without a tag or a reference in it. */
+function readAlready({ text, format, entities }: Written): ReadText | null {
+  if (entities) return { text, entities, fault: null };
+  if (text === '' || format === undefined || format === 'plain' || (format === 'html' && !/[<&\r]/.test(text))) return { text, entities: [], fault: null };
+  return null;
+}
+
+/** A message's text with its entities; null until the server has read its markup. */
+export function useRichText(message: Written): { rich: ReadText | null; error: unknown; retry: () => void } {
+  const already = readAlready(message);
+  const query = useQuery({ ...readTextQuery(message), enabled: already === null });
+  return { rich: already ?? query.data ?? null, error: already ? null : query.error, retry: () => void query.refetch() };
+}
+
+/** The words of many messages, for titles and lists: as written while the server reads them. */
+export function useWords(messages: Written[]): (message: Written) => string {
+  const marked = messages.filter((message) => readAlready(message) === null);
+  const read = useQueries({ queries: marked.map((message) => readTextQuery(message)), combine: (results) => results.map((result) => result.data?.text) });
+  return (message) => {
+    const at = marked.findIndex((each) => each.text === message.text && each.format === message.format);
+    return readAlready(message)?.text ?? read[at] ?? message.text;
+  };
+}
