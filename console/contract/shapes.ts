@@ -41,6 +41,8 @@ export const held: {
   flow: Held<ours.Flow, Wire['Flow']>;
   conversation: Held<ours.Conversation, Wire['Conversation']>;
   threadEntry: Held<ours.ThreadEntry, Wire['ThreadEntry']>;
+  readText: Held<ours.ReadText, Wire['ReadText']>;
+  attribute: Held<ours.Attribute, Wire['Attribute']>;
   canned: Held<ours.Canned, Wire['CannedReply']>;
   campaign: Held<ours.Campaign, Wire['Campaign']>;
   counts: Held<ours.CampaignCounts, Wire['Counts']>;
@@ -65,7 +67,7 @@ export const held: {
 } = {
   keptFile: true, mediaPage: true, retention: true, retentionDays: true, retentionPreview: true,
   session: true, member: true, bot: true, health: true, contactItem: true, contact: true, entry: true, explainNode: true, importAnswer: true,
-  tag: true, segment: true, preview: true, stage: true, stagePreview: true, flow: true, conversation: true, threadEntry: true, canned: true,
+  tag: true, segment: true, preview: true, stage: true, stagePreview: true, flow: true, conversation: true, threadEntry: true, canned: true, readText: true, attribute: true,
   campaign: true, counts: true, campaignPreview: true, ledgerItem: true, report: true, figure: true, lift: true, link: true, linkItem: true, funnelSteps: true, linkFunnel: true, linkDay: true, template: true, media: true, threadFile: true, webhook: true, home: true,
   homeStage: true, suggestion: true, checklist: true,
 };

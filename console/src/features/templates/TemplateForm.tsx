@@ -65,7 +65,7 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
             <div>
               <p className="field-label" aria-hidden="true">{t('templates.text')}</p>
               <MessageEditor
-                message={own} onChange={(rich) => setOwn(withText(own, rich))} label={t('templates.text')} caption={Boolean(own.media)}
+                message={own} onChange={(rich) => setOwn(withText(own, rich))} label={t('templates.text')} hint={t('templates.text_hint')} caption={Boolean(own.media)}
                 error={textFault(fields?.errors, '/message') ?? (fields?.field('/message/media') ? undefined : fields?.field('/message'))}
                 tools={<Attach media={own.media} onChange={(media) => setOwn({ ...own, media })} error={fields?.field('/message/media')} />}
               />

@@ -144,7 +144,7 @@ function OpenEditor({ rich, ...props }: EditorProps & { rich: RichText }) {
             </ActionIcon>
           )}
           {compact && !readOnly && !shown && <EmojiMenu onEmoji={(emoji) => { act(insertText(emoji)); view?.focus(); }} stop={{ tabIndex: 0 }} />}
-          <Foot id={foot} rich={rich} state={state} caption={caption} readOnly={readOnly} error={error} hint={hint} run={act} onLink={() => setForm('link')} />
+          <Foot id={foot} rich={rich} state={state} caption={caption} quiet={compact} readOnly={readOnly} error={error} hint={hint} run={act} onLink={() => setForm('link')} />
         </div>
       )}
     </div>

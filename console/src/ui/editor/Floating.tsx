@@ -30,6 +30,9 @@ export function Floating({ view, from, to, label, onClose, children }: FloatingP
     const left = Math.max(MARGIN, Math.min(begin.left - frame.left, frame.width - size.width - MARGIN));
     setPlace({ left, top: Math.min(end.bottom, frame.bottom) - frame.top + 6 });
   }, [view, from, to]);
+  useLayoutEffect(() => {
+    if (place) box.current?.scrollIntoView({ block: 'nearest' });
+  }, [place]);
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
     if (event.key === 'Escape') onClose(true);

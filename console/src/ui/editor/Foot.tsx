@@ -13,6 +13,8 @@ interface FootProps {
   rich: RichText;
   state: EditorState;
   caption: boolean;
+  /** Only a text that nears its limit is counted. */
+  quiet: boolean;
   readOnly: boolean;
   error: string | undefined;
   hint: ReactNode;
@@ -34,9 +36,10 @@ function Context({ state, run, onLink }: Pick<FootProps, 'state' | 'run' | 'onLi
 
 const ENTITIES_MAX = 100;
 const FIELDS_MAX = 50;
+const QUIET_SHARE = 0.7;
 
 /** Under the text: what is wrong, else what the place is, else the hint; and how long the message is. */
-export function Foot({ id, rich, state, caption, readOnly, error, hint, run, onLink }: FootProps) {
+export function Foot({ id, rich, state, caption, quiet, readOnly, error, hint, run, onLink }: FootProps) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const { units, reserved, fields } = measure(rich.text);
@@ -54,10 +57,10 @@ export function Foot({ id, rich, state, caption, readOnly, error, hint, run, onL
     <div className={styles.foot}>
       <span id={id} className={fault ? styles.fault : styles.hint} aria-live="polite">{fault ? fault : said ? null : (hint ?? null)}</span>
       {!fault && context}
-      <span className={styles.count} title={reserved > 0 ? t('editor.room', { count: fields.length, reserved: number(reserved) }) : undefined} data-over={units > max || undefined}>
+      {!(quiet && units < max * QUIET_SHARE) && <span className={styles.count} title={reserved > 0 ? t('editor.room', { count: fields.length, reserved: number(reserved) }) : undefined} data-over={units > max || undefined}>
         {reserved > 0 && <span className={styles.room}>{t('editor.with_fields')} </span>}
         {t('editor.length', { length: number(units), max: number(max) })}
-      </span>
+      </span>}
     </div>
   );
 }
