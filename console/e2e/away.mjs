@@ -1,5 +1,5 @@
 /** A server that goes away or fails: what was typed stays, the page says so, and it goes on when the server is back. */
-import { base, expect, launch, picture, until, visit } from './browser.mjs';
+import { base, expect, launch, picture, until, visit, written } from './browser.mjs';
 
 const browser = await launch();
 const { context, page } = await visit(browser);
@@ -24,14 +24,14 @@ async function campaignDraft() {
   await page.locator('.top-bar .note').filter({ hasText: 'cannot be reached' }).waitFor();
   await page.reload();
   await text.waitFor();
-  expect((await text.inputValue()) === 'Typed while the server was away', 'the text is there after a reload');
+  expect((await written(text)) === 'Typed while the server was away', 'the text is there after a reload');
   await text.press('End');
   await text.pressSequentially('!');
   await page.locator('.top-bar .note').filter({ hasText: 'cannot be reached' }).waitFor();
   await context.unroute('**/api/v1/campaigns**');
   await page.waitForURL(/\/campaigns\/\d+/);
   await until(async () => /saved/.test(await page.locator('.top-bar .note').innerText()), 'the draft to be saved by itself');
-  expect((await text.inputValue()) === 'Typed while the server was away!', 'the text is what was typed');
+  expect((await written(text)) === 'Typed while the server was away!', 'the text is what was typed');
 }
 
 async function segment() {
@@ -62,10 +62,10 @@ async function reply() {
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.getByRole('alert').first().waitFor();
   });
-  expect((await text.inputValue()) === words, 'the reply is still there');
+  expect((await written(text)) === words, 'the reply is still there');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.locator('.tg-text').filter({ hasText: words }).waitFor();
-  await until(async () => (await text.inputValue()) === '', 'the box to be free again');
+  await until(async () => (await written(text)) === '', 'the box to be free again');
   expect((await page.locator('.tg-text').filter({ hasText: words }).count()) === 1, 'the reply went once');
 }
 

@@ -37,6 +37,9 @@ export async function until(ask, what, ms = 90_000) {
   }
 }
 
+/** What stands in a message's editor. */
+export const written = async (editor) => (await editor.innerText()).replace(/\n$/, '');
+
 export const numberIn = (text) => Number((text ?? '').replace(/[^\d]/g, ''));
 
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

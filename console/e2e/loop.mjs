@@ -62,7 +62,9 @@ async function buildSegment(tag) {
 
 async function sendCampaign() {
   await click(link('ui.write_to_them'));
-  await page.getByRole('textbox', { name: say('compose.text') }).fill('Hi {first_name|friend}, <b>one question</b>: shall we send you more of this?');
+  const text = page.getByRole('textbox', { name: say('compose.text') });
+  await text.pressSequentially('Hi {first_name|friend}, **one question**: shall we send you more of this?');
+  expect((await text.locator('strong').innerText()) === 'one question', 'signs around words to become bold');
   await click(button(say('compose.add_button')));
   await page.getByRole('textbox', { name: say('compose.button_text'), exact: true }).fill('Yes, more');
   await click(button(say('compose.button_done')));

@@ -176,8 +176,8 @@ try {
         await page.locator('.inbox-thread-side').first().waitFor();
       }
     });
-    await measured(page, `${mode}: inbox, type a reply`, () => type(page, page.locator('.inbox-composer textarea').first(), 'thank you it arrives tomorrow'));
-    await page.locator('.inbox-composer textarea').first().fill('');
+    await measured(page, `${mode}: inbox, type a reply`, () => type(page, page.locator('.inbox-composer [role=textbox]').first(), 'thank you it arrives tomorrow'));
+    await page.locator('.inbox-composer [role=textbox]').first().fill('');
     await go('/segments/new');
     await measured(page, `${mode}: segment builder, threshold typed`, async () => {
       await page.getByRole('button', { name: 'Condition', exact: true }).click();

@@ -1,5 +1,5 @@
 /** Two people at the same thing: the second to save is told, and loses nothing. */
-import { expect, until, visit } from './browser.mjs';
+import { expect, until, visit, written } from './browser.mjs';
 import { loaded } from './look.mjs';
 import { client } from './server.mjs';
 
@@ -87,7 +87,7 @@ async function template(page, base, call) {
   await readAgain(page, '/templates');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await told(page);
-  expect((await text.inputValue()) === 'Mine', 'what was typed stays');
+  expect((await written(text)) === 'Mine', 'what was typed stays');
   await page.getByRole('button', { name: 'Keep mine' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   const [kept] = (await call('GET', '/templates')).items;
