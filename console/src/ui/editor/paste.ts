@@ -170,6 +170,7 @@ class Cleaner {
     this.endLine();
     const text = codeText(element).replace(/\r\n?/gu, '\n').replace(/\n+$/u, '');
     if (text.trim() === '') return;
+    this.apart = false;
     this.lines.push({ quote: place.quote, nodes: [], pre: schema.node('pre', { language: languageOf(element) }, inlineOf(text)) });
   }
 
