@@ -1,6 +1,7 @@
-/** What needs a server of its own: the first day, counts, two editors, strange people. */
+/** What needs a server of its own: the first day, counts, the message editor, two editors, strange people. */
 import { launch } from './browser.mjs';
 import { run as counts } from './counts.mjs';
+import { run as editor } from './editor.mjs';
 import { run as empty } from './empty.mjs';
 import { startServer } from './server.mjs';
 import { run as strange } from './strange.mjs';
@@ -16,6 +17,7 @@ try {
   await server.populate(PEOPLE);
   await counts(server, browser, storageState);
   await walk(server, browser, storageState);
+  await editor(server, browser, storageState);
   await two(server, browser, storageState);
   await strange(server, browser, storageState);
 } finally {
