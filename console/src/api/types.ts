@@ -366,6 +366,11 @@ export interface ThreadEntry {
   content?: string | null;
   text: string | null;
   entities: Entity[] | null;
+  /** What a person's message held besides its words: a place, a phone number, where a link leads. */
+  details?: { name: string; text: string; url?: string }[];
+  /** When the person changed it last, and what it said before. */
+  edited_at?: number | null;
+  earlier?: { at: number; text: string }[];
   buttons: MessageButton[][] | null;
   by: { id: number | null; name: string | null } | null;
   campaign: { id: number; name: string | null } | null;

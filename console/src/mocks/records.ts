@@ -102,6 +102,8 @@ export function threadOf(id: number): ThreadEntry[] {
   const entry = (part: Partial<ThreadEntry>, at: number): ThreadEntry => ({ id: id * 100 + at, at: now - at * 5 * MINUTE, from: 'person', kind: 'message', text: '', entities: null, buttons: null, by: null, campaign: null, state: null, reason: null, ...part });
   return [
     entry({ text: pick(lines) }, 1),
+    entry({ text: 'My order number is 4117', content: 'text', edited_at: now - 9 * MINUTE, earlier: [{ at: now - 10 * MINUTE, text: 'My order number is 4711' }] }, 2),
+    entry({ text: null, content: 'contact', details: [{ name: 'name', text: 'Ann' }, { name: 'phone', text: '+10000000000' }] }, 2.5),
     entry({ from: 'flow', text: 'Here it is: LEAF20, until Sunday.', state: 'sent' }, 3),
     entry({ kind: 'button', text: 'Claim the coupon', campaign: { id: 1, name: 'Autumn reading list' } }, 4),
     entry({ from: 'campaign', text: message.text.replace(/<[^>]+>/g, ''), campaign: { id: 1, name: 'Autumn reading list' }, state: 'sent' }, 8),

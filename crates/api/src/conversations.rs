@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::event::Outcome;
 use domain::ids::{BotId, ContactId, MemberId};
+use domain::said::Detail;
 use engine::authors::{Author, AuthorKind};
 use engine::history::Place;
 use engine::inbox::{self, Inbox, Talk, TalkCounts, TalkOrder, TalkQuery};
@@ -230,6 +231,13 @@ pub struct ThreadEntry {
     /// As Telegram wants them.
     #[schema(value_type = Vec<Object>)]
     pub entities: Vec<Value>,
+    /// What a person's message held besides its words and its file, in the order in which it is read.
+    pub details: Vec<ThreadDetail>,
+    /// When the person changed the message last; `text` and what goes with it are as they stand since then.
+    #[schema(required)]
+    pub edited_at: Option<i64>,
+    /// What the message said before it was changed, oldest first, at most the latest 20.
+    pub earlier: Vec<ThreadWording>,
     pub buttons: Vec<Vec<ThreadButton>>,
     #[schema(required)]
     pub by: Option<Named>,
@@ -241,6 +249,26 @@ pub struct ThreadEntry {
     pub reason: Option<String>,
 }
 
+/// One thing that a message held: a place, a phone number, where a link leads.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ThreadDetail {
+    /// `forwarded_from`, `answers`, `quote`, `link`, `mention`, `place`, `live_place`, `venue`, `address`, `name`,
+    /// `phone`, `question`, `option`, `dice`, `checklist`, `task`, `person`, `chat`, `data`, `title`, `story`, `file`,
+    /// `emoji` or `via`.
+    pub name: String,
+    pub text: String,
+    /// Where it leads, where it leads to a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// What a message said at one time.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ThreadWording {
+    pub at: i64,
+    pub text: String,
+}
+
 /// A file of a thread.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThreadFile {
@@ -249,6 +277,20 @@ pub struct ThreadFile {
     /// Where its bytes are, for whoever may read the thread; null when the file was deleted since.
     #[schema(required)]
     pub url: Option<String>,
+}
+
+impl From<Detail> for ThreadDetail {
+    fn from(detail: Detail) -> Self {
+        let Detail { name, text, url } = detail;
+        Self { name: name.to_owned(), text, url }
+    }
+}
+
+impl From<inbox::Wording> for ThreadWording {
+    fn from(wording: inbox::Wording) -> Self {
+        let inbox::Wording { at, text } = wording;
+        Self { at, text }
+    }
 }
 
 impl ThreadEntry {
@@ -277,6 +319,9 @@ impl ThreadEntry {
             media,
             content: entry.content,
             entities: entry.entities,
+            details: entry.details.into_iter().map(ThreadDetail::from).collect(),
+            edited_at: entry.edited_at,
+            earlier: entry.earlier.into_iter().map(ThreadWording::from).collect(),
             buttons: rows.map(|row| row.into_iter().map(button).collect()).collect(),
             by: named(entry.by),
             campaign: entry.campaign.and_then(named),

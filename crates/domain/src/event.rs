@@ -4,6 +4,7 @@
 //! [`EventBody::decode`] are the only places that know how.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::contact::{Attributes, Profile, Source};
 use crate::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
@@ -115,7 +116,7 @@ pub enum EventBody {
         /// Somebody else had come through the visit.
         by_another: bool,
     },
-    /// Anything the person wrote or sent that is not a command.
+    /// Anything the person composed that is not a command.
     Message {
         text: Option<String>,
         /// `text`, `photo`, `voice` … as Telegram names the field.
@@ -124,8 +125,28 @@ pub enum EventBody {
         /// Telegram's id of the file, by which it can be fetched.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         file: Option<String>,
+        /// What it holds besides, in Telegram's own fields: see [`crate::said`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        details: Option<Value>,
         /// The latest bulk message whose window holds it: *replied*.
         charged: Option<CampaignId>,
+    },
+    /// The person changed a message of theirs, a command too. The earlier event keeps the earlier words; this is no
+    /// interaction, no answer and no new words.
+    MessageEdited {
+        message_id: i64,
+        text: Option<String>,
+        content: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        details: Option<Value>,
+    },
+    /// The person put emoji under a message, or took them away. No interaction.
+    Reacted {
+        message_id: i64,
+        /// What stands there now; empty when nothing does.
+        emoji: String,
     },
     /// Any other command, without its slash and bot name.
     Command {
@@ -232,6 +253,8 @@ impl EventBody {
             Self::LinkVisit { .. } => "link_visit",
             Self::LinkReused { .. } => "link_reused",
             Self::Message { .. } => "message",
+            Self::MessageEdited { .. } => "message_edited",
+            Self::Reacted { .. } => "reacted",
             Self::Command { .. } => "command",
             Self::Button { .. } => "button",
             Self::Click { .. } => "click",
@@ -269,6 +292,7 @@ impl EventBody {
             | Self::LinkVisit { object, .. }
             | Self::LinkReused { object, .. }
             | Self::Raw { object, .. } => Some(object),
+            Self::Reacted { emoji, .. } => Some(emoji).filter(|emoji| !emoji.is_empty()).map(String::as_str),
             _ => None,
         }
     }
@@ -327,8 +351,12 @@ impl EventBody {
                 Self::LinkReused { object: String::new(), link: LinkId(0), visit: 0, by_another }
             }
             Self::Message { content, message_id, charged, .. } => {
-                Self::Message { text: None, content, message_id, file: None, charged }
+                Self::Message { text: None, content, message_id, file: None, details: None, charged }
             }
+            Self::MessageEdited { content, message_id, .. } => {
+                Self::MessageEdited { message_id, text: None, content, file: None, details: None }
+            }
+            Self::Reacted { message_id, .. } => Self::Reacted { message_id, emoji: String::new() },
             Self::Command { message_id, .. } => {
                 Self::Command { object: String::new(), text: String::new(), message_id }
             }

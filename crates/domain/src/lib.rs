@@ -16,4 +16,5 @@ pub mod link;
 pub mod message;
 pub mod recipient;
 pub mod retention;
+pub mod said;
 pub mod time;

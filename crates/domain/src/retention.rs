@@ -96,7 +96,10 @@ impl Retention {
 pub fn without_words(body: EventBody) -> EventBody {
     match body {
         EventBody::Message { content, message_id, charged, .. } => {
-            EventBody::Message { text: None, content, message_id, file: None, charged }
+            EventBody::Message { text: None, content, message_id, file: None, details: None, charged }
+        }
+        EventBody::MessageEdited { content, message_id, .. } => {
+            EventBody::MessageEdited { message_id, text: None, content, file: None, details: None }
         }
         EventBody::Command { object, message_id, .. } => {
             EventBody::Command { object, text: String::new(), message_id }

@@ -2,6 +2,7 @@
 //! update, does so here, since the index follows status and assignee by event.
 
 use domain::event::EventBody;
+use domain::ids::ContactNumber;
 use domain::time::Millis;
 use store::contacts::Contact;
 use store::conversations::{self, Conversation};
@@ -24,6 +25,18 @@ pub fn silent(contact: &Contact) -> Conversation {
         last_text: String::new(),
         last_from: "person".into(),
     }
+}
+
+/// Words the last line anew; nothing else changes by it.
+///
+/// # Errors
+/// The database failed.
+pub fn reword(journal: &mut Journal<'_>, contact: ContactNumber, text: &str) -> Result<()> {
+    let Some(before) = conversations::get(journal.tx(), journal.bot(), contact)? else { return Ok(()) };
+    let last_text = text.chars().take(LAST_TEXT_CHARS).collect();
+    let after = Conversation { last_text, ..before.clone() };
+    conversations::put(journal.tx(), journal.bot(), Some(&before), &after)?;
+    Ok(())
 }
 
 /// Writes a conversation, with the event where status or assignee changed. No change, no row and no event.

@@ -3,7 +3,7 @@
 //! Everything has one place `(at, kind, id)` in one order, and a page begins below a place, so that pages never
 //! skip or repeat anything while new things happen.
 
-use domain::event::{Event, EventBody, Outcome};
+use domain::event::{Event, Outcome};
 use domain::ids::{BotId, ContactNumber};
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -71,9 +71,9 @@ pub fn outbox_row(id: &str) -> Option<domain::ids::OutboxId> {
 }
 
 /// What a history shows.
-pub struct Wanted {
+pub struct Wanted<'w> {
     /// Which events.
-    pub event: fn(&EventBody) -> bool,
+    pub event: &'w dyn Fn(&Event) -> bool,
     pub notes: bool,
 }
 
@@ -85,7 +85,7 @@ pub fn page(
     tx: &ReadTx<'_>,
     bot: BotId,
     contact: ContactNumber,
-    wanted: &Wanted,
+    wanted: &Wanted<'_>,
     below: Option<Place>,
     limit: usize,
 ) -> Result<(Vec<Happening>, Option<Place>)> {
@@ -118,7 +118,7 @@ fn latest_events(
     tx: &ReadTx<'_>,
     bot: BotId,
     contact: ContactNumber,
-    wanted: fn(&EventBody) -> bool,
+    wanted: &dyn Fn(&Event) -> bool,
     below: Option<Place>,
     most: usize,
 ) -> Result<Vec<Happening>> {
@@ -129,7 +129,7 @@ fn latest_events(
         let Some(last) = read.last() else { break };
         number = last.number;
         let full = read.len() == EVENTS_READ_AT_ONCE;
-        let fitting = read.into_iter().filter(|event| wanted(&event.body)).map(Happening::Event);
+        let fitting = read.into_iter().filter(wanted).map(Happening::Event);
         kept.extend(fitting.filter(|event| below.is_none_or(|below| event.place() < below)));
         kept.sort_by_key(|event| std::cmp::Reverse(event.place()));
         kept.truncate(most);

@@ -103,6 +103,7 @@ impl House {
             content: "text".into(),
             message_id: at,
             file: None,
+            details: None,
             charged: None,
         };
         self.record(id, at, body).await

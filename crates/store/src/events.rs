@@ -129,6 +129,37 @@ pub fn of_contact(
     tx.rows(&sql, params![bot, contact, before, limit as i64], read)
 }
 
+/// How a person changed what they had written: the latest changes, newest first.
+pub fn edits_of_contact(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    limit: usize,
+) -> Result<Vec<Event>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND contact = $2 AND kind = 'message_edited' \
+         ORDER BY number DESC LIMIT $3"
+    );
+    tx.rows(&sql, params![bot, contact, limit as i64], read)
+}
+
+/// Every message, command and start of a person, oldest first.
+pub fn each_said(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    mut visit: impl FnMut(&EventBody),
+) -> Result<()> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND contact = $2 AND kind IN ('message', 'command', 'start') \
+         ORDER BY number"
+    );
+    tx.each(&sql, params![bot, contact], |row| {
+        visit(&read(row)?.body);
+        Ok(true)
+    })
+}
+
 /// One person's events of the given kind (and object) since a moment: what a counted expression asks.
 pub fn count_of_contact(
     tx: &ReadTx<'_>,

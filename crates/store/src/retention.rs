@@ -91,8 +91,9 @@ impl Walk {
     fn sql(self) -> &'static str {
         match self {
             Self::EventTexts => {
-                "SELECT number, at, 1 FROM events WHERE bot_id = $1 AND number > $2 AND kind IN ('message', 'command') \
-                 AND ((data LIKE '%\"text\":\"%' AND data NOT LIKE '%\"text\":\"\"%') OR data LIKE '%\"file\":\"%')"
+                "SELECT number, at, 1 FROM events WHERE bot_id = $1 AND number > $2 AND kind IN ('message', 'command', 'message_edited') \
+                 AND ((data LIKE '%\"text\":\"%' AND data NOT LIKE '%\"text\":\"\"%') OR data LIKE '%\"file\":\"%' \
+                 OR data LIKE '%\"details\":{%')"
             }
             Self::EventRaw => {
                 "SELECT number, at, 1 FROM events WHERE bot_id = $1 AND number > $2 AND kind IN ('raw', 'ingest_failed') \

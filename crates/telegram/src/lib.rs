@@ -10,6 +10,7 @@ mod clock;
 mod envelope;
 mod error;
 mod files;
+mod message;
 mod methods;
 mod update;
 
@@ -17,8 +18,9 @@ pub use client::{Client, ClientError, Options};
 pub use clock::{Clock, ClockSnapshot, Lane, Rate};
 pub use error::SendError;
 pub use files::{DOWNLOAD_BYTES_MAX, FileKind, FileSource, SentFile};
+pub use message::{COMPOSED, Command, Message, SuccessfulPayment};
 pub use methods::{BotCommand, Me, Sent, Webhook, WebhookInfo};
 pub use update::{
-    CallbackQuery, Chat, ChatMemberChange, Command, Message, PreCheckoutQuery, Received, SuccessfulPayment,
-    Update, UpdateError, User,
+    CallbackQuery, Chat, ChatMemberChange, MessageReaction, PreCheckoutQuery, Received, Update, UpdateError,
+    User,
 };

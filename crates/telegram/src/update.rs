@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+
+use crate::message::Message;
 
 /// An update as it came, and what is understood of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,7 @@ pub enum Update {
     Message(Message),
     EditedMessage(Message),
     CallbackQuery(CallbackQuery),
+    MessageReaction(MessageReaction),
     /// The bot's own standing in a chat changed; in a private chat: blocked or unblocked.
     MyChatMember(ChatMemberChange),
     PreCheckoutQuery(PreCheckoutQuery),
@@ -75,39 +77,6 @@ impl Chat {
     }
 }
 
-/// A message, as far as Muster reads it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Message {
-    pub message_id: i64,
-    /// Unix time in seconds.
-    pub date: i64,
-    pub chat: Chat,
-    /// Absent in channels.
-    pub from: Option<User>,
-    /// The text, or the caption of what was sent.
-    pub text: Option<String>,
-    /// What it is: the name of Telegram's field, such as `text`, `photo`, `voice`; `other` for what is not known.
-    pub content: &'static str,
-    /// The id of its file, of a photo that of the largest size.
-    pub file_id: Option<String>,
-    /// The message that it answers.
-    pub reply_to_message_id: Option<i64>,
-    pub successful_payment: Option<SuccessfulPayment>,
-}
-
-/// A payment that went through.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct SuccessfulPayment {
-    /// Three letters; `XTR` for Telegram Stars.
-    pub currency: String,
-    /// In the currency's smallest unit.
-    pub total_amount: i64,
-    #[serde(default)]
-    pub invoice_payload: String,
-    #[serde(default)]
-    pub telegram_payment_charge_id: String,
-}
-
 /// A press on a button under a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallbackQuery {
@@ -118,6 +87,20 @@ pub struct CallbackQuery {
     pub message_id: Option<i64>,
     pub chat: Option<Chat>,
     pub data: Option<String>,
+}
+
+/// The emoji that a person has under a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageReaction {
+    pub chat: Chat,
+    pub message_id: i64,
+    /// Absent for anonymous ones.
+    pub user: Option<User>,
+    /// Unix time in seconds.
+    pub date: i64,
+    /// What stands there now, one after the other; empty when nothing does. An emoji of somebody's own making is shown
+    /// as a star.
+    pub emoji: String,
 }
 
 /// A change of a member of a chat.
@@ -156,17 +139,6 @@ pub struct PreCheckoutQuery {
     pub invoice_payload: String,
 }
 
-/// A command at the beginning of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Command<'a> {
-    /// Without its slash.
-    pub name: &'a str,
-    /// The bot that it is for, where it was told.
-    pub bot: Option<&'a str>,
-    /// The rest, trimmed: the payload of a `/start`.
-    pub argument: &'a str,
-}
-
 /// Where the reading failed; the error's own text quotes what somebody wrote.
 fn place(error: &serde_json::Error) -> String {
     format!("{:?} at line {} column {}", error.classify(), error.line(), error.column())
@@ -193,12 +165,13 @@ impl Received {
 impl Update {
     fn read(kind: &str, body: &str) -> Self {
         let read = match kind {
-            "message" => serde_json::from_str(body).map(|wire: WireMessage| Self::Message(wire.into())),
-            "edited_message" => {
-                serde_json::from_str(body).map(|wire: WireMessage| Self::EditedMessage(wire.into()))
-            }
+            "message" => Message::read(body).map(Self::Message),
+            "edited_message" => Message::read(body).map(Self::EditedMessage),
             "callback_query" => {
                 serde_json::from_str(body).map(|wire: WireCallbackQuery| Self::CallbackQuery(wire.into()))
+            }
+            "message_reaction" => {
+                serde_json::from_str(body).map(|wire: WireReaction| Self::MessageReaction(wire.into()))
             }
             "my_chat_member" => {
                 serde_json::from_str(body).map(|wire: WireChatMember| Self::MyChatMember(wire.into()))
@@ -215,6 +188,7 @@ impl Update {
         match self {
             Self::Message(message) | Self::EditedMessage(message) => message.from.as_ref(),
             Self::CallbackQuery(query) => Some(&query.from),
+            Self::MessageReaction(reaction) => reaction.user.as_ref(),
             Self::MyChatMember(change) => Some(&change.from),
             Self::PreCheckoutQuery(query) => Some(&query.from),
             Self::Unknown { .. } => None,
@@ -226,134 +200,18 @@ impl Update {
         match self {
             Self::Message(message) | Self::EditedMessage(message) => Some(&message.chat),
             Self::CallbackQuery(query) => query.chat.as_ref(),
+            Self::MessageReaction(reaction) => Some(&reaction.chat),
             Self::MyChatMember(change) => Some(&change.chat),
             Self::PreCheckoutQuery(_) | Self::Unknown { .. } => None,
         }
     }
 }
 
-impl Message {
-    /// The command that it begins with. Only in texts: a caption runs none.
-    pub fn command(&self) -> Option<Command<'_>> {
-        let text = self.text.as_deref().filter(|_| self.content == "text")?;
-        let rest = text.strip_prefix('/')?;
-        let (head, argument) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
-        let (name, bot) = match head.split_once('@') {
-            Some((name, bot)) => (name, Some(bot)),
-            None => (head, None),
-        };
-        let fits =
-            (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        fits.then(|| Command { name, bot, argument: argument.trim() })
-    }
-}
-
 /// Where only an id is of interest.
 #[derive(Deserialize)]
-struct WireReference {
-    message_id: i64,
+pub(crate) struct WireReference {
+    pub(crate) message_id: i64,
     chat: Option<Chat>,
-}
-
-/// Telegram tells a message's content by which field is there.
-#[derive(Deserialize)]
-struct WireMessage {
-    message_id: i64,
-    #[serde(default)]
-    date: i64,
-    chat: Chat,
-    from: Option<User>,
-    text: Option<String>,
-    caption: Option<String>,
-    reply_to_message: Option<WireReference>,
-    successful_payment: Option<SuccessfulPayment>,
-    animation: Option<WireFile>,
-    audio: Option<WireFile>,
-    checklist: Option<IgnoredAny>,
-    contact: Option<IgnoredAny>,
-    dice: Option<IgnoredAny>,
-    document: Option<WireFile>,
-    game: Option<IgnoredAny>,
-    invoice: Option<IgnoredAny>,
-    location: Option<IgnoredAny>,
-    paid_media: Option<IgnoredAny>,
-    photo: Option<Vec<WireFile>>,
-    poll: Option<IgnoredAny>,
-    sticker: Option<WireFile>,
-    story: Option<IgnoredAny>,
-    users_shared: Option<IgnoredAny>,
-    venue: Option<IgnoredAny>,
-    video: Option<WireFile>,
-    video_note: Option<WireFile>,
-    voice: Option<WireFile>,
-    web_app_data: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct WireFile {
-    file_id: String,
-}
-
-impl WireMessage {
-    fn file_id(&self) -> Option<String> {
-        let sizes = self.photo.iter().flat_map(|sizes| sizes.last());
-        let others = [
-            &self.animation,
-            &self.video,
-            &self.voice,
-            &self.video_note,
-            &self.audio,
-            &self.document,
-            &self.sticker,
-        ];
-        sizes.chain(others.into_iter().flatten()).next().map(|file| file.file_id.clone())
-    }
-
-    fn content(&self) -> &'static str {
-        // An animation comes with a document, and a venue with a location, for old clients' sake: they go first.
-        let fields = [
-            ("text", self.text.is_some()),
-            ("animation", self.animation.is_some()),
-            ("venue", self.venue.is_some()),
-            ("photo", self.photo.is_some()),
-            ("video", self.video.is_some()),
-            ("voice", self.voice.is_some()),
-            ("video_note", self.video_note.is_some()),
-            ("audio", self.audio.is_some()),
-            ("document", self.document.is_some()),
-            ("sticker", self.sticker.is_some()),
-            ("story", self.story.is_some()),
-            ("paid_media", self.paid_media.is_some()),
-            ("checklist", self.checklist.is_some()),
-            ("contact", self.contact.is_some()),
-            ("dice", self.dice.is_some()),
-            ("game", self.game.is_some()),
-            ("invoice", self.invoice.is_some()),
-            ("location", self.location.is_some()),
-            ("poll", self.poll.is_some()),
-            ("successful_payment", self.successful_payment.is_some()),
-            ("users_shared", self.users_shared.is_some()),
-            ("web_app_data", self.web_app_data.is_some()),
-        ];
-        fields.into_iter().find(|(_, present)| *present).map_or("other", |(name, _)| name)
-    }
-}
-
-impl From<WireMessage> for Message {
-    fn from(wire: WireMessage) -> Self {
-        let (content, file_id) = (wire.content(), wire.file_id());
-        Self {
-            message_id: wire.message_id,
-            date: wire.date,
-            chat: wire.chat,
-            from: wire.from,
-            text: wire.text.or(wire.caption),
-            content,
-            file_id,
-            reply_to_message_id: wire.reply_to_message.map(|message| message.message_id),
-            successful_payment: wire.successful_payment,
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -372,6 +230,30 @@ impl From<WireCallbackQuery> for CallbackQuery {
             None => (None, None),
         };
         Self { id, from, message_id, chat, data }
+    }
+}
+
+#[derive(Deserialize)]
+struct WireReaction {
+    chat: Chat,
+    message_id: i64,
+    user: Option<User>,
+    #[serde(default)]
+    date: i64,
+    #[serde(default)]
+    new_reaction: Vec<WireEmoji>,
+}
+
+#[derive(Deserialize)]
+struct WireEmoji {
+    emoji: Option<String>,
+}
+
+impl From<WireReaction> for MessageReaction {
+    fn from(wire: WireReaction) -> Self {
+        let WireReaction { chat, message_id, user, date, new_reaction } = wire;
+        let emoji = new_reaction.into_iter().map(|one| one.emoji.unwrap_or_else(|| "⭐".into())).collect();
+        Self { chat, message_id, user, date, emoji }
     }
 }
 
@@ -405,6 +287,7 @@ impl From<WireChatMember> for ChatMemberChange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Command;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -421,7 +304,7 @@ mod tests {
         let Update::Message(message) = &received.update else { panic!("{received:?}") };
         let command = Command { name: "start", bot: Some("Some_bot"), argument: "fb-summer" };
         assert_eq!(message.command(), Some(command));
-        assert_eq!((message.content, message.chat.is_private()), ("text", true));
+        assert_eq!((message.content, message.chat.is_private()), (Some("text"), true));
         assert_eq!(received.update.person().unwrap().language_code.as_deref(), Some("zh-hans"));
     }
 
@@ -460,7 +343,7 @@ mod tests {
             "telegram_payment_charge_id": "c", "provider_payment_charge_id": ""}}}));
         let Update::Message(message) = paid.update else { panic!() };
         assert_eq!(message.successful_payment.unwrap().total_amount, 50);
-        assert_eq!(message.content, "successful_payment");
+        assert_eq!((message.content, message.service.as_str()), (None, "successful_payment"));
     }
 
     #[test]

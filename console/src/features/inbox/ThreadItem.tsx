@@ -10,6 +10,7 @@ import { useFormat } from '@/i18n/format';
 import { Bubble } from '@/ui/telegram/Bubble';
 import { useProblemText } from '@/ui/states';
 import { useEntryText } from '@/ui/TimelineEntry';
+import { Details, Earlier } from './Held';
 
 function State({ entry }: { entry: ThreadEntry }) {
   const { t } = useTranslation();
@@ -49,22 +50,25 @@ function Campaign({ campaign }: { campaign: NonNullable<ThreadEntry['campaign']>
 
 function Said({ entry, contactId, joined }: { entry: ThreadEntry; contactId: number; joined: boolean }) {
   const { t } = useTranslation();
-  const { time } = useFormat();
+  const { time, dateTime: when } = useFormat();
   const out = entry.from !== 'person';
   const who = entry.from === 'agent' ? (entry.by?.name ?? t('inbox.from.agent')) : out ? t(`inbox.from.${entry.from}`) : '';
   const text = entry.text ?? '';
-  const isGone = text === '' && !entry.media && (entry.content === 'text' || entry.kind === 'command' || (out && entry.from !== 'campaign'));
+  const details = entry.details ?? [];
+  const isGone = text === '' && !entry.media && details.length === 0 && (entry.content === 'text' || entry.kind === 'command' || (out && entry.from !== 'campaign'));
   const media = isGone ? t('retention.gone') : text === '' && !out && !entry.media ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], { kind: entry.content ?? '' }) : '';
   const trouble = out && entry.state !== null && ['failed', 'blocked', 'skipped', 'unknown'].includes(entry.state);
   const meta = (
     <span className="inbox-thread-meta">
-      {who && <bdi>{who}</bdi>} <span className="figure">{time(entry.at)}</span> {out && <State entry={entry} />}
+      {who && <bdi>{who}</bdi>} {entry.edited_at && <span title={when(entry.edited_at)}>{t('inbox.edited')}</span>} <span className="figure">{time(entry.at)}</span> {out && <State entry={entry} />}
     </span>
   );
   return (
     <div className={out ? 'inbox-thread-side out' : 'inbox-thread-side'}>
       {entry.from === 'campaign' && entry.campaign && !joined && <Campaign campaign={entry.campaign} />}
       <Bubble said out={out} file={entry.media ?? null} message={{ text: text || media, format: 'plain', entities: entry.entities ?? [], buttons: entry.buttons ?? [] }} meta={meta} />
+      {details.length > 0 && <Details details={details} />}
+      {(entry.earlier ?? []).length > 0 && <Earlier earlier={entry.earlier ?? []} />}
       {trouble && <Resend entry={entry} contactId={contactId} />}
     </div>
   );

@@ -134,6 +134,7 @@ impl Population {
                 content: "text".into(),
                 message_id: 1,
                 file: None,
+                details: None,
                 charged: None,
             },
             75..90 => EventBody::Command {

@@ -133,6 +133,7 @@ fn interaction() -> impl Strategy<Value = EventBody> {
             content: "text".into(),
             message_id: 1,
             file: None,
+            details: None,
             charged
         }),
         pick(&OBJECTS).prop_map(|object| EventBody::Command { object, text: String::new(), message_id: 1 }),

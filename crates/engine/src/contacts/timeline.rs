@@ -1,8 +1,9 @@
 //! What happened with a person, for whoever wants to understand them.
 
-use domain::event::EventBody;
+use domain::event::{Event, EventBody};
 use domain::ids::{ContactId, TagId, WorkspaceId};
 use domain::recipient::Answers;
+use domain::said;
 use domain::time::Millis;
 use serde_json::{Value, json};
 use store::{ReadTx, tags};
@@ -42,7 +43,8 @@ pub(super) fn read(
     limit: usize,
 ) -> Result<Timeline> {
     // A reply stands here as the message that it wrote.
-    let wanted = Wanted { event: |body| !matches!(body, EventBody::Reply { .. }), notes: true };
+    let is_shown = |event: &Event| !matches!(event.body, EventBody::Reply { .. });
+    let wanted = Wanted { event: &is_shown, notes: true };
     let (page, next) = history::page(tx, id.bot(), id.number(), &wanted, below, limit)?;
     let authors = Authors::load(tx, workspace, id.bot())?;
     let mut items = Vec::with_capacity(page.len());
@@ -127,10 +129,18 @@ fn object(tx: &ReadTx<'_>, workspace: WorkspaceId, body: &EventBody) -> Result<O
 
 fn text(body: &EventBody) -> Option<String> {
     match body {
-        EventBody::Message { text, .. } => text.clone(),
+        EventBody::Message { text, details, .. } | EventBody::MessageEdited { text, details, .. } => {
+            told(text.as_deref(), details.as_ref())
+        }
         EventBody::Command { text, .. } => Some(text.clone()),
         _ => None,
     }
+}
+
+/// Words, or else what the message held.
+fn told(text: Option<&str>, details: Option<&Value>) -> Option<String> {
+    let words = text.filter(|text| !text.is_empty()).map(str::to_owned);
+    words.or_else(|| details.map(|kept| said::in_one_line(&said::details(kept, ""))))
 }
 
 /// The event as it is stored; its kind stands beside it.

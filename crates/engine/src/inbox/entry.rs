@@ -3,6 +3,7 @@
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{BotId, CampaignId, MediaId, WorkspaceId};
 use domain::message::{Media, MediaKind, Message, Variables};
+use domain::said::{self, Detail};
 use domain::time::Millis;
 use serde_json::Value;
 use store::contacts::Contact;
@@ -10,6 +11,7 @@ use store::outbox::Queued;
 use store::recipients::Recipient;
 use store::{ReadTx, campaigns, media};
 
+use super::edits::{Edits, Wording};
 use crate::authors::{Author, AuthorKind, Authors};
 use crate::history::Happening;
 use crate::{Result, effects};
@@ -46,6 +48,12 @@ pub struct Entry {
     pub content: Option<String>,
     /// As Telegram wants them.
     pub entities: Vec<Value>,
+    /// What a person's message held besides its words and its file.
+    pub details: Vec<Detail>,
+    /// When the person changed it last.
+    pub edited_at: Option<Millis>,
+    /// What it said before, oldest first.
+    pub earlier: Vec<Wording>,
     pub buttons: Vec<Vec<EntryButton>>,
     /// The file, where there is one that can be shown.
     pub file: Option<EntryFile>,
@@ -64,6 +72,8 @@ pub(super) fn belongs_in_a_thread(body: &EventBody) -> bool {
         body,
         EventBody::Start { .. }
             | EventBody::Message { .. }
+            | EventBody::MessageEdited { .. }
+            | EventBody::Reacted { .. }
             | EventBody::Command { .. }
             | EventBody::Button { .. }
             | EventBody::Click { .. }
@@ -85,6 +95,7 @@ pub(super) struct Thread<'t> {
     bot: BotId,
     contact: &'t Contact,
     authors: Authors<'t>,
+    edits: Option<&'t Edits>,
 }
 
 impl<'t> Thread<'t> {
@@ -94,7 +105,12 @@ impl<'t> Thread<'t> {
         bot: BotId,
         contact: &'t Contact,
     ) -> Result<Self> {
-        Ok(Self { tx, workspace, bot, contact, authors: Authors::load(tx, workspace, bot)? })
+        Ok(Self { tx, workspace, bot, contact, authors: Authors::load(tx, workspace, bot)?, edits: None })
+    }
+
+    /// Shows messages as the person changed them.
+    pub(super) fn with_edits(self, edits: &'t Edits) -> Self {
+        Self { edits: Some(edits), ..self }
     }
 
     pub(super) fn entry(&self, happening: &Happening) -> Result<Entry> {
@@ -106,6 +122,9 @@ impl<'t> Thread<'t> {
             text: None,
             content: None,
             entities: Vec::new(),
+            details: Vec::new(),
+            edited_at: None,
+            earlier: Vec::new(),
             buttons: Vec::new(),
             file: None,
             by: Author { kind: AuthorKind::Bot, id: None, name: None },
@@ -127,27 +146,30 @@ impl<'t> Thread<'t> {
     }
 
     fn event(&self, bare: Entry, event: &Event) -> Result<Entry> {
-        let (kind, text, content) = match &event.body {
-            EventBody::Start { payload, .. } => ("start", payload.clone(), None),
-            EventBody::Message { text, content, .. } => ("message", text.clone(), Some(content.clone())),
-            EventBody::Command { text, .. } => ("command", Some(text.clone()), None),
-            EventBody::Button { object, .. } => ("button", Some(object.clone()), None),
+        let (kind, text) = match &event.body {
+            EventBody::Start { payload, .. } => ("start", payload.clone()),
+            EventBody::Message { .. } | EventBody::MessageEdited { .. } => ("message", None),
+            EventBody::Command { text, .. } => ("command", Some(text.clone())),
+            EventBody::Button { object, .. } => ("button", Some(object.clone())),
             EventBody::ConversationChanged { status, assignee } => {
                 let name = assignee.and_then(|member| self.authors.member(member));
-                let text = name.map_or_else(|| status.clone(), |name| format!("{status}: {name}"));
-                ("event", Some(text), None)
+                ("event", Some(name.map_or_else(|| status.clone(), |name| format!("{status}: {name}"))))
             }
-            body => ("event", body.object().map(str::to_owned), None),
-        };
-        let file = match &event.body {
-            EventBody::Message { file: Some(_), content, .. } => {
-                Some(EntryFile::Received { kind: shown_as(content), event: event.number })
-            }
-            _ => None,
+            body => ("event", body.object().map(str::to_owned)),
         };
         let campaign = event.body.campaign().map(|id| self.authors.campaign(id)).transpose()?;
         let by = self.authors.of_event(&event.body)?;
-        Ok(Entry { kind, event: Some(event.body.kind()), text, content, file, by, campaign, ..bare })
+        let entry = Entry { kind, event: Some(event.body.kind()), text, by, campaign, ..bare };
+        Ok(match self.edits.and_then(|edits| edits.since(event)) {
+            None => with_written(entry, event),
+            Some((latest, earlier)) => {
+                // A start is an act, and not words to be read anew.
+                let is_edited = kind != "start";
+                let entry = if is_edited { with_written(entry, latest) } else { entry };
+                let edited_at = is_edited.then_some(latest.at);
+                Entry { edited_at, earlier: if is_edited { earlier } else { Vec::new() }, ..entry }
+            }
+        })
     }
 
     fn message(&self, bare: Entry, queued: &Queued) -> Result<Entry> {
@@ -184,10 +206,24 @@ impl<'t> Thread<'t> {
     }
 }
 
+/// What the person wrote, as an event has it; other events hold no words.
+fn with_written(entry: Entry, event: &Event) -> Entry {
+    let (text, content, file, kept) = match &event.body {
+        EventBody::Message { text, content, file, details, .. }
+        | EventBody::MessageEdited { text, content, file, details, .. } => (text, content, file, details),
+        _ => return entry,
+    };
+    let file = file.as_ref().map(|_| EntryFile::Received { kind: shown_as(content), event: event.number });
+    let said = text.as_deref().unwrap_or_default();
+    let details = kept.as_ref().map(|kept| said::details(kept, said)).unwrap_or_default();
+    let entities = kept.as_ref().and_then(|kept| kept["entities"].as_array()).cloned().unwrap_or_default();
+    Entry { text: text.clone(), content: Some(content.clone()), file, details, entities, ..entry }
+}
+
 /// What a person's file is shown as: pictures and videos as such, everything else as a file.
 fn shown_as(content: &str) -> MediaKind {
     match content {
-        "photo" => MediaKind::Photo,
+        "photo" | "live_photo" => MediaKind::Photo,
         "video" | "animation" | "video_note" => MediaKind::Video,
         _ => MediaKind::Document,
     }

@@ -1,12 +1,13 @@
 //! The shared inbox: conversations with people, answered by members as the bot.
 
+mod edits;
 mod entry;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use domain::event::{EventBody, Outcome};
+use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{BotId, ContactId, ContactNumber, MediaId, MemberId, OutboxId, WorkspaceId};
 use domain::message::{Action, Message, Rendered, Variables};
 use domain::time::Millis;
@@ -17,6 +18,8 @@ use store::conversations::{Conversation, Filter, Order};
 use store::outbox::Lane;
 use store::{ReadTx, Store, WriteTx, bots, contacts, conversations, media, outbox, team};
 
+use self::edits::Edits;
+pub use self::edits::Wording;
 use self::entry::Thread;
 pub use self::entry::{Entry, EntryButton, EntryFile};
 use crate::authors::Authors;
@@ -190,8 +193,11 @@ impl Inbox {
     ) -> Result<Entries> {
         let read = self.store.reader().read(move |tx| {
             let contact = find(tx, workspace, id)?;
-            let thread = Thread::open(tx, workspace, id.bot(), &contact)?;
-            let wanted = Wanted { event: entry::belongs_in_a_thread, notes: true };
+            let edits = Edits::read(tx, id.bot(), id.number())?;
+            let is_shown =
+                |event: &Event| entry::belongs_in_a_thread(&event.body) && !edits.have_no_entry_for(event);
+            let wanted = Wanted { event: &is_shown, notes: true };
+            let thread = Thread::open(tx, workspace, id.bot(), &contact)?.with_edits(&edits);
             let (page, next) = history::page(tx, id.bot(), id.number(), &wanted, below, limit)?;
             let items = page.iter().map(|happening| thread.entry(happening)).collect::<Result<_>>()?;
             Ok(Entries { items, next })

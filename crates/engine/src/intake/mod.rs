@@ -5,6 +5,7 @@
 //! nothing, so that Telegram gives the batch again.
 
 mod arrival;
+mod edit;
 mod person;
 mod press;
 #[cfg(test)]
@@ -125,7 +126,8 @@ impl Intake {
         offset: Option<i64>,
         attempt: Attempt,
     ) -> Result<Taken> {
-        let taken = journal::append_locked(tx, row, |journal| self.take_each(journal, batch, attempt))?;
+        let name = row.username.as_str();
+        let taken = journal::append_locked(tx, row, |journal| self.take_each(journal, name, batch, attempt))?;
         if let Some(at) = batch.iter().map(|arrived| arrived.at).max() {
             let is_new_second = row.last_update_at.is_none_or(|last| last / SECOND_MS != at / SECOND_MS);
             if offset.is_some() || is_new_second {
@@ -138,7 +140,13 @@ impl Intake {
         Ok(taken)
     }
 
-    fn take_each(&self, journal: &mut Journal<'_>, batch: &[Arrived], attempt: Attempt) -> Result<Taken> {
+    fn take_each(
+        &self,
+        journal: &mut Journal<'_>,
+        name: &str,
+        batch: &[Arrived],
+        attempt: Attempt,
+    ) -> Result<Taken> {
         let mut taken = Taken::default();
         let ids: Vec<_> = batch.iter().map(|arrived| (arrived.received.id, arrived.at)).collect();
         let new = events::first_sights(journal.tx(), journal.bot(), &ids)?;
@@ -151,10 +159,10 @@ impl Intake {
             taken.new += 1;
             if attempt == Attempt::Hopeful {
                 // One that fails brings the whole batch here once more.
-                taken.answers.extend(self.take_one(journal, update, arrived.at)?);
+                taken.answers.extend(self.take_one(journal, name, update, arrived.at)?);
                 continue;
             }
-            match journal.savepoint(|journal| self.take_one(journal, update, arrived.at)) {
+            match journal.savepoint(|journal| self.take_one(journal, name, update, arrived.at)) {
                 Ok(answer) => taken.answers.extend(answer),
                 // Not the update's fault: nothing is acknowledged, and it comes again.
                 Err(full @ EngineError::Store(StoreError::Full)) => return Err(full),
@@ -168,15 +176,25 @@ impl Intake {
         Ok(taken)
     }
 
+    /// `name` is the bot's username.
     fn take_one(
         &self,
         journal: &mut Journal<'_>,
+        name: &str,
         received: &Received,
         at: Millis,
     ) -> Result<Option<CallbackAnswer>> {
         match &received.update {
             Update::Message(message) if message.chat.is_private() => {
-                self.message(journal, message, at)?;
+                self.message(journal, name, message, &received.raw, at)?;
+                Ok(None)
+            }
+            Update::EditedMessage(message) if message.chat.is_private() => {
+                self.edited(journal, message, &received.raw, at)?;
+                Ok(None)
+            }
+            Update::MessageReaction(reaction) if reaction.chat.is_private() => {
+                self.reacted(journal, reaction, at)?;
                 Ok(None)
             }
             Update::CallbackQuery(query) => self.press(journal, query, at).map(Some),
@@ -197,6 +215,7 @@ fn kind_of(update: &Update) -> &str {
     match update {
         Update::Message(_) => "message",
         Update::EditedMessage(_) => "edited_message",
+        Update::MessageReaction(_) => "message_reaction",
         Update::CallbackQuery(_) => "callback_query",
         Update::MyChatMember(_) => "my_chat_member",
         Update::PreCheckoutQuery(_) => "pre_checkout_query",

@@ -12,28 +12,35 @@ use telegram::{ChatMemberChange, Message, User};
 
 use super::Intake;
 use super::arrival::Arrival;
+use super::edit::{self, in_a_line};
 use crate::acts::Act;
 use crate::journal::{Journal, Reach};
 use crate::telegram_binding::{self, PAYLOAD_PREFIX};
 use crate::tokens::OPT_IN;
 use crate::{EngineError, Result, Secrets, effects, former};
 
+/// An edit takes a person longer than this: only a message that comes later may have been overtaken by its own.
+const LATE_MS: i64 = 1_000;
+
 impl Intake {
+    /// Takes in what a person wrote, or what a service message tells; `raw` is its update as it came.
     pub(super) fn message(
         &self,
         journal: &mut Journal<'_>,
+        bot: &str,
         message: &Message,
+        raw: &str,
         received_at: Millis,
     ) -> Result<()> {
         let at = happened_at(message.date, received_at);
         let Some(user) = message.from.as_ref().filter(|user| !user.is_bot) else { return Ok(()) };
-        let command = message.command();
-        let opening = match command.filter(|command| command.name == "start") {
+        // A command for another bot is words to this one.
+        let command = message.command().filter(|command| command.is_for(bot));
+        let opening = match command.filter(|command| command.is("start")) {
             Some(command) => Opening::read(journal, &self.secrets, command.argument)?,
             None => Opening::default(),
         };
         let (mut contact, met) = known(journal, &self.secrets, user, opening.source(), at)?;
-        let message_id = message.message_id;
         if let Some(payment) = &message.successful_payment {
             let body = EventBody::Conversion {
                 object: "purchase".into(),
@@ -43,37 +50,39 @@ impl Intake {
             journal.record(Some(contact.number), at, body)?;
             return Ok(());
         }
+        let Some(content) = message.content else {
+            // Nobody wrote: nobody waits, and no campaign is answered.
+            let body = EventBody::Raw { object: message.service.clone(), json: raw.to_owned() };
+            journal.record(Some(contact.number), at, body)?;
+            return Ok(());
+        };
         let act = match command {
-            Some(command) if command.name == "start" => {
-                match self.start(journal, &mut contact, met, opening, (message_id, at))? {
+            Some(command) if command.is("start") => {
+                match self.start(journal, &mut contact, met, opening, (message.message_id, at))? {
                     Some(act) => act,
                     None => return Ok(()),
                 }
             }
             Some(command) => {
+                let name = command.name.to_ascii_lowercase();
                 let text = message.text.clone().unwrap_or_default();
-                let body = EventBody::Command { object: command.name.to_owned(), text, message_id };
+                let body = EventBody::Command { object: name.clone(), text, message_id: message.message_id };
                 journal.record(Some(contact.number), at, body)?;
-                if command.name == "stop" {
+                if name == "stop" {
                     return stop(journal, &mut contact, at);
                 }
-                Act::Command { name: command.name.to_owned() }
+                Act::Command { name }
             }
             None => {
-                let body = EventBody::Message {
-                    text: message.text.clone(),
-                    content: message.content.to_owned(),
-                    message_id,
-                    file: message.file_id.clone(),
-                    charged: None,
-                };
-                journal.record(Some(contact.number), at, body)?;
+                journal.record(Some(contact.number), at, written(message, content))?;
                 Act::Text { text: message.text.clone().unwrap_or_default() }
             }
         };
         let answered = self.responder.respond(journal, &mut contact, &act, at)?;
-        if let (false, Act::Text { text }) = (answered, &act) {
-            let shown = if text.is_empty() { format!("[{}]", message.content) } else { text.clone() };
+        if !answered && matches!(act, Act::Text { .. } | Act::Command { .. }) {
+            let is_late = at < received_at - LATE_MS;
+            let edit = if is_late { edit::latest(journal, &contact, message.message_id)? } else { None };
+            let shown = edit.unwrap_or_else(|| in_a_line(message, content));
             effects::person_wrote(journal, &contact, &shown, at)?;
         }
         Ok(())
@@ -121,9 +130,21 @@ impl Intake {
     }
 }
 
+/// What a person composed, as an event.
+fn written(message: &Message, content: &str) -> EventBody {
+    EventBody::Message {
+        text: message.text.clone(),
+        content: content.to_owned(),
+        message_id: message.message_id,
+        file: message.file_id.clone(),
+        details: message.details.clone(),
+        charged: None,
+    }
+}
+
 /// Telegram tells whole seconds. The latest moment inside the second that is not after the receipt keeps an
 /// answer behind what it answers.
-fn happened_at(date_s: i64, received_at: Millis) -> Millis {
+pub(super) fn happened_at(date_s: i64, received_at: Millis) -> Millis {
     if date_s <= 0 { received_at } else { (date_s * 1_000 + 999).min(received_at) }
 }
 

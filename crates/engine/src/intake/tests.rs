@@ -1,5 +1,7 @@
 //! Intake against a real store: what one bad update does to its neighbours, and who may move the bot's row.
 
+mod cases;
+
 use domain::ids::NodeId;
 use serde_json::json;
 use store::contacts::Contact;

@@ -210,9 +210,10 @@ impl Media {
             let event =
                 erasure::event(tx, bot.id, event)?.filter(|one| one.contact == Some(contact.number()));
             match event.map(|event| event.body) {
-                Some(EventBody::Message { file: Some(file), content, .. }) => {
-                    Ok((bot.token_sealed, file, content))
-                }
+                Some(
+                    EventBody::Message { file: Some(file), content, .. }
+                    | EventBody::MessageEdited { file: Some(file), content, .. },
+                ) => Ok((bot.token_sealed, file, content)),
                 _ => Err(missing()),
             }
         });

@@ -83,6 +83,7 @@ pub(super) fn rows_of(bot: i64, body: &str) -> Option<PlainUpdate> {
             content: "text".into(),
             message_id: message.message_id,
             file: None,
+            details: None,
             charged: None,
         }
     };

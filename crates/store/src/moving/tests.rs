@@ -21,6 +21,7 @@ async fn houses() -> Option<(House, String)> {
                 content: "text".into(),
                 message_id: i64::from(number),
                 file: None,
+                details: None,
                 charged: None,
             };
             let event = Event {

@@ -32,10 +32,17 @@ fn furnish(tx: &WriteTx<'_>, bot: BotId) -> Result<()> {
             content: words.clone(),
             message_id: 1,
             file: file.clone(),
+            details: None,
             charged: None,
         };
-        let photo =
-            EventBody::Message { text: None, content: "photo".into(), message_id: 1, file, charged: None };
+        let photo = EventBody::Message {
+            text: None,
+            content: "photo".into(),
+            message_id: 1,
+            file,
+            details: None,
+            charged: None,
+        };
         let command = EventBody::Command { object: words.clone(), text: words.clone(), message_id: 1 };
         let raw = EventBody::Raw { object: words.clone(), json: words.clone() };
         let failed = EventBody::IngestFailed { error: "no".into(), json: words.clone() };
