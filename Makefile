@@ -9,6 +9,9 @@ DEMO_PORT ?= 8080
 SANDBOX_PORT ?= 8081
 PEOPLE ?= 5000
 
+# The debug binary, built with the same features as the tests: `cargo build -p muster` would build most crates anew.
+debug-binary := cargo test --quiet --workspace --locked --no-run --test binary
+
 .PHONY: help demo serve test test-rust test-console test-clients test-browser pictures lint console build tools clean
 
 help: ## Say what there is
@@ -44,17 +47,17 @@ test-console: console/node_modules/.made ## The console's unit tests
 
 test-browser: tools console ## The console in Chromium, against the demo
 	@echo "== the console in a browser"
-	cargo build --locked -p muster
+	$(debug-binary)
 	E2E_BINARY=target/debug/muster ./console/e2e/run
 
 pictures: tools console ## Take the README's pictures anew
-	cargo build --locked -p muster
+	$(debug-binary)
 	E2E_BINARY=target/debug/muster E2E_SHOTS="$$(mktemp -d)" E2E_PICTURES="$(CURDIR)/docs/pictures" ./console/e2e/run
 
 test-clients: tools ## Other people's Bot API clients against the sandbox
 	@echo "== third-party clients against the sandbox"
-	cargo build --locked -p muster
-	./crates/sandbox/tests/clients/run
+	$(debug-binary)
+	CLIENTS_BINARY="$(CURDIR)/target/debug/muster" ./crates/sandbox/tests/clients/run
 
 console: console/dist/index.html ## Build the console
 

@@ -1,5 +1,8 @@
 //! A PostgreSQL that lives as long as the process: for tests.
 //!
+//! Where [`SHARED`] names one that runs already, a test makes its database there: a test run that gives each test a
+//! process of its own would start a server for each (`cluster <command>` starts one for a whole command).
+//!
 //! The cluster stands in a temporary folder and listens on a socket there alone. When the process ends, however it
 //! ends, the server stops and the folder goes: a small shell waits for that at the other end of a pipe.
 
@@ -24,6 +27,9 @@ const KEEPER: &str = "program=\"$1\"; folder=\"$2\"; shift 2; \
 /// Of the user `muster`, where a server asks for one.
 pub const PASSWORD: &str = "lantern";
 
+/// The environment variable that names the folder of a server which is shared by several processes.
+pub const SHARED: &str = "MUSTER_TEST_CLUSTER";
+
 /// A running server.
 pub struct Cluster {
     folder: PathBuf,
@@ -33,19 +39,35 @@ pub struct Cluster {
     _keeper: Child,
 }
 
+/// In the name of a server's socket; only [`encrypted`] ones listen elsewhere.
+const PORT: u16 = 5432;
+
 static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
-/// The URL of a new, empty database on this process's cluster; why there is none otherwise, in one line.
+/// The URL of a new, empty database on the shared server, or else on this process's; why there is none otherwise, in
+/// one line.
 ///
 /// # Errors
 /// PostgreSQL is not installed, or did not start.
 pub fn database() -> Result<String, String> {
-    let cluster = CLUSTER.get_or_init(start).as_ref().map_err(Clone::clone)?;
-    let name = format!("muster_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-    cluster.run(format!("CREATE DATABASE {name}"))?;
-    let host = cluster.folder.display().to_string().replace('/', "%2F");
+    let number = DATABASES.fetch_add(1, Ordering::Relaxed);
+    let name = format!("muster_{}_{number}", std::process::id());
+    let folder = match std::env::var_os(SHARED) {
+        Some(folder) => PathBuf::from(folder),
+        None => CLUSTER.get_or_init(start).as_ref().map_err(Clone::clone)?.folder.clone(),
+    };
+    run(&folder, PORT, format!("CREATE DATABASE {name}"))?;
+    let host = folder.display().to_string().replace('/', "%2F");
     Ok(format!("postgres://muster@{host}/{name}"))
+}
+
+/// Starts a server that other processes may share: the folder goes to them as [`SHARED`].
+///
+/// # Errors
+/// PostgreSQL is not installed, or did not start.
+pub fn start() -> Result<Cluster, String> {
+    start_with(PORT, &[], &[])
 }
 
 /// As [`database`], for a test that passes without PostgreSQL and says so, also where its output is held back.
@@ -83,12 +105,8 @@ pub fn encrypted(certificate: &str, key: &str) -> Result<Encrypted, String> {
     let files = [("server.crt", certificate), ("server.key", key), ("pg_hba.conf", rules)];
     let arguments = ["-h", "localhost,127.0.0.1", "-c", "ssl=on"];
     let cluster = start_with(port, &files, &arguments)?;
-    cluster.run(format!("ALTER ROLE muster PASSWORD '{PASSWORD}'"))?;
+    run(&cluster.folder, port, format!("ALTER ROLE muster PASSWORD '{PASSWORD}'"))?;
     Ok(Encrypted { port, _cluster: cluster })
-}
-
-fn start() -> Result<Cluster, String> {
-    start_with(5432, &[], &[])
 }
 
 /// Starts a server with more files in its folder and more arguments.
@@ -134,14 +152,9 @@ fn put(path: &Path, text: &str, owner: Option<(u32, u32)>) -> std::io::Result<()
 }
 
 impl Cluster {
-    /// Runs a statement in the database `postgres`.
-    fn run(&self, sql: String) -> Result<(), String> {
-        let (folder, port) = (self.folder.clone(), self.port);
-        // The client brings a runtime of its own, which must not meet the caller's.
-        let thread = std::thread::spawn(move || {
-            connect(&folder, port)?.batch_execute(&sql).map_err(|error| error.to_string())
-        });
-        thread.join().map_err(|_| "the client panicked".to_owned())?
+    /// Where it stands.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn wait_until_ready(&self) -> Result<(), String> {
@@ -161,6 +174,16 @@ impl Cluster {
         });
         thread.join().map_err(|_| "the client panicked".to_owned())?
     }
+}
+
+/// Runs a statement in the database `postgres`.
+fn run(folder: &Path, port: u16, sql: String) -> Result<(), String> {
+    let folder = folder.to_path_buf();
+    // The client brings a runtime of its own, which must not meet the caller's.
+    let thread = std::thread::spawn(move || {
+        connect(&folder, port)?.batch_execute(&sql).map_err(|error| error.to_string())
+    });
+    thread.join().map_err(|_| "the client panicked".to_owned())?
 }
 
 fn connect(folder: &Path, port: u16) -> Result<Client, String> {

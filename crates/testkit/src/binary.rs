@@ -14,7 +14,10 @@ const START_S: u64 = 30;
 const TOLD_BY_CARGO: [&str; 5] =
     ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_", "CARGO_PRIMARY_"];
 
-/// The binary of this build, built if it is not there yet.
+/// The variable that names a binary which was built already.
+const BUILT_ALREADY: &str = "MUSTER_TEST_BINARY";
+
+/// The binary of this build: the one that the test run names, or else one that is built now, if it is not there yet.
 ///
 /// # Panics
 /// It cannot be built.
@@ -24,13 +27,20 @@ pub fn path() -> &'static Path {
 }
 
 fn build() -> PathBuf {
+    if let Some(named) = std::env::var_os(BUILT_ALREADY) {
+        return named.into();
+    }
     // A test's own program lies in <target>/<profile>/deps.
     let own = std::env::current_exe().expect("a test has a program");
     let profile = own.ancestors().nth(2).expect("deps lies in the folder of a profile");
     let target = profile.parent().expect("a profile lies in a target folder");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--package", "muster", "--bin", "muster", "--target-dir"]).arg(target);
+    // The test of the binary builds it with the features that the whole workspace's tests have: any other way would
+    // build most of what it uses a second time.
+    command
+        .args(["test", "--quiet", "--workspace", "--no-run", "--test", "binary", "--target-dir"])
+        .arg(target);
     if profile.ends_with("release") {
         command.arg("--release");
     }

@@ -144,7 +144,7 @@ impl Life {
                 7 => world.person_pay(id, "USD", 1_990, at).is_ok(),
                 _ => {
                     let found = buttons(&world.chat_messages(id).unwrap_or_default(), "url");
-                    let ours = found.into_iter().filter(|(_, url)| url.contains("/c/")).next_back();
+                    let ours = found.into_iter().rfind(|(_, url)| url.contains("/c/"));
                     ours.is_some_and(|(message, url)| {
                         world.person_follow(id, Some(message), &url, at).is_ok()
                     })
