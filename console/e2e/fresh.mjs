@@ -4,6 +4,8 @@ import { run as counts } from './counts.mjs';
 import { run as editor } from './editor.mjs';
 import { run as empty } from './empty.mjs';
 import { startServer } from './server.mjs';
+import { run as send } from './send.mjs';
+import { run as signin } from './signin.mjs';
 import { run as strange } from './strange.mjs';
 import { run as two } from './two.mjs';
 import { run as walk } from './walk.mjs';
@@ -19,6 +21,8 @@ try {
   await walk(server, browser, storageState);
   await editor(server, browser, storageState);
   await two(server, browser, storageState);
+  await signin(server, browser);
+  await send(server, browser, storageState);
   await strange(server, browser, storageState);
 } finally {
   await browser.close();

@@ -63,9 +63,15 @@ try {
   await picture(page, 'keyboard-zh-1-compose');
   await tabTo(begins('compose.send_first_other'));
   await press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await tabTo(begins('compose.send_first_other'));
+  await press('Enter');
   await page.getByRole('heading', { name: say('campaigns.ledger') }).waitFor();
   const goOn = page.getByRole('button', { name: begins('campaigns.resume_other') });
   await goOn.waitFor({ timeout: 90_000 });
+  await tabTo(begins('campaigns.resume_other'));
+  await press('Enter');
+  await page.getByRole('dialog').waitFor();
   await tabTo(begins('campaigns.resume_other'));
   await press('Enter');
   const state = page.locator('.top-bar .pill');

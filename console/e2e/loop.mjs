@@ -69,12 +69,16 @@ async function sendCampaign() {
   await page.getByRole('textbox', { name: say('compose.button_text'), exact: true }).fill('Yes, more');
   await click(button(say('compose.button_done')));
   await click(button(begins('compose.send_first_other', 'compose.send_all_other')));
+  await click(page.getByRole('dialog').getByRole('button', { name: begins('compose.send_first_other', 'compose.send_all_other') }));
   await page.getByRole('heading', { name: say('campaigns.ledger') }).waitFor();
   await picture(page, shot('3-live'));
   const goOn = button(begins('campaigns.resume_other'));
   const state = page.locator('.top-bar .pill');
   await until(async () => (await goOn.isVisible()) || (await state.innerText()).includes(say('campaign_status.done')), 'the canary to be sent');
-  if (await goOn.isVisible()) await click(goOn);
+  if (await goOn.isVisible()) {
+    await click(goOn);
+    await click(page.getByRole('dialog').getByRole('button', { name: begins('campaigns.resume_other') }));
+  }
   await until(async () => (await state.innerText()).includes(say('campaign_status.done')), 'the campaign to be done', 180_000);
   await picture(page, shot('4-done'));
   const parts = await page.locator('.legend .mid-figure').allInnerTexts();

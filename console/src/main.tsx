@@ -11,29 +11,16 @@ import './theme/tokens.css';
 import './theme/words.css';
 import './theme/mantine.css';
 import { MantineProvider } from '@mantine/core';
-import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { Problem } from './api/client';
+import { makeQueryClient } from './api/queryClient';
 import { startI18n } from './i18n';
 import { makeRouter } from './routes';
 import { cssVariables, theme } from './theme/theme';
 
-const client: QueryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 10_000,
-      // What the server refuses stays refused; what it could not answer is asked again.
-      retry: (count, error) => (error instanceof Problem && error.status > 0 && error.status < 500 ? false : count < 2),
-    },
-  },
-  mutationCache: new MutationCache({
-    onError: (error) => {
-      if (error instanceof Problem && error.status === 401) void client.resetQueries({ queryKey: ['session'] });
-    },
-  }),
-});
+const client = makeQueryClient();
 
 /** How long the first page may wait for its type, so that nothing that was measured or read moves when it comes. */
 const FONT_WAIT_MS = 500;

@@ -3,7 +3,7 @@ import './frame.css';
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, post, Problem } from '@/api/client';
 import type { Session, Setup } from '@/api/types';
@@ -36,9 +36,15 @@ export function SignIn() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const problem = useProblemText();
+  const secret = useRef<HTMLInputElement>(null);
   const enter = useMutation({
     mutationFn: () => post<Session>('/session', { email, password }),
     onSuccess: (session) => client.setQueryData(['session'], session),
+    // The email stays; the password is what one tries again.
+    onError: () => {
+      secret.current?.focus();
+      secret.current?.select();
+    },
   });
   const wrong = enter.error instanceof Problem && enter.error.status === 401;
   const submit = (event: FormEvent) => {
@@ -50,7 +56,7 @@ export function SignIn() {
       <h1>{t('gate.sign_in')}</h1>
       <form onSubmit={submit} noValidate>
         <TextInput label={t('gate.email')} type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
-        <PasswordInput label={t('gate.password')} autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} error={wrong ? t('gate.wrong') : undefined} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
+        <PasswordInput ref={secret} label={t('gate.password')} autoComplete="current-password" aria-invalid={wrong || undefined} required value={password} onChange={(event) => setPassword(event.currentTarget.value)} error={wrong ? t('gate.wrong') : undefined} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
         {enter.error && !wrong && <p className="field-error" role="alert">{problem(enter.error)}</p>}
         <Button type="submit" size="md" variant="filled" fullWidth loading={enter.isPending} disabled={!email || !password}>{t('gate.enter')}</Button>
       </form>

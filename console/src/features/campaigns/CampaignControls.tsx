@@ -7,6 +7,8 @@ import { post } from '@/api/client';
 import type { Campaign } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { useHold } from '@/ui/hold';
+import { HoldActions } from '@/ui/HoldActions';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 
@@ -44,11 +46,38 @@ function SaveTemplate({ campaign }: { campaign: Campaign }) {
   return <Button className="wide-only" loading={save.isPending} onClick={() => save.mutate()}>{t('compose.save_template')}</Button>;
 }
 
+/** Before the rest goes out: how many; after a first batch with ten seconds to stop it, else at once. */
+function Continue({ campaign, acts, onClose }: { campaign: Campaign; acts: ReturnType<typeof useCampaignActs>; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const { audience, held_out, pending, leased } = campaign.counts;
+  const total = audience - held_out;
+  const said = { done: number(total - pending - leased), total: number(total) };
+  const run = () => acts.mutate({ act: 'resume' }, { onSettled: onClose });
+  const hold = useHold(run);
+  const label = t('campaigns.resume', { count: pending, number: number(pending) });
+  const held = campaign.pause_reason === 'canary';
+  return (
+    <Modal opened onClose={onClose} title={t('send.continue_title', { count: pending, number: number(pending) })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+      <p style={{ paddingBottom: 16 }}>{t(held ? 'send.continue_text' : 'send.resume_text', said)}</p>
+      {held ? (
+        <HoldActions hold={hold} label={label} busy={acts.isPending} back={{ label: t('send.not_now'), run: onClose }} />
+      ) : (
+        <div className="inline">
+          <Button variant="filled" loading={acts.isPending} onClick={run}>{label}</Button>
+          <Button onClick={onClose}>{t('send.not_now')}</Button>
+        </div>
+      )}
+    </Modal>
+  );
+}
+
 export function CampaignControls({ campaign, acts, onMessage }: { campaign: Campaign; acts: ReturnType<typeof useCampaignActs>; onMessage: () => void }) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const can = useCan();
   const [cancelling, setCancelling] = useState(false);
+  const [continuing, setContinuing] = useState(false);
   const may = (act: Act) => can('write') && allows[campaign.status].includes(act);
   const rest = campaign.counts.pending;
   return (
@@ -57,7 +86,8 @@ export function CampaignControls({ campaign, acts, onMessage }: { campaign: Camp
       {can('write') && <SaveTemplate campaign={campaign} />}
       {may('cancel') && <Button className={campaign.status === 'paused' ? 'danger' : 'danger wide-only'} onClick={() => setCancelling(true)}>{t('campaigns.cancel_rest')}</Button>}
       {may('pause') && <Button variant="filled" leftSection={<IconPlayerPause size={14} stroke={1.8} />} loading={acts.isPending} onClick={() => acts.mutate({ act: 'pause' })}>{t('campaigns.pause')}</Button>}
-      {may('resume') && <Button variant="filled" leftSection={<IconPlayerPlay size={14} stroke={1.8} />} loading={acts.isPending} onClick={() => acts.mutate({ act: 'resume' })}>{t('campaigns.resume', { count: rest, number: number(rest) })}</Button>}
+      {may('resume') && <Button variant="filled" leftSection={<IconPlayerPlay size={14} stroke={1.8} />} onClick={() => setContinuing(true)}>{t('campaigns.resume', { count: rest, number: number(rest) })}</Button>}
+      {continuing && may('resume') && <Continue campaign={campaign} acts={acts} onClose={() => setContinuing(false)} />}
       {cancelling && (
         <Modal opened onClose={() => setCancelling(false)} title={t('campaigns.cancel_title')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
           <p style={{ paddingBottom: 16 }}>{t('campaigns.cancel_text', { count: rest, number: number(rest) })}</p>

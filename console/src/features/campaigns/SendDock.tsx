@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
 import type { Campaign, CampaignPreview } from '@/api/types';
@@ -7,6 +8,8 @@ import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { useProblemText } from '@/ui/states';
 import type { useDraft } from './draft';
+import { batchOf, secondsOf } from './forecast';
+import { SendReview } from './SendReview';
 import { TestPopover } from './TestPopover';
 
 interface DockProps {
@@ -18,13 +21,16 @@ interface DockProps {
   blocked: boolean;
 }
 
-function Forecast({ forecast, stale }: { forecast: CampaignPreview | undefined; stale: boolean }) {
+function Forecast({ forecast, stale, canary }: { forecast: CampaignPreview | undefined; stale: boolean; canary: number | null }) {
   const { t } = useTranslation();
   const { number, length, time } = useFormat();
   if (!forecast) return <span className="muted">{t('compose.forecast_waits')}</span>;
+  const first = batchOf(forecast, canary);
+  const ms = secondsOf(forecast, canary) * 1_000;
+  const values = { number: number(forecast.writes_to), first: number(first ?? 0), length: length(ms), time: time(Date.now() + ms) };
   return (
     <span className={stale ? 'muted' : ''}>
-      <Trans i18nKey="compose.forecast" count={forecast.writes_to} values={{ number: number(forecast.writes_to), length: length(forecast.seconds * 1_000), time: time(Date.now() + forecast.seconds * 1_000) }} components={{ b: <b /> }} />
+      <Trans i18nKey={first === null ? 'compose.forecast' : 'compose.forecast_batch'} count={forecast.writes_to} values={values} components={{ b: <b /> }} />
     </span>
   );
 }
@@ -46,19 +52,32 @@ export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps)
       if (draft.id !== null) void client.invalidateQueries({ queryKey: ['campaign', draft.id] });
     },
   });
+  const [reviewing, setReviewing] = useState(false);
   const nobody = !forecast || forecast.writes_to === 0;
-  const first = canary === null || !forecast ? null : Math.min(canary, forecast.writes_to);
+  const first = forecast ? batchOf(forecast, canary) : null;
   const label = first === null ? t('compose.send_all', { count: forecast?.writes_to ?? 0, number: number(forecast?.writes_to ?? 0) }) : t('compose.send_first', { count: first, number: number(first) });
   return (
     <div className="campaigns-dock" role="region" aria-label={t('compose.what_happens')}>
       <div className="campaigns-dock-say" aria-live="polite">
-        <Forecast forecast={forecast} stale={stale} />
-        {start.error && <span className="field-error"> {problem(start.error)}</span>}
+        <Forecast forecast={forecast} stale={stale} canary={canary} />
       </div>
       <div className="inline">
         <TestPopover draft={draft} disabled={draft.draft.message.text.trim() === '' || blocked} />
-        {can('write') && <Button size="md" variant="filled" loading={start.isPending} disabled={nobody || blocked} onClick={() => start.mutate()}>{nobody ? t('compose.send') : label}</Button>}
+        {can('write') && <Button size="md" variant="filled" disabled={nobody || blocked} onClick={() => setReviewing(true)}>{nobody ? t('compose.send') : label}</Button>}
       </div>
+      {reviewing && forecast && (
+        <SendReview
+          draft={draft.draft}
+          forecast={forecast}
+          stale={stale || blocked}
+          canary={canary}
+          label={label}
+          busy={start.isPending}
+          error={start.error ? problem(start.error) : null}
+          onSend={() => start.mutate()}
+          onClose={() => setReviewing(false)}
+        />
+      )}
     </div>
   );
 }
