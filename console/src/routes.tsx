@@ -148,7 +148,7 @@ const tree = root.addChildren([
 ]);
 
 export function makeRouter(client: QueryClient) {
-  return createRouter({ routeTree: tree, context: { client }, defaultPreload: 'intent', scrollRestoration: true });
+  return createRouter({ routeTree: tree, context: { client }, defaultPreload: 'intent', scrollRestoration: true, defaultErrorComponent: PageError });
 }
 
 declare module '@tanstack/react-router' {

@@ -45,10 +45,10 @@ export function freshKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+function problemOf(response: Response, text: string): Problem {
   let body: Partial<{ code: string; title: string; detail: string; errors: ProblemField[]; current: unknown }> = {};
   try {
-    body = await response.json();
+    body = JSON.parse(text);
   } catch {
     // A proxy's HTML page or an empty body: the status is all there is to say.
   }
@@ -62,6 +62,12 @@ async function problemOf(response: Response): Promise<Problem> {
   );
 }
 
+/** What is asked and not answered for so long is given up: a server that hangs must not look like one that works. */
+export const READ_MS = 20_000;
+/** Writes may wait for a long commit; files for a slow line. */
+export const WRITE_MS = 60_000;
+export const UPLOAD_MS = 15 * 60_000;
+
 interface Ask {
   query?: Query;
   body?: unknown;
@@ -70,24 +76,38 @@ interface Ask {
   headers?: Record<string, string>;
 }
 
+const lost = (code: 'unreachable' | 'timeout') => new Problem(0, code, '', '', [], undefined);
+
+/** What is told of each answer that came and each that did not; the one banner follows it. */
+type Heard = (answered: boolean) => void;
+const listeners = new Set<Heard>();
+export function onHeard(listener: Heard): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+const tell = (answered: boolean) => listeners.forEach((listener) => listener(answered));
+
 async function ask<T>(method: string, path: string, { query, body, form, signal, headers }: Ask): Promise<T> {
-  let response: Response;
+  const limit = AbortSignal.timeout(form ? UPLOAD_MS : method === 'GET' ? READ_MS : WRITE_MS);
   try {
-    response = await fetch(address(path, query), {
+    const response = await fetch(address(path, query), {
       method,
       credentials: 'same-origin',
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       body: form ?? (body === undefined ? null : JSON.stringify(body)),
-      signal: signal ?? null,
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
+    // The limit holds for the body too: a server can hang in the middle of an answer.
+    const text = response.status === 204 ? '' : await response.text();
+    tell(true);
+    if (!response.ok) throw problemOf(response, text);
+    return (text ? JSON.parse(text) : undefined) as T;
   } catch (cause) {
-    if (signal?.aborted) throw cause;
-    throw new Problem(0, 'unreachable', '', '', [], undefined);
+    if (cause instanceof Problem || signal?.aborted) throw cause;
+    if (cause instanceof SyntaxError) throw new Problem(502, 'unavailable', '', '', [], undefined);
+    tell(false);
+    throw lost(limit.aborted ? 'timeout' : 'unreachable');
   }
-  if (!response.ok) throw await problemOf(response);
-  if (response.status === 204) return undefined as T;
-  const text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as T;
 }
 
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => ask<T>('GET', path, { query, signal });

@@ -4,31 +4,44 @@
  */
 import { useEffect, useSyncExternalStore } from 'react';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { onHeard } from './client';
 import type { Change } from './types';
 
 /** Small things follow at once; sums over everyone follow at a calmer beat, however busy the bot is. */
 const SOON_MS = 250;
 const CALM_MS = 2_500;
 
-export type LiveState = 'connecting' | 'open' | 'lost';
+/** The server says something every 15 seconds, a change or that it is alive; this long a silence is none of its own. */
+export const SILENCE_MS = 40_000;
+/** After how long a stream that was given up is opened again. */
+const AGAIN_MS = 3_000;
 
-let state: LiveState = 'connecting';
+/** `silent`: connected, and yet nothing comes; `away`: no answer to a request. Both end by themselves. */
+export type LiveState = 'connecting' | 'open' | 'lost' | 'silent';
+
+let stream: LiveState = 'connecting';
+let answers = true;
 const listeners = new Set<() => void>();
-function setState(next: LiveState) {
-  if (next === state) return;
-  state = next;
-  for (const listener of listeners) listener();
+const told = () => listeners.forEach((listener) => listener());
+function setStream(next: LiveState) {
+  if (next === stream) return;
+  stream = next;
+  told();
 }
+onHeard((answered) => {
+  if (answered === answers) return;
+  answers = answered;
+  told();
+});
 
-/** Whether the stream is open; shown in the top bar when it is not. */
-export function useLiveState(): LiveState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => state,
-  );
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+
+/** What the one banner says: nothing while the stream is open and requests are answered. */
+export function useTrouble(): 'away' | 'lost' | null {
+  return useSyncExternalStore(subscribe, () => (!answers ? 'away' : stream === 'lost' || stream === 'silent' ? 'lost' : null));
 }
 
 /** Collects the changes of one beat and marks each key stale once. */
@@ -75,26 +88,84 @@ function touch(change: Change, soon: Beat, calm: Beat) {
   for (const key of CALM_KEYS) calm.add([key]);
 }
 
-/** Holds the stream open while mounted. `onChange` is for pages that count what came since they were read. */
+interface StreamEvents {
+  onOpen: () => void;
+  onChange: (change: Change) => void;
+  onReset: () => void;
+}
+
+/**
+ * Opens the stream and watches over it: the browser notices a connection that breaks, not one that falls silent, so
+ * a silent one is closed and opened again. Returns what ends it.
+ */
+export function followStream(url: string, { onOpen, onChange, onReset }: StreamEvents): () => void {
+  let source: EventSource;
+  let watch: number | undefined;
+  const open = () => {
+    source = new EventSource(url);
+    const heard = () => {
+      window.clearTimeout(watch);
+      watch = window.setTimeout(() => {
+        setStream('silent');
+        source.close();
+        watch = window.setTimeout(open, AGAIN_MS);
+      }, SILENCE_MS);
+    };
+    const change = (event: MessageEvent<string>) => {
+      heard();
+      onChange(JSON.parse(event.data) as Change);
+    };
+    source.onopen = () => {
+      heard();
+      setStream('open');
+      onOpen();
+    };
+    // The browser reconnects by itself and sends Last-Event-ID; only what it gave up for good is opened anew.
+    source.onerror = () => {
+      if (stream !== 'silent') setStream('lost');
+      if (source.readyState !== EventSource.CLOSED) return;
+      window.clearTimeout(watch);
+      watch = window.setTimeout(open, AGAIN_MS);
+    };
+    source.addEventListener('change', change);
+    source.addEventListener('message', change);
+    source.addEventListener('alive', heard);
+    source.addEventListener('reset', () => {
+      heard();
+      onReset();
+    });
+    heard();
+  };
+  open();
+  return () => {
+    window.clearTimeout(watch);
+    source.close();
+    setStream('connecting');
+  };
+}
+
+/** Holds the stream open while mounted; whatever was missed while it was not is read again. */
 export function useLive(botId: number | undefined) {
   const client = useQueryClient();
   useEffect(() => {
     if (botId === undefined) return;
     const soon = new Beat(client, SOON_MS);
     const calm = new Beat(client, CALM_MS);
-    const stream = new EventSource(`/api/v1/live?bot_id=${botId}`);
-    stream.onopen = () => setState('open');
-    // The browser reconnects by itself and sends Last-Event-ID; we only say so.
-    stream.onerror = () => setState('lost');
-    const onChange = (event: MessageEvent<string>) => touch(JSON.parse(event.data) as Change, soon, calm);
-    stream.addEventListener('change', onChange);
-    stream.addEventListener('message', onChange);
-    stream.addEventListener('reset', () => void client.invalidateQueries());
+    let missed = false;
+    const readAgain = () => void client.invalidateQueries();
+    const end = followStream(`/api/v1/live?bot_id=${botId}`, {
+      onOpen: () => {
+        // A stream that was opened anew by us has no place in the log to go on from.
+        if (missed) readAgain();
+        missed = true;
+      },
+      onChange: (change) => touch(change, soon, calm),
+      onReset: readAgain,
+    });
     return () => {
-      stream.close();
+      end();
       soon.stop();
       calm.stop();
-      setState('connecting');
     };
   }, [botId, client]);
 }

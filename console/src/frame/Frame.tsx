@@ -1,11 +1,11 @@
 import './frame.css';
 import { Button } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLive, useLiveState } from '@/api/live';
+import { useLive, useTrouble } from '@/api/live';
 import { Problem } from '@/api/client';
 import { sessionQuery, stagesQuery } from '@/api/queries';
 import type { Session } from '@/api/types';
@@ -75,11 +75,24 @@ function useFrameKeys(openPalette: () => void, openHelp: () => void) {
   });
 }
 
+/** How often a server that does not answer is asked whether it does again. */
+const ASK_AGAIN_MS = 5_000;
+
+/** The one place that says that the server is away; it goes by itself once it answers, and all is read again. */
 function Connection() {
   const { t } = useTranslation();
-  const state = useLiveState();
-  if (state !== 'lost') return null;
-  return <div className="connection" role="status">{t('frame.connection_lost')}</div>;
+  const client = useQueryClient();
+  const trouble = useTrouble();
+  useEffect(() => {
+    if (trouble !== 'away') return;
+    const timer = window.setInterval(() => void client.refetchQueries({ queryKey: ['session'] }), ASK_AGAIN_MS);
+    return () => {
+      window.clearInterval(timer);
+      void client.invalidateQueries();
+    };
+  }, [trouble, client]);
+  if (trouble === null) return null;
+  return <div className="connection" role="status">{t(trouble === 'away' ? 'frame.server_away' : 'frame.connection_lost')}</div>;
 }
 
 function Inside({ session }: { session: Session }) {
@@ -136,12 +149,16 @@ export function Frame() {
   return <main className="gate" aria-busy="true"><div className="sheet"><Skeleton height={120} width="100%" /></div></main>;
 }
 
-/** A page's own mistake stays in the page. */
+/** How browsers say that a part of the console could not be fetched. */
+const isUnloaded = (error: unknown) => error instanceof Error && /dynamically imported module|module script|error loading/i.test(error.message);
+
+/** A page's own mistake stays in the page, and so does a page that could not be loaded: the frame is there to go on from. */
 export function PageError({ error, reset }: { error: unknown; reset: () => void }) {
   const { t } = useTranslation();
+  const unloaded = isUnloaded(error);
   return (
     <div className="page">
-      <Failure error={error} what={t('frame.page_failed')} retry={reset} />
+      <Failure error={unloaded ? new Problem(0, 'unloaded', '', '', [], undefined) : error} what={t('frame.page_failed')} retry={unloaded ? () => window.location.reload() : reset} />
     </div>
   );
 }
