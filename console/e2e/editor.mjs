@@ -57,6 +57,8 @@ async function compose(page, server, faults) {
   await paste(text, FROM_DOCUMENT);
   await page.keyboard.press('Enter');
   await page.keyboard.type('> quoted');
+  // The bubble shows the very person's own values.
+  await page.locator('.tg-bubble').filter({ hasText: 'You are on pro.' }).waitFor();
   await page.locator('.tg-bubble blockquote').filter({ hasText: 'quoted' }).waitFor();
   await until(async () => /saved/.test(await page.locator('.top-bar .note').innerText()), 'the draft to be saved');
   await picture(page, 'editor-compose-1440-light');
@@ -89,7 +91,7 @@ async function openMarkup(page, server, call, bot) {
     const now = await call('GET', `/campaigns/${made.id}`);
     return now.message.text.endsWith('!') ? now : null;
   }, 'the edit to be saved');
-  const wanted = { text: 'Bold & {attr.plan|free}!', entities: [{ type: 'bold', offset: 0, length: 4 }, { type: 'code', offset: 7, length: 16 }] };
+  const wanted = { text: 'Bold & {attr.plan|free}!', entities: [{ type: 'bold', offset: 0, length: 4 }, { type: 'code', offset: 7, length: 17 }] };
   expect(message.text === wanted.text && JSON.stringify(message.entities.map(({ type, offset, length }) => ({ type, offset, length }))) === JSON.stringify(wanted.entities), `stored with entities: ${JSON.stringify(message)}`);
 }
 

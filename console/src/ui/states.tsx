@@ -5,6 +5,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/client';
+import { useFaultWords } from './editor/faults';
 
 /** What it is, one true sentence, one button. */
 export function EmptyState({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
@@ -20,10 +21,11 @@ export function EmptyState({ title, children, action }: { title: string; childre
 /** What went wrong, in the reader's language, with the server's own detail where it has one. */
 export function useProblemText(): (error: unknown) => string {
   const { t, i18n } = useTranslation();
+  const faultWords = useFaultWords();
   return (error) => {
     if (!(error instanceof Problem)) return t('problem.internal');
     const own = i18n.exists(`problem.${error.code}`) ? t(`problem.${error.code}`) : t('problem.other');
-    const detail = error.errors[0]?.message ?? error.detail;
+    const detail = error.errors[0] ? faultWords(error.errors[0]) : error.detail;
     return detail && error.status !== 0 && error.status < 500 ? t('problem.with_detail', { own, detail }) : own;
   };
 }

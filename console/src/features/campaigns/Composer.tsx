@@ -13,6 +13,7 @@ import { useFormat, useNow } from '@/i18n/format';
 import { Page } from '@/ui/Page';
 import { Failure, useProblemText } from '@/ui/states';
 import { Bubble } from '@/ui/telegram/Bubble';
+import { usePersonValues } from '@/ui/telegram/personValues';
 import { Phone } from '@/ui/telegram/Phone';
 import { toast } from '@/ui/toast';
 import { AudienceStep } from './AudienceStep';
@@ -42,7 +43,7 @@ function Preview({ draft, botId }: { draft: CampaignDraft; botId: number }) {
   const [at, setAt] = useState(0);
   const person = sample[at % Math.max(1, sample.length)];
   const first = person?.name.split(/\s/)[0] ?? '';
-  const values: Record<string, string> = person ? { first_name: first, last_name: person.name.split(/\s/).slice(1).join(' '), username: person.username ?? '', name: person.name } : {};
+  const values = usePersonValues(person);
   return (
     <aside className="campaigns-compose-preview" aria-label={t('compose.preview')}>
       <div className="campaigns-compose-stick">

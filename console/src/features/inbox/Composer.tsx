@@ -1,4 +1,5 @@
 import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type KeyboardEvent, type RefObject, useEffect, useImperativeHandle, useRef, useState } from 'react';
@@ -191,6 +192,8 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
     setMedia(carried ?? null);
     input.current?.focus();
   };
+  // A phone's keyboard has no Shift with Enter: there it begins a line.
+  const touch = useMediaQuery('(pointer: coarse)', false);
   const canned = useCanned(words.text, take, mode === 'reply');
   const blocked = contact.unreachable_reason === 'blocked' || contact.unreachable_reason === 'deactivated';
   const cannot = mode === 'reply' && blocked;
@@ -218,7 +221,7 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
       ) : (
         <MessageEditor
           compact handle={input} message={words} onChange={(rich) => write(withText(words, rich))} label={t('inbox.write.reply')}
-          placeholder={t(cannot ? `unreachable.${contact.unreachable_reason ?? 'blocked'}` : 'inbox.hint.reply')} caption={carried !== null} onEnter={submit} onKey={onKey}
+          placeholder={t(cannot ? `unreachable.${contact.unreachable_reason ?? 'blocked'}` : 'inbox.hint.reply')} caption={carried !== null} onKey={onKey} {...(touch ? {} : { onEnter: submit })}
           attributes={{ 'aria-controls': canned.open ? 'canned-list' : undefined, 'aria-activedescendant': canned.activeId, 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox' }}
         />
       )}

@@ -42,7 +42,7 @@ export function EmojiMenu({ onEmoji, stop }: { onEmoji: (emoji: string) => void;
             <section key={name} aria-label={t(`editor.emoji_group.${name}`)}>
               <h3>{t(`editor.emoji_group.${name}`)}</h3>
               <div className={styles.emojiGrid}>
-                {emoji.map((each, index) => <button key={each} type="button" tabIndex={group === 0 && index === 0 ? 0 : -1} {...(group === 0 && index === 0 ? { 'data-autofocus': true } : {})} onClick={() => take(each)}>{each}</button>)}
+                {emoji.map((each, index) => <button key={each} type="button" data-mantine-stop-propagation tabIndex={group === 0 && index === 0 ? 0 : -1} {...(group === 0 && index === 0 ? { 'data-autofocus': true } : {})} onClick={() => take(each)}>{each}</button>)}
               </div>
             </section>
           ))}

@@ -29,9 +29,9 @@ export function LinkForm({ href, asksWords, onDone, onRemove }: LinkFormProps) {
   };
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      {asksWords && <TextInput size="xs" label={t('editor.link_words')} value={words} onChange={(event) => setWords(event.currentTarget.value)} />}
+      {asksWords && <TextInput size="xs" data-mantine-stop-propagation label={t('editor.link_words')} value={words} onChange={(event) => setWords(event.currentTarget.value)} />}
       <TextInput
-        size="xs" label={t('editor.link_address')} placeholder="https://" inputMode="url" autoFocus dir="ltr" value={address}
+        size="xs" data-mantine-stop-propagation label={t('editor.link_address')} placeholder="https://" inputMode="url" autoFocus dir="ltr" value={address}
         onChange={(event) => { setAddress(event.currentTarget.value); setWrong(false); }}
         error={wrong ? t('editor.link_wrong') : undefined}
       />
@@ -69,13 +69,14 @@ export function FieldForm({ field, onChange, onDone, onRemove }: FieldFormProps)
   };
   return (
     <form className={styles.form} onSubmit={submit}>
-      <NativeSelect size="xs" label={t('editor.field')} value={field.name} data={data} onChange={(event) => onChange({ ...field, name: event.currentTarget.value })} error={known ? undefined : t('editor.field_unknown')} />
+      <NativeSelect size="xs" data-mantine-stop-propagation label={t('editor.field')} value={field.name} data={data} onChange={(event) => onChange({ ...field, name: event.currentTarget.value })} error={known ? undefined : t('editor.field_unknown')} />
       <TextInput
-        size="xs" label={t('editor.fallback')} autoFocus dir="auto" value={field.fallback} maxLength={200}
+        size="xs" data-mantine-stop-propagation label={t('editor.fallback')} autoFocus dir="auto" value={field.fallback} maxLength={200}
         onChange={(event) => onChange({ ...field, fallback: event.currentTarget.value.replace(/[{}]/gu, '') })}
         description={field.fallback.trim() === '' ? t('editor.fallback_empty') : t('editor.fallback_hint')}
         inputWrapperOrder={['label', 'input', 'description', 'error']}
       />
+      <p className={styles.note}>{t('editor.long_value')}</p>
       <div className={styles.formFoot}>
         <Button variant="subtle" size="xs" onClick={onRemove}>{t('editor.field_remove')}</Button>
         <Button type="submit" variant="filled" size="xs" className="end">{t('editor.field_done')}</Button>
