@@ -114,7 +114,7 @@ async function reply(page, server, contact, person) {
   const directions = await text.locator('p').evaluateAll((lines) => lines.map((line) => getComputedStyle(line).direction));
   expect(directions.join() === 'ltr,rtl', `each line runs its own way: ${directions}`);
   await page.keyboard.press('Enter');
-  const got = await arrived(server, person.id, '你好');
+  const got = await arrived(server, person.id, 'שלום');
   expect(got.text === '你好\nשלום now' && JSON.stringify(stretches(got)) === JSON.stringify([['italic', 'now']]), `the reply arrived with its entities: ${JSON.stringify(got)}`);
   await until(async () => (await written(text)) === '', 'the box to be free again');
 }
