@@ -62,7 +62,7 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
           {from === 'campaign' ? (
             <Select label={t('templates.campaign')} searchable value={campaignId} onChange={(id) => { setCampaignId(id); const chosen = campaigns.find((each) => String(each.id) === id); if (chosen && !name) setName(chosen.name); }} data={campaigns.map((each) => ({ value: String(each.id), label: each.name }))} error={fields?.field('/from_campaign')} />
           ) : (
-            <div>
+            <div className="templates-text">
               <p className="field-label" aria-hidden="true">{t('templates.text')}</p>
               <MessageEditor
                 message={own} onChange={(rich) => setOwn(withText(own, rich))} label={t('templates.text')} hint={t('templates.text_hint')} caption={Boolean(own.media)}
