@@ -4,7 +4,7 @@ import { get } from './client';
 import type {
   ApiToken, Attribute, Bot, BreakdownBy, BrowserSession, Campaign, CampaignDraft, CampaignPreview, Canned, Contact, ContactOrder,
   ContactPage, ConversationFilter, ConversationOrder, ConversationPage, Entry, Explanation, Expression, Flow, FlowVersion, Home, Items,
-  LedgerItem, LinkBy, LinkFunnel, LinkItem, MediaPage, Member, Page, Preview, Report, ReportBy, Retention, RetentionDays, RetentionPreview, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template,
+  LedgerItem, LinkBy, LinkFunnel, LinkItem, MediaPage, Member, Page, Preview, Report, ReportBy, Retention, RetentionDays, RetentionPreview, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template, Tester,
   ThreadEntry,
 } from './types';
 import { post } from './client';
@@ -173,5 +173,7 @@ export const linkFunnelQuery = (id: number, botId: number, days: number, by: Lin
     queryFn: ({ signal }) => get<LinkFunnel>(`/links/${id}/funnel`, { bot_id: botId, days, by }, signal),
     placeholderData: keepPreviousData,
   });
+export const testersQuery = (botId: number) =>
+  queryOptions({ queryKey: ['testers', botId], queryFn: () => get<Items<Tester>>(`/bots/${botId}/testers`) });
 export const templatesQuery = () =>
-  queryOptions({ queryKey: ['templates'], queryFn: () => get<Page<Template>>('/templates', { limit: 200 }) });
+  queryOptions({ queryKey: ['templates'], queryFn: () => get<Page<Template>>('/templates', { order: 'results', limit: 500 }) });

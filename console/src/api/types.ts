@@ -11,12 +11,12 @@ export type Expression =
   | { tag: { has?: string; has_any?: string[]; has_all?: string[]; added_within?: string } }
   | { last_interaction: Moment }
   | { first_seen: Moment }
-  | { event: { kind: string; object?: string; at_least?: number; at_most?: number; within?: string } }
+  | { event: { kind: string; object?: string; at_least?: number; at_most?: number; within?: string; since?: string } }
   | { stage: { in: string[] } }
   | { source: Record<string, string | string[]> }
   | { profile: { field: string; in: (string | boolean)[] } }
   | { attribute: { key: string; op: AttributeOp; value?: string | number | boolean } }
-  | { campaign: { id: number; outcome: string; frozen_stage?: string; frozen_tag?: string; frozen_source?: string; frozen_segment?: string } }
+  | { campaign: { id: number; outcome: string; frozen_stage?: string; frozen_tag?: string; frozen_source?: string; frozen_segment?: string; button?: string; button_text?: string; tag?: string } }
   | { segment: { id: number } }
   | { reachable: boolean }
   | { sample: { percent: number; salt: string } }
@@ -436,6 +436,14 @@ export interface CampaignPreview {
 export interface TestAnswer {
   sent: { contact_id: number; state: string; reason: string | null }[];
 }
+/** Somebody of the saved test group. */
+export interface Tester {
+  contact_id: number;
+  telegram_id: number;
+  name: string;
+  username: string | null;
+  reachable: boolean;
+}
 export interface LedgerItem {
   contact_id: number;
   telegram_id: number;
@@ -454,12 +462,14 @@ export interface Figure {
   people: Expression;
 }
 export interface Lift {
-  measure: 'messages' | 'tags' | 'conversions' | 'blocks';
+  measure: 'messages' | 'conversions' | 'blocks';
   reached: { n: number; hits: number; people: Expression };
   held_out: { n: number; hits: number; people: Expression };
   difference: number | null;
   low: number | null;
   high: number | null;
+  /** By chance alone, corrected for the lines that are told. */
+  p: number | null;
   clear: boolean;
   enough: boolean;
 }
@@ -478,18 +488,27 @@ export interface Report {
   blocked_after: Figure;
   opted_out: Figure;
   tags: { tag: TagRef; direct: number; people: Expression }[];
-  buttons: { text: string; people_count: number }[];
+  buttons: { place: string | null; text: string; people_count: number; people: Expression }[];
   lift: Lift[];
   settles_at: number | null;
   breakdown: { key: string; name: string; accepted: Figure; open: Figure; replied: Figure; blocked: Figure }[];
   definitions: Record<string, string>;
+}
+export interface TemplateResults {
+  sent: number;
+  open_rate: number;
+  replied: number;
+  blocked: number;
+  people: { sent: Expression; opened: Expression; replied: Expression; blocked: Expression };
+  /** None where too few got it to tell. */
+  rank: number | null;
 }
 export interface Template {
   id: number;
   name: string;
   message: Message;
   from_campaign: { id: number; name: string } | null;
-  results: { sent: number; open_rate: number; replied: number; blocked: number } | null;
+  results: TemplateResults | null;
   /** Of its words; what someone else changed has another. */
   version: string;
   created_at: number;

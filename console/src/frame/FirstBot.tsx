@@ -9,12 +9,12 @@ import { Sheet } from './gate';
 
 /** A team without a bot has one thing to do. */
 export function FirstBot({ session }: { session: Session }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const problem = useProblemText();
   const [token, setToken] = useState('');
   const add = useMutation({
-    mutationFn: () => post<Bot>('/bots', { token: token.trim() }),
+    mutationFn: () => post<Bot>('/bots', { token: token.trim(), language: i18n.language.startsWith('zh') ? 'zh' : 'en' }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['session'] }),
   });
   const submit = (event: FormEvent) => {

@@ -64,11 +64,11 @@ function home(days: number): Home {
 function report(campaign: Campaign): Report {
   const { sent } = campaign.counts;
   const figure = (share: number, outcome: string) => ({ count: Math.round(sent * share), of: sent, share, people: { campaign: { id: campaign.id, outcome } } });
-  const lift = (measure: Lift['measure'], n: number, hits: number, control: number, low: number, high: number, enough = true): Lift => ({ measure, reached: { n, hits, people: { campaign: { id: campaign.id, outcome: 'replied' } } }, held_out: { n: campaign.counts.held_out, hits: control, people: { campaign: { id: campaign.id, outcome: 'held_out' } } }, difference: hits / n - control / campaign.counts.held_out, low, high, clear: low > 0 || high < 0, enough });
+  const lift = (measure: Lift['measure'], n: number, hits: number, control: number, low: number, high: number, enough = true): Lift => ({ measure, reached: { n, hits, people: { campaign: { id: campaign.id, outcome: 'replied' } } }, held_out: { n: campaign.counts.held_out, hits: control, people: { campaign: { id: campaign.id, outcome: 'held_out' } } }, difference: hits / n - control / campaign.counts.held_out, low, high, p: enough ? 0.21 : null, clear: false, enough });
   return {
     accepted: figure(0.9, 'sent'), open_rate: figure(0.229, 'clicked'), pressed: figure(0.137, 'clicked'), followed: figure(0.131, 'clicked'), replied: figure(0.05, 'replied'), tagged: figure(0.159, 'tagged'), tagged_direct: figure(0.12, 'tagged'), tagged_assisted: figure(0.039, 'tagged'), converted: figure(0.046, 'converted'), blocked: figure(0.017, 'blocked'), blocked_after: figure(0.004, 'blocked'), opted_out: figure(0.003, 'blocked'),
     tags: tags.slice(1, 4).map((tag, index) => ({ tag, direct: 142 - index * 40, people: { tag: { has: tag.name } } })),
-    buttons: [{ text: 'Claim the coupon', people_count: 142 }, { text: 'More about AI', people_count: 57 }],
+    buttons: [['0.0', 'Claim the coupon', 142], ['0.1', 'More about AI', 57], ['1.0', 'More about AI', 0]].map(([place, text, count]) => ({ place: String(place), text: String(text), people_count: Number(count), people: { campaign: { id: campaign.id, outcome: 'clicked', button: String(place) } } })),
     lift: [lift('messages', sent, Math.round(sent * 0.05), 3, 0.004, 0.06), lift('conversions', sent, Math.round(sent * 0.046), 4, -0.025, 0.04), lift('blocks', sent, 5, 0, -0.01, 0.01, false)],
     settles_at: now + 3_600_000,
     breakdown: ['active', 'cooling', 'customer'].map((name, index) => ({ key: name, name, accepted: figure(0.5 - index * 0.15, 'sent'), open: figure(0.15 - index * 0.04, 'clicked'), replied: figure(0.03 - index * 0.01, 'replied'), blocked: figure(0.002 * (index + 1), 'blocked') })),
@@ -175,6 +175,8 @@ const sending = [
     const items = people.slice(0, 1427).map((person, index) => ({ contact_id: person.id, telegram_id: person.telegram_id, name: person.name, stage: person.stage?.name ?? null, outcome: (index % 70 === 3 ? 'blocked' : index % 90 === 5 ? 'failed' : 'sent') as 'sent', reason: index % 70 === 3 ? 'Forbidden: bot was blocked by the user' : null, message_id: 48_000 + index, at: now - index * 33 }));
     return json(pageOf(items.filter((item) => !outcome || item.outcome === outcome), url));
   }),
+  http.get(at('/bots/:id/testers'), () => json({ items: [{ contact_id: 1, telegram_id: 9_000_001, name: 'Ada', username: 'ada', reachable: true }] })),
+  http.put(at('/bots/:id/testers'), () => json({ items: [] })),
   http.post(at('/campaigns/:id/test'), () => json({ sent: [{ contact_id: 1, state: 'sent', reason: null }] })),
   http.post(at('/campaigns/:id/:act'), async ({ params }) => {
     const campaign = found(campaigns, params.id)!;

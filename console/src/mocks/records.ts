@@ -87,7 +87,7 @@ export const flows: Flow[] = [
   { id: 1, bot_id: 1, name: 'Welcome', status: 'published', version: 7, draft: graph, published: graph, draft_changed: false, runs: { started: 5000, active: 212, ended: 4788 }, nodes: { start: { reached: 5000, left: 5000 }, menu: { reached: 5000, left: 4310 }, thanks: { reached: 3902, left: 3902 }, hand: { reached: 408, left: 408 }, end: { reached: 3902, left: 3902 } }, options: { 'menu/tech': 1840, 'menu/ai': 1402, 'menu/history': 660, 'menu/agent': 408 }, updated_at: now - 4 * DAY, edit_version: 3 },
 ];
 export const templates: Template[] = [
-  { id: 1, name: 'Flash sale', message, from_campaign: { id: 3, name: 'Flash sale' }, results: { sent: 1902, open_rate: 0.276, replied: 71, blocked: 15 }, version: '84', created_at: now - 8 * DAY },
+  { id: 1, name: 'Flash sale', message, from_campaign: { id: 3, name: 'Flash sale' }, results: { sent: 1902, open_rate: 0.276, replied: 71, blocked: 15, people: { sent: { campaign: { id: 3, outcome: 'sent' } }, opened: { campaign: { id: 3, outcome: 'clicked' } }, replied: { campaign: { id: 3, outcome: 'replied' } }, blocked: { campaign: { id: 3, outcome: 'blocked_after' } } }, rank: 0.257 }, version: '84', created_at: now - 8 * DAY },
   { id: 2, name: 'Book fair', message: { text: 'We are at the book fair from Friday to Sunday, hall 4, stand C18.', entities: [{ type: 'bold', offset: 61, length: 3 }], buttons: [[{ text: 'I will come', press: {} }]] }, from_campaign: null, results: null, version: '85', created_at: now - 3 * DAY },
 ];
 export const canned: Canned[] = [{ id: 1, name: 'coupon', message: { text: 'Your code LEAF20 works on all books until Sunday.', format: 'plain' } }];

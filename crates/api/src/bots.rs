@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::BotId;
 use engine::bots::{self, BotChange, Bots, Intake};
+use engine::presets::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -138,6 +139,18 @@ pub struct NewBot {
     pub token: String,
     #[schema(minimum = 1, maximum = 1000)]
     pub bulk_per_second: Option<i64>,
+    /// In which words its first segments are named: active and dormant users. English unless told.
+    #[serde(default)]
+    pub language: BotLanguage,
+}
+
+/// A language of the console.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BotLanguage {
+    #[default]
+    En,
+    Zh,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -173,7 +186,11 @@ pub async fn add(
     owner: Owner,
     Body(body): Body<NewBot>,
 ) -> Result<(StatusCode, Json<Bot>)> {
-    let bot = bots.add(owner.workspace, &body.token, body.bulk_per_second).await?;
+    let language = match body.language {
+        BotLanguage::En => Language::English,
+        BotLanguage::Zh => Language::Chinese,
+    };
+    let bot = bots.add(owner.workspace, &body.token, body.bulk_per_second, language).await?;
     Ok((StatusCode::CREATED, Json(bot.into())))
 }
 

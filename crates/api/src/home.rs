@@ -15,6 +15,7 @@ use crate::access::Agent;
 use crate::body::Query;
 use crate::campaigns::Campaign;
 use crate::problem::Result;
+use crate::reports::PeopleCount;
 use crate::state::ApiOptions;
 
 /// Campaigns that are looked through for those to show.
@@ -92,15 +93,6 @@ pub struct Checklist {
     pub report: bool,
 }
 
-/// Some people.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PeopleCount {
-    pub count: u64,
-    /// Lists exactly these people.
-    #[schema(value_type = Object)]
-    pub people: Value,
-}
-
 /// The first page's numbers.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Home)]
@@ -116,8 +108,9 @@ pub struct HomePage {
     pub moves: Vec<HomeMove>,
     pub joined: Vec<DayCount>,
     pub active: Vec<DayCount>,
+    /// Each person on the day of their latest block.
     pub blocked_by_day: Vec<DayCount>,
-    /// Who blocked the bot on any of the days, each counted once.
+    /// Who blocked the bot on any of the days, each counted once: the sum of `blocked_by_day`.
     pub blocked_in_days: PeopleCount,
     /// Campaigns that go out now, or wait for somebody to let them go on.
     pub running: Vec<Campaign>,
@@ -173,7 +166,7 @@ fn page(view: home::HomeView, campaigns: Vec<CampaignView>, is_demo: bool) -> Ho
         joined: days(view.joined),
         active: days(view.active),
         blocked_by_day: days(view.blocked_by_day),
-        blocked_in_days: PeopleCount { count: view.blocked_in_days.0, people: view.blocked_in_days.1 },
+        blocked_in_days: PeopleCount::from(view.blocked_in_days),
         running,
         recent,
         suggestions: view.suggestions.into_iter().map(Suggestion::from).collect(),
@@ -210,8 +203,8 @@ impl From<home::Suggestion> for Suggestion {
     fn from(suggestion: home::Suggestion) -> Self {
         Self {
             code: suggestion.code.to_owned(),
-            count: suggestion.count,
-            expression: suggestion.expression,
+            count: suggestion.people.count(),
+            expression: suggestion.people.people().clone(),
             params: suggestion.params,
         }
     }

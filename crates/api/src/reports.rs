@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use domain::ids::CampaignId;
-use domain::lift::Share;
-use engine::reports::{self, By, FIGURES, Reports};
+use engine::figure::{self, Counted};
+use engine::reports::{self, By, DEFINITIONS, FIGURES, Reports};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -15,11 +15,26 @@ use crate::access::Agent;
 use crate::body::{Path, Query};
 use crate::problem::Result;
 
+/// Some people.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PeopleCount {
+    pub count: u64,
+    /// Lists exactly these people.
+    #[schema(value_type = Object)]
+    pub people: Value,
+}
+
+impl From<Counted> for PeopleCount {
+    fn from(counted: Counted) -> Self {
+        Self { count: counted.count(), people: counted.people().clone() }
+    }
+}
+
 /// A number of people.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Figure {
-    pub count: i64,
-    pub of: i64,
+    pub count: u64,
+    pub of: u64,
     /// A fraction; absent of nothing.
     #[schema(required)]
     pub share: Option<f64>,
@@ -28,9 +43,11 @@ pub struct Figure {
     pub people: Value,
 }
 
-impl From<reports::Figure> for Figure {
-    fn from(figure: reports::Figure) -> Self {
-        Self { count: figure.count, of: figure.of, share: figure.share(), people: figure.people }
+impl From<figure::Figure> for Figure {
+    fn from(figure: figure::Figure) -> Self {
+        let share = figure.share();
+        let PeopleCount { count, people } = figure.counted.into();
+        Self { count, of: figure.of, share, people }
     }
 }
 
@@ -45,15 +62,22 @@ pub struct ReportTag {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TagGained {
     pub tag: ReportTag,
-    pub direct: i64,
+    pub direct: u64,
     #[schema(value_type = Object)]
     pub people: Value,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ButtonFigure {
+    /// Row and column of the button, from 0; null for answers from before places were kept, where several buttons
+    /// say the same.
+    #[schema(required)]
+    pub place: Option<String>,
     pub text: String,
-    pub people_count: i64,
+    pub people_count: u64,
+    /// Lists exactly these people.
+    #[schema(value_type = Object)]
+    pub people: Value,
 }
 
 /// One side of the lift.
@@ -69,7 +93,7 @@ pub struct Side {
 /// One line of the lift: fractions, with their 95 % interval.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Lift {
-    /// `messages`, `tags`, `conversions` or `blocks`.
+    /// `messages`, `conversions` or `blocks`.
     pub measure: String,
     pub reached: Side,
     pub held_out: Side,
@@ -79,8 +103,12 @@ pub struct Lift {
     pub low: Option<f64>,
     #[schema(required)]
     pub high: Option<f64>,
-    /// The interval does not hold zero, and there is enough to tell.
+    /// How probable such a difference is by chance alone, corrected for the lines told; null where there is too little.
+    #[schema(required)]
+    pub p: Option<f64>,
+    /// More than chance explains, once all windows have ended.
     pub clear: bool,
+    /// Chance alone would put five people or more into each cell of the smaller group.
     pub enough: bool,
 }
 
@@ -169,6 +197,7 @@ impl From<reports::Report> for Report {
         let mut figures: BTreeMap<&str, Figure> =
             report.figures.into_iter().map(|(name, figure)| (name, figure.into())).collect();
         let mut take = |name: &str| {
+            // Each name stands in `FIGURES`; a test walks the document.
             figures.remove(name).unwrap_or(Figure { count: 0, of: 0, share: None, people: Value::Null })
         };
         Self {
@@ -185,15 +214,11 @@ impl From<reports::Report> for Report {
             blocked_after: take("blocked_after"),
             opted_out: take("opted_out"),
             tags: report.tags.into_iter().map(TagGained::from).collect(),
-            buttons: report
-                .buttons
-                .into_iter()
-                .map(|(text, people_count)| ButtonFigure { text, people_count })
-                .collect(),
+            buttons: report.buttons.into_iter().map(ButtonFigure::from).collect(),
             lift: report.lift.into_iter().map(Lift::from).collect(),
             settles_at: report.settles_at,
             breakdown: report.parts.into_iter().map(Part::from).collect(),
-            definitions: FIGURES.iter().map(|(name, _, text)| ((*name).into(), (*text).into())).collect(),
+            definitions: definitions(),
             number: report.number,
         }
     }
@@ -202,23 +227,45 @@ impl From<reports::Report> for Report {
 impl From<reports::TagGained> for TagGained {
     fn from(gained: reports::TagGained) -> Self {
         let tag = ReportTag { id: gained.tag.id.0, name: gained.tag.name, color: gained.tag.color };
-        Self { tag, direct: gained.direct, people: gained.people }
+        let PeopleCount { count, people } = gained.direct.into();
+        Self { tag, direct: count, people }
     }
+}
+
+impl From<reports::ButtonLine> for ButtonFigure {
+    fn from(line: reports::ButtonLine) -> Self {
+        let PeopleCount { count, people } = line.people.into();
+        Self {
+            place: line.place.map(|place| place.to_string()),
+            text: line.text,
+            people_count: count,
+            people,
+        }
+    }
+}
+
+fn definitions() -> BTreeMap<String, String> {
+    let figures = FIGURES.iter().map(|(name, _, text)| (*name, *text));
+    figures.chain(DEFINITIONS).map(|(name, text)| (name.into(), text.into())).collect()
 }
 
 impl From<reports::Lift> for Lift {
     fn from(lift: reports::Lift) -> Self {
-        let side = |share: Share, people| Side { n: share.n, hits: share.hits, people };
-        let clear = lift.enough && lift.difference.is_some_and(|d| d.low > 0.0 || d.high < 0.0);
+        let side = |figure: figure::Figure| {
+            let PeopleCount { count, people } = figure.counted.into();
+            Side { n: figure.of, hits: count, people }
+        };
+        let verdict = lift.verdict;
         Self {
             measure: lift.measure.to_owned(),
-            reached: side(lift.reached, lift.reached_people),
-            held_out: side(lift.held_out, lift.held_out_people),
-            difference: lift.difference.map(|d| d.difference),
-            low: lift.difference.map(|d| d.low),
-            high: lift.difference.map(|d| d.high),
-            clear,
-            enough: lift.enough,
+            reached: side(lift.reached),
+            held_out: side(lift.held_out),
+            difference: verdict.difference.map(|d| d.difference),
+            low: verdict.difference.map(|d| d.low),
+            high: verdict.difference.map(|d| d.high),
+            p: verdict.p,
+            clear: verdict.clear,
+            enough: verdict.enough,
         }
     }
 }

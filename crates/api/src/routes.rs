@@ -117,6 +117,7 @@ fn sending() -> OpenApiRouter<ApiState> {
         .routes(routes!(campaigns::get, campaigns::update, campaigns::delete))
         .routes(routes!(campaigns::preview))
         .routes(routes!(campaigns::test))
+        .routes(routes!(campaigns::testers::list, campaigns::testers::set))
         .routes(routes!(campaigns::start))
         .routes(routes!(campaigns::pause))
         .routes(routes!(campaigns::resume))

@@ -1,18 +1,20 @@
 //! Templates, with what became of the campaigns that they come from; and canned replies.
 
+use std::cmp::Ordering;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::{CampaignId, TemplateId, WorkspaceId};
-use engine::reports::{By, Report, Reports};
+use engine::reports::{Reports, Results};
 use engine::templates::{self, FromCampaign, SavedTemplate, TemplateSource, Templates};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Agent, Marketer};
 use crate::body::{Body, Path, Query};
-use crate::page::{self, List, Page, PageQuery};
+use crate::page::{self, List, Page};
 use crate::problem::{Problem, Result};
 
 /// A saved message.
@@ -42,24 +44,87 @@ pub struct CampaignRef {
 /// A campaign's figures in short; its report defines them.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TemplateResults {
-    pub sent: i64,
+    pub sent: u64,
     /// A fraction of those accepted by Telegram; 0 of nobody.
     pub open_rate: f64,
-    pub replied: i64,
-    pub blocked: i64,
+    pub replied: u64,
+    /// Blocked the bot after it (the report's `blocked_after`): what the message caused.
+    pub blocked: u64,
+    /// Who is behind each number.
+    pub people: TemplatePeople,
+    /// What templates are ranked by: the least open rate that its people make likely (the lower end of Wilson's 95 %
+    /// interval). Null where fewer than 30 people got it: too few to tell.
+    #[schema(required)]
+    pub rank: Option<f64>,
 }
 
-impl From<&Report> for TemplateResults {
-    fn from(report: &Report) -> Self {
-        let figure =
-            |wanted: &str| report.figures.iter().find(|(name, _)| *name == wanted).map(|(_, figure)| figure);
+/// Expressions that list exactly the people of a template's results.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TemplatePeople {
+    #[schema(value_type = Object)]
+    pub sent: Value,
+    /// Those of the open rate.
+    #[schema(value_type = Object)]
+    pub opened: Value,
+    #[schema(value_type = Object)]
+    pub replied: Value,
+    #[schema(value_type = Object)]
+    pub blocked: Value,
+}
+
+impl From<Results> for TemplateResults {
+    fn from(results: Results) -> Self {
+        let rank = results.rank();
+        let Results { accepted, open, replied, blocked_after } = results;
+        let (replied, blocked) = (replied.counted, blocked_after.counted);
         Self {
-            sent: report.accepted.count,
-            open_rate: figure("open_rate").and_then(|figure| figure.share()).unwrap_or(0.0),
-            replied: figure("replied").map_or(0, |figure| figure.count),
-            blocked: figure("blocked").map_or(0, |figure| figure.count),
+            sent: accepted.count(),
+            open_rate: open.share().unwrap_or(0.0),
+            replied: replied.count(),
+            blocked: blocked.count(),
+            people: TemplatePeople {
+                sent: accepted.people().clone(),
+                opened: open.counted.people().clone(),
+                replied: replied.people().clone(),
+                blocked: blocked.people().clone(),
+            },
+            rank,
         }
     }
+}
+
+/// In what order templates come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateOrder {
+    /// The latest first.
+    #[default]
+    Latest,
+    /// The best first, by `results.rank`; then those that too few got, then those without results, each the latest
+    /// first.
+    Results,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TemplatesAsk {
+    /// `latest` unless told.
+    #[serde(default)]
+    #[param(inline)]
+    pub order: TemplateOrder,
+    /// Where the last page ended: its `next`, in the same order.
+    pub cursor: Option<String>,
+    /// Items wanted, 1 to 500; 50 unless told.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<usize>,
+}
+
+/// Where a page of templates ended. It goes on in the same order alone.
+#[derive(Serialize, Deserialize)]
+struct TemplatesCursor {
+    order: TemplateOrder,
+    last: i64,
 }
 
 /// Either a message, or the campaign to take it from.
@@ -106,27 +171,56 @@ pub struct NewCannedReply {
     pub message: Value,
 }
 
-/// The templates, latest first.
-#[utoipa::path(get, path = "/templates", tag = "templates", operation_id = "list_templates", params(PageQuery),
+/// The templates, in an order.
+#[utoipa::path(get, path = "/templates", tag = "templates", operation_id = "list_templates", params(TemplatesAsk),
     responses((status = 200, body = Page<Template>)))]
 pub async fn list(
     State(templates): State<Templates>,
     State(reports): State<Reports>,
     agent: Agent,
-    Query(query): Query<PageQuery>,
+    Query(ask): Query<TemplatesAsk>,
 ) -> Result<Json<Page<Template>>> {
-    let limit = query.limit()?;
-    let below: Option<i64> = query.cursor()?;
-    let mut rest = templates.list(agent.workspace).await?;
-    rest.retain(|template| below.is_none_or(|below| template.id.0 < below));
-    let more = rest.len() > limit;
-    rest.truncate(limit);
-    let next = rest.last().filter(|_| more).map(|last| page::next(&last.id.0));
-    let mut items = Vec::with_capacity(rest.len());
-    for template in rest {
-        items.push(shown(&reports, agent.workspace, template).await?);
+    let order = ask.order;
+    let limit = page::limit(ask.limit)?;
+    let below: Option<TemplatesCursor> = page::cursor(ask.cursor.as_deref())?;
+    if below.as_ref().is_some_and(|below| below.order != order) {
+        return Err(Problem::field("/cursor", "bad_cursor", "is of another order"));
     }
+    let saved = templates.list(agent.workspace).await?;
+    let mut items = Vec::new();
+    if order == TemplateOrder::Results {
+        // The order is known once all results are.
+        for template in saved {
+            items.push(shown(&reports, agent.workspace, template).await?);
+        }
+        items.sort_by(by_results);
+    } else {
+        let after =
+            saved.into_iter().skip_while(|one| below.as_ref().is_some_and(|below| one.id.0 >= below.last));
+        for template in after.take(limit + 1) {
+            items.push(shown(&reports, agent.workspace, template).await?);
+        }
+    }
+    if let Some(below) = below.filter(|_| order == TemplateOrder::Results) {
+        let place = items.iter().position(|template| template.id == below.last);
+        items.drain(..place.map_or(0, |place| place + 1));
+    }
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| more).map(|last| TemplatesCursor { order, last: last.id });
+    let next = last.map(|last| page::next(&last));
     Ok(Json(Page { items, next }))
+}
+
+/// The best first; without a rank those that were sent, then the rest; the latest first among equals.
+fn by_results(a: &Template, b: &Template) -> Ordering {
+    let standing = |template: &Template| {
+        let results = template.results.as_ref();
+        (results.and_then(|results| results.rank).unwrap_or(-1.0), results.is_some())
+    };
+    let (a_rank, a_sent) = standing(a);
+    let (b_rank, b_sent) = standing(b);
+    b_rank.total_cmp(&a_rank).then(b_sent.cmp(&a_sent)).then(b.id.cmp(&a.id))
 }
 
 /// Saves a message, or a campaign's message.
@@ -215,7 +309,7 @@ pub async fn delete_canned(
 async fn shown(reports: &Reports, workspace: WorkspaceId, template: SavedTemplate) -> Result<Template> {
     let results = match &template.from {
         Some(FromCampaign { id, started: true, .. }) => {
-            Some(TemplateResults::from(&reports.report(workspace, *id, By::Stage).await?))
+            Some(TemplateResults::from(reports.results(workspace, *id).await?))
         }
         _ => None,
     };

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use domain::event::{Event, EventBody, Outcome};
 use domain::expression::second;
 use domain::ids::{CampaignId, ContactNumber, TagId};
-use domain::recipient::Answers;
+use domain::recipient::{Answers, Detail};
 use domain::time::Millis;
 
 use crate::column::counted::kind_of;
@@ -58,8 +58,8 @@ impl IndexBuilder {
         }
     }
 
-    /// Takes an event of a counted kind in, or a `ContactCreated` for its imported interaction; others are
-    /// passed over, since the rows hold their effects.
+    /// Takes an event of a counted kind in, one that says with what a campaign was answered, or a `ContactCreated`
+    /// for its imported interaction; others are passed over, since the rows hold their effects.
     pub fn event(&mut self, event: &Event) {
         let Some(contact) = event.contact.filter(|contact| self.lives(*contact)) else { return };
         if let EventBody::ContactCreated { last_interaction: Some(at), .. } = &event.body {
@@ -69,6 +69,9 @@ impl IndexBuilder {
             let day = self.index.day_of(event.at);
             let names = Arc::clone(&self.index.names);
             self.index.chunk_mut(contact).counted.add(contact.0 as u16, event, day, &names.objects);
+        }
+        if Detail::of(&event.body).is_some() {
+            self.index.chunk_mut(contact).outcomes.add_detail(contact.0 as u16, &event.body);
         }
     }
 

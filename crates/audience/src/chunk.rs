@@ -121,6 +121,7 @@ impl Chunk {
         for (campaign, answers) in Answers::of(&event.body, &event.windows) {
             self.outcomes.add_answers(campaign, low, answers);
         }
+        self.outcomes.add_detail(low, &event.body);
         match &event.body {
             EventBody::TagAdded { tag, .. } => self.tags.add(low, *tag, second(event.at)),
             EventBody::TagRemoved { tag, .. } => self.tags.remove(low, *tag),
@@ -175,6 +176,7 @@ impl Chunk {
         self.enumerated.set_source(low, &domain::contact::Source::default(), &names.enumerated);
         Arc::make_mut(&mut self.attributes).erase(low);
         self.counted.erase(low);
+        self.outcomes.erase_details(low);
         self.set_conversation(low, None, names);
         Arc::make_mut(&mut self.reachability).erase(low);
     }

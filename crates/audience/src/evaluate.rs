@@ -122,6 +122,10 @@ impl<'i> Evaluator<'i> {
         let chunk: &'i Chunk = &self.index.chunks[place];
         let mut kept = chunk.outcomes.matching(step.campaign, step.mask, &mut self.scratch);
         let Some(groups) = self.index.campaigns.get(&step.campaign) else { return Operand::Nobody };
+        if let Some(answer) = &step.answer {
+            let gave = chunk.outcomes.answered(step.campaign, answer);
+            kept = self.scratch.and(kept, gave.map_or(Operand::Nobody, Operand::from));
+        }
         let parts = [
             (&groups.stages, &step.stage),
             (&groups.tags, &step.tag),

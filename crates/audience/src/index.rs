@@ -1,12 +1,13 @@
 //! The index of one bot: a fold of its events, which owns no truth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use domain::event::{Event, EventBody};
 use domain::expression::{day_holding, second};
 use domain::ids::{CampaignId, ContactNumber};
+use domain::recipient::Detail;
 use domain::time::{Millis, day_start};
 use thiserror::Error;
 
@@ -198,6 +199,11 @@ impl Index {
             segments: split(&frozen.segments),
         };
         Arc::make_mut(&mut self.campaigns).insert(campaign, Arc::new(groups));
+    }
+
+    /// With what people answered a campaign: each button and each tag that anybody's answer names.
+    pub fn answers_to(&self, campaign: CampaignId) -> BTreeSet<Detail> {
+        self.chunks.iter().flat_map(|chunk| chunk.outcomes.answers_to(campaign)).cloned().collect()
     }
 
     /// Bytes held by each column, by name. What is shared with other versions is counted in each.

@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use domain::contact::{AttributeValue, Attributes, Profile, Reachability, Source};
-use domain::event::{Event, EventBody, Outcome};
+use domain::event::{Event, EventBody, Origin, Outcome};
 use domain::expression::{
-    AttributeOp, AttributeTest, CampaignFacts, CampaignOutcome, CampaignTest, Catalog, ContactFacts,
-    ConversationFacts, Duration, EventTest, Expression, Moment, ProfileField, ProfileTest, TagMode, TagTest,
-    TimeField, TimeTest, in_sample,
+    AnswerTest, AttributeOp, AttributeTest, CampaignFacts, CampaignOutcome, CampaignTest, Catalog,
+    ContactFacts, ConversationFacts, Duration, EventTest, Expression, Moment, ProfileField, ProfileTest,
+    TagMode, TagTest, TimeField, TimeTest, in_sample,
 };
 use domain::ids::{CampaignId, ContactNumber, SegmentId, StageId, TagId};
-use domain::recipient::Answers;
+use domain::recipient::{Answers, Detail};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
 
@@ -161,7 +161,7 @@ impl Oracle {
             }
             Expression::Profile(test) => profile(test, &person.profile),
             Expression::Attribute(test) => attribute(test, person.attributes.get(&test.key)),
-            Expression::Campaign(test) => campaign(test, person),
+            Expression::Campaign(test) => campaign(test, person) && self.answered(test, person),
             Expression::Reachable(wanted) => {
                 let state = person.reachability;
                 (state.blocked || state.deactivated || state.opted_out) != *wanted
@@ -172,6 +172,26 @@ impl Oracle {
                     && test.assignee.unwrap_or(thread.assignee) == thread.assignee
             }),
         }
+    }
+
+    fn answered(&self, test: &CampaignTest, person: &Person<'_>) -> bool {
+        let Some(answer) = &test.answer else { return true };
+        let own = |campaign: CampaignId| campaign == test.campaign;
+        person.events.iter().any(|event| match (&event.body, answer) {
+            (
+                EventBody::Button { campaign: Some(campaign), place, object, .. }
+                | EventBody::Click { campaign, place, object },
+                AnswerTest::Button(_) | AnswerTest::ButtonText(_),
+            ) if own(*campaign) => match answer {
+                AnswerTest::Button(wanted) => *place == Some(*wanted),
+                AnswerTest::ButtonText(text) => place.is_none() && object == text,
+                AnswerTest::Tag(_) => false,
+            },
+            (EventBody::TagAdded { tag, origin: Origin::Campaign(campaign) }, AnswerTest::Tag(name)) => {
+                own(*campaign) && self.workspace.tag(name) == Some(*tag)
+            }
+            _ => false,
+        })
     }
 
     fn tag(&self, test: &TagTest, person: &Person<'_>, now: Millis) -> bool {
@@ -244,7 +264,10 @@ impl Oracle {
     }
 
     fn event(&self, test: &EventTest, person: &Person<'_>, now: Millis) -> bool {
-        let since = test.within.map(|length: Duration| self.day_start(now - length.ms()));
+        let since = match (test.since, test.within) {
+            (Some(date), _) => Some(self.moment_s(Moment::Date(date)) * 1_000),
+            (None, within) => within.map(|length: Duration| self.day_start(now - length.ms())),
+        };
         let count = person.count_events(test.kind, test.object.as_deref(), since);
         match (test.at_least, test.at_most) {
             (None, None) => count >= 1,
@@ -315,6 +338,9 @@ fn campaign(test: &CampaignTest, person: &Person<'_>) -> bool {
     let did = |answer: Answers| facts.answers.intersects(answer);
     let in_group = match test.outcome {
         CampaignOutcome::Audience => true,
+        CampaignOutcome::Called => {
+            matches!(facts.outcome, Outcome::Sent | Outcome::Failed | Outcome::Blocked | Outcome::Unknown)
+        }
         CampaignOutcome::Sent => sent,
         CampaignOutcome::Failed => facts.outcome == Outcome::Failed,
         CampaignOutcome::Blocked => facts.outcome == Outcome::Blocked,
@@ -519,6 +545,11 @@ impl ContactFacts for Person<'_> {
             frozen_sources: named(&frozen.sources),
             frozen_segments: named(&frozen.segments),
         })
+    }
+
+    fn answered(&self, campaign: CampaignId, answer: &Detail) -> bool {
+        let given = self.events.iter().filter_map(|event| Detail::of(&event.body));
+        given.into_iter().any(|(of, detail)| of == campaign && detail == *answer)
     }
 
     fn conversation(&self) -> Option<ConversationFacts> {

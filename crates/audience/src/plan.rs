@@ -3,9 +3,10 @@
 use domain::contact::SOURCE_FIELDS;
 use domain::expression::{
     CampaignTest, Node, OutcomeMask, ProfileField, ProfileTest, Resolved, SecondRange, TagMode, Test,
-    TimeField, day_holding,
+    TimeField,
 };
 use domain::ids::{CampaignId, TagId};
+use domain::recipient::Detail;
 use domain::time::Millis;
 
 use crate::column::attribute::AttributePlan;
@@ -67,6 +68,8 @@ pub(crate) struct CampaignStep {
     pub(crate) tag: Option<String>,
     pub(crate) source: Option<String>,
     pub(crate) segment: Option<String>,
+    /// With what exactly they answered, where that is asked.
+    pub(crate) answer: Option<Detail>,
 }
 
 impl Step {
@@ -127,15 +130,13 @@ impl Planner<'_> {
             Test::Time(field, test) => self.seconds(*field, test.range(self.now, self.index.zone)),
             Test::Lasted(seconds) => u32::try_from(*seconds).map_or(Step::Nobody, Step::Lasted),
             Test::Event(test) => {
-                let first_day = test.within.map_or(i32::MIN, |length| {
-                    day_holding(self.now.saturating_sub(length.ms()), self.index.zone)
-                });
+                let first_day = test.first_day(self.now, self.index.zone).unwrap_or(i32::MIN);
                 Step::Counted(CountPlan::new(test, first_day, &self.index.names.objects))
             }
             Test::Source(test) => self.source(test),
             Test::Profile(test) => self.profile(test),
             Test::Attribute(test) => Step::Attribute(AttributePlan::new(test, &self.index.names.attributes)),
-            Test::Campaign(test) => Step::Campaign(campaign(test)),
+            Test::Campaign(test, answer) => Step::Campaign(campaign(test, answer.as_ref())),
             Test::Reachable(wanted) => Step::Reachable(*wanted),
             Test::Sample(test) => Step::Sample { seed: test.seed(), threshold: test.threshold() },
             Test::Conversation(test) => {
@@ -195,7 +196,7 @@ fn sorted(codes: impl Iterator<Item = u32>) -> Vec<u32> {
     codes
 }
 
-fn campaign(test: &CampaignTest) -> CampaignStep {
+fn campaign(test: &CampaignTest, answer: Option<&Detail>) -> CampaignStep {
     CampaignStep {
         campaign: test.campaign,
         mask: test.outcome.mask(),
@@ -203,5 +204,6 @@ fn campaign(test: &CampaignTest) -> CampaignStep {
         tag: test.frozen_tag.clone(),
         source: test.frozen_source.clone(),
         segment: test.frozen_segment.clone(),
+        answer: answer.cloned(),
     }
 }

@@ -59,7 +59,7 @@ fn index() -> Index {
     let who = rest[0].who;
     let first = people.into_iter().chain([begin, sent]).map(|act| Step { act, who, offset: 0 });
     // Enough of one object for a series of its own.
-    let press = EventBody::Button { object: "help".into(), message_id: None, campaign: None };
+    let press = EventBody::Button { object: "help".into(), message_id: None, campaign: None, place: None };
     let press = Step { act: Act::Event { body: press, windows: 0 }, who, offset: 0 };
     let presses = (0..40).map(|days| Step { offset: -days * DAY_MS / 3, ..press.clone() });
     let mut steps: Vec<Step> = first.chain(rest).chain(presses).collect();
@@ -138,7 +138,8 @@ impl Questions {
         for contact in 0..people {
             fold(contact, EventBody::Unblocked);
             fold(contact, EventBody::Erased);
-            let press = EventBody::Button { object: "help".into(), message_id: None, campaign: None };
+            let press =
+                EventBody::Button { object: "help".into(), message_id: None, campaign: None, place: None };
             fold(contact, press);
         }
     }

@@ -74,7 +74,7 @@ fn start() -> EventBody {
 }
 
 fn press(campaign: Option<CampaignId>) -> EventBody {
-    EventBody::Button { object: "pricing".into(), message_id: None, campaign }
+    EventBody::Button { object: "pricing".into(), message_id: None, campaign, place: None }
 }
 
 fn tagged(tag: i64) -> EventBody {
@@ -178,7 +178,7 @@ fn following_a_link_is_a_click_too() {
     ];
     let told = bot.next(None, NOW, EventBody::Outcomes { campaign, changes });
     bot.index.apply(&told).unwrap();
-    bot.tell(0, NOW, EventBody::Click { object: "shop".into(), campaign });
+    bot.tell(0, NOW, EventBody::Click { object: "shop".into(), campaign, place: None });
     bot.tell(2, NOW, press(Some(campaign)));
     let group = |outcome: &str| bot.who(json!({"campaign":{"id":7,"outcome":outcome}}));
     assert_eq!(group("clicked"), [0]);

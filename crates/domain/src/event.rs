@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::contact::{Attributes, Profile, Source};
 use crate::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
+use crate::message::ButtonPlace;
 use crate::time::Millis;
 
 /// One row of the log.
@@ -33,6 +34,8 @@ pub enum Origin {
     Agent(MemberId),
     /// A press on a button of the campaign's own message: the tag is *direct*.
     Campaign(CampaignId),
+    /// A press on a button of a test of the campaign's message: nobody's answer.
+    Test(CampaignId),
     Link(LinkId),
     Import,
     Api,
@@ -159,11 +162,17 @@ pub enum EventBody {
         object: String,
         message_id: Option<i64>,
         campaign: Option<CampaignId>,
+        /// Which button of the campaign's message; presses from before it was kept have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<ButtonPlace>,
     },
     /// A tracked link was followed.
     Click {
         object: String,
         campaign: CampaignId,
+        /// Which button of the message; clicks from before it was kept have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<ButtonPlace>,
     },
     TagAdded {
         tag: TagId,
@@ -412,7 +421,8 @@ mod tests {
 
     #[test]
     fn kind_column_and_data_agree() {
-        let body = EventBody::Button { object: "价格".into(), message_id: Some(5), campaign: None };
+        let body =
+            EventBody::Button { object: "价格".into(), message_id: Some(5), campaign: None, place: None };
         let data: serde_json::Value = serde_json::from_str(&body.encode()).unwrap();
         assert_eq!(data["kind"], body.kind());
         assert_eq!(EventBody::decode(&body.encode()).unwrap(), body);

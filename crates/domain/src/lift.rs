@@ -44,6 +44,11 @@ fn wilson(share: Share) -> (f64, f64) {
     ((centre - half).max(0.0), (centre + half).min(1.0))
 }
 
+/// The least share that these people make likely: the lower end of Wilson's 95 % interval. `None` of nobody.
+pub fn lower_bound(share: Share) -> Option<f64> {
+    (share.n > 0).then(|| wilson(share).0)
+}
+
 /// The difference `reached − held_out` with Newcombe's hybrid score interval (Newcombe 1998, method 10). `None`
 /// when a group is empty.
 pub fn difference(reached: Share, held_out: Share) -> Option<Difference> {
@@ -63,8 +68,10 @@ pub fn difference(reached: Share, held_out: Share) -> Option<Difference> {
 /// Whether there are enough people and acts to say anything: were both groups alike, the smaller one would hold five
 /// who did it and five who did not.
 pub fn enough(reached: Share, held_out: Share) -> bool {
-    let (n, hits) =
-        (u128::from(reached.n) + u128::from(held_out.n), u128::from(reached.hits) + u128::from(held_out.hits));
+    let (n, hits) = (
+        u128::from(reached.n) + u128::from(held_out.n),
+        u128::from(reached.hits) + u128::from(held_out.hits),
+    );
     let smaller = u128::from(reached.n.min(held_out.n));
     let expects = |of: u128| smaller * of >= EXPECTED_MIN * n;
     n > 0 && expects(hits) && expects(n - hits)
@@ -200,6 +207,17 @@ mod tests {
         assert!(mid_p(share((500_000, 1_000_000)), share((1, 1_000_000))) < 1e-12);
     }
 
+    /// statsmodels 0.15.0: `proportion_confint(…, method="wilson")[0]`.
+    #[test]
+    fn a_share_of_few_people_is_ranked_by_what_is_likely() {
+        for (of, wanted) in
+            [((20, 30), 0.487_801), ((3, 30), 0.034_600), ((0, 50), 0.0), ((229, 1_000), 0.204_023)]
+        {
+            assert!((lower_bound(share(of)).unwrap() - wanted).abs() < 1e-6, "{of:?}");
+        }
+        assert_eq!(lower_bound(share((0, 0))), None);
+    }
+
     /// statsmodels 0.15.0: `multipletests(…, method="holm")[1]`.
     #[test]
     fn several_lines_are_corrected_for() {
@@ -236,8 +254,7 @@ mod tests {
     #[test]
     fn nothing_is_clear_before_it_has_settled_or_for_one_line_of_many_alone() {
         // 0.0145 alone; three such lines of chance make it 0.0435, four 0.058.
-        let (low, chance) =
-            ((share((50, 1_000)), share((11, 100))), (share((100, 1_000)), share((10, 100))));
+        let (low, chance) = ((share((50, 1_000)), share((11, 100))), (share((100, 1_000)), share((10, 100))));
         let clear = |lines: &[(Share, Share)], settled| judge(lines, settled)[0].clear;
         assert!(clear(&[low, chance, chance], true));
         assert!(!clear(&[low, chance, chance], false));
@@ -287,7 +304,13 @@ mod tests {
         for sizes in [(100, 100), (400, 400), (300, 30), (500, 50), (1_000, 100), (2_000, 200)] {
             for rate in [0.01, 0.02, 0.05, 0.1, 0.3] {
                 let (all, lower) = false_alarms(sizes, rate);
-                println!("{:>5} to {:<4} {rate:<4} {:.2} ({:.2})", sizes.0, sizes.1, all * 100.0, lower * 100.0);
+                println!(
+                    "{:>5} to {:<4} {rate:<4} {:.2} ({:.2})",
+                    sizes.0,
+                    sizes.1,
+                    all * 100.0,
+                    lower * 100.0
+                );
                 assert!(all < 0.05, "{sizes:?} at {rate}: {all}");
                 let expected = rate * sizes.1 as f64;
                 assert!(expected < 9.0 || all > 0.025, "{sizes:?} at {rate} tells too little: {all}");

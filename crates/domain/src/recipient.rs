@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::{EventBody, Origin};
-use crate::ids::CampaignId;
+use crate::ids::{CampaignId, TagId};
+use crate::message::ButtonPlace;
 
 /// What a recipient did after the message, as a set of bits; stored as one integer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,7 +85,7 @@ impl Answers {
                     answers.extend(in_windows(Self::WINDOW_TAG));
                 }
                 // Not an act of the person.
-                Origin::Agent(_) | Origin::Import | Origin::Api => {}
+                Origin::Agent(_) | Origin::Test(_) | Origin::Import | Origin::Api => {}
             },
             EventBody::Conversion { .. } => answers.extend(in_windows(Self::WINDOW_CONVERSION)),
             EventBody::Blocked { charged } => {
@@ -100,10 +101,38 @@ impl Answers {
     }
 }
 
+/// What exactly an answer was given with: one line of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Detail {
+    /// Pressed or followed this button.
+    Button(ButtonPlace),
+    /// Pressed or followed a button of this text, before places were kept.
+    ButtonText(String),
+    /// Gained this tag by a press of the message itself.
+    Tag(TagId),
+}
+
+impl Detail {
+    /// What an event adds to which campaign. The audience index and the one-contact evaluator both follow it.
+    pub fn of(body: &EventBody) -> Option<(CampaignId, Self)> {
+        match body {
+            EventBody::Button { campaign: Some(campaign), object, place, .. }
+            | EventBody::Click { campaign, object, place } => {
+                let button = place.map_or_else(|| Self::ButtonText(object.clone()), Self::Button);
+                Some((*campaign, button))
+            }
+            EventBody::TagAdded { tag, origin: Origin::Campaign(campaign) } => {
+                Some((*campaign, Self::Tag(*tag)))
+            }
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{MemberId, TagId};
+    use crate::ids::MemberId;
 
     #[test]
     fn a_campaigns_own_press_is_direct_and_for_other_windows_assisted() {
@@ -117,8 +146,11 @@ mod tests {
     }
 
     #[test]
-    fn an_agents_tag_is_nobodys_answer() {
-        let body = EventBody::TagAdded { tag: TagId(1), origin: Origin::Agent(MemberId(1)) };
-        assert!(Answers::of(&body, &[CampaignId(7)]).is_empty());
+    fn an_agents_tag_and_a_tests_are_nobodys_answer() {
+        for origin in [Origin::Agent(MemberId(1)), Origin::Test(CampaignId(7))] {
+            let body = EventBody::TagAdded { tag: TagId(1), origin };
+            assert!(Answers::of(&body, &[CampaignId(7)]).is_empty());
+            assert_eq!(Detail::of(&body), None);
+        }
     }
 }

@@ -133,7 +133,8 @@ mod tests {
         let left = without_words(command);
         assert_eq!(left.object(), Some("price"));
         assert!(!left.encode().contains("1234"));
-        let press = EventBody::Button { object: "价格".into(), message_id: None, campaign: None };
+        let press =
+            EventBody::Button { object: "价格".into(), message_id: None, campaign: None, place: None };
         assert_eq!(without_words(press.clone()), press);
     }
 }

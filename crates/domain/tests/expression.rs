@@ -26,6 +26,10 @@ fn forms() -> Vec<Value> {
         json!({"first_seen":{"after":"2026-11-24T10:00:00Z","before":"2026-11-25T10:00:00Z"}}),
         json!({"event":{"kind":"button","object":"pricing","at_least":3,"within":"30d"}}),
         json!({"event":{"kind":"interaction","at_most":0,"within":"4w"}}),
+        json!({"event":{"kind":"blocked","since":"2026-11-24"}}),
+        json!({"campaign":{"id":7,"outcome":"clicked","button":"0.1"}}),
+        json!({"campaign":{"id":7,"outcome":"clicked","button_text":"Buy"}}),
+        json!({"campaign":{"id":7,"outcome":"tagged_direct","tag":"a"}}),
         json!({"event":{"kind":"conversion"}}),
         json!({"last_interaction":{"after_first_seen":"7d"}}),
         json!({"event":{"kind":"link_visit","object":"fb-summer"}}),
@@ -89,6 +93,10 @@ fn every_fault_names_its_place_and_kind() {
         (json!({"tag":{"has_any":[]}}), "/tag/has_any", "empty_list"),
         (json!({"tag":{"has_any":["a",2]}}), "/tag/has_any/1", "not_a_text"),
         (json!({"tag":{"has":"a","added_within":"7"}}), "/tag/added_within", "bad_duration"),
+        (json!({"event":{"kind":"button","since":"2026-11-24T00:00:00Z"}}), "/event/since", "bad_unit"),
+        (json!({"event":{"kind":"button","since":"2026-11-24","within":"7d"}}), "/event/since", "conflict"),
+        (json!({"campaign":{"id":7,"outcome":"clicked","button":"1"}}), "/campaign/button", "bad_place"),
+        (json!({"campaign":{"id":7,"outcome":"sent","button":"0.0","tag":"a"}}), "/campaign", "one_of"),
         (json!({"last_interaction":{}}), "/last_interaction", "one_of"),
         (json!({"last_interaction":{"never":false}}), "/last_interaction/never", "bad_value"),
         (json!({"last_interaction":{"never":true,"within":"7d"}}), "/last_interaction", "one_of"),
@@ -280,6 +288,10 @@ impl ContactFacts for Person {
     fn campaign(&self, _: CampaignId) -> Option<domain::expression::CampaignFacts> {
         None
     }
+    fn answered(&self, _: CampaignId, _: &domain::recipient::Detail) -> bool {
+        false
+    }
+
     fn conversation(&self) -> Option<ConversationFacts> {
         None
     }

@@ -135,7 +135,7 @@ impl<'t> Authors<'t> {
         Ok(match origin {
             Origin::Flow(id) => self.flow(id)?,
             Origin::Agent(id) => self.agent(id),
-            Origin::Campaign(id) => self.campaign(id)?,
+            Origin::Campaign(id) | Origin::Test(id) => self.campaign(id)?,
             Origin::Link(id) => self.link(id)?,
             Origin::Import => Author::plain(AuthorKind::Import),
             Origin::Api => Author::plain(AuthorKind::Api),

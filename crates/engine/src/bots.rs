@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use store::{Store, bots};
 
+use crate::presets::{self, Language};
 use crate::{Clock, EngineError, Result, Secrets};
 
 /// The most bulk messages a second that may be asked for: what Telegram's paid broadcasts reach.
@@ -130,7 +131,7 @@ impl Bots {
         Ok(self.shown(row))
     }
 
-    /// Connects a bot. One that was forgotten comes back with its people.
+    /// Connects a bot. One that was forgotten comes back with its people; a new one has its first segments.
     ///
     /// # Errors
     /// The token is none (`bad_token` under `/token`), Telegram cannot be asked, the rate is out of range, or the
@@ -140,6 +141,7 @@ impl Bots {
         workspace: WorkspaceId,
         token: &str,
         bulk_per_second: Option<i64>,
+        language: Language,
     ) -> Result<Bot> {
         let bulk_per_second = bulk_per_second.map(checked_rate).transpose()?;
         let identity = self.identify(token).await?;
@@ -168,7 +170,9 @@ impl Bots {
                             bulk_per_second,
                             now,
                         };
-                        bots::insert(tx, workspace, &new)?
+                        let bot = bots::insert(tx, workspace, &new)?;
+                        presets::add(tx, workspace, bot, language, now)?;
+                        bot
                     }
                 };
                 bots::get(tx, workspace, id)?.ok_or(EngineError::NotFound("bot"))
@@ -370,36 +374,42 @@ mod tests {
     async fn a_token_is_asked_about_and_kept_sealed() {
         let (room, store, _folder) = room();
         for bad in ["", "nonsense", "5:unknown", "5:go/od", "5:good/../x"] {
-            let refused = room.add(HERE, bad, None).await;
+            let refused = room.add(HERE, bad, None, Language::English).await;
             assert!(
                 matches!(&refused, Err(EngineError::Invalid(e)) if e[0].code == "bad_token"),
                 "{bad:?} answered {refused:?}"
             );
         }
-        assert!(matches!(room.add(HERE, "7:away", None).await, Err(EngineError::Telegram(_))));
-        let bot = room.add(HERE, " 5:good\n", Some(20)).await.unwrap();
+        assert!(matches!(
+            room.add(HERE, "7:away", None, Language::English).await,
+            Err(EngineError::Telegram(_))
+        ));
+        let bot = room.add(HERE, " 5:good\n", Some(20), Language::English).await.unwrap();
         assert_eq!((bot.username.as_str(), bot.status, bot.bulk_per_second), ("bot_5", "starting", Some(20)));
         let row = store.reader().read(move |tx| bots::of(tx, bot.id)).await.unwrap().unwrap();
         assert!(!row.token_sealed.windows(4).any(|part| part == b"good"));
         assert_eq!(Secrets::from_bytes([3; 64]).open(&row.token_sealed).unwrap(), "5:good");
-        assert!(matches!(room.add(ELSEWHERE, "5:good", None).await, Err(EngineError::Conflict { .. })));
+        assert!(matches!(
+            room.add(ELSEWHERE, "5:good", None, Language::English).await,
+            Err(EngineError::Conflict { .. })
+        ));
     }
 
     #[tokio::test]
     async fn a_forgotten_bot_comes_back_as_itself() {
         let (room, _store, _folder) = room();
-        let bot = room.add(HERE, "5:good", None).await.unwrap();
+        let bot = room.add(HERE, "5:good", None, Language::English).await.unwrap();
         assert!(matches!(room.delete(ELSEWHERE, bot.id).await, Err(EngineError::NotFound(_))));
         room.delete(HERE, bot.id).await.unwrap();
         assert_eq!(room.list(HERE).await.unwrap(), []);
         assert!(matches!(room.get(HERE, bot.id).await, Err(EngineError::NotFound(_))));
-        assert_eq!(room.add(HERE, "5:renewed", None).await.unwrap().id, bot.id);
+        assert_eq!(room.add(HERE, "5:renewed", None, Language::English).await.unwrap().id, bot.id);
     }
 
     #[tokio::test]
     async fn a_new_token_must_be_the_same_bots_and_revives_a_dead_one() {
         let (room, store, _folder) = room();
-        let id = room.add(HERE, "5:good", None).await.unwrap().id;
+        let id = room.add(HERE, "5:good", None, Language::English).await.unwrap().id;
         let token = |token: &str| BotChange { token: Some(token.into()), ..BotChange::default() };
         let other = room.update(HERE, id, token("6:other")).await;
         assert!(matches!(other, Err(EngineError::Invalid(e)) if e[0].code == "another_bot"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::event::EventBody;
 use domain::ids::{BotId, CampaignId};
-use domain::message::{Action, Message};
+use domain::message::{Action, ButtonPlace, Message};
 use parking_lot::Mutex;
 use store::{Store, campaigns, recipients};
 
@@ -57,12 +57,15 @@ impl Clicks {
         }
     }
 
-    /// Records that a person followed the link. Someone who is no recipient (a test) leaves no trace.
+    /// Records that a person followed the link. A test's link leaves no trace, nor does someone who is no recipient.
     ///
     /// # Errors
     /// The database failed.
     pub async fn record(&self, target: &Target) -> Result<()> {
         let (click, object, at) = (target.click, target.button.clone(), self.clock.now());
+        if click.test {
+            return Ok(());
+        }
         self.store
             .write_repeatably(move |tx, _| {
                 if recipients::get(tx, click.bot, click.campaign, click.contact)?.is_none() {
@@ -70,7 +73,8 @@ impl Clicks {
                 }
                 journal::append(tx, click.bot, |journal| {
                     journal.prove_sent(click.contact, click.campaign, None, at)?;
-                    let body = EventBody::Click { object: object.clone(), campaign: click.campaign };
+                    let place = Some(ButtonPlace::new(click.row, click.column));
+                    let body = EventBody::Click { object: object.clone(), campaign: click.campaign, place };
                     journal.record(Some(click.contact), at, body)?;
                     Ok(())
                 })

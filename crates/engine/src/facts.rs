@@ -6,10 +6,12 @@ use std::collections::HashMap;
 
 use chrono_tz::Tz;
 use domain::contact::{AttributeValue, Profile, Reachability, Source};
+use domain::event::EventBody;
 use domain::expression::{
     CampaignFacts, ContactFacts, ConversationFacts, Explanation, Resolved, evaluate_one, explain_one,
 };
 use domain::ids::{BotId, CampaignId, ContactNumber, TagId};
+use domain::recipient::Detail;
 use domain::time::Millis;
 use roaring::RoaringBitmap;
 use store::contacts::Contact;
@@ -156,6 +158,11 @@ impl ContactFacts for RowFacts<'_> {
             frozen_sources: frozen.sources,
             frozen_segments: frozen.segments,
         })
+    }
+
+    fn answered(&self, campaign: CampaignId, answer: &Detail) -> bool {
+        let is = |body: &EventBody| Detail::of(body).is_some_and(|(_, detail)| detail == *answer);
+        self.asked(events::any_charged(self.tx, self.bot, self.contact.number, campaign, is))
     }
 
     fn conversation(&self) -> Option<ConversationFacts> {

@@ -1,23 +1,26 @@
 //! Reports: what a campaign changed, with a definition behind each number and an expression behind each count
 //! (DESIGN 3.9).
 //!
-//! **No** number here is counted in a way that cannot list its people: a figure *is* the count of its expression.
+//! **No** number here is counted in a way that cannot list its people: a figure *is* the count of its expression
+//! ([`crate::figure`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use audience::Index;
-use domain::event::EventBody;
-use domain::ids::{BotId, CampaignId, ContactNumber, TagId, WorkspaceId};
-use domain::lift::{self, Share};
+use domain::ids::{BotId, CampaignId, TagId, WorkspaceId};
+use domain::lift::{self, Share, Verdict};
+use domain::message::{Action, ButtonPlace, Message};
+use domain::recipient::Detail;
 use domain::time::{ANSWER_WINDOW_MS, Millis};
 use serde_json::{Value, json};
 use store::campaigns::Campaign;
 use store::tags::Tag;
-use store::{ReadTx, Reader, bots, campaigns, events, tags};
+use store::{ReadTx, Reader, bots, campaigns, tags};
 
 use crate::catalog::WorkspaceCatalog;
 use crate::clock::Clock;
+use crate::figure::{Counted, Counter, Figure};
 use crate::people::People;
 use crate::{EngineError, Result};
 
@@ -29,42 +32,51 @@ pub struct Reports {
     clock: Arc<dyn Clock>,
 }
 
-/// A number of people, what it is a part of, and who they are.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
-    pub count: i64,
-    pub of: i64,
-    pub people: Value,
-}
-
-impl Figure {
-    /// The part of the whole, as a fraction; none of nothing.
-    pub fn share(&self) -> Option<f64> {
-        (self.of > 0).then(|| self.count as f64 / self.of as f64)
-    }
-}
-
 /// People who gained a tag by the campaign's own presses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TagGained {
     pub tag: Tag,
-    pub direct: i64,
-    /// Recipients of the campaign with a direct tag who have this one.
-    pub people: Value,
+    pub direct: Counted,
+}
+
+/// People who pressed or followed one button.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ButtonLine {
+    /// None for answers from before places were kept, where the text alone cannot tell which button it was.
+    pub place: Option<ButtonPlace>,
+    pub text: String,
+    pub people: Counted,
 }
 
 /// One line of the lift.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lift {
-    /// `messages`, `tags`, `conversions` or `blocks`.
+    /// `messages`, `conversions` or `blocks`.
     pub measure: &'static str,
-    pub reached: Share,
-    pub reached_people: Value,
-    pub held_out: Share,
-    pub held_out_people: Value,
-    pub difference: Option<lift::Difference>,
-    /// Enough people and acts to tell a difference from chance.
-    pub enough: bool,
+    pub reached: Figure,
+    pub held_out: Figure,
+    pub verdict: Verdict,
+}
+
+/// A campaign's figures in short: what a template made of it shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Results {
+    pub accepted: Counted,
+    pub open: Figure,
+    pub replied: Figure,
+    /// Blocked the bot after it: what the campaign is charged with.
+    pub blocked_after: Figure,
+}
+
+/// Fewer people than this got a message: their share says too little to rank it by.
+const RANKED_PEOPLE_MIN: u64 = 30;
+
+impl Results {
+    /// What the message is ranked by: the least open rate that its people make likely (Wilson's lower bound, 95 %), so
+    /// that 30 lucky people do not outdo 3,000. None where too few got it.
+    pub fn rank(&self) -> Option<f64> {
+        if self.accepted.count() < RANKED_PEOPLE_MIN { None } else { lift::lower_bound(self.open.as_share()) }
+    }
 }
 
 /// The figures of one part of the audience, by what was frozen with it.
@@ -105,10 +117,10 @@ pub struct Report {
     /// Named figures, in the order of the page.
     pub figures: Vec<(&'static str, Figure)>,
     pub tags: Vec<TagGained>,
-    /// How many different people pressed or followed each button.
-    pub buttons: Vec<(String, i64)>,
+    /// In the message's order, those that nobody pressed too. Addresses that are not tracked tell of nobody.
+    pub buttons: Vec<ButtonLine>,
     pub lift: Vec<Lift>,
-    /// When the last window ends: until then replies and lift still grow.
+    /// When the last window ends: until then replies and lift still grow. None while it goes out.
     pub settles_at: Option<Millis>,
     pub parts: Vec<Part>,
     /// The event number that everything was counted at.
@@ -137,7 +149,11 @@ pub const FIGURES: [(&str, &str, &str); 11] = [
         "People to whom another act of theirs within 24 hours gave a tag.",
     ),
     ("converted", "converted", "People with a conversion within 24 hours after it."),
-    ("blocked", "blocked", "People whom Telegram refused with 403: an older block, found out."),
+    (
+        "blocked",
+        "blocked",
+        "People whom Telegram refused with 403, of those called: an older block, found out.",
+    ),
     (
         "blocked_after",
         "blocked_after",
@@ -150,12 +166,40 @@ pub const FIGURES: [(&str, &str, &str); 11] = [
     ),
 ];
 
-const MEASURES: [(&str, &str); 4] = [
-    ("messages", "window_message"),
-    ("tags", "window_tag"),
-    ("conversions", "window_conversion"),
-    ("blocks", "window_block"),
+/// What the other parts of a report mean, as [`FIGURES`].
+pub const DEFINITIONS: [(&str, &str); 6] = [
+    (
+        "accepted",
+        "People whose message Telegram accepted, of those for whom a call began. Who was held out or left the \
+         audience before their turn was not called, and is in no share.",
+    ),
+    (
+        "forwarded",
+        "A tracked link is the recipient's own: when they forward it and a friend opens it, it counts as theirs. \
+         People are counted once, however often it is opened.",
+    ),
+    (
+        "buttons",
+        "People who pressed or followed each button, told apart by its place. Presses on a test of the message \
+         count nowhere. Addresses that are not tracked have no line.",
+    ),
+    ("tags", "People to whom a press of this message gave the tag, whether they still have it or not."),
+    (
+        "lift",
+        "All reached people against all held out, whatever became of the message. A line is told only where chance \
+         alone would put five people or more into each cell of the smaller group (Cochran 1954).",
+    ),
+    (
+        "clear",
+        "Fisher's exact test (mid-P) below 5 % after Holm's correction for all lines that are told, the interval \
+         without zero, and all windows ended. The interval is Newcombe's, 95 % for its line alone.",
+    ),
 ];
+
+/// What the lift compares: acts that people held out can do as well. Tags are none of them, since most come from the
+/// campaign's own buttons, which only those who got it can press.
+const MEASURES: [(&str, &str); 3] =
+    [("messages", "window_message"), ("conversions", "window_conversion"), ("blocks", "window_block")];
 
 impl Reports {
     /// The reports of every campaign of the store.
@@ -168,6 +212,23 @@ impl Reports {
     /// # Errors
     /// There is none in this workspace, or it was never started.
     pub async fn report(&self, workspace: WorkspaceId, id: CampaignId, by: By) -> Result<Report> {
+        self.counted(workspace, id, move |counting, tx| counting.report(tx, by)).await
+    }
+
+    /// A campaign's figures in short.
+    ///
+    /// # Errors
+    /// As [`Reports::report`].
+    pub async fn results(&self, workspace: WorkspaceId, id: CampaignId) -> Result<Results> {
+        self.counted(workspace, id, |counting, _| counting.results()).await
+    }
+
+    async fn counted<T: Send + 'static>(
+        &self,
+        workspace: WorkspaceId,
+        id: CampaignId,
+        count: impl FnOnce(Counting, &ReadTx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let bot = self
             .reader
             .read(move |tx| {
@@ -179,7 +240,7 @@ impl Reports {
             .await?;
         let index = self.people.latest(bot).await?.index;
         let now = self.clock.now();
-        self.reader.read(move |tx| Counting::load(tx, workspace, bot, id, index, now)?.report(tx, by)).await
+        self.reader.read(move |tx| count(Counting::load(tx, workspace, bot, id, index, now)?, tx)).await
     }
 }
 
@@ -211,83 +272,134 @@ impl Counting {
     }
 
     fn report(&self, tx: &ReadTx<'_>, by: By) -> Result<Report> {
-        let accepted = self.count(&self.outcome("sent"))?;
-        let audience = self.campaign.audience_count;
+        let called = self.count(self.outcome("called"))?;
+        let accepted = self.count(self.outcome("sent"))?;
         let mut figures = Vec::with_capacity(FIGURES.len());
         for (name, outcome, _) in FIGURES {
             // Refused sends are a part of those called, not of those accepted.
-            let of = if outcome == "blocked" { audience } else { accepted };
+            let of = if outcome == "blocked" { &called } else { &accepted };
             figures.push((name, self.figure(self.outcome(outcome), of)?));
         }
+        let settles_at = self.campaign.finished_at.map(|at| at + ANSWER_WINDOW_MS);
+        let answers = self.index.answers_to(self.campaign.id);
         Ok(Report {
-            accepted: Figure { count: accepted, of: audience, people: self.outcome("sent") },
+            accepted: Figure::new(accepted, &called),
             figures,
-            tags: self.tags(tx)?,
-            buttons: events::buttons(tx, self.bot, self.campaign.id)?,
-            lift: MEASURES.iter().map(|(measure, bit)| self.lift(measure, bit)).collect::<Result<_>>()?,
-            settles_at: self
-                .campaign
-                .finished_at
-                .or(self.campaign.started_at)
-                .map(|at| at + ANSWER_WINDOW_MS),
+            tags: self.tags(tx, &answers)?,
+            buttons: self.buttons(&answers)?,
+            lift: self.lift(settles_at.is_some_and(|at| at <= self.now))?,
+            settles_at,
             parts: self.parts(tx, by)?,
             number: self.index.number(),
         })
+    }
+
+    fn results(&self) -> Result<Results> {
+        let accepted = self.count(self.outcome("sent"))?;
+        let figure = |outcome| self.figure(self.outcome(outcome), &accepted);
+        let (open, replied) = (figure("clicked")?, figure("replied")?);
+        let blocked_after = figure("blocked_after")?;
+        Ok(Results { accepted, open, replied, blocked_after })
     }
 
     fn outcome(&self, outcome: &str) -> Value {
         json!({"campaign": {"id": self.campaign.id, "outcome": outcome}})
     }
 
-    fn count(&self, expression: &Value) -> Result<i64> {
-        let (_, resolved) = self.catalog.resolve_at("", expression)?;
-        Ok(self.index.count(&resolved, self.now) as i64)
+    fn count(&self, people: Value) -> Result<Counted> {
+        Counter { catalog: &self.catalog, index: &self.index, now: self.now }.count(people)
     }
 
-    fn figure(&self, people: Value, of: i64) -> Result<Figure> {
-        Ok(Figure { count: self.count(&people)?, of, people })
+    fn figure(&self, people: Value, of: &Counted) -> Result<Figure> {
+        Ok(Figure::new(self.count(people)?, of))
     }
 
-    fn lift(&self, measure: &'static str, bit: &str) -> Result<Lift> {
+    fn lift(&self, settled: bool) -> Result<Vec<Lift>> {
         let held_out = self.outcome("held_out");
         let reached = json!({"all": [self.outcome("reached"), {"not": held_out}]});
-        let held_out_reached = json!({"all": [self.outcome("reached"), held_out]});
-        let side = |people: &Value| -> Result<(Share, Value)> {
-            let hit = json!({"all": [people, self.outcome(bit)]});
-            let share =
-                Share { n: self.count(people)?.unsigned_abs(), hits: self.count(&hit)?.unsigned_abs() };
-            Ok((share, hit))
-        };
-        let (reached, reached_people) = side(&reached)?;
-        let (held_out, held_out_people) = side(&held_out_reached)?;
-        Ok(Lift {
+        let held_out = json!({"all": [self.outcome("reached"), held_out]});
+        let (all_reached, all_held_out) = (self.count(reached.clone())?, self.count(held_out.clone())?);
+        let mut figures = Vec::with_capacity(MEASURES.len());
+        for (_, bit) in MEASURES {
+            let who_did = |side: &Value| json!({"all": [side, self.outcome(bit)]});
+            let reached = self.figure(who_did(&reached), &all_reached)?;
+            figures.push((reached, self.figure(who_did(&held_out), &all_held_out)?));
+        }
+        let shares: Vec<(Share, Share)> =
+            figures.iter().map(|(reached, held_out)| (reached.as_share(), held_out.as_share())).collect();
+        let lines = MEASURES.iter().zip(figures).zip(lift::judge(&shares, settled));
+        let lines = lines.map(|(((measure, _), (reached, held_out)), verdict)| Lift {
             measure,
             reached,
-            reached_people,
             held_out,
-            held_out_people,
-            difference: lift::difference(reached, held_out),
-            enough: lift::enough(reached, held_out),
-        })
+            verdict,
+        });
+        Ok(lines.collect())
     }
 
-    fn tags(&self, tx: &ReadTx<'_>) -> Result<Vec<TagGained>> {
-        let mut gained: BTreeMap<TagId, BTreeSet<ContactNumber>> = BTreeMap::new();
-        for event in events::direct_tags(tx, self.bot, self.campaign.id)? {
-            if let (EventBody::TagAdded { tag, .. }, Some(contact)) = (&event.body, event.contact) {
-                gained.entry(*tag).or_default().insert(contact);
-            }
-        }
+    fn answer(&self, outcome: &str, with: &str, value: &str) -> Value {
+        let mut test = self.outcome(outcome);
+        test["campaign"][with] = json!(value);
+        test
+    }
+
+    fn tags(&self, tx: &ReadTx<'_>, answers: &BTreeSet<Detail>) -> Result<Vec<TagGained>> {
         let known: HashMap<TagId, Tag> =
             tags::list(tx, self.workspace)?.into_iter().map(|tag| (tag.id, tag)).collect();
-        let mut all = Vec::with_capacity(gained.len());
-        for (tag, people) in gained {
-            let Some(tag) = known.get(&tag) else { continue };
-            let expression = json!({"all": [self.outcome("tagged_direct"), {"tag": {"has": tag.name}}]});
-            all.push(TagGained { tag: tag.clone(), direct: people.len() as i64, people: expression });
+        let mut gained = Vec::new();
+        for answer in answers {
+            let Detail::Tag(tag) = answer else { continue };
+            // A deleted tag cannot be asked for.
+            let Some(tag) = known.get(tag) else { continue };
+            let direct = self.count(self.answer("tagged_direct", "tag", &tag.name))?;
+            if direct.count() > 0 {
+                gained.push(TagGained { tag: tag.clone(), direct });
+            }
         }
-        all.sort_by(|a, b| b.direct.cmp(&a.direct).then_with(|| a.tag.name.cmp(&b.tag.name)));
-        Ok(all)
+        gained.sort_by(|a, b| {
+            b.direct.count().cmp(&a.direct.count()).then_with(|| a.tag.name.cmp(&b.tag.name))
+        });
+        Ok(gained)
+    }
+
+    /// A line for each button that tells of its people. Answers from before places were kept belong to the one button
+    /// of their text; where there are several, they have a line of their own.
+    fn buttons(&self, answers: &BTreeSet<Detail>) -> Result<Vec<ButtonLine>> {
+        // The message was valid when it was sent.
+        let message = Message::parse(&self.campaign.message).map_err(EngineError::Invalid)?;
+        let rows = message.buttons.iter().enumerate();
+        let places = rows.flat_map(|(row, buttons)| {
+            let counted = buttons.iter().enumerate();
+            let counted =
+                counted.filter(|(_, button)| !matches!(button.action, Action::Url { tracked: false, .. }));
+            counted.map(move |(column, button)| (ButtonPlace::new(row, column), button.text.as_str()))
+        });
+        let places: Vec<(ButtonPlace, &str)> = places.collect();
+        let mut old: BTreeSet<&str> = answers
+            .iter()
+            .filter_map(|answer| match answer {
+                Detail::ButtonText(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        let mut lines = Vec::with_capacity(places.len());
+        for (place, text) in &places {
+            let mut people = self.answer("clicked", "button", &place.to_string());
+            let only = places.iter().filter(|(_, other)| other == text).count() == 1;
+            if only && old.remove(text) {
+                people = json!({"any": [people, self.answer("clicked", "button_text", text)]});
+            }
+            lines.push(ButtonLine {
+                place: Some(*place),
+                text: (*text).to_owned(),
+                people: self.count(people)?,
+            });
+        }
+        for text in old {
+            let people = self.count(self.answer("clicked", "button_text", text))?;
+            lines.push(ButtonLine { place: None, text: text.to_owned(), people });
+        }
+        Ok(lines)
     }
 
     fn parts(&self, tx: &ReadTx<'_>, by: By) -> Result<Vec<Part>> {
@@ -295,19 +407,14 @@ impl Counting {
         let sets = campaigns::sets(tx, self.bot, self.campaign.id)?;
         let mut parts = Vec::new();
         for set in sets.into_iter().filter(|set| set.kind == kind) {
-            let of_part = |outcome: &str| {
-                let mut test = self.outcome(outcome);
-                test["campaign"][format!("frozen_{kind}")] = json!(set.key);
-                test
-            };
-            let audience = self.count(&of_part("audience"))?;
-            let accepted = self.figure(of_part("sent"), audience)?;
-            let of = accepted.count;
+            let of_part = |outcome: &str| self.answer(outcome, &format!("frozen_{kind}"), &set.key);
+            let called = self.count(of_part("called"))?;
+            let accepted = self.count(of_part("sent"))?;
             parts.push(Part {
-                open: self.figure(of_part("clicked"), of)?,
-                replied: self.figure(of_part("replied"), of)?,
-                blocked: self.figure(of_part("blocked_after"), of)?,
-                accepted,
+                open: self.figure(of_part("clicked"), &accepted)?,
+                replied: self.figure(of_part("replied"), &accepted)?,
+                blocked: self.figure(of_part("blocked_after"), &accepted)?,
+                accepted: Figure::new(accepted, &called),
                 name: set.key,
             });
         }

@@ -16,8 +16,8 @@ const MAC_BYTES: usize = 6;
 /// What a press means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Press {
-    /// A button of a campaign's message.
-    Campaign { campaign: CampaignId, row: usize, column: usize },
+    /// A button of a campaign's message, or of a test of it.
+    Campaign { campaign: CampaignId, row: usize, column: usize, test: bool },
     /// A button of a flow's message.
     Flow(MenuPress),
     /// "Get news again", below the answer to `/stop`.
@@ -27,18 +27,20 @@ pub enum Press {
 /// The `callback_data` of "get news again".
 pub const OPT_IN: &str = "news";
 
-/// The `callback_data` of a campaign's button for one person: at most 64 bytes.
+/// The `callback_data` of a campaign's button for one person: at most 64 bytes. A test's is told from the campaign's
+/// own: it is pressed to see what happens, and answers nothing.
 pub fn campaign_press(
     secrets: &Secrets,
     bot: BotId,
     contact: ContactNumber,
     campaign: CampaignId,
-    row: usize,
-    column: usize,
+    (row, column): (usize, usize),
+    test: bool,
 ) -> String {
     let parts = [bot.0, i64::from(contact.0), campaign.0, row as i64, column as i64];
-    let mac = URL_SAFE_NO_PAD.encode(secrets.sign::<MAC_BYTES>("campaign press", &parts));
-    format!("c.{}.{row}.{column}.{mac}", campaign.0)
+    let (letter, purpose) = if test { ('t', "test press") } else { ('c', "campaign press") };
+    let mac = URL_SAFE_NO_PAD.encode(secrets.sign::<MAC_BYTES>(purpose, &parts));
+    format!("{letter}.{}.{row}.{column}.{mac}", campaign.0)
 }
 
 /// The `callback_data` of a flow's button for one person: at most 64 bytes.
@@ -58,10 +60,11 @@ pub fn read_press(secrets: &Secrets, bot: BotId, contact: ContactNumber, data: &
     let number = |text: &str| text.parse::<i64>().ok();
     let place = |text: &str| text.parse::<u16>().ok().map(usize::from);
     let (press, expected) = match parts.as_slice() {
-        ["c", campaign, row, column, _] => {
+        [letter @ ("c" | "t"), campaign, row, column, _] => {
             let (campaign, row, column) = (CampaignId(number(campaign)?), place(row)?, place(column)?);
-            let expected = campaign_press(secrets, bot, contact, campaign, row, column);
-            (Press::Campaign { campaign, row, column }, expected)
+            let test = *letter == "t";
+            let expected = campaign_press(secrets, bot, contact, campaign, (row, column), test);
+            (Press::Campaign { campaign, row, column, test }, expected)
         }
         ["f", flow, version, node, option, _] => {
             let press = MenuPress {
@@ -85,6 +88,8 @@ pub struct Click {
     pub campaign: CampaignId,
     pub row: usize,
     pub column: usize,
+    /// Of a test of the message: it leads on and is nobody's answer.
+    pub test: bool,
 }
 
 const CLICK_BYTES: usize = 4 + 4 + 8 + 1 + 1;
@@ -97,7 +102,7 @@ impl Click {
         bytes.extend_from_slice(&self.contact.0.to_be_bytes());
         bytes.extend_from_slice(&self.campaign.0.to_be_bytes());
         bytes.extend_from_slice(&[self.row as u8, self.column as u8]);
-        bytes.extend_from_slice(&secrets.sign::<MAC_BYTES>("click", &self.parts()));
+        bytes.extend_from_slice(&self.mac(secrets));
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -105,15 +110,26 @@ impl Click {
     pub fn read(secrets: &Secrets, token: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (body, mac) = bytes.split_at_checked(CLICK_BYTES).filter(|(_, mac)| mac.len() == MAC_BYTES)?;
-        let click = Self {
+        let mut click = Self {
             bot: BotId(i64::from(u32::from_be_bytes(body[0..4].try_into().ok()?))),
             contact: ContactNumber(u32::from_be_bytes(body[4..8].try_into().ok()?)),
             campaign: CampaignId(i64::from_be_bytes(body[8..16].try_into().ok()?)),
             row: usize::from(body[16]),
             column: usize::from(body[17]),
+            test: false,
         };
-        let expected = secrets.sign::<MAC_BYTES>("click", &click.parts());
-        bool::from(subtle::ConstantTimeEq::ct_eq(expected.as_slice(), mac)).then_some(click)
+        // Only its signature tells a test.
+        for test in [false, true] {
+            click.test = test;
+            if bool::from(subtle::ConstantTimeEq::ct_eq(click.mac(secrets).as_slice(), mac)) {
+                return Some(click);
+            }
+        }
+        None
+    }
+
+    fn mac(&self, secrets: &Secrets) -> [u8; MAC_BYTES] {
+        secrets.sign::<MAC_BYTES>(if self.test { "test click" } else { "click" }, &self.parts())
     }
 
     fn parts(&self) -> [i64; 5] {
@@ -151,10 +167,14 @@ mod tests {
     fn a_press_works_for_whom_it_was_made_and_fits() {
         let secrets = Secrets::from_bytes([3; 64]);
         let (bot, person) = (BotId(9), ContactNumber(70_000));
-        let data = campaign_press(&secrets, bot, person, CampaignId(i64::MAX), 99, 7);
+        let of = |test| campaign_press(&secrets, bot, person, CampaignId(i64::MAX), (99, 7), test);
+        for test in [false, true] {
+            let press = Press::Campaign { campaign: CampaignId(i64::MAX), row: 99, column: 7, test };
+            assert_eq!(read_press(&secrets, bot, person, &of(test)), Some(press));
+        }
+        assert_eq!(read_press(&secrets, bot, person, &of(true).replacen('t', "c", 1)), None);
+        let data = of(false);
         assert!(data.len() <= 64, "{data}");
-        let press = Press::Campaign { campaign: CampaignId(i64::MAX), row: 99, column: 7 };
-        assert_eq!(read_press(&secrets, bot, person, &data), Some(press));
         assert_eq!(read_press(&secrets, bot, ContactNumber(70_001), &data), None);
         assert_eq!(read_press(&secrets, BotId(8), person, &data), None);
         let press = MenuPress { flow: FlowId(123_456_789), version: 400, node: 499, option: 99 };
@@ -186,7 +206,10 @@ mod tests {
             campaign: CampaignId(1 << 40),
             row: 3,
             column: 1,
+            test: false,
         };
+        let test = Click { test: true, ..click };
+        assert_eq!(Click::read(&secrets, &test.token(&secrets)), Some(test));
         let token = click.token(&secrets);
         assert_eq!(Click::read(&secrets, &token), Some(click));
         for place in 0..token.len() {

@@ -14,6 +14,8 @@ pub struct Wires<'a> {
     pub bot: BotId,
     pub contact: ContactNumber,
     pub campaign: CampaignId,
+    /// A test of the message: what comes back from it answers nothing.
+    pub test: bool,
 }
 
 impl Wires<'_> {
@@ -30,13 +32,13 @@ impl Wires<'_> {
                 self.bot,
                 self.contact,
                 self.campaign,
-                row,
-                column,
+                (row, column),
+                self.test,
             )),
             Action::Url { url, tracked: false } => ButtonWire::Url(url.clone()),
             Action::Url { tracked: true, .. } => {
-                let click =
-                    Click { bot: self.bot, contact: self.contact, campaign: self.campaign, row, column };
+                let Self { bot, contact, campaign, test, .. } = *self;
+                let click = Click { bot, contact, campaign, row, column, test };
                 ButtonWire::Url(format!("{}/c/{}", self.public_url, click.token(self.secrets)))
             }
         }

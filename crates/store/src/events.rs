@@ -95,12 +95,12 @@ pub fn after(tx: &ReadTx<'_>, bot: BotId, after: i64, limit: usize) -> Result<Ve
     tx.rows(&sql, params![bot, after, limit as i64], read)
 }
 
-/// Every event that an index is built from: what counted expressions count.
+/// Every event that an index is built from: what counted expressions count, and the tags that campaigns gave.
 pub fn each_counted(tx: &ReadTx<'_>, bot: BotId, mut visit: impl FnMut(&Event)) -> Result<()> {
     let sql = format!(
         "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND kind IN \
          ('start', 'message', 'command', 'button', 'click', 'conversion', 'blocked', 'imported', 'link_visit') \
-         ORDER BY number"
+         OR bot_id = $1 AND kind = 'tag_added' AND campaign IS NOT NULL ORDER BY number"
     );
     tx.each(&sql, params![bot], |row| {
         visit(&read(row)?);
@@ -185,22 +185,21 @@ pub fn count_of_contact(
     Ok(count)
 }
 
-/// People who gained each tag by the campaign's own presses.
-pub fn direct_tags(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<Event>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND campaign = $2 AND kind = 'tag_added' ORDER BY number"
-    );
-    tx.rows(&sql, params![bot, campaign], read)
-}
-
-/// How many different people pressed or followed each button of a campaign's message.
-pub fn buttons(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<(String, i64)>> {
-    tx.rows(
-        "SELECT object, COUNT(DISTINCT contact) FROM events WHERE bot_id = $1 AND campaign = $2 \
-         AND kind IN ('button', 'click') GROUP BY object ORDER BY 2 DESC, 1",
-        params![bot, campaign],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )
+/// Whether an event of one person says what is asked, among those that are charged to a campaign.
+pub fn any_charged(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    campaign: CampaignId,
+    is: impl Fn(&EventBody) -> bool,
+) -> Result<bool> {
+    let sql = format!("SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND contact = $2 AND campaign = $3");
+    let mut found = false;
+    tx.each(&sql, params![bot, contact, campaign], |row| {
+        found = is(&read(row)?.body);
+        Ok(!found)
+    })?;
+    Ok(found)
 }
 
 /// How many events a bot's log has, and the number of its last.

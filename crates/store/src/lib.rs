@@ -40,6 +40,7 @@ pub mod stages;
 pub mod tags;
 pub mod team;
 pub mod templates;
+pub mod testers;
 pub mod visit_counts;
 pub mod visits;
 

@@ -6,7 +6,7 @@ use crate::server::Statements as _;
 use crate::{Result, StoreError, moving, server};
 
 /// How many steps there are, the same for both databases.
-const STEPS: usize = 9;
+const STEPS: usize = 10;
 const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0001_base.sql"),
     include_str!("../migrations/sqlite/0002_webhook.sql"),
@@ -17,6 +17,7 @@ const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0007_visit_counts.sql"),
     include_str!("../migrations/sqlite/0008_waiting.sql"),
     include_str!("../migrations/sqlite/0009_last_interactions.sql"),
+    include_str!("../migrations/sqlite/0010_presets.sql"),
 ];
 const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0001_base.sql"),
@@ -28,6 +29,7 @@ const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0007_visit_counts.sql"),
     include_str!("../migrations/postgres/0008_waiting.sql"),
     include_str!("../migrations/postgres/0009_last_interactions.sql"),
+    include_str!("../migrations/postgres/0010_presets.sql"),
 ];
 
 /// The steps of `all` that a database at version `found` lacks, each with the version that it brings.

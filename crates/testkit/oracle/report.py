@@ -420,11 +420,12 @@ def compare_messages(compared, truth, campaign, by_outcome):
 def compare_report(compared, truth, campaign, by_outcome, held_out):
     report = campaign.reports["stage"]
     accepted = by_outcome["sent"]
-    compare_figure(compared, campaign, "accepted", report["accepted"], accepted, len(campaign.lines))
+    called = set().union(*(by_outcome[outcome] for outcome in ("sent", "failed", "blocked", "unknown")))
+    compare_figure(compared, campaign, "accepted", report["accepted"], accepted, len(called))
     found = figures(truth, campaign, accepted)
     for name, people in found.items():
         compare_figure(compared, campaign, name, report[name], people, len(accepted))
-    compare_figure(compared, campaign, "blocked", report["blocked"], by_outcome["blocked"], len(campaign.lines))
+    compare_figure(compared, campaign, "blocked", report["blocked"], by_outcome["blocked"], len(called))
     compare_tags(compared, truth, campaign, accepted, report["tags"])
     compare_buttons(compared, truth, campaign, accepted, report["buttons"])
     compare_lift(compared, truth, campaign, held_out, report["lift"])
@@ -434,7 +435,7 @@ def compare_report(compared, truth, campaign, by_outcome, held_out):
         for name in ("accepted", *found, "blocked"):
             same = campaign.reports[by][name]["count"] == report[name]["count"]
             compared.holds(f"{name} by {by} is the same", same)
-        compare_parts(compared, truth, campaign, accepted, found, by)
+        compare_parts(compared, truth, campaign, (called, accepted), found, by)
 
 
 def compare_figure(compared, campaign, name, figure, people, of):
@@ -452,7 +453,7 @@ def compare_tags(compared, truth, campaign, accepted, tags):
     compared.number("direct tags", sorted(one["tag"]["name"] for one in tags), sorted(derived))
     for one in tags:
         name = one["tag"]["name"]
-        compared.number(f"direct tag {name}", one["direct"], len(derived[name]))
+        compared.people(f"direct tag {name}", one["direct"], campaign.listed(one["people"]), derived[name])
 
 
 def compare_buttons(compared, truth, campaign, accepted, buttons):
@@ -460,22 +461,22 @@ def compare_buttons(compared, truth, campaign, accepted, buttons):
     for id in accepted:
         for text in truth.presses(campaign, id) + truth.follows(campaign, id):
             derived[text].add(id)
-    compared.number(
-        "people of each button",
-        sorted((one["text"], one["people_count"]) for one in buttons),
-        sorted((text, len(people)) for text, people in derived.items()),
-    )
+    rows = campaign.resource["message"]["buttons"]
+    wanted = [(f"{r}.{c}", one["text"]) for r, row in enumerate(rows) for c, one in enumerate(row) if one.get("track", True)]
+    compared.number("a line for each button", [(one["place"], one["text"]) for one in buttons], wanted)
+    for one in buttons:
+        compared.people(f"button {one['text']}", one["people_count"], campaign.listed(one["people"]), derived[one["text"]])
 
 
 def compare_lift(compared, truth, campaign, held_out, lift):
     reached = set(campaign.at)
     times = {
         "messages": lambda id: truth.people[id].times("message"),
-        "tags": lambda id: [at for at, _, _ in truth.gained[id]],
         "conversions": lambda id: truth.people[id].times("conversion"),
         "blocks": lambda id: truth.people[id].times("block"),
     }
     compared.number("measures of the lift", sorted(one["measure"] for one in lift), sorted(times))
+    tables = []
     for line in lift:
         measure, sides = line["measure"], []
         for side, people in (("reached", reached - held_out), ("held_out", reached & held_out)):
@@ -486,11 +487,40 @@ def compare_lift(compared, truth, campaign, held_out, lift):
             sides += [len(hits), len(people)]
         for name, value in zip(("difference", "low", "high"), newcombe(*sides)):
             compared.close(f"lift of {measure}, {name}", line[name], value)
+        tables.append(sides)
+    for line, verdict in zip(lift, judged(tables)):
         outside = line["low"] is not None and (line["low"] > 0 or line["high"] < 0)
-        compared.number(f"lift of {measure}, clear", line["clear"], line["enough"] and outside)
+        compared.number(f"lift of {line['measure']}, enough", line["enough"], verdict is not None)
+        same = (line["p"] is None) == (verdict is None) and (verdict is None or abs(line["p"] - verdict) < 1e-9)
+        compared.holds(f"lift of {line['measure']}, p", same, (line["p"], verdict))
+        clear = verdict is not None and verdict < 0.05 and outside
+        compared.number(f"lift of {line['measure']}, clear", line["clear"], clear)
 
 
-def compare_parts(compared, truth, campaign, accepted, found, by):
+def judged(tables):
+    """Holm's correction of the mid-P of Fisher's exact test, of those tables that expect five in each cell of the
+    smaller group; None for the others."""
+    told = {}
+    for place, (x1, n1, x2, n2) in enumerate(tables):
+        expected = min(n1, n2) * (x1 + x2) / max(n1 + n2, 1)
+        if expected >= 5 and min(n1, n2) - expected >= 5:
+            told[place] = mid_p(x1, n1, x2, n2)
+    verdicts, least = [None] * len(tables), 0.0
+    for rank, place in enumerate(sorted(told, key=told.get)):
+        least = max(least, min(1.0, (len(told) - rank) * told[place]))
+        verdicts[place] = least
+    return verdicts
+
+
+def mid_p(x1, n1, x2, n2):
+    m = x1 + x2
+    ways = {k: math.comb(n1, k) * math.comb(n2, m - k) for k in range(max(0, m - n2), min(n1, m) + 1)}
+    uneven = sum(one for one in ways.values() if one <= ways[x1])
+    return (uneven - ways[x1] / 2) / sum(ways.values())
+
+
+def compare_parts(compared, truth, campaign, outcomes, found, by):
+    called, accepted = outcomes
     groups = defaultdict(set)
     moment = campaign.frozen_at
     for id in campaign.lines:
@@ -512,7 +542,7 @@ def compare_parts(compared, truth, campaign, accepted, found, by):
         if name not in parts:
             continue
         inside = people & accepted
-        compare_figure(compared, campaign, f"{by} {name}, accepted", parts[name]["accepted"], inside, len(people))
+        compare_figure(compared, campaign, f"{by} {name}, accepted", parts[name]["accepted"], inside, len(people & called))
         for figure, of in (("open", "open_rate"), ("replied", "replied"), ("blocked", "blocked_after")):
             compare_figure(compared, campaign, f"{by} {name}, {figure}", parts[name][figure], found[of] & people, len(inside))
     if by == "stage":

@@ -26,7 +26,7 @@ function Share({ part }: { part: Lift['reached'] }) {
 }
 
 /** Everyone reached against everyone held out, each with its interval. */
-export function LiftTable({ lift, campaign }: { lift: Lift[]; campaign: Campaign }) {
+export function LiftTable({ lift, campaign, settled }: { lift: Lift[]; campaign: Campaign; settled: boolean }) {
   const { t } = useTranslation();
   const heldOut = lift[0]?.held_out.n ?? 0;
   if (lift.length === 0 || heldOut === 0) {
@@ -42,7 +42,7 @@ export function LiftTable({ lift, campaign }: { lift: Lift[]; campaign: Campaign
     <>
       <div className="section-head campaigns-report-sub">
         <h3>{t('report.lift')}</h3>
-        <span className="small faint">{t('report.lift_note')}</span>
+        <span className="small faint">{t(settled ? 'report.lift_note' : 'report.lift_waits')}</span>
       </div>
       <div className="scroll-x">
         <table className="table lift" aria-label={t('report.lift')}>

@@ -66,15 +66,13 @@ function Facts({ report, campaign }: { report: Report; campaign: Campaign }) {
 
 function ButtonsAndTags({ report, campaign }: { report: Report; campaign: Campaign }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
-  const search = useSearch({ from: '/frame/campaigns/$campaignId' });
   if (report.buttons.length === 0 && report.tags.length === 0) return null;
   return (
     <div className="columns even campaigns-report-lists">
       {report.buttons.length > 0 && (
         <table className="table" aria-label={t('report.buttons')}>
           <thead><tr><th scope="col">{t('report.button')}</th><th scope="col" className="num">{t('report.pressed_by')}</th></tr></thead>
-          <tbody>{report.buttons.map((button, index) => <tr key={index}><th scope="row">{button.text}</th><td className="num"><Link className="figure count" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }} search={{ ...search, button: button.text, outcome: undefined }} hash="ledger">{number(button.people_count)}</Link></td></tr>)}</tbody>
+          <tbody>{report.buttons.map((button) => <tr key={button.place ?? button.text}><th scope="row">{button.text}</th><td className="num"><Count value={button.people_count} people={button.people} /></td></tr>)}</tbody>
         </table>
       )}
       {report.tags.length > 0 && (
@@ -178,7 +176,7 @@ export function ReportSection({ campaign }: { campaign: Campaign }) {
             <Facts report={report} campaign={campaign} />
             <p className="small faint campaigns-report-definition">{t('report.open_rate_definition')}</p>
             <ButtonsAndTags report={report} campaign={campaign} />
-            <LiftTable lift={report.lift} campaign={campaign} />
+            <LiftTable lift={report.lift} campaign={campaign} settled={report.settles_at !== null && report.settles_at <= Date.now()} />
             <Breakdown report={report} campaign={campaign} />
             <Definitions report={report} />
           </>

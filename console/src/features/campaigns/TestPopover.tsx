@@ -1,16 +1,15 @@
-import { Button, CopyButton, Popover, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Button, CopyButton, Popover } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
-import { contactSearchQuery } from '@/api/queries';
+import { testersQuery } from '@/api/queries';
 import type { TestAnswer } from '@/api/types';
 import { useBot, useWorkspace } from '@/api/workspace';
-import { PersonName } from '@/ui/people';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import type { useDraft } from './draft';
+import { TestGroup } from './TestGroup';
 
 interface BindAnswer {
   link: string;
@@ -46,48 +45,48 @@ function Bind() {
   );
 }
 
-/** One real send before the many: to oneself, or to any person by name. */
+type Whom = { me: true } | { group: true } | { contacts: number[] };
+
+/** What became of a test, in one sentence: the first who did not get it, or how many did. */
+function useTold() {
+  const { t } = useTranslation();
+  return ({ sent }: TestAnswer) => {
+    const failed = sent.filter((one) => one.state !== 'sent' && one.state !== 'pending' && one.state !== 'leased');
+    return failed.length === 0
+      ? t('compose.test_sent', { count: sent.length })
+      : t('compose.test_failed', { count: failed.length, reason: failed[0]?.reason ?? '' });
+  };
+}
+
+/** A real send before the many: to oneself, to the saved test group, or to any person by name. */
 export function TestPopover({ draft, disabled }: { draft: ReturnType<typeof useDraft>; disabled: boolean }) {
   const { t } = useTranslation();
   const bot = useBot();
   const { session } = useWorkspace();
   const problem = useProblemText();
+  const told = useTold();
   const [open, setOpen] = useState(false);
-  const [text, setText] = useState('');
-  const [asked] = useDebouncedValue(text, 200);
-  const found = useQuery(contactSearchQuery(bot.id, asked)).data?.items ?? [];
+  const group = useQuery(testersQuery(bot.id)).data?.items.length ?? 0;
   const test = useMutation({
-    mutationFn: async (to: { me: true } | { contacts: number[] }) => {
+    mutationFn: async (to: Whom) => {
       const saved = await draft.saveNow();
       return post<TestAnswer>(`/campaigns/${saved.id}/test`, to);
     },
-    onSuccess: ({ sent }) => {
-      const one = sent[0];
-      toast(one && one.state !== 'failed' ? t('compose.test_sent') : t('compose.test_failed', { reason: one?.reason ?? '' }));
+    onSuccess: (answer) => {
+      toast(told(answer));
       setOpen(false);
     },
   });
-  const mine = session.member.telegram;
   return (
-    <Popover opened={open} onChange={setOpen} position="top-end" width={320} trapFocus>
+    <Popover opened={open} onChange={setOpen} position="top-end" width={340} trapFocus>
       <Popover.Target>
-        <Button size="md" disabled={disabled} onClick={() => (mine ? test.mutate({ me: true }) : setOpen(!open))} loading={test.isPending}>{t('compose.test')}</Button>
+        <Button size="md" disabled={disabled} onClick={() => setOpen(!open)} loading={test.isPending}>{t('compose.test')}</Button>
       </Popover.Target>
       <Popover.Dropdown>
         <div className="campaigns-button-form">
-          <Bind />
-          <TextInput label={t('compose.test_person')} placeholder={t('contacts.search')} value={text} onChange={(event) => setText(event.currentTarget.value)} />
-          {text.trim() !== '' && (
-            <ul>
-              {found.map((contact) => (
-                <li key={contact.id}>
-                  <button type="button" className="campaigns-test-person" disabled={!contact.reachable || test.isPending} onClick={() => test.mutate({ contacts: [contact.id] })}>
-                    <PersonName name={contact.name} /> <span className="small faint">{contact.username ? `@${contact.username}` : ''}</span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )}
+          {session.member.telegram ? <Button loading={test.isPending} onClick={() => test.mutate({ me: true })}>{t('compose.test_me')}</Button> : <Bind />}
+          <Button disabled={group === 0} loading={test.isPending} onClick={() => test.mutate({ group: true })}>{t('compose.test_to_group', { count: group })}</Button>
+          <TestGroup busy={test.isPending} onSend={(contact) => test.mutate({ contacts: [contact] })} />
           {test.error && <p className="field-error" role="alert">{problem(test.error)}</p>}
         </div>
       </Popover.Dropdown>

@@ -9,12 +9,12 @@ import { toast } from '@/ui/toast';
 
 /** A token from @BotFather; Telegram is asked whose it is. */
 export function AddBot({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const problem = useProblemText();
   const [token, setToken] = useState('');
   const add = useMutation({
-    mutationFn: () => post<Bot>('/bots', { token: token.trim() }),
+    mutationFn: () => post<Bot>('/bots', { token: token.trim(), language: i18n.language.startsWith('zh') ? 'zh' : 'en' }),
     onSuccess: (bot) => {
       for (const key of ['bots', 'session']) void client.invalidateQueries({ queryKey: [key] });
       toast(t('settings.bot_added', { name: bot.name }));

@@ -53,6 +53,9 @@ export default function SettingsPage() {
           <Button renderRoot={(props) => <Link {...props} to="/settings/retention" />}>{t('retention.link')}</Button>
         </Section>
       )}
+      <Section title={t('settings.about')}>
+        <p className="muted">{t('settings.about_text')}</p>
+      </Section>
       {adding && <AddBot onClose={() => setAdding(false)} />}
     </Page>
   );

@@ -19,9 +19,8 @@ import { TemplateForm } from './TemplateForm';
 
 function Results({ template }: { template: Template }) {
   const { t } = useTranslation();
-  const { number, percent, date } = useFormat();
+  const { percent, date } = useFormat();
   const { results, from_campaign: campaign } = template;
-  const of = (outcome: string) => (campaign ? { campaign: { id: campaign.id, outcome } } : undefined);
   return (
     <>
       {campaign ? (
@@ -31,10 +30,10 @@ function Results({ template }: { template: Template }) {
       )}
       {results ? (
         <dl className="templates-results">
-          <div><dt>{t('templates.sent')}</dt><dd><Count value={results.sent} people={of('sent')} /></dd></div>
-          <div title={t('templates.open_rate_means')}><dt>{t('templates.open_rate')}</dt><dd className="figure">{percent(results.open_rate)}</dd></div>
-          <div><dt>{t('templates.replied')}</dt><dd><Count value={results.replied} people={of('replied')} /></dd></div>
-          <div><dt>{t('templates.blocked')}</dt><dd><Count value={results.blocked} people={of('blocked')}>{number(results.blocked)}</Count></dd></div>
+          <div><dt>{t('templates.sent')}</dt><dd><Count value={results.sent} people={results.people.sent} /></dd></div>
+          <div title={t('templates.open_rate_means')}><dt>{t('templates.open_rate')}</dt><dd className="figure">{percent(results.open_rate)}{results.rank === null && <span className="small faint"> {t('templates.too_few')}</span>}</dd></div>
+          <div><dt>{t('templates.replied')}</dt><dd><Count value={results.replied} people={results.people.replied} /></dd></div>
+          <div><dt>{t('templates.blocked')}</dt><dd><Count value={results.blocked} people={results.people.blocked} /></dd></div>
         </dl>
       ) : (
         <p className="small faint">{t('templates.no_results')}</p>
@@ -104,7 +103,7 @@ export default function TemplatesPage() {
             <EmptyState title={t('templates.empty_title')} action={make}>{t('templates.empty_text')}</EmptyState>
           ) : (
             <>
-              <p><span className="lead-figure">{number(items.length)}</span> <span className="unit">{t('templates.count', { count: items.length })}</span></p>
+              <p><span className="lead-figure">{number(items.length)}</span> <span className="unit">{t('templates.count', { count: items.length })}</span> <span className="small faint">{t('templates.ranked')}</span></p>
               <ul className="templates-grid">{items.map((template) => <Card key={template.id} template={template} onEdit={() => setEditing(template)} />)}</ul>
             </>
           )

@@ -10,7 +10,7 @@ import type { Expression } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { Meter } from '../bars';
 import { Count } from '../Count';
-import { blank, countable, fromLines, isFinished, leafForms, pruned, toLines } from './draft';
+import { blank, countable, fromLines, isFinished, leafForms, presets, pruned, toLines } from './draft';
 import { LeafEditor } from './LeafEditor';
 import { type Names, useNames } from './names';
 
@@ -48,6 +48,8 @@ function AddMenu({ onAdd, nested }: { onAdd: (expression: Expression) => void; n
         {nested ? <button type="button" className="text-link small">{t('builder.add')}</button> : <Button leftSection={<IconPlus size={14} stroke={1.8} />}>{t('builder.condition')}</Button>}
       </Menu.Target>
       <Menu.Dropdown>
+        {(['active', 'dormant'] as const).map((name) => <Menu.Item key={name} onClick={() => onAdd(presets[name])}>{t(`builder.preset.${name}`)}</Menu.Item>)}
+        <Menu.Divider />
         {leafForms.map((form) => <Menu.Item key={form} onClick={() => onAdd(blank(form))}>{t(`builder.form.${form}`)}</Menu.Item>)}
       </Menu.Dropdown>
     </Menu>

@@ -82,7 +82,8 @@ function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
       {!plainKinds.includes(event.kind) && <TextInput size="xs" w={120} aria-label={t('builder.event_object')} placeholder={t('builder.any_object')} value={event.object ?? ''} onChange={(change) => emit({ object: change.currentTarget.value })} />}
       <Pick label={t('builder.times')} width={92} value={times} onPick={(next) => emit(next === 'at_most' ? { at_most: event.at_least ?? 1, at_least: undefined } : { at_least: event.at_most ?? 1, at_most: undefined })} data={[{ value: 'at_least', label: t('builder.at_least') }, { value: 'at_most', label: t('builder.at_most') }]} />
       <NumberInput size="xs" w={56} min={times === 'at_least' ? 1 : 0} max={255} hideControls aria-label={t('builder.times')} value={event[times] ?? 1} onChange={(count) => typeof count === 'number' && emit({ [times]: count })} />
-      <Pick label={t('builder.window')} width={84} value={event.within ? 'within' : 'ever'} onPick={(next) => emit({ within: next === 'within' ? '30d' : undefined })} data={[{ value: 'ever', label: t('builder.ever') }, { value: 'within', label: t('builder.moment.within') }]} />
+      <Pick label={t('builder.window')} width={84} value={event.since ? 'since' : event.within ? 'within' : 'ever'} onPick={(next) => emit({ within: next === 'within' ? '30d' : undefined, since: next === 'since' ? new Date().toISOString().slice(0, 10) : undefined })} data={[{ value: 'ever', label: t('builder.ever') }, { value: 'within', label: t('builder.moment.within') }, { value: 'since', label: t('builder.moment.after') }]} />
+      {event.since && <TextInput size="xs" type="date" aria-label={t('builder.date')} value={event.since} onChange={(change) => change.currentTarget.value && emit({ since: change.currentTarget.value })} />}
       {event.within && <DurationInput label={t('builder.window')} units={['d', 'w']} value={event.within} onChange={(within) => emit({ within })} />}
     </>
   );
@@ -139,7 +140,7 @@ function AttributeLeaf({ value, onChange }: LeafProps<Of<'attribute'>>) {
 }
 
 const outcomes = [
-  'clicked', 'not_clicked', 'pressed', 'followed', 'replied', 'tagged', 'tagged_direct', 'tagged_assisted', 'converted', 'sent', 'failed', 'blocked',
+  'clicked', 'not_clicked', 'pressed', 'followed', 'replied', 'tagged', 'tagged_direct', 'tagged_assisted', 'converted', 'called', 'sent', 'failed', 'blocked',
   'blocked_after', 'opted_out', 'skipped', 'unknown', 'pending', 'held_out', 'reached', 'audience',
 ];
 

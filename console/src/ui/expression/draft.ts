@@ -48,6 +48,12 @@ export const leafForms: LeafForm[] = [
   'tag', 'last_interaction', 'event', 'stage', 'campaign', 'segment', 'source', 'first_seen', 'profile', 'attribute', 'reachable', 'conversation', 'sample',
 ];
 
+/** Behaviour by name, as every bot has them for segments; a line that was put in is adjusted like any other. */
+export const presets = {
+  active: { last_interaction: { within: '7d' } },
+  dormant: { last_interaction: { older_than: '30d' } },
+} satisfies Record<string, Expression>;
+
 /** What a new line of a form starts with. */
 export function blank(form: LeafForm): Expression {
   switch (form) {

@@ -40,7 +40,14 @@ function eventText(event: Extract<Expression, { event: unknown }>['event'], { t,
     : '';
   const span = event.within ? format.span(event.within) : '';
   const shape = times && span ? 'times_span' : times ? 'times' : span ? 'span' : 'plain';
-  return t(`expression.event.shape.${shape}`, { what, times, span });
+  const text = t(`expression.event.shape.${shape}`, { what, times, span });
+  return event.since ? t('expression.event.since', { text, date: event.since }) : text;
+}
+
+/** Row and column as people count them. */
+function buttonPlace(place: string): { row: number; column: number } {
+  const [row = 0, column = 0] = place.split('.').map(Number);
+  return { row: row + 1, column: column + 1 };
 }
 
 function groupText(parts: Expression[], type: 'conjunction' | 'disjunction', speech: Speech, inner: boolean): string {
@@ -68,6 +75,8 @@ function say(expression: Expression, speech: Speech, inner: boolean): string {
   if ('campaign' in expression) {
     const campaign = names.campaigns.find((each) => each.id === expression.campaign.id)?.name ?? t('expression.some_campaign', { id: expression.campaign.id });
     const text = t([`expression.campaign.${expression.campaign.outcome}`, 'expression.campaign.other'], { campaign, outcome: expression.campaign.outcome });
+    const answer = expression.campaign.tag ?? expression.campaign.button_text ?? (expression.campaign.button && t('expression.button_at', buttonPlace(expression.campaign.button)));
+    if (answer !== undefined) return t('expression.with', { text, what: answer });
     const then = expression.campaign.frozen_stage ?? expression.campaign.frozen_tag ?? expression.campaign.frozen_source ?? expression.campaign.frozen_segment;
     return then === undefined ? text : t('expression.then', { text, what: then });
   }

@@ -1,13 +1,14 @@
 //! Campaigns: drafts, starting, steering, the ledger.
 
 mod shape;
+pub mod testers;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::{BotId, CampaignId, ContactId};
 use engine::campaigns::{
-    Campaigns, Decision as EngineDecision, DraftChange, LedgerAsk, NewCampaign as EngineNew,
+    Campaigns, Decision as EngineDecision, DraftChange, LedgerAsk, NewCampaign as EngineNew, TrialOrder,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -70,6 +71,8 @@ pub struct TestOrder {
     pub contacts: Vec<i64>,
     /// One's own bound Telegram account.
     pub me: bool,
+    /// The bot's saved test group.
+    pub group: bool,
 }
 
 /// How to start.
@@ -225,7 +228,7 @@ pub async fn preview(
     Ok(Json(campaigns.preview(agent.workspace, CampaignId(id)).await?.into()))
 }
 
-/// Sends the message to some people, or to oneself, and tells how it went.
+/// Sends the message to some people, to the test group or to oneself, and tells how it went.
 #[utoipa::path(post, path = "/campaigns/{id}/test", tag = "campaigns", operation_id = "test_campaign",
     params(("id" = i64, Path)), request_body = TestOrder, responses((status = 200, body = Test)))]
 pub async fn test(
@@ -234,7 +237,7 @@ pub async fn test(
     Path(id): Path<i64>,
     Body(body): Body<TestOrder>,
 ) -> Result<Json<Test>> {
-    let to = body.contacts.into_iter().map(ContactId).collect();
+    let contacts = body.contacts.into_iter().map(ContactId).collect();
     let me = if body.me {
         let person = marketer.member.ok_or_else(|| {
             engine::EngineError::field("/me", "not_bound", "a token has no Telegram account; name contacts")
@@ -243,7 +246,9 @@ pub async fn test(
     } else {
         None
     };
-    let sent = campaigns.test(marketer.workspace, CampaignId(id), to, me).await?;
+    let sent = campaigns
+        .test(marketer.workspace, CampaignId(id), TrialOrder { contacts, me, group: body.group })
+        .await?;
     Ok(Json(Test { sent: sent.into_iter().map(TestLine::from).collect() }))
 }
 

@@ -150,7 +150,7 @@ impl Population {
 }
 
 fn button(object: &str) -> EventBody {
-    EventBody::Button { object: object.into(), message_id: None, campaign: None }
+    EventBody::Button { object: object.into(), message_id: None, campaign: None, place: None }
 }
 
 /// The first tags are common, the last rare: about three a contact.

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::event::Outcome;
+use domain::event::{EventBody, Outcome};
 use domain::expression::OutcomeMask;
-use domain::ids::CampaignId;
-use domain::recipient::Answers;
+use domain::ids::{CampaignId, TagId};
+use domain::message::ButtonPlace;
+use domain::recipient::{Answers, Detail};
 use roaring::RoaringBitmap;
 
 use crate::bytes::{Damaged, Input, Output, ensure, is_rising};
@@ -25,6 +26,9 @@ const _: () = assert!(Answers::NAMED.len() == ANSWER_BITS as usize, "every answe
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OutcomeColumn {
     campaigns: Vec<(CampaignId, Arc<Recipients>)>,
+    /// Who answered with which button, and gained which tag by one; sorted. Whoever pressed is in it, recipient or
+    /// not: it is asked beside the outcome.
+    details: Arc<BTreeMap<(CampaignId, Detail), Members>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -77,6 +81,36 @@ impl OutcomeColumn {
         }
     }
 
+    /// Notes with what somebody answered, where an event says so.
+    pub(crate) fn add_detail(&mut self, low: u16, body: &EventBody) {
+        if let Some(key) = Detail::of(body)
+            && !self.details.get(&key).is_some_and(|members| members.contains(low))
+        {
+            Arc::make_mut(&mut self.details).entry(key).or_default().insert(low);
+        }
+    }
+
+    /// Forgets with what somebody answered: they were erased.
+    pub(crate) fn erase_details(&mut self, low: u16) {
+        if self.details.values().any(|members| members.contains(low)) {
+            for members in Arc::make_mut(&mut self.details).values_mut() {
+                members.remove(low);
+            }
+        }
+    }
+
+    /// With what a campaign was answered. A button's place comes first in their order, a tag last.
+    pub(crate) fn answers_to(&self, campaign: CampaignId) -> impl Iterator<Item = &Detail> {
+        let first = (campaign, Detail::Button(ButtonPlace { row: 0, column: 0 }));
+        let own = self.details.range(first..).take_while(move |((of, _), _)| *of == campaign);
+        own.map(|((_, detail), _)| detail)
+    }
+
+    /// Who answered a campaign with this.
+    pub(crate) fn answered(&self, campaign: CampaignId, detail: &Detail) -> Option<&Members> {
+        self.details.get(&(campaign, detail.clone()))
+    }
+
     /// The recipients in one group.
     pub(crate) fn matching(
         &self,
@@ -120,6 +154,12 @@ impl OutcomeColumn {
             recipients.members.write(out);
             out.shorts(&recipients.states);
         }
+        out.length(self.details.len());
+        for ((campaign, detail), members) in self.details.iter() {
+            out.long(campaign.0);
+            write_detail(detail, out);
+            members.write(out);
+        }
     }
 
     pub(crate) fn read(input: &mut Input<'_>) -> Result<Self, Damaged> {
@@ -135,15 +175,56 @@ impl OutcomeColumn {
         }
         let ids: Vec<CampaignId> = campaigns.iter().map(|(campaign, _)| *campaign).collect();
         ensure(is_rising(&ids), "campaigns are out of order")?;
-        Ok(Self { campaigns })
+        let mut details = BTreeMap::new();
+        for _ in 0..input.length(10)? {
+            let key = (CampaignId(input.long()?), read_detail(input)?);
+            let above = details.last_key_value().is_none_or(|(last, _)| *last < key);
+            ensure(above, "answers are out of order")?;
+            details.insert(key, Members::read(input)?);
+        }
+        Ok(Self { campaigns, details: Arc::new(details) })
     }
 
     pub(crate) fn bytes(&self) -> usize {
         let held = self.campaigns.iter().map(|(_, recipients)| {
             size_of::<Recipients>() + recipients.members.bytes() + recipients.states.capacity() * 2
         });
-        held.sum::<usize>() + self.campaigns.capacity() * 16
+        let details = self.details.iter().map(|((_, detail), members)| {
+            let text = if let Detail::ButtonText(text) = detail { text.len() } else { 0 };
+            size_of::<(CampaignId, Detail)>() + text + size_of::<Members>() + members.bytes()
+        });
+        held.sum::<usize>() + details.sum::<usize>() + self.campaigns.capacity() * 16
     }
+}
+
+fn write_detail(detail: &Detail, out: &mut Output) {
+    match detail {
+        Detail::Button(place) => {
+            out.number(0);
+            out.number(u32::from(place.row) << 8 | u32::from(place.column));
+        }
+        Detail::ButtonText(text) => {
+            out.number(1);
+            out.text(text);
+        }
+        Detail::Tag(tag) => {
+            out.number(2);
+            out.long(tag.0);
+        }
+    }
+}
+
+fn read_detail(input: &mut Input<'_>) -> Result<Detail, Damaged> {
+    Ok(match input.number()? {
+        0 => {
+            let place = input.number()?;
+            ensure(place <= u32::from(u16::MAX), "a button stands nowhere")?;
+            Detail::Button(ButtonPlace { row: (place >> 8) as u8, column: place as u8 })
+        }
+        1 => Detail::ButtonText(input.text()?.to_owned()),
+        2 => Detail::Tag(TagId(input.long()?)),
+        _ => return Err(Damaged("an answer is not known")),
+    })
 }
 
 /// Who belonged to what when a campaign began.

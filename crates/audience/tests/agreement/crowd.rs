@@ -35,7 +35,7 @@ fn steps(runner: &mut TestRunner) -> Vec<Step> {
             tag: domain::ids::TagId(1),
             origin: domain::event::Origin::Import,
         }),
-        4 => Just(EventBody::Button { object: "pricing".into(), message_id: None, campaign: None }),
+        4 => Just(EventBody::Button { object: "pricing".into(), message_id: None, campaign: None, place: None }),
     ];
     let common = step(common.prop_map(|body| Act::Event { body, windows: 0 }).boxed());
     let begin = step(Just(Act::Begin { campaign: 1, chooser: 0xfeed_beef_cafe_f00d }).boxed());

@@ -1,14 +1,16 @@
 //! Random expressions of every form.
 
+use chrono::NaiveDate;
 use domain::contact::AttributeValue;
 use domain::event::COUNTED_KINDS;
 use domain::expression::{
-    AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, Duration, EventTest,
-    Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest, TimeField,
-    TimeTest,
+    AnswerTest, AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, Duration,
+    EventTest, Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest,
+    TimeField, TimeTest,
 };
 use domain::ids::{MemberId, SegmentId};
-use domain::time::Millis;
+use domain::message::ButtonPlace;
+use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
 
 use crate::world::{KEYS, LANGUAGES, NAMES, OBJECTS, PLACES, STAGES, TAGS, TEXTS, offset, value};
@@ -67,16 +69,30 @@ fn lasted() -> impl Strategy<Value = Expression> {
     any_duration().prop_map(Expression::Lasted)
 }
 
-fn event() -> impl Strategy<Value = Expression> {
+/// Dates about a moment, some of them to come.
+fn dates(base: Millis) -> impl Strategy<Value = NaiveDate> {
+    (-40..2_i64).prop_map(move |days| {
+        let at = chrono::DateTime::from_timestamp_millis(base + days * DAY_MS);
+        at.expect("a moment of this century").date_naive()
+    })
+}
+
+fn event(base: Millis) -> impl Strategy<Value = Expression> {
+    let window = prop_oneof![3 => days().prop_map(Ok), 1 => dates(base).prop_map(Err)];
     let object = prop::option::of(prop::sample::select(&OBJECTS[..3]).prop_map(str::to_owned));
     let bound =
         || prop::option::of(prop_oneof![4 => 1..4_u32, 1 => Just(254), 1 => Just(255), 1 => Just(1_000)]);
     let kind = prop::sample::select(&COUNTED_KINDS[..]);
-    (kind, object, bound(), bound(), any::<bool>(), prop::option::of(days())).prop_map(
-        |(kind, object, at_least, at_most, at_none, within)| {
+    (kind, object, bound(), bound(), any::<bool>(), prop::option::of(window)).prop_map(
+        |(kind, object, at_least, at_most, at_none, window)| {
             let at_most = at_most.map(|most| if at_none { most - 1 } else { most });
             let at_most = at_most.filter(|most| at_least.is_none_or(|least| least <= *most));
-            Expression::Event(EventTest { kind, object, at_least, at_most, within })
+            let (within, since) = match window {
+                Some(Ok(length)) => (Some(length), None),
+                Some(Err(date)) => (None, Some(date)),
+                None => (None, None),
+            };
+            Expression::Event(EventTest { kind, object, at_least, at_most, within, since })
         },
     )
 }
@@ -135,17 +151,29 @@ fn campaign() -> impl Strategy<Value = Expression> {
         part(&TAGS[..2]),
         part(&["link=fb-summer", "link=x"]),
         part(&["readers", "nobody's"]),
+        prop::option::weighted(0.5, answer()),
     )
-        .prop_map(|(campaign, outcome, frozen_stage, frozen_tag, frozen_source, frozen_segment)| {
-            Expression::Campaign(CampaignTest {
-                campaign,
-                outcome,
-                frozen_stage,
-                frozen_tag,
-                frozen_source,
-                frozen_segment,
-            })
-        })
+        .prop_map(
+            |(campaign, outcome, frozen_stage, frozen_tag, frozen_source, frozen_segment, answer)| {
+                Expression::Campaign(CampaignTest {
+                    campaign,
+                    outcome,
+                    frozen_stage,
+                    frozen_tag,
+                    frozen_source,
+                    frozen_segment,
+                    answer,
+                })
+            },
+        )
+}
+
+fn answer() -> impl Strategy<Value = AnswerTest> {
+    prop_oneof![
+        (0..2_u8, 0..2_u8).prop_map(|(row, column)| AnswerTest::Button(ButtonPlace { row, column })),
+        prop::sample::select(&OBJECTS[..3]).prop_map(|text| AnswerTest::ButtonText(text.to_owned())),
+        prop::sample::select(&TAGS[..2]).prop_map(|name| AnswerTest::Tag(name.to_owned())),
+    ]
 }
 
 fn conversation() -> impl Strategy<Value = Expression> {
@@ -168,7 +196,7 @@ fn plain(base: Millis) -> impl Strategy<Value = Expression> {
         4 => tag(),
         4 => time(base),
         2 => lasted(),
-        4 => event(),
+        4 => event(base),
         1 => source(),
         2 => profile(),
         2 => attribute(),

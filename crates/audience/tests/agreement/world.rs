@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use domain::contact::{AttributeValue, Attributes, Profile, Source};
 use domain::event::{Event, EventBody, Origin, Outcome, OutcomeChange};
 use domain::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
+use domain::message::ButtonPlace;
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
 
@@ -124,6 +125,11 @@ fn origin() -> impl Strategy<Value = Origin> {
     ]
 }
 
+/// Where a button stands; none as before places were kept.
+fn place() -> impl Strategy<Value = Option<ButtonPlace>> {
+    prop::option::of((0..2_u8, 0..2_u8).prop_map(|(row, column)| ButtonPlace { row, column }))
+}
+
 fn interaction() -> impl Strategy<Value = EventBody> {
     let charged = || prop::option::of(campaign());
     prop_oneof![
@@ -137,12 +143,17 @@ fn interaction() -> impl Strategy<Value = EventBody> {
             charged
         }),
         pick(&OBJECTS).prop_map(|object| EventBody::Command { object, text: String::new(), message_id: 1 }),
-        (pick(&OBJECTS), charged()).prop_map(|(object, campaign)| EventBody::Button {
+        (pick(&OBJECTS), charged(), place()).prop_map(|(object, campaign, place)| EventBody::Button {
             object,
             message_id: None,
-            campaign
+            campaign,
+            place
         }),
-        (pick(&OBJECTS), campaign()).prop_map(|(object, campaign)| EventBody::Click { object, campaign }),
+        (pick(&OBJECTS), campaign(), place()).prop_map(|(object, campaign, place)| EventBody::Click {
+            object,
+            campaign,
+            place
+        }),
         (pick(&OBJECTS), any::<bool>()).prop_map(|(object, first)| EventBody::LinkVisit {
             object,
             link: LinkId(1),

@@ -2,6 +2,7 @@
 
 use crate::event::Outcome;
 use crate::ids::CampaignId;
+use crate::message::ButtonPlace;
 use crate::recipient::Answers;
 
 /// A group of a campaign's recipients.
@@ -9,6 +10,8 @@ use crate::recipient::Answers;
 pub enum CampaignOutcome {
     /// Everybody frozen with the campaign, held out included.
     Audience,
+    /// For whom a call to Telegram began, whatever came of it: what shares of outcomes are of.
+    Called,
     Sent,
     Failed,
     Blocked,
@@ -82,8 +85,9 @@ impl OutcomeMask {
 
 impl CampaignOutcome {
     /// Every group with its name in the API.
-    pub const NAMED: [(&'static str, Self); 24] = [
+    pub const NAMED: [(&'static str, Self); 25] = [
         ("audience", Self::Audience),
+        ("called", Self::Called),
         ("sent", Self::Sent),
         ("failed", Self::Failed),
         ("blocked", Self::Blocked),
@@ -129,6 +133,9 @@ impl CampaignOutcome {
         let reached_and = |any: Answers| OutcomeMask { any: Some(any), ..reached };
         match self {
             Self::Audience => OutcomeMask { outcomes: u16::MAX, any: None, none: Answers(0) },
+            Self::Called => {
+                OutcomeMask::of(&[Outcome::Sent, Outcome::Failed, Outcome::Blocked, Outcome::Unknown])
+            }
             Self::Sent => OutcomeMask::of(&[Outcome::Sent]),
             Self::Failed => OutcomeMask::of(&[Outcome::Failed]),
             Self::Blocked => OutcomeMask::of(&[Outcome::Blocked]),
@@ -169,4 +176,17 @@ pub struct CampaignTest {
     pub frozen_source: Option<String>,
     /// A saved segment's name, matched at the start.
     pub frozen_segment: Option<String>,
+    /// What exactly the answer was given with.
+    pub answer: Option<AnswerTest>,
+}
+
+/// One button of a campaign's message, or one tag that it gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnswerTest {
+    /// Pressed or followed this button.
+    Button(ButtonPlace),
+    /// Pressed or followed a button of this text, before places were kept.
+    ButtonText(String),
+    /// Gained this tag by a press of the message, whether they still have it or not.
+    Tag(String),
 }

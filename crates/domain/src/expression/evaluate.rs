@@ -4,9 +4,10 @@ use chrono_tz::Tz;
 
 use super::{
     CampaignTest, ContactFacts, EventTest, Node, Resolved, StageRule, TagMode, Test, TimeField, in_sample,
-    second, window_start,
+    second,
 };
 use crate::ids::TagId;
+use crate::recipient::Detail;
 use crate::time::Millis;
 
 /// Whether a contact matches at a moment, in the workspace's time zone.
@@ -38,7 +39,7 @@ impl Evaluator<'_> {
             }
             Test::Profile(test) => test.matches(self.facts.profile()),
             Test::Attribute(test) => test.matches(self.facts.attribute(&test.key)),
-            Test::Campaign(test) => self.campaign(test),
+            Test::Campaign(test, answer) => self.campaign(test, answer.as_ref()),
             Test::Reachable(wanted) => self.facts.reachability().reachable() == *wanted,
             Test::Sample(test) => in_sample(test, self.facts.number()),
             Test::Conversation(test) => {
@@ -80,7 +81,7 @@ impl Evaluator<'_> {
 
     /// How often the event happened in its window.
     pub(super) fn count(&self, test: &EventTest) -> u64 {
-        let since = test.within.map(|length| window_start(self.now, length.ms(), self.zone));
+        let since = test.start(self.now, self.zone);
         self.facts.count_events(test.kind, test.object.as_deref(), since)
     }
 
@@ -90,12 +91,13 @@ impl Evaluator<'_> {
         u64::from(least) <= count && (most == u32::MAX || count <= u64::from(most))
     }
 
-    fn campaign(&self, test: &CampaignTest) -> bool {
+    fn campaign(&self, test: &CampaignTest, answer: Option<&Detail>) -> bool {
         let Some(recipient) = self.facts.campaign(test.campaign) else { return false };
         test.outcome.mask().holds(recipient.outcome, recipient.answers)
             && test.frozen_stage.as_ref().is_none_or(|stage| recipient.frozen_stage.as_ref() == Some(stage))
             && test.frozen_tag.as_ref().is_none_or(|tag| recipient.frozen_tags.contains(tag))
             && test.frozen_source.as_ref().is_none_or(|source| recipient.frozen_sources.contains(source))
             && test.frozen_segment.as_ref().is_none_or(|name| recipient.frozen_segments.contains(name))
+            && answer.is_none_or(|answer| self.facts.answered(test.campaign, answer))
     }
 }

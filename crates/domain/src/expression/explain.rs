@@ -5,9 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::evaluate::Evaluator;
-use super::{
-    CampaignTest, ContactFacts, EventTest, Node, Resolved, StageRule, TagMode, Test, TimeField, window_start,
-};
+use super::{CampaignTest, ContactFacts, EventTest, Node, Resolved, StageRule, TagMode, Test, TimeField};
 use crate::ids::TagId;
 use crate::time::{Millis, day_start};
 
@@ -76,7 +74,7 @@ impl Evaluator<'_> {
                 plain("last_interaction", json!({ "first_seen_at": first, "last_interaction_at": last }))
             }
             Test::Event(test) => {
-                let since = test.within.map(|length| window_start(self.now, length.ms(), self.zone));
+                let since = test.start(self.now, self.zone);
                 let known = json!({ "count": self.count(test), "since": since });
                 ("event", known, self.event_change(test, matched))
             }
@@ -88,7 +86,7 @@ impl Evaluator<'_> {
                 plain("profile", json!({ field.name(): field.of(facts.profile()) }))
             }
             Test::Attribute(test) => plain("attribute", json!({ "value": facts.attribute(&test.key) })),
-            Test::Campaign(test) => plain("campaign", self.campaign_facts(test)),
+            Test::Campaign(test, _) => plain("campaign", self.campaign_facts(test)),
             Test::Reachable(_) => plain("reachable", json!(facts.reachability())),
             Test::Sample(_) => plain("sample", json!({ "number": facts.number() })),
             Test::Conversation(_) => {

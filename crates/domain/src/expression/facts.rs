@@ -3,7 +3,7 @@
 use crate::contact::{AttributeValue, Profile, Reachability, Source};
 use crate::event::Outcome;
 use crate::ids::{CampaignId, ContactNumber, MemberId, TagId};
-use crate::recipient::Answers;
+use crate::recipient::{Answers, Detail};
 use crate::time::Millis;
 
 /// One contact as a transaction sees it, effects so far included. The engine implements it over the rows.
@@ -25,6 +25,8 @@ pub trait ContactFacts {
     fn reachability(&self) -> Reachability;
     /// None for somebody who is no recipient of it.
     fn campaign(&self, campaign: CampaignId) -> Option<CampaignFacts>;
+    /// Whether an event of theirs was this answer to the campaign.
+    fn answered(&self, campaign: CampaignId, answer: &Detail) -> bool;
     /// None for somebody without a thread.
     fn conversation(&self) -> Option<ConversationFacts>;
 }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    AttributeTest, CampaignTest, ConversationTest, EventTest, Expression, ProfileTest, SampleTest,
-    SourceTest, TagMode, TagTest, TimeTest,
+    AnswerTest, AttributeTest, CampaignTest, ConversationTest, EventTest, Expression, ProfileTest,
+    SampleTest, SourceTest, TagMode, TagTest, TimeTest,
 };
 use crate::contact::AttributeValue;
 
@@ -81,6 +81,7 @@ fn event(test: &EventTest) -> Value {
         ("at_least", test.at_least.map(Value::from)),
         ("at_most", test.at_most.map(Value::from)),
         ("within", text(test.within)),
+        ("since", text(test.since)),
     ])
 }
 
@@ -108,6 +109,12 @@ fn attribute(test: &AttributeTest) -> Value {
 }
 
 fn campaign(test: &CampaignTest) -> Value {
+    let (button, button_text, tag) = match &test.answer {
+        Some(AnswerTest::Button(place)) => (Some(place), None, None),
+        Some(AnswerTest::ButtonText(words)) => (None, Some(words), None),
+        Some(AnswerTest::Tag(name)) => (None, None, Some(name)),
+        None => (None, None, None),
+    };
     object([
         ("id", Some(json!(test.campaign))),
         ("outcome", Some(json!(test.outcome.name()))),
@@ -115,6 +122,9 @@ fn campaign(test: &CampaignTest) -> Value {
         ("frozen_tag", text(test.frozen_tag.as_ref())),
         ("frozen_source", text(test.frozen_source.as_ref())),
         ("frozen_segment", text(test.frozen_segment.as_ref())),
+        ("button", text(button)),
+        ("button_text", text(button_text)),
+        ("tag", text(tag)),
     ])
 }
 

@@ -25,7 +25,7 @@ mod sample;
 mod time_test;
 
 pub use attribute::{AttributeOp, AttributeTest, fold_case};
-pub use campaign::{CampaignOutcome, CampaignTest, OutcomeMask};
+pub use campaign::{AnswerTest, CampaignOutcome, CampaignTest, OutcomeMask};
 pub use evaluate::evaluate_one;
 pub use explain::{Explanation, explain_one};
 pub use facts::{CampaignFacts, ContactFacts, ConversationFacts};
@@ -37,7 +37,11 @@ pub use resolved::{Node, Resolved, StageRule, Test};
 pub use sample::{SampleTest, in_sample, sample_rank};
 pub use time_test::{SecondRange, TimeField, TimeTest};
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
 use crate::ids::{MemberId, SegmentId};
+use crate::time::{Millis, day_start};
 
 /// A segment expression as people write it: tags and stages by name.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,6 +112,8 @@ pub struct EventTest {
     pub at_most: Option<u32>,
     /// In days or weeks: the window begins with the local day that holds now minus this.
     pub within: Option<Duration>,
+    /// Instead of `within`: the window begins with this day of the workspace.
+    pub since: Option<NaiveDate>,
 }
 
 impl EventTest {
@@ -117,6 +123,18 @@ impl EventTest {
             (None, None) => (1, u32::MAX),
             (least, most) => (least.unwrap_or(0), most.unwrap_or(u32::MAX)),
         }
+    }
+
+    /// The first day of the window, counted as [`day_holding`] does; none when it never began.
+    pub fn first_day(&self, now: Millis, zone: Tz) -> Option<i32> {
+        let since = self.since.map(|date| date.signed_duration_since(NaiveDate::default()).num_days() as i32);
+        let within = self.within.map(|length| day_holding(now.saturating_sub(length.ms()), zone));
+        since.or(within)
+    }
+
+    /// The moment at which the window begins; none when it never began.
+    pub fn start(&self, now: Millis, zone: Tz) -> Option<Millis> {
+        self.first_day(now, zone).map(|day| day_start(day, zone))
     }
 }
 

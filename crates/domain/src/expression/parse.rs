@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use super::reader::{Fields, Reader, pointer_segment};
 use super::{
-    AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, EventTest, Expression,
-    ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest, TimeField, TimeTest,
+    AnswerTest, AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, EventTest,
+    Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest, TimeField,
+    TimeTest,
 };
 use crate::contact::{AttributeValue, SOURCE_FIELDS};
 use crate::event::COUNTED_KINDS;
@@ -163,7 +164,8 @@ fn time(reader: &mut Reader, value: &Value, path: &str) -> Option<TimeTest> {
 }
 
 fn event(reader: &mut Reader, value: &Value, path: &str) -> Option<EventTest> {
-    let mut fields = reader.fields(value, path, &["kind", "object", "at_least", "at_most", "within"])?;
+    let mut fields =
+        reader.fields(value, path, &["kind", "object", "at_least", "at_most", "within", "since"])?;
     fields.require("kind");
     let kinds = COUNTED_KINDS.map(|kind| (kind, kind));
     let kind = fields.named("kind", &kinds);
@@ -179,9 +181,20 @@ fn event(reader: &mut Reader, value: &Value, path: &str) -> Option<EventTest> {
     if within.is_some_and(|length| !length.is_whole_days()) {
         fields.fail("within", "bad_unit", "counts whole days: give days or weeks, such as \"30d\"");
     }
+    let since = match fields.moment("since") {
+        Some(Moment::Date(date)) => Some(date),
+        Some(Moment::Instant(_)) => {
+            fields.fail("since", "bad_unit", "counts whole days: give a date, such as \"2026-11-24\"");
+            None
+        }
+        None => None,
+    };
+    if within.is_some() && since.is_some() {
+        fields.fail("since", "conflict", "cannot stand beside within");
+    }
     let count = |bound: Option<i64>| bound.map(|bound| bound as u32);
     fields.done(())?;
-    Some(EventTest { kind: kind?, object, at_least: count(at_least), at_most: count(at_most), within })
+    Some(EventTest { kind: kind?, object, at_least: count(at_least), at_most: count(at_most), within, since })
 }
 
 fn stage(reader: &mut Reader, value: &Value, path: &str) -> Option<Vec<String>> {
@@ -286,8 +299,9 @@ fn attribute(reader: &mut Reader, value: &Value, path: &str) -> Option<Attribute
 }
 
 fn campaign(reader: &mut Reader, value: &Value, path: &str) -> Option<CampaignTest> {
+    const ANSWERS: [&str; 3] = ["button", "button_text", "tag"];
     let keys = ["id", "outcome", "frozen_stage", "frozen_tag", "frozen_source", "frozen_segment"];
-    let mut fields = reader.fields(value, path, &keys)?;
+    let mut fields = reader.fields(value, path, &[&keys[..], &ANSWERS].concat())?;
     fields.require("id");
     fields.require("outcome");
     let id = fields.whole("id", 1, i64::MAX);
@@ -296,6 +310,16 @@ fn campaign(reader: &mut Reader, value: &Value, path: &str) -> Option<CampaignTe
     let frozen_tag = fields.text("frozen_tag");
     let frozen_source = fields.text("frozen_source");
     let frozen_segment = fields.text("frozen_segment");
+    if ANSWERS.iter().filter(|key| fields.has(key)).count() > 1 {
+        fields.fail_whole("one_of", "must have at most one of button, button_text and tag");
+    }
+    let place = fields.text("button").map(|text| text.parse());
+    if let Some(Err(fault)) = place {
+        fields.fail("button", "bad_place", fault);
+    }
+    let button = place.and_then(Result::ok).map(AnswerTest::Button);
+    let button_text = fields.text("button_text").map(AnswerTest::ButtonText);
+    let tag = fields.text("tag").map(AnswerTest::Tag);
     fields.done(())?;
     Some(CampaignTest {
         campaign: CampaignId(id?),
@@ -304,6 +328,7 @@ fn campaign(reader: &mut Reader, value: &Value, path: &str) -> Option<CampaignTe
         frozen_tag,
         frozen_source,
         frozen_segment,
+        answer: button.or(button_text).or(tag),
     })
 }
 

@@ -1,10 +1,11 @@
 //! Turning names into ids, and filling segments and stages in.
 
 use super::reader::Reader;
-use super::{Expression, Node, Resolved, StageRule, TagTest, Test};
+use super::{AnswerTest, Expression, Node, Resolved, StageRule, TagTest, Test};
 use crate::field_error::FieldError;
 use crate::ids::{CampaignId, SegmentId, StageId, TagId};
 use crate::limits::{EXPRESSION_DEPTH_MAX, EXPRESSION_NODES_MAX};
+use crate::recipient::Detail;
 
 /// What a workspace knows, seen from one of its bots.
 pub trait Catalog {
@@ -85,7 +86,12 @@ impl Resolver<'_> {
                     self.reader.fail(&format!("{path}/campaign/id"), "unknown_campaign", message);
                     return None;
                 }
-                Test::Campaign(test.clone())
+                let answer = test.answer.as_ref().map(|answer| self.answer(answer, path));
+                // An answer that is not known has been told of.
+                if answer == Some(None) {
+                    return None;
+                }
+                Test::Campaign(test.clone(), answer.flatten())
             }
             Expression::Segment(id) => self.segment(*id, path, depth)?,
             Expression::Reachable(wanted) => Test::Reachable(*wanted),
@@ -120,6 +126,21 @@ impl Resolver<'_> {
         }
         let added_within_s = test.added_within.map(super::Duration::seconds);
         (tags.len() == test.tags.len()).then_some(Test::Tags { mode: test.mode, tags, added_within_s })
+    }
+
+    fn answer(&mut self, answer: &AnswerTest, path: &str) -> Option<Detail> {
+        match answer {
+            AnswerTest::Button(place) => Some(Detail::Button(*place)),
+            AnswerTest::ButtonText(text) => Some(Detail::ButtonText(text.clone())),
+            AnswerTest::Tag(name) => {
+                let found = self.catalog.tag(name).map(Detail::Tag);
+                if found.is_none() {
+                    let message = format!("there is no tag \"{name}\"");
+                    self.reader.fail(&format!("{path}/campaign/tag"), "unknown_tag", message);
+                }
+                found
+            }
+        }
     }
 
     fn segment(&mut self, id: SegmentId, path: &str, depth: usize) -> Option<Test> {

@@ -5,6 +5,7 @@ use super::{
     TimeField, TimeTest,
 };
 use crate::ids::{SegmentId, StageId, TagId};
+use crate::recipient::Detail;
 
 /// What both evaluators take. Made by [`super::resolve`] only, so it is bounded and refers to nothing unknown.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +43,8 @@ pub enum Test {
     Source(SourceTest),
     Profile(ProfileTest),
     Attribute(AttributeTest),
-    Campaign(CampaignTest),
+    /// With what exactly the answer was given, where that is asked.
+    Campaign(CampaignTest, Option<Detail>),
     Segment(SegmentId, Box<Node>),
     Reachable(bool),
     Sample(SampleTest),

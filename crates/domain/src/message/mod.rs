@@ -12,6 +12,7 @@ pub mod limits;
 mod link;
 pub mod markdown;
 mod media;
+mod place;
 mod rendered;
 mod scanner;
 mod template;
@@ -30,6 +31,7 @@ pub use button::{Action, Button, Press};
 pub use entity::{Entity, EntityKind, Formatted, units};
 pub(crate) use findings::{Findings, Object, child};
 pub use media::{Media, MediaKind};
+pub use place::ButtonPlace;
 pub use rendered::{ButtonWire, Rendered, RenderedButton};
 pub use template::Variables;
 

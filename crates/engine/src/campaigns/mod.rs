@@ -4,6 +4,7 @@ mod ledger;
 mod preview;
 mod start;
 mod steer;
+mod testers;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -29,7 +30,8 @@ use crate::{EngineError, Result, Secrets, attachments};
 pub use ledger::{LedgerAsk, LedgerLine, LedgerPage};
 pub use preview::{Preview, Warning};
 pub use steer::Decision;
-pub use trial::TrialOutcome;
+pub use testers::Tester;
+pub use trial::{TrialOrder, TrialOutcome};
 
 /// The room of campaigns.
 #[derive(Clone)]

@@ -1,5 +1,6 @@
 //! Test sends: the message as it will be, to chosen people or to oneself, outside the ledger.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::event::Outcome;
@@ -9,7 +10,7 @@ use domain::message::Message;
 use domain::time::Millis;
 use serde_json::json;
 use store::outbox::{self, Lane};
-use store::{WriteTx, contacts, team};
+use store::{WriteTx, contacts, team, testers};
 
 use super::ledger::outcome_name;
 use super::{Campaigns, owned};
@@ -18,6 +19,16 @@ use crate::{EngineError, Result, Secrets, effects};
 
 /// How long the answer to a test waits for its calls to end; what has not ended by then is told as it stands.
 const WAIT: Duration = Duration::from_secs(8);
+
+/// Whom a test goes to; each gets it once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrialOrder {
+    pub contacts: Vec<ContactId>,
+    /// This member's own bound account.
+    pub me: Option<MemberId>,
+    /// The bot's saved test group.
+    pub group: bool,
+}
 
 /// How a test send to one person stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +47,7 @@ impl Campaigns {
         &self,
         workspace: WorkspaceId,
         id: CampaignId,
-        to: Vec<ContactId>,
-        me: Option<MemberId>,
+        order: TrialOrder,
     ) -> Result<Vec<TrialOutcome>> {
         let (secrets, public_url, now) = (self.secrets.clone(), self.public_url.clone(), self.clock.now());
         let mut committed = self.store.committed();
@@ -46,7 +56,7 @@ impl Campaigns {
             .write(move |tx| {
                 let trial =
                     Trial { workspace, campaign: id, secrets: &secrets, public_url: &public_url, now };
-                trial.queue(tx, to, me)
+                trial.queue(tx, order)
             })
             .await?;
         let deadline = tokio::time::Instant::now() + WAIT;
@@ -75,15 +85,18 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    fn queue(
-        &self,
-        tx: &WriteTx<'_>,
-        mut to: Vec<ContactId>,
-        me: Option<MemberId>,
-    ) -> Result<(BotId, Vec<(ContactId, OutboxId)>)> {
+    fn queue(&self, tx: &WriteTx<'_>, order: TrialOrder) -> Result<(BotId, Vec<(ContactId, OutboxId)>)> {
         let (bot, campaign) = owned(tx, self.workspace, self.campaign)?;
         let message =
             Message::parse(&campaign.message).map_err(|errors| EngineError::under("/message", errors))?;
+        let TrialOrder { contacts: mut to, me, group } = order;
+        if group {
+            let saved = testers::list(tx, bot)?;
+            if saved.is_empty() {
+                return Err(EngineError::field("/group", "empty_group", "nobody is in the test group yet"));
+            }
+            to.extend(saved.into_iter().map(|number| ContactId::new(bot, number)));
+        }
         if let Some(member) = me {
             let bound = team::bound_contacts(tx, self.workspace, member)?;
             let own = bound.into_iter().find(|(of, _)| *of == bot).ok_or_else(|| {
@@ -91,7 +104,9 @@ impl Trial<'_> {
             })?;
             to.push(ContactId::new(bot, own.1));
         }
-        to.dedup();
+        // Whoever is named twice, or is in the group as well, gets it once.
+        let mut known = HashSet::new();
+        to.retain(|id| known.insert(*id));
         if to.is_empty() {
             return Err(EngineError::field(
                 "/contacts",
@@ -119,6 +134,7 @@ impl Trial<'_> {
                 bot,
                 contact: contact.number,
                 campaign: self.campaign,
+                test: true,
             };
             let params = effects::without_chat(&wires.render(&message, &contact));
             let author = json!({"by": "test", "id": self.campaign});

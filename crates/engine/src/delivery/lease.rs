@@ -232,6 +232,7 @@ impl Leasing<'_> {
             bot: self.bot,
             contact: contact.number,
             campaign,
+            test: false,
         };
         Ok(wires.render(&message, contact).to_send_message_params(contact.telegram_id))
     }

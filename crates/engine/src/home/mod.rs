@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use domain::expression::{Expression, Resolved, names};
+use domain::expression::{Expression, names};
 use domain::ids::{BotId, CampaignId, StageId, WorkspaceId};
 use domain::time::{Millis, day_number};
 use parking_lot::Mutex;
@@ -24,7 +24,9 @@ use self::past::{Past, PastKey};
 pub use self::suggestion::Suggestion;
 use self::tally::Tally;
 use crate::catalog::WorkspaceCatalog;
+use crate::figure::{Counted, Counter};
 use crate::people::{People, Snapshot};
+use crate::presets;
 use crate::{Clock, EngineError, Result};
 
 /// The longest time that the page looks back, in days.
@@ -96,9 +98,10 @@ pub struct HomeView {
     pub moves: Vec<Move>,
     pub joined: Vec<DayCount>,
     pub active: Vec<DayCount>,
+    /// Each person on the day of their latest block.
     pub blocked_by_day: Vec<DayCount>,
-    /// Who blocked the bot on any of the days, each counted once, and the expression that lists them.
-    pub blocked_in_days: (u64, Value),
+    /// Who blocked the bot on any of the days, each counted once: the sum of `blocked_by_day`.
+    pub blocked_in_days: Counted,
     pub suggestions: Vec<Suggestion>,
     pub checklist: Checklist,
 }
@@ -190,13 +193,13 @@ impl Ask<'_> {
         self.snapshot.zone()
     }
 
-    /// The people of an expression that the server made itself.
-    fn resolved(&self, expression: &Value) -> Result<Resolved> {
-        self.catalog.resolve_at("", expression).map(|(_, resolved)| resolved)
+    /// The people of an expression that the server made itself, counted.
+    fn counted(&self, people: Value) -> Result<Counted> {
+        Counter { catalog: &self.catalog, index: &self.snapshot.index, now: self.now }.count(people)
     }
 
-    fn count(&self, expression: &Value) -> Result<u64> {
-        Ok(self.snapshot.index.count(&self.resolved(expression)?, self.now))
+    fn count(&self, people: Value) -> Result<u64> {
+        Ok(self.counted(people)?.count())
     }
 }
 
@@ -212,7 +215,6 @@ fn view(
     let catalog = WorkspaceCatalog::load(tx, snapshot.workspace, bot)?;
     let ask = Ask { tx, bot, snapshot, catalog, now };
     let present = present_stages(&ask)?;
-    let blocked = json!({"event": {"kind": "blocked", "within": format!("{}d", (days - 1).max(1))}});
     let days = day_number(now, ask.zone()) - days + 1..=day_number(now, ask.zone());
     let by_day = |count: &dyn Fn(&tally::Day) -> u64| {
         days.clone().map(|day| DayCount { day: date(day), count: tally.day(day).map_or(0, count) }).collect()
@@ -226,8 +228,8 @@ fn view(
         moves: past.map(|past| moves(past, &present)).unwrap_or_default(),
         joined: joined(&ask, days.clone())?,
         active: by_day(&|day| day.active.len()),
-        blocked_by_day: by_day(&|day| day.blocked.len()),
-        blocked_in_days: (ask.count(&blocked)?, blocked),
+        blocked_by_day: blocked(&ask, days.clone())?,
+        blocked_in_days: ask.counted(blocked_since(*days.start()))?,
         suggestions: suggestion::all(&ask, tally)?,
         checklist: checklist(&ask)?,
         stages: stage_lines(&ask, past, present)?,
@@ -287,7 +289,7 @@ fn moves(past: &Past, present: &[(StageId, String, RoaringBitmap)]) -> Vec<Move>
 
 /// Who was first seen on each day. An import may put people on days that lie before it.
 fn joined(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayCount>> {
-    let until = |day: i32| ask.count(&json!({"first_seen": {"before": date(day)}}));
+    let until = |day: i32| ask.count(json!({"first_seen": {"before": date(day)}}));
     let mut before = until(*days.start())?;
     let mut counts = Vec::new();
     for day in days {
@@ -298,6 +300,23 @@ fn joined(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayC
     Ok(counts)
 }
 
+/// Whose latest block was on each day: those who blocked since its beginning, without those who blocked since the
+/// next. So the days add up to those who blocked since the first, whatever the clocks did meanwhile.
+fn blocked(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayCount>> {
+    let mut since = ask.count(blocked_since(*days.start()))?;
+    let mut counts = Vec::new();
+    for day in days {
+        let later = ask.count(blocked_since(day + 1))?;
+        counts.push(DayCount { day: date(day), count: since.saturating_sub(later) });
+        since = later;
+    }
+    Ok(counts)
+}
+
+fn blocked_since(day: i32) -> Value {
+    json!({"event": {"kind": "blocked", "since": date(day)}})
+}
+
 fn checklist(ask: &Ask<'_>) -> Result<Checklist> {
     let (tx, bot) = (ask.tx, ask.bot);
     let segments = segments::list(tx, ask.snapshot.workspace, Some(bot))?;
@@ -306,8 +325,8 @@ fn checklist(ask: &Ask<'_>) -> Result<Checklist> {
     let own: Vec<CampaignId> = started.iter().filter(own).map(|campaign| campaign.id).collect();
     let mut answers = false;
     for campaign in &own {
-        answers |= ask.count(&json!({"campaign": {"id": campaign, "outcome": "clicked"}}))? > 0
-            || ask.count(&json!({"campaign": {"id": campaign, "outcome": "replied"}}))? > 0;
+        answers |= ask.count(json!({"campaign": {"id": campaign, "outcome": "clicked"}}))? > 0
+            || ask.count(json!({"campaign": {"id": campaign, "outcome": "replied"}}))? > 0;
     }
     let from_report = segments.iter().any(|segment| {
         // A segment that cannot be read was not made from a report.
@@ -317,7 +336,7 @@ fn checklist(ask: &Ask<'_>) -> Result<Checklist> {
     });
     Ok(Checklist {
         flow: flows::list(tx, bot)?.iter().any(|flow| flow.status == "published"),
-        segment: !segments.is_empty(),
+        segment: segments.iter().any(|segment| !presets::is_untouched(segment)),
         campaign: !own.is_empty(),
         answers,
         report: from_report,

@@ -11,6 +11,7 @@ use store::campaigns;
 use super::tally::Tally;
 use super::{Ask, campaigns_looked_at};
 use crate::Result;
+use crate::figure::Counted;
 
 /// Suggestions that a page shows.
 const SUGGESTIONS_MAX: usize = 3;
@@ -28,8 +29,8 @@ const SHARE_PEOPLE_MIN: u64 = 30;
 pub struct Suggestion {
     /// `churning_soon`, `pressed_no_purchase`, `responsive_tag` or `began_and_stopped`.
     pub code: &'static str,
-    pub count: u64,
-    pub expression: Value,
+    /// How many, and the expression that lists them.
+    pub people: Counted,
     /// What the sentence about them names.
     pub params: Map<String, Value>,
 }
@@ -42,15 +43,14 @@ pub(super) fn all(ask: &Ask<'_>, tally: &Tally) -> Result<Vec<Suggestion>> {
         responsive_tag(ask)?,
         began_and_stopped(ask)?,
     ];
-    Ok(found.into_iter().flatten().filter(|found| found.count > 0).take(SUGGESTIONS_MAX).collect())
+    Ok(found.into_iter().flatten().filter(|found| found.people.count() > 0).take(SUGGESTIONS_MAX).collect())
 }
 
 fn suggestion(ask: &Ask<'_>, code: &'static str, parts: Vec<Value>, params: &Value) -> Result<Suggestion> {
     let mut parts = parts;
     parts.push(json!({"reachable": true}));
-    let expression = json!({ "all": parts });
-    let count = ask.count(&expression)?;
-    Ok(Suggestion { code, count, expression, params: params.as_object().cloned().unwrap_or_default() })
+    let people = ask.counted(json!({ "all": parts }))?;
+    Ok(Suggestion { code, people, params: params.as_object().cloned().unwrap_or_default() })
 }
 
 /// Whose last interaction will soon be older than a stage allows. Without such a stage there is no line to cross.
@@ -89,11 +89,11 @@ fn pressed_no_purchase(ask: &Ask<'_>, tally: &Tally) -> Result<Option<Suggestion
             let parts = vec![pressed, json!({"not": {"event": {"kind": "conversion"}}})];
             let params = json!({"object": object, "times": times});
             let found = suggestion(ask, "pressed_no_purchase", parts, &params)?;
-            if best.as_ref().is_none_or(|best| best.count < found.count) {
+            if best.as_ref().is_none_or(|best| best.people.count() < found.people.count()) {
                 best = Some(found);
             }
         }
-        if best.as_ref().is_some_and(|best| best.count > 0) {
+        if best.as_ref().is_some_and(|best| best.people.count() > 0) {
             return Ok(best);
         }
     }
@@ -138,7 +138,7 @@ fn answered(ask: &Ask<'_>, campaign: CampaignId, tag: Option<&str>) -> Result<(u
         if let Some(tag) = tag {
             test["frozen_tag"] = json!(tag);
         }
-        ask.count(&json!({ "campaign": test }))
+        ask.count(json!({ "campaign": test }))
     };
     Ok((count("sent")?, count("clicked")?))
 }

@@ -26,8 +26,6 @@ const BUTTONS_MAX: usize = 500;
 pub(super) struct Day {
     /// Who interacted.
     pub active: RoaringBitmap,
-    /// Who was found to have blocked the bot, or told so.
-    pub blocked: RoaringBitmap,
     /// How often each button was pressed.
     pub presses: HashMap<String, u64>,
 }
@@ -156,15 +154,10 @@ impl Tally {
             }
             _ => {}
         }
-        let is_block = matches!(event.body, EventBody::Blocked { .. });
-        if !is_block && !event.body.is_interaction() {
+        if !event.body.is_interaction() {
             return;
         }
         let day = self.days.entry(day_number(event.at, self.zone)).or_default();
-        if is_block {
-            day.blocked.insert(number);
-            return;
-        }
         day.active.insert(number);
         if let EventBody::Button { object, .. } = &event.body
             && (day.presses.len() < BUTTONS_MAX || day.presses.contains_key(object))

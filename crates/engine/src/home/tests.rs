@@ -11,7 +11,7 @@ fn home(house: &House) -> Home {
 }
 
 fn press(object: &str) -> domain::event::EventBody {
-    domain::event::EventBody::Button { object: object.into(), message_id: None, campaign: None }
+    domain::event::EventBody::Button { object: object.into(), message_id: None, campaign: None, place: None }
 }
 
 fn line<'v>(view: &'v HomeView, name: &str) -> &'v StageLine {
@@ -103,15 +103,49 @@ async fn everyone_is_counted_once_by_why_they_cannot_be_written_to() {
     assert_eq!((view.people, view.reachable), (5, 3));
     assert_eq!((view.blocked, view.deactivated, view.opted_out), (1, 0, 1));
     assert_eq!(total(&view.blocked_by_day), 1);
-    assert_eq!(view.blocked_in_days.0, 1);
+    assert_eq!(view.blocked_in_days.count(), 1);
     reach(ids[2], Reach::Deactivated).await;
     reach(ids[3], Reach::Blocked).await;
     reach(ids[0], Reach::Unblocked).await;
     let view = room.get(house.workspace, house.bot, 7).await.unwrap();
     assert_eq!((view.blocked, view.deactivated, view.opted_out), (1, 1, 2));
-    assert_eq!(view.blocked_in_days.0, 2, "whoever unblocked it since had blocked it in these days");
+    assert_eq!(view.blocked_in_days.count(), 2, "whoever unblocked it since had blocked it in these days");
     assert_eq!(view.people - view.reachable, view.blocked + view.deactivated + view.opted_out);
     assert_eq!(view, home(&house).get(house.workspace, house.bot, 7).await.unwrap(), "as if asked first");
+}
+
+/// In the night to 28 March 2027 Berlin's clocks went from 2 to 3: six times 24 hours before 0:30 lie on the eighth
+/// day. In the night to 31 October they went back.
+#[tokio::test]
+async fn those_who_blocked_are_the_sum_of_their_days_when_the_clocks_change() {
+    for (half_past_midnight, days) in
+        [(1_806_359_400_000_i64, 7), (1_825_111_800_000, 7), (1_806_359_400_000, 1)]
+    {
+        let house = House::new().await;
+        let workspace = house.workspace;
+        house
+            .write(move |tx| {
+                let row = store::team::workspace(tx, workspace)?.unwrap();
+                let moved = store::team::Workspace { time_zone: "Europe/Berlin".into(), ..row };
+                Ok(store::team::update_workspace(tx, &moved)?)
+            })
+            .await;
+        for person in 0..9_i64 {
+            let id = house.person(person + 1, "P", 5).await;
+            // One a day, ten minutes before midnight; the last two came back and blocked it again.
+            let at = |days_ago: i64| half_past_midnight - 40 * 60_000 - days_ago * DAY_MS;
+            let blocked = domain::event::EventBody::Blocked { charged: None };
+            house.record(id, at(person), blocked.clone()).await;
+            if person >= 7 {
+                house.record(id, at(person - 5), blocked).await;
+            }
+        }
+        house.clock.set(half_past_midnight);
+        let view = home(&house).get(house.workspace, house.bot, days).await.unwrap();
+        assert_eq!(view.blocked_by_day.len(), days as usize);
+        assert_eq!(total(&view.blocked_by_day), view.blocked_in_days.count(), "{:?}", view.blocked_by_day);
+        assert!(days == 1 || view.blocked_in_days.count() >= 7, "{:?}", view.blocked_by_day);
+    }
 }
 
 #[tokio::test]
@@ -130,7 +164,8 @@ async fn suggestions_list_exactly_the_people_that_they_count() {
     house.record(bought, NOW, purchase).await;
     house.person(4, "Began", 5).await;
     let view = home(&house).get(house.workspace, house.bot, 7).await.unwrap();
-    let found: Vec<(&str, u64)> = view.suggestions.iter().map(|found| (found.code, found.count)).collect();
+    let found: Vec<(&str, u64)> =
+        view.suggestions.iter().map(|found| (found.code, found.people.count())).collect();
     assert_eq!(found, [("churning_soon", 1), ("pressed_no_purchase", 1), ("began_and_stopped", 1)]);
     let contacts = crate::contacts::Contacts::new(
         house.store.clone(),
@@ -140,7 +175,7 @@ async fn suggestions_list_exactly_the_people_that_they_count() {
     );
     for (suggestion, name) in view.suggestions.iter().zip(["Soon", "Asks", "Began"]) {
         let query = crate::contacts::ListQuery {
-            expression: Some(suggestion.expression.clone()),
+            expression: Some(suggestion.people.people().clone()),
             q: String::new(),
             order: crate::contacts::Order::Name,
             after: None,
@@ -231,8 +266,12 @@ async fn campaign(
                 }
                 journal.record(None, sent_at, EventBody::Outcomes { campaign: id, changes })?;
                 for (contact, _) in &lines[10..30] {
-                    let body =
-                        EventBody::Button { object: "Yes".into(), message_id: None, campaign: Some(id) };
+                    let body = EventBody::Button {
+                        object: "Yes".into(),
+                        message_id: None,
+                        campaign: Some(id),
+                        place: None,
+                    };
                     journal.record(Some(*contact), sent_at + 1_000, body)?;
                 }
                 Ok(id)
@@ -270,7 +309,7 @@ async fn a_tag_whose_people_answered_best_is_suggested_for_the_rest_of_them() {
     let campaign = campaign(&house, &ids, Some(house.owner)).await;
     let view = home(&house).get(house.workspace, house.bot, 2).await.unwrap();
     let found = view.suggestions.iter().find(|found| found.code == "responsive_tag").unwrap();
-    assert_eq!(found.count, 3);
+    assert_eq!(found.people.count(), 3);
     assert_eq!(Value::Object(found.params.clone()), json!({"tag": "tech", "percent": 67.0}));
     assert_eq!(view.checklist, Checklist { campaign: true, answers: true, ..Checklist::default() });
 

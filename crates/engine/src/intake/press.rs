@@ -3,7 +3,7 @@
 use domain::contact::Source;
 use domain::event::{EventBody, Origin};
 use domain::ids::CampaignId;
-use domain::message::{Action, Message, Rendered, Variables};
+use domain::message::{Action, ButtonPlace, Message, Rendered, Variables};
 use domain::time::Millis;
 use serde_json::json;
 use store::contacts::Contact;
@@ -33,8 +33,9 @@ impl Intake {
         let (mut contact, _) = known(journal, &self.secrets, &query.from, Source::new(), at)?;
         let data = query.data.as_deref().unwrap_or_default();
         match tokens::read_press(&self.secrets, journal.bot(), contact.number, data) {
-            Some(Press::Campaign { campaign, row, column }) => {
-                self.campaign_press(journal, &mut contact, query, campaign, (row, column), at)?;
+            Some(Press::Campaign { campaign, row, column, test }) => {
+                let place = ButtonPlace::new(row, column);
+                self.campaign_press(journal, &mut contact, query, (campaign, place, test), at)?;
             }
             Some(Press::Flow(press)) => {
                 let object = self.responder.option_name(journal, press)?;
@@ -56,24 +57,26 @@ impl Intake {
         journal: &mut Journal<'_>,
         contact: &mut Contact,
         query: &CallbackQuery,
-        campaign: CampaignId,
-        (row, column): (usize, usize),
+        (campaign, place, test): (CampaignId, ButtonPlace, bool),
         at: Millis,
     ) -> Result<()> {
         let found = campaigns::get(journal.tx(), journal.bot(), campaign)?;
         let message = found.as_ref().and_then(|found| Message::parse(&found.message).ok());
+        let (row, column) = (usize::from(place.row), usize::from(place.column));
         let button = message.as_ref().and_then(|message| message.button(row, column));
         let Some((button, Action::Press(press))) = button.map(|button| (button, &button.action)) else {
             // A draft's test send, changed since: counted as a press, with nothing behind it.
-            return record_press(journal, contact, query, format!("{row}.{column}"), None, at);
+            return record_press(journal, contact, query, place.to_string(), None, at);
         };
-        let in_ledger = recipients::get(journal.tx(), journal.bot(), campaign, contact.number)?.is_some();
-        let charged = in_ledger.then_some(campaign);
-        if in_ledger {
+        // A test does what the message would do; it answers nothing, whoever pressed it.
+        let answers =
+            !test && recipients::get(journal.tx(), journal.bot(), campaign, contact.number)?.is_some();
+        let charged = answers.then_some((campaign, place));
+        if answers {
             journal.prove_sent(contact.number, campaign, query.message_id, at)?;
         }
         record_press(journal, contact, query, button.text.clone(), charged, at)?;
-        let origin = Origin::Campaign(campaign);
+        let origin = if answers { Origin::Campaign(campaign) } else { Origin::Test(campaign) };
         effects::remove_tags(journal, contact.number, &press.remove_tags, origin, at)?;
         effects::add_tags(journal, contact.number, &press.add_tags, origin, at)?;
         if let Some(reply) = &press.reply {
@@ -94,10 +97,11 @@ fn record_press(
     contact: &Contact,
     query: &CallbackQuery,
     object: String,
-    campaign: Option<CampaignId>,
+    charged: Option<(CampaignId, ButtonPlace)>,
     at: Millis,
 ) -> Result<()> {
-    let body = EventBody::Button { object, message_id: query.message_id, campaign };
+    let (campaign, place) = charged.unzip();
+    let body = EventBody::Button { object, message_id: query.message_id, campaign, place };
     journal.record(Some(contact.number), at, body)?;
     Ok(())
 }

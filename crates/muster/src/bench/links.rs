@@ -174,7 +174,7 @@ async fn clicks(report: &mut Report, options: &Options, api: SocketAddr) -> Resu
     let requests: Vec<_> = (0..PEOPLE)
         .map(|person| {
             let contact = ContactNumber(person as u32);
-            let click = Click { bot: scene.bot, contact, campaign, row: 0, column: 1 };
+            let click = Click { bot: scene.bot, contact, campaign, row: 0, column: 1, test: false };
             let path = format!("/c/{}", click.token(&scene.muster.secrets));
             request(&path, &headers(AGENTS[person % AGENTS.len()]))
         })
@@ -203,7 +203,7 @@ async fn insert_click(
     Path(token): Path<String>,
 ) -> Response {
     let person = token.bytes().fold(0, |sum, byte| (sum * 31 + i64::from(byte)) % PEOPLE as i64);
-    let body = EventBody::Click { object: "Shop".into(), campaign };
+    let body = EventBody::Click { object: "Shop".into(), campaign, place: None };
     let click = PlainClick {
         bot: 1,
         contact: person,

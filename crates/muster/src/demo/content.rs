@@ -3,6 +3,7 @@
 use domain::ids::{BotId, MemberId, WorkspaceId};
 use domain::link::{LinkBot, Utm};
 use engine::links::NewLink;
+use engine::presets;
 use engine::secrets;
 use sandbox::WorldConfig;
 use serde_json::{Value, json};
@@ -118,6 +119,7 @@ pub(super) async fn furnish(
                 now,
             };
             let bot = bots::insert(tx, workspace, &new)?;
+            presets::add(tx, workspace, bot, presets::Language::English, now)?;
             let owner = member(tx, workspace, "mira@lantern.example", "Mira Kovač", "owner", &password, now)?;
             member(tx, workspace, "jing@lantern.example", "陈静", "agent", &password, now)?;
             member(tx, workspace, "jonas@lantern.example", "Jonas Weber", "agent", &password, now)?;

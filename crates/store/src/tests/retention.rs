@@ -46,7 +46,7 @@ fn furnish(tx: &WriteTx<'_>, bot: BotId) -> Result<()> {
         let command = EventBody::Command { object: words.clone(), text: words.clone(), message_id: 1 };
         let raw = EventBody::Raw { object: words.clone(), json: words.clone() };
         let failed = EventBody::IngestFailed { error: "no".into(), json: words.clone() };
-        let press = EventBody::Button { object: words, message_id: None, campaign: None };
+        let press = EventBody::Button { object: words, message_id: None, campaign: None, place: None };
         for body in [message, photo, command, raw, failed, press] {
             number += 1;
             say(tx, bot, number, body)?;

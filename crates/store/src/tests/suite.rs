@@ -210,7 +210,12 @@ async fn events_come_back_as_they_went_in(house: &House) {
         number: 1,
         contact: Some(ContactNumber(4)),
         at: 99,
-        body: EventBody::Button { object: "价格".into(), message_id: None, campaign: Some(CampaignId(3)) },
+        body: EventBody::Button {
+            object: "价格".into(),
+            message_id: None,
+            campaign: Some(CampaignId(3)),
+            place: None,
+        },
         windows: vec![CampaignId(3), CampaignId(2)],
     };
     let stored = event.clone();
@@ -300,7 +305,7 @@ async fn a_ledger_can_be_narrowed_to_those_who_pressed_one_button(house: &House)
         number,
         contact: Some(ContactNumber(contact)),
         at: 5,
-        body: EventBody::Button { object: button.into(), message_id: None, campaign },
+        body: EventBody::Button { object: button.into(), message_id: None, campaign, place: None },
         windows: vec![],
     };
     let found = store
@@ -323,7 +328,11 @@ async fn a_ledger_can_be_narrowed_to_those_who_pressed_one_button(house: &House)
                 let lines = recipients::list(tx, bot, campaign, outcomes, button, after, 10)?;
                 Ok::<_, StoreError>(lines.iter().map(|line| line.contact.0).collect::<Vec<_>>())
             };
-            assert_eq!(events::buttons(tx, bot, campaign)?, [("Yes".to_owned(), 2), ("No".to_owned(), 1)]);
+            let said = |contact, campaign| {
+                let is = |body: &EventBody| body.object() == Some("Yes");
+                events::any_charged(tx, bot, ContactNumber(contact), CampaignId(campaign), is)
+            };
+            assert_eq!([said(1, 1)?, said(2, 1)?, said(3, 1)?, said(3, 2)?], [true, false, false, true]);
             assert_eq!(who(&[], None, -1)?.len(), 6);
             assert_eq!(who(&[Outcome::Sent], Some("Yes"), -1)?, [] as [u32; 0]);
             assert_eq!(who(&[], Some("Yes"), 1)?, [4], "after a position");
@@ -400,7 +409,8 @@ async fn two_processes_give_each_number_once_and_none_is_missing(house: &House) 
         for _ in 0..ROUNDS {
             let work = move |tx: &WriteTx<'_>| {
                 let number = bots::lock(tx, bot)?.ok_or(StoreError::Closed)?.next_event;
-                let body = EventBody::Button { object: "x".into(), message_id: None, campaign: None };
+                let body =
+                    EventBody::Button { object: "x".into(), message_id: None, campaign: None, place: None };
                 events::append(tx, bot, &Event { number, contact: None, at: 1, body, windows: vec![] })?;
                 bots::advance(tx, bot, number + 1, 0)?;
                 tx.next_id("outbox")
