@@ -131,6 +131,20 @@ async fn send(app: &TestApp, people: &[i64]) -> i64 {
     campaign
 }
 
+/// One who pressed gets the tag by hand as well, one loses theirs, one is erased, one blocks the bot.
+async fn happen_to(app: &TestApp, got: &[i64]) {
+    for (person, change) in
+        [(got[0], json!({"add": ["Wants tech"]})), (got[1], json!({"remove": ["Wants tech"]}))]
+    {
+        let id = app.contact(person).await["id"].clone();
+        app.api.post(&format!("/contacts/{id}/tags"), change).await;
+    }
+    let erased = app.contact(got[2]).await["id"].clone();
+    app.api.ask("DELETE", &format!("/contacts/{erased}"), None).await;
+    app.sandbox.world.lock().person_block(got[4], SystemClock.now()).unwrap();
+    until("the block", 30, async || (app.contact(got[4]).await["reachable"] == false).then_some(())).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_figure_is_the_count_of_the_list_that_it_hands_out() {
     let world = WorldConfig { people: PEOPLE, lively: false, flood_limits: false, ..WorldConfig::default() };
@@ -157,17 +171,7 @@ async fn every_figure_is_the_count_of_the_list_that_it_hands_out() {
         ((first, second) == (6, 3)).then_some(())
     })
     .await;
-    // One who pressed gets the other's tag by hand, one loses theirs, one is erased, one blocks the bot.
-    for (person, change) in
-        [(got[0], json!({"add": ["Wants tech"]})), (got[1], json!({"remove": ["Wants tech"]}))]
-    {
-        let id = app.contact(person).await["id"].clone();
-        app.api.post(&format!("/contacts/{id}/tags"), change).await;
-    }
-    let erased = app.contact(got[2]).await["id"].clone();
-    app.api.ask("DELETE", &format!("/contacts/{erased}"), None).await;
-    app.sandbox.world.lock().person_block(got[4], SystemClock.now()).unwrap();
-    until("the block", 30, async || (app.contact(got[4]).await["reachable"] == false).then_some(())).await;
+    happen_to(&app, &got).await;
 
     println!("{} figures compared", walk(&app, campaign).await);
     let report = app.api.get(&format!("/campaigns/{campaign}/report")).await;
