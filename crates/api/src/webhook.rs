@@ -28,10 +28,8 @@ pub async fn receive(
         Ok(body) => body,
         Err(rejection) => return rejection.status().into_response(),
     };
-    let taken = match std::str::from_utf8(body) {
-        Ok(text) => rooms.webhooks.receive(&hook, secret, text).await,
-        Err(_) => Err(PushError::NotAnUpdate("not UTF-8".into())),
-    };
+    // Refusing broken bytes would hold this chat's later updates back for a day, and then lose all of them.
+    let taken = rooms.webhooks.receive(&hook, secret, &String::from_utf8_lossy(body)).await;
     let Err(error) = taken else { return StatusCode::OK.into_response() };
     let status = match &error {
         PushError::Unknown => StatusCode::NOT_FOUND,

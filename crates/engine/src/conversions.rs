@@ -14,6 +14,9 @@ use crate::{Clock, EngineError, Result, journal};
 /// How far back a conversion may lie.
 pub const CONVERSION_AGE_DAYS_MAX: i64 = 365;
 
+/// How far the sender's clock may be ahead of this server's: such a conversion is of now.
+const AHEAD_MS_MAX: Millis = 60_000;
+
 /// Who converted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
@@ -29,7 +32,7 @@ pub struct NewConversion {
     pub value: Option<f64>,
     /// Three letters of ISO 4217; goes with a value only.
     pub currency: Option<String>,
-    /// Now where absent. Not in the future, at most [`CONVERSION_AGE_DAYS_MAX`] days back.
+    /// Now where absent, and where the sender's clock is up to a minute ahead; at most [`CONVERSION_AGE_DAYS_MAX`] days back.
     pub at: Option<Millis>,
 }
 
@@ -87,14 +90,14 @@ fn find(tx: &ReadTx<'_>, workspace: WorkspaceId, who: Who) -> Result<(BotId, Con
 
 fn checked_at(at: Option<Millis>, now: Millis) -> Result<Millis> {
     let at = at.unwrap_or(now);
-    if at > now {
+    if at > now + AHEAD_MS_MAX {
         return Err(EngineError::field("/at", "in_future", "must not be in the future"));
     }
     if at < now - CONVERSION_AGE_DAYS_MAX * DAY_MS {
         let message = format!("must be at most {CONVERSION_AGE_DAYS_MAX} days back");
         return Err(EngineError::field("/at", "too_old", message));
     }
-    Ok(at)
+    Ok(at.min(now))
 }
 
 fn checked_value(value: Option<f64>) -> Result<Option<f64>> {
@@ -155,6 +158,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_a_clock_that_is_ahead_sends_is_of_now() {
+        let house = House::new().await;
+        let ada = house.person(7, "Ada", 3).await;
+        let room = Conversions::new(house.store.clone(), house.clock());
+        for ahead in [1, AHEAD_MS_MAX] {
+            let new = NewConversion { at: Some(NOW + ahead), ..purchase(Who::Contact(ada)) };
+            room.record(house.workspace, new).await.unwrap();
+            assert_eq!(house.log().await.last().unwrap().at, NOW);
+        }
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_is_refused_with_the_field() {
         let house = House::new().await;
         let ada = house.person(7, "Ada", 3).await;
@@ -166,7 +181,7 @@ mod tests {
             (NewConversion { value: Some(f64::INFINITY), ..good.clone() }, "/value"),
             (NewConversion { currency: Some("euro".into()), ..good.clone() }, "/currency"),
             (NewConversion { value: None, ..good.clone() }, "/currency"),
-            (NewConversion { at: Some(NOW + 1), ..good.clone() }, "/at"),
+            (NewConversion { at: Some(NOW + AHEAD_MS_MAX + 1), ..good.clone() }, "/at"),
             (NewConversion { at: Some(NOW - year - 1), ..good.clone() }, "/at"),
         ];
         for (new, path) in cases {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use domain::contact::{Attributes, Profile, Reachability, Source};
 use domain::event::Origin;
 use domain::ids::{BotId, ContactNumber, TagId};
+use domain::message::seen;
 use domain::time::Millis;
 
 use crate::bulk::{self, Kind};
@@ -33,7 +34,7 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// First and last name, else the username, else the Telegram id.
+    /// What is seen of first and last name, else the username, else the Telegram id.
     pub fn name(&self) -> String {
         if self.erased {
             return ERASED_NAME.into();
@@ -45,10 +46,10 @@ impl Contact {
 fn display_name(profile: &Profile, telegram_id: i64) -> String {
     let parts = [profile.first_name.as_deref(), profile.last_name.as_deref()];
     let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    match (name.trim(), &profile.username) {
-        ("", Some(username)) => format!("@{username}"),
-        ("", None) => telegram_id.to_string(),
-        (name, _) => name.to_string(),
+    match (seen(&name), &profile.username) {
+        (Some(name), _) => name,
+        (None, Some(username)) => format!("@{username}"),
+        (None, None) => telegram_id.to_string(),
     }
 }
 
@@ -454,4 +455,27 @@ pub fn tag_origins(tx: &ReadTx<'_>, bot: BotId) -> Result<BTreeMap<TagId, BTreeM
         },
     )?;
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_which_nothing_is_seen_gives_way_and_none_turns_the_line() {
+        let named = |first: &str, username: Option<&str>| {
+            let profile = Profile {
+                first_name: Some(first.into()),
+                username: username.map(str::to_owned),
+                ..Profile::default()
+            };
+            display_name(&profile, 7)
+        };
+        for blank in ["", " ", "\u{3164}", "\u{200b}\u{200d}", "\u{202e}"] {
+            assert_eq!(named(blank, None), "7", "{blank:?}");
+            assert_eq!(named(blank, Some("ada")), "@ada", "{blank:?}");
+        }
+        assert_eq!(named("\u{202e}abc", None), "abc");
+        assert_eq!(named("👩\u{200d}👧", None), "👩\u{200d}👧");
+    }
 }

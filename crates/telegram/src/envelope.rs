@@ -28,7 +28,9 @@ pub(crate) fn open(
     retry_after_header_s: Option<i64>,
     body: &[u8],
 ) -> Result<Box<RawValue>, SendError> {
-    let envelope: Option<Envelope<'_>> = serde_json::from_slice(body).ok();
+    // One text with broken bytes must not cost the other updates of its batch, for ever.
+    let body_text = String::from_utf8_lossy(body);
+    let envelope: Option<Envelope<'_>> = serde_json::from_str(&body_text).ok();
     let success = (200..300).contains(&status);
     match envelope {
         Some(Envelope { ok: true, result: Some(result), .. }) if success => Ok(result.to_owned()),
@@ -58,6 +60,12 @@ mod tests {
     fn a_result_comes_out_as_it_is() {
         let body = br#"{"ok":true,"result":{"message_id": 5 ,"new":[1]},"description":"x"}"#;
         assert_eq!(open(200, None, body).unwrap().get(), r#"{"message_id": 5 ,"new":[1]}"#);
+    }
+
+    #[test]
+    fn a_text_with_broken_bytes_does_not_cost_the_others() {
+        let body = b"{\"ok\":true,\"result\":[{\"text\":\"a\"},{\"text\":\"b\xff\"}]}";
+        assert_eq!(open(200, None, body).unwrap().get(), "[{\"text\":\"a\"},{\"text\":\"b\u{fffd}\"}]");
     }
 
     #[test]

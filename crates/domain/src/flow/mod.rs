@@ -21,7 +21,7 @@ use crate::message::{Findings, Message};
 
 pub use press::MenuPress;
 pub use run::{Check, Effect, Input, MenuButton, Run, Start, Step, Wait, step};
-pub use trigger::{Trigger, TriggerMatch, keyword_matches};
+pub use trigger::{Trigger, TriggerMatch, is_payload, keyword_matches};
 
 /// A node's id, unique within its graph.
 pub type NodeId = String;

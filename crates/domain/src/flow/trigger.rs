@@ -128,7 +128,8 @@ fn is_command(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
-fn is_payload(text: &str) -> bool {
+/// Whether a link can carry it: Telegram's clients pass on nothing else behind `?start=`.
+pub fn is_payload(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
 }

@@ -89,6 +89,14 @@ pub(super) fn is_blank(c: char) -> bool {
             | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff9..=0xfffc | 0xe0000..=0xe0fff)
 }
 
+/// What is seen of a value within a line: without what would bend the rest of the line, or what Telegram would strip.
+/// `None` where nothing is seen.
+pub fn seen(value: &str) -> Option<String> {
+    let strange = |c: char| (c.is_control() && c != '\n') || ('\u{2028}'..='\u{202e}').contains(&c);
+    let clean = value.replace(strange, "");
+    (!clean.chars().all(is_blank)).then(|| clean.trim().to_owned())
+}
+
 impl Formatted {
     /// Takes white space off both ends as Telegram does: at the end always, and entities are cut with it; at the
     /// beginning blanks and line breaks, up to the first entity.

@@ -28,7 +28,7 @@ use crate::field_error::FieldError;
 pub use body::{Body, Format};
 pub(crate) use button::label;
 pub use button::{Action, Button, Press};
-pub use entity::{Entity, EntityKind, Formatted, units};
+pub use entity::{Entity, EntityKind, Formatted, seen, units};
 pub(crate) use findings::{Findings, Object, child};
 pub use media::{Media, MediaKind};
 pub use place::ButtonPlace;

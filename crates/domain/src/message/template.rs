@@ -5,7 +5,7 @@
 
 use crate::contact::{AttributeValue, Attributes, Profile};
 
-use super::entity::{Entity, EntityKind, Formatted, is_blank, sort, units};
+use super::entity::{Entity, EntityKind, Formatted, is_blank, seen, sort, units};
 use super::limits::{CAPTION_UNITS_MAX, TEXT_UNITS_MAX, VALUE_UNITS_RESERVED, VARIABLES_MAX};
 
 /// What a person's variables are filled from.
@@ -169,9 +169,9 @@ impl Template {
     /// room of [`VALUE_UNITS_RESERVED`] or of its fallback, whichever is longer, so that a longer value can be
     /// clipped to fit.
     pub(super) fn check_length(&self) -> Result<(), TemplateError> {
-        let seen = |text: &str| text.chars().any(|c| !is_blank(c));
+        let shows = |text: &str| text.chars().any(|c| !is_blank(c));
         let never_empty =
-            seen(&self.after) || self.slots.iter().any(|s| seen(&s.before) || seen(&s.fallback));
+            shows(&self.after) || self.slots.iter().any(|s| shows(&s.before) || shows(&s.fallback));
         if !never_empty && self.role == Role::Text {
             let hint =
                 if self.slots.is_empty() { "" } else { " for who lacks the value; give it a fallback" };
@@ -279,13 +279,10 @@ fn border(at: usize, replaced: &[Replaced]) -> Result<Border, TemplateError> {
     Ok(Border { literal_units: at - removed, slots })
 }
 
-/// What a person sees in a slot. Characters that would bend the rest of the line, or that Telegram would strip, are
-/// taken out; a value of which nothing can be seen gives way to the fallback.
+/// What a person sees in a slot: a value of which nothing can be seen gives way to the fallback.
 fn shown(slot: &Slot, variables: Variables<'_>) -> String {
-    let Some(value) = slot.name.value(variables) else { return slot.fallback.clone() };
-    let strange = |c: char| (c.is_control() && c != '\n') || ('\u{2028}'..='\u{202e}').contains(&c);
-    let clean = if value.chars().any(strange) { value.replace(strange, "") } else { value };
-    if clean.chars().all(is_blank) { slot.fallback.clone() } else { clean.trim().to_owned() }
+    let value = slot.name.value(variables);
+    value.and_then(|value| seen(&value)).unwrap_or_else(|| slot.fallback.clone())
 }
 
 /// Clips the longest values, all to the same length, until their sum is at most `units_max`. Telegram refuses a

@@ -159,7 +159,9 @@ impl Tally {
         }
         let day = self.days.entry(day_number(event.at, self.zone)).or_default();
         day.active.insert(number);
+        // A game's button had no name before it was kept raw: nobody can be found by it.
         if let EventBody::Button { object, .. } = &event.body
+            && !object.is_empty()
             && (day.presses.len() < BUTTONS_MAX || day.presses.contains_key(object))
         {
             *day.presses.entry(object.clone()).or_default() += 1;

@@ -191,6 +191,17 @@ async fn suggestions_list_exactly_the_people_that_they_count() {
         .expect("a page that was asked leaves the house usable");
 }
 
+#[tokio::test]
+async fn a_press_without_a_name_suggests_nothing_and_breaks_nothing() {
+    let house = House::new().await;
+    let ada = house.person(1, "Ada", 60).await;
+    for day in 1..=3 {
+        house.record(ada, NOW - day * DAY_MS, press("")).await;
+    }
+    let view = home(&house).get(house.workspace, house.bot, 7).await.unwrap();
+    assert!(view.suggestions.iter().all(|found| found.code != "pressed_no_purchase"));
+}
+
 fn past_campaign(created_by: Option<domain::ids::MemberId>, sent_at: i64) -> Campaign {
     Campaign {
         id: CampaignId(0),

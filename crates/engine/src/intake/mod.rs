@@ -197,7 +197,7 @@ impl Intake {
                 self.reacted(journal, reaction, at)?;
                 Ok(None)
             }
-            Update::CallbackQuery(query) => self.press(journal, query, at).map(Some),
+            Update::CallbackQuery(query) => self.press(journal, query, &received.raw, at).map(Some),
             Update::MyChatMember(change) if change.is_block() || change.is_unblock() => {
                 self.standing(journal, change, at)?;
                 Ok(None)

@@ -2,6 +2,7 @@
 
 use domain::contact::{Attributes, Profile, Reachability, Source};
 use domain::event::EventBody;
+use domain::flow::is_payload;
 use domain::ids::ContactNumber;
 use domain::message::Message as Content;
 use domain::time::Millis;
@@ -214,8 +215,9 @@ pub(super) fn known(
     Ok((contact, false))
 }
 
+/// A member's code is no source, nor is what no link can carry: somebody typed it.
 fn source_of(payload: &str) -> Source {
-    if payload.starts_with(PAYLOAD_PREFIX) {
+    if payload.starts_with(PAYLOAD_PREFIX) || !is_payload(payload) {
         return Source::new();
     }
     Source::from([("payload".to_owned(), payload.to_owned())])

@@ -6,7 +6,7 @@ use domain::ids::CampaignId;
 use domain::message::{Action, ButtonPlace, Message, Rendered, Variables};
 use domain::time::Millis;
 use serde_json::json;
-use store::contacts::Contact;
+use store::contacts::{self, Contact};
 use store::outbox::Lane;
 use store::{campaigns, recipients};
 use telegram::CallbackQuery;
@@ -19,19 +19,21 @@ use crate::tokens::{self, Press};
 use crate::{Result, effects};
 
 impl Intake {
-    /// The time of a press is the time of its receipt: Telegram tells no other.
+    /// The time of a press is the time of its receipt: Telegram tells no other. `raw` is its update as it came.
     pub(super) fn press(
         &self,
         journal: &mut Journal<'_>,
         query: &CallbackQuery,
+        raw: &str,
         at: Millis,
     ) -> Result<CallbackAnswer> {
         let answer = CallbackAnswer { query_id: query.id.clone() };
-        if query.chat.as_ref().is_some_and(|chat| !chat.is_private()) || query.from.is_bot {
+        let Some(data) = counted(journal, query)? else {
+            let body = EventBody::Raw { object: "callback_query".into(), json: raw.to_owned() };
+            journal.record(None, at, body)?;
             return Ok(answer);
-        }
+        };
         let (mut contact, _) = known(journal, &self.secrets, &query.from, Source::new(), at)?;
-        let data = query.data.as_deref().unwrap_or_default();
         match tokens::read_press(&self.secrets, journal.bot(), contact.number, data) {
             Some(Press::Campaign { campaign, row, column, test }) => {
                 let place = ButtonPlace::new(row, column);
@@ -90,6 +92,18 @@ impl Intake {
         }
         Ok(())
     }
+}
+
+/// The data of a press that counts: one by a person in their chat with the bot, on a button that has a name. A game's
+/// button has none. A press that names no chat is on a message too old to be told, or on one that was sent in inline
+/// mode, by whoever sees it: it makes nobody known.
+fn counted<'q>(journal: &Journal<'_>, query: &'q CallbackQuery) -> Result<Option<&'q str>> {
+    let is_here = match &query.chat {
+        Some(chat) => chat.is_private(),
+        None => contacts::by_telegram_id(journal.tx(), journal.bot(), query.from.id)?.is_some(),
+    };
+    let data = query.data.as_deref().filter(|data| !data.is_empty());
+    Ok(data.filter(|_| is_here && !query.from.is_bot))
 }
 
 fn record_press(

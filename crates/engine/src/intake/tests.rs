@@ -60,6 +60,34 @@ async fn an_update_that_fails_is_kept_and_leaves_its_batch_alone() {
     assert_eq!((again.new, again.seen, again.failed), (0, 4, 0), "the failed one is not tried again");
 }
 
+/// A press; `message` and `data` as they are told, or not.
+fn press(id: i64, telegram_id: i64, told: &serde_json::Value) -> Arrived {
+    let mut query = json!({"id": id.to_string(), "chat_instance": "1",
+        "from": {"id": telegram_id, "is_bot": false, "first_name": "Ann"}});
+    query.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());
+    let update = json!({"update_id": id, "callback_query": query});
+    Arrived { received: Received::parse(&update.to_string()).unwrap(), at: NOW }
+}
+
+#[tokio::test]
+async fn presses_elsewhere_and_on_games_are_answered_and_make_nobody_known() {
+    let house = House::new().await;
+    let chat = |id: i64, kind: &str| json!({"message_id": 5, "date": 0, "chat": {"id": id, "type": kind}});
+    let batch = vec![
+        press(1, 7, &json!({"inline_message_id": "AAA", "data": "x"})),
+        press(2, 7, &json!({"message": chat(-100, "supergroup"), "data": "x"})),
+        press(3, 7, &json!({"message": chat(7, "private"), "game_short_name": "cool"})),
+    ];
+    let taken = intake(&house).take(house.bot, batch, None).await.unwrap();
+    assert_eq!((taken.failed, taken.answers.len()), (0, 3));
+    assert_eq!(log(&house).await, (vec!["raw".to_owned(); 3], Vec::new()));
+
+    let batch = vec![update(4, 7), press(5, 7, &json!({"data": "x"}))];
+    intake(&house).take(house.bot, batch, None).await.unwrap();
+    let (kinds, _) = log(&house).await;
+    assert_eq!(kinds.last().unwrap(), "button", "who is known pressed under a message too old to be told");
+}
+
 #[tokio::test]
 async fn nothing_is_pushed_to_a_bot_that_does_not_run() {
     let house = House::new().await;

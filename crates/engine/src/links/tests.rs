@@ -187,6 +187,18 @@ async fn a_payload_that_names_no_visit_is_a_plain_start() {
 }
 
 #[tokio::test]
+async fn what_somebody_types_behind_start_is_no_source() {
+    let bench = Bench::new().await;
+    let typed = ["promo; please help", "Zm9v==", &"a".repeat(65), "привет"];
+    for (person, words) in (1..).zip(typed) {
+        bench.says(person, &format!("/start {words}")).await;
+        assert_eq!(bench.person(person).await.source, source(&[]), "{words}");
+    }
+    bench.says(9, &format!("/start {}", "a".repeat(64))).await;
+    assert_eq!(bench.person(9).await.source, source(&[("payload", &"a".repeat(64))]));
+}
+
+#[tokio::test]
 async fn the_funnel_goes_down_to_those_who_stayed_and_names_them() {
     let bench = Bench::new().await;
     let link = bench.link("fb-summer").await;

@@ -14,8 +14,9 @@ async fn houses() -> Option<(House, String)> {
     let work = |tx: &crate::WriteTx<'_>| {
         let (workspace, bot) = bot(tx, 7)?;
         for number in 0..2_500_u32 {
-            let first_name = if number == 7 { "Ze\0ro".to_owned() } else { format!("甲 {number}") };
-            contacts::insert(tx, bot, &person(number, first_name))?;
+            let mut contact = person(number, format!("甲 {number}"));
+            contact.profile.username = (number == 7).then(|| "Ze\0ro".to_owned());
+            contacts::insert(tx, bot, &contact)?;
             let body = EventBody::Message {
                 text: Some(format!("word {number}")),
                 content: "text".into(),
@@ -88,7 +89,7 @@ async fn every_row_is_moved_and_the_proof_says_so() {
         let copied = copy_all(&mut moving);
         assert_eq!(copied.iter().map(|table| table.nul_count).sum::<u64>(), 1);
         let place = copied.iter().find_map(|table| table.nul_places.first().cloned()).unwrap();
-        assert_eq!(place, "contacts.name at bot_id 1, number 7");
+        assert_eq!(place, "contacts.username at bot_id 1, number 7");
         for table in moving.tables() {
             let (rows, proof) = (moving.rows(&table).unwrap(), moving.prove(&table, |_| {}).unwrap());
             assert!(proof.is_equal() && proof.rows == rows, "{table}: {proof:?}");
@@ -106,7 +107,7 @@ async fn every_row_is_moved_and_the_proof_says_so() {
             "Order order örder"
         );
         assert_eq!(asked(&url, "SELECT held_out_percent::text FROM campaigns"), "2.5");
-        assert_eq!(asked(&url, "SELECT name FROM contacts WHERE number = 7"), "Ze\u{fffd}ro");
+        assert_eq!(asked(&url, "SELECT username FROM contacts WHERE number = 7"), "Ze\u{fffd}ro");
         house
     })
     .await;
