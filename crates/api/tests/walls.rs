@@ -108,6 +108,7 @@ fn body_of(route: &str, ids: &Ids) -> Option<Value> {
     let stage = json!([{"name": "all", "color": "gray", "expression": everyone}]);
     Some(match route {
         "PATCH /bots/{id}" => json!({"status": "stopped"}),
+        "PUT /bots/{id}/testers" => json!({"contacts": [ids["contacts"]]}),
         "POST /campaigns" | "POST /campaigns/preview" => campaign,
         "PATCH /campaigns/{id}" => json!({"name": "x", "version": 1}),
         "POST /campaigns/{id}/start" => json!({}),
