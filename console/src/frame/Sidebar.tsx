@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { conversationCountsQuery, homeQuery } from '@/api/queries';
 import { useWorkspace } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { isGoingOut } from '@/ui/CampaignState';
 import { Avatar } from '@/ui/people';
 import { places, type Place } from './places';
 import { useAppearance, useSignOut } from './appearance';
@@ -21,7 +22,7 @@ export function useWaiting(): Waiting {
   const { bot } = useWorkspace();
   const counts = useQuery(conversationCountsQuery(bot.id)).data;
   const home = useQuery(homeQuery(bot.id, 7)).data;
-  return { inbox: counts?.open ?? 0, contacts: home?.people, campaigns: home?.running.length ?? 0 };
+  return { inbox: counts?.open ?? 0, contacts: home?.people, campaigns: home?.running.filter((campaign) => isGoingOut(campaign.status)).length ?? 0 };
 }
 
 function BotMenu() {

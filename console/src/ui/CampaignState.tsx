@@ -7,6 +7,9 @@ const fills: Record<Campaign['status'], string> = {
   draft: 'var(--line-control)', starting: 'var(--good-fill)', canary: 'var(--good-fill)', sending: 'var(--good-fill)', paused: 'var(--warn-fill)', done: 'var(--good-fill)', cancelled: 'var(--idle-fill)',
 };
 
+/** Whether messages leave now; a campaign that is paused stands still. */
+export const isGoingOut = (status: Campaign['status']) => status === 'starting' || status === 'canary' || status === 'sending';
+
 /** Where a campaign is, and why when it stands still. */
 export function CampaignState({ campaign }: { campaign: Pick<Campaign, 'status' | 'pause_reason'> }) {
   const { t } = useTranslation();

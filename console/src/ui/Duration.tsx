@@ -17,11 +17,14 @@ export function DurationInput({ value, onChange, units = unitKeys, label }: { va
         min={1}
         max={3650}
         hideControls
+        allowNegative={false}
+        allowDecimal={false}
         aria-label={t('ui.amount_of', { label })}
-        value={amount}
-        onChange={(next) => {
-          if (typeof next === 'number' && next >= 1) onChange(`${Math.floor(next)}${unit}`);
-        }}
+        value={amount === 0 ? '' : amount}
+        // An empty field is no duration: nothing is counted by the one before it.
+        error={amount === 0}
+        title={amount === 0 ? t('ui.amount_wrong') : undefined}
+        onChange={(next) => onChange(`${typeof next === 'number' && next >= 1 ? next : 0}${unit}`)}
       />
       <Select
         size="xs"

@@ -1,7 +1,7 @@
 import './figures.css';
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CampaignCounts, Expression } from '@/api/types';
+import type { CampaignCounts, CampaignStatus, Expression } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Count } from './Count';
 
@@ -30,7 +30,7 @@ export function PartsBar({ parts, height = 12, dim = false }: { parts: Part[]; h
 }
 
 /** The outcomes of a campaign in their fixed order; they sum to the audience. */
-export function useOutcomeParts(counts: CampaignCounts): Part[] {
+export function useOutcomeParts(counts: CampaignCounts, status?: CampaignStatus): Part[] {
   const { t } = useTranslation();
   const part = (key: string, value: number, fill: string, look?: Part['look']): Part => ({
     key, value, fill, label: t(`outcome.${key}`), ...(look ? { look } : {}),
@@ -42,12 +42,13 @@ export function useOutcomeParts(counts: CampaignCounts): Part[] {
     part('failed', counts.failed, 'var(--warn-fill)'),
     part('skipped', counts.skipped, 'var(--idle-fill)'),
     part('unknown', counts.unknown, 'var(--hatch)', 'hatched'),
-    part('not_yet', counts.pending + counts.leased, 'var(--rest)'),
+    // What a cancelled campaign has left is not still to come.
+    { ...part('not_yet', counts.pending + counts.leased, 'var(--rest)'), ...(status === 'cancelled' ? { label: t('outcome.never') } : {}) },
   ];
 }
 
-export function OutcomeBar({ counts, height = 10, dim = false }: { counts: CampaignCounts; height?: number; dim?: boolean }) {
-  return <PartsBar parts={useOutcomeParts(counts)} height={height} dim={dim} />;
+export function OutcomeBar({ counts, status, height = 10, dim = false }: { counts: CampaignCounts; status: CampaignStatus; height?: number; dim?: boolean }) {
+  return <PartsBar parts={useOutcomeParts(counts, status)} height={height} dim={dim} />;
 }
 
 /** Names, figures and shares under a bar of parts. */

@@ -10,6 +10,7 @@ import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 import { countable, toLines } from '@/ui/expression/draft';
 import { ExpressionBuilder } from '@/ui/expression/ExpressionBuilder';
+import { Figure } from '@/ui/Figure';
 import { useSentence } from '@/ui/expression/sentence';
 
 interface StepProps {
@@ -26,8 +27,9 @@ function Subtraction({ draft, forecast }: { draft: CampaignDraft; forecast: Camp
   const { t } = useTranslation();
   const { signed } = useFormat();
   const bot = useBot();
-  const preview = useQuery(previewQuery(bot.id, draft.audience)).data;
-  const leftOut = forecast?.left_out ?? preview?.left_out ?? 0;
+  const preview = useQuery(previewQuery(bot.id, draft.audience));
+  const leftOut = forecast?.left_out ?? (preview.isError ? undefined : preview.data?.left_out);
+  if (leftOut === undefined) return null;
   return (
     <dl className="campaigns-subtraction">
       <div>
@@ -82,7 +84,9 @@ export function AudienceStep({ draft, change, forecast }: StepProps) {
             onChange={(next) => next && pick(next)}
           />
           <span>
-            <Count value={preview.data?.count ?? 0} people={draft.audience} size="mid" stale={preview.isPlaceholderData} /> <span className="unit">{t('compose.match', { count: preview.data?.count ?? 0 })}</span>
+            <Figure query={preview} without={<span className="field-error" role="alert">{t('compose.count_failed')}</span>}>
+              {(data, stale) => <><Count value={data.count} people={draft.audience} size="mid" stale={stale} /> <span className="unit">{t('compose.match', { count: data.count })}</span></>}
+            </Figure>
           </span>
         </div>
         {choice !== 'everyone' && <p className="muted">{chosen ? sentence(chosen.expression) : sentence(draft.audience)}</p>}

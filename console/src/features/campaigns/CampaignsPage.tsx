@@ -9,7 +9,7 @@ import type { Campaign } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { OutcomeBar } from '@/ui/bars';
-import { CampaignState } from '@/ui/CampaignState';
+import { CampaignState, isGoingOut } from '@/ui/CampaignState';
 import { Count } from '@/ui/Count';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { useSentence } from '@/ui/expression/sentence';
@@ -46,9 +46,9 @@ function GoingOut({ rows }: { rows: Campaign[] }) {
   const columns: Column<Campaign>[] = [
     name,
     { key: 'state', head: t('campaigns.state'), cell: (row) => <CampaignState campaign={row} /> },
-    { key: 'bar', head: t('campaigns.outcomes'), leaves: 1, width: '22%', cell: (row) => row.status !== 'draft' && <OutcomeBar counts={row.counts} dim={row.status === 'paused'} /> },
+    { key: 'bar', head: t('campaigns.outcomes'), leaves: 1, width: '22%', cell: (row) => row.status !== 'draft' && <OutcomeBar counts={row.counts} status={row.status} dim={row.status === 'paused'} /> },
     { key: 'written', head: t('campaigns.people'), num: true, cell: (row) => <Written campaign={row} /> },
-    { key: 'when', head: t('campaigns.finishing'), num: true, leaves: 2, cell: (row) => (row.finishes_at && row.status !== 'paused' ? time(row.finishes_at) : '') },
+    { key: 'when', head: t('campaigns.finishing'), num: true, leaves: 2, cell: (row) => (row.finishes_at && row.status === 'sending' ? time(row.finishes_at) : '') },
   ];
   return <DataTable label={t('campaigns.going_out')} columns={columns} rows={rows} keyOf={(row) => row.id} rowHeight={48} />;
 }
@@ -67,7 +67,7 @@ function Results({ rows, onEnd }: { rows: Campaign[]; onEnd: (() => void) | unde
   const columns: Column<Campaign>[] = [
     name,
     { key: 'when', head: t('campaigns.when'), leaves: 2, cell: (row) => <span className="muted">{date(row.finished_at ?? row.created_at)}</span> },
-    { key: 'bar', head: t('campaigns.outcomes'), leaves: 1, width: '20%', cell: (row) => <OutcomeBar counts={row.counts} /> },
+    { key: 'bar', head: t('campaigns.outcomes'), leaves: 1, width: '20%', cell: (row) => <OutcomeBar counts={row.counts} status={row.status} /> },
     { key: 'sent', head: t('outcome.sent'), num: true, cell: (row) => <Count value={row.counts.sent} people={{ campaign: { id: row.id, outcome: 'sent' } }} /> },
     { key: 'open', head: t('campaigns.open_rate'), num: true, cell: (row) => <OpenRate id={row.id} /> },
     { key: 'blocked', head: t('outcome.blocked'), num: true, leaves: 2, cell: (row) => <Count value={row.counts.blocked} people={{ campaign: { id: row.id, outcome: 'blocked' } }} /> },
@@ -86,7 +86,7 @@ export default function CampaignsPage() {
   const over = (campaign: Campaign) => campaign.status === 'done' || campaign.status === 'cancelled';
   const going = all.filter((campaign) => !over(campaign));
   const past = all.filter(over);
-  const running = going.filter((campaign) => campaign.status !== 'draft').length;
+  const running = going.filter((campaign) => isGoingOut(campaign.status)).length;
   const make = can('write') && (
     <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} />} renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} />}>
       {t('home.campaign')}

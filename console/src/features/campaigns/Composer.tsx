@@ -32,7 +32,7 @@ function SaveState({ draft }: { draft: ReturnType<typeof useDraft> }) {
   const problem = useProblemText();
   if (draft.save.isPending) return <>{t('compose.saving')}</>;
   if (draft.save.error) return <span className="bad">{t('compose.not_saved', { why: problem(draft.save.error) })}</span>;
-  if (draft.save.isSuccess) return <>{t('compose.saved', { ago: ago(draft.save.submittedAt, now) })}</>;
+  if (draft.save.isSuccess) return <>{t('compose.saved', { ago: ago(Math.min(draft.save.submittedAt, now), now) })}</>;
   return <>{t(draft.id ? 'compose.draft' : 'compose.kept_here')}</>;
 }
 
@@ -131,7 +131,7 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
           {forecast.error && !fields?.errors.length && <Failure error={forecast.error} what={t('compose.forecast_failed')} retry={() => void forecast.refetch()} />}
         </div>
         <Preview draft={draft.draft} botId={bot.id} />
-        <SendDock draft={draft} forecast={forecast.data} stale={forecast.isPlaceholderData} canary={canary} blocked={fields !== null || !written} />
+        <SendDock draft={draft} forecast={forecast.isError || canary === 0 ? undefined : forecast.data} stale={forecast.isPlaceholderData} canary={canary} blocked={fields !== null || !written || canary === 0} />
       </div>
     </Page>
   );

@@ -28,12 +28,13 @@ function Share({ part }: { part: Lift['reached'] }) {
 /** Everyone reached against everyone held out, each with its interval. */
 export function LiftTable({ lift, campaign, settled }: { lift: Lift[]; campaign: Campaign; settled: boolean }) {
   const { t } = useTranslation();
+  const { number } = useFormat();
   const heldOut = lift[0]?.held_out.n ?? 0;
   if (lift.length === 0 || heldOut === 0) {
     return (
       <>
         <h3 className="campaigns-report-sub">{t('report.lift')}</h3>
-        <p className="muted">{t('report.no_held_out')}</p>
+        <p className="muted">{campaign.counts.held_out > 0 ? t('report.held_out_not_yet', { number: number(campaign.counts.held_out) }) : t('report.no_held_out')}</p>
       </>
     );
   }

@@ -27,7 +27,7 @@ function Lead({ campaign }: { campaign: Campaign }) {
         <span className="lead-figure figure">{number(done)}</span> <span className="unit">{t('campaigns.of_written', { total: number(total) })}</span>
       </span>
       {status === 'done' && started_at && finished_at && <span>{t('campaigns.finished', { at: dateTime(finished_at), length: length(finished_at - started_at) })}</span>}
-      {finishes_at !== null && status !== 'paused' && status !== 'done' && <span>{t('campaigns.finishes', { length: length(finishes_at - Date.now()), time: time(finishes_at) })}</span>}
+      {finishes_at !== null && status === 'sending' && <span>{t('campaigns.finishes', { length: length(finishes_at - Date.now()), time: time(finishes_at) })}</span>}
       {rate_per_second !== null && rate_per_second > 0 && (status === 'sending' || status === 'canary') && <span className="muted">{t('campaigns.rate', { rate: rate_per_second.toFixed(1) })}</span>}
       {counts.left_out > 0 && <span className="small faint">{t('campaigns.left_out', { count: counts.left_out, number: number(counts.left_out) })}</span>}
     </div>
@@ -65,7 +65,7 @@ function Unknowns({ campaign, acts }: { campaign: Campaign; acts: ReturnType<typ
 export function LiveCampaign({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const acts = useCampaignActs(campaign);
-  const parts = useOutcomeParts(campaign.counts);
+  const parts = useOutcomeParts(campaign.counts, campaign.status);
   const [message, setMessage] = useState(false);
   const people = (key: string): Expression => ({ campaign: { id: campaign.id, outcome: key === 'not_yet' ? 'pending' : key } });
   return (

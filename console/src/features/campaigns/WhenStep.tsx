@@ -8,6 +8,7 @@ const HELD_OUT = [0, 5, 10, 20, 30, 50];
 
 interface StepProps {
   canary: number | null;
+  /** 0 stands for what is no size of a batch. */
   onCanary: (next: number | null) => void;
   writesTo: number | undefined;
   heldOut: number;
@@ -30,9 +31,10 @@ export function WhenStep({ canary, onCanary, writesTo, heldOut, onHeldOut }: Ste
         </div>
         <div className="inline wrap">
           <Switch label={t('compose.few_first')} checked={canary !== null} onChange={(event) => onCanary(event.currentTarget.checked ? CANARY_DEFAULT : null)} />
-          {canary !== null && <NumberInput size="xs" w={84} min={1} hideControls aria-label={t('compose.few_first')} value={canary} onChange={(next) => typeof next === 'number' && next >= 1 && onCanary(Math.floor(next))} />}
+          {canary !== null && <NumberInput size="xs" w={84} min={1} hideControls allowDecimal={false} aria-label={t('compose.few_first')} value={canary === 0 ? '' : canary} error={canary === 0} aria-describedby={canary === 0 ? 'batch-wrong' : undefined} onChange={(next) => onCanary(typeof next === 'number' && next >= 1 ? next : 0)} />}
         </div>
-        {canary !== null && total > 0 && (
+        {canary === 0 && <p className="field-error" id="batch-wrong" role="alert">{t('compose.batch_min')}</p>}
+        {canary !== null && canary > 0 && total > 0 && (
           <>
             <PartsBar height={10} parts={[{ key: 'first', label: t('compose.first'), value: first, fill: 'var(--accent)' }, { key: 'rest', label: t('compose.rest'), value: total - first, fill: 'var(--idle-fill)' }]} />
             <p className="muted">{total > first ? t('compose.few_first_text', { count: first, rest: number(total - first) }) : t('compose.few_first_all')}</p>

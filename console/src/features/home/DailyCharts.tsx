@@ -34,9 +34,9 @@ function Bars({ days, fill }: { days: DayCount[]; fill: string }) {
 
 function Curve({ days }: { days: DayCount[] }) {
   const values = days.map((each) => each.count);
-  const low = Math.min(...values);
-  const span = Math.max(1, Math.max(...values) - low);
-  const points = values.map((value, index) => `${(index / Math.max(1, values.length - 1)) * WIDTH},${HEIGHT - 4 - ((value - low) / span) * (HEIGHT - 12)}`);
+  // From zero: a quiet week must not look like a fall to nothing.
+  const most = Math.max(1, ...values);
+  const points = values.map((value, index) => `${(index / Math.max(1, values.length - 1)) * WIDTH},${HEIGHT - (value / most) * (HEIGHT - 4)}`);
   return (
     <svg className="home-chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
       <polyline points={points.join(' ')} fill="none" stroke="var(--text-2)" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />

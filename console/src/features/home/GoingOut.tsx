@@ -19,9 +19,9 @@ function Running({ campaign }: { campaign: Campaign }) {
         <Link to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}><b>{campaign.name}</b></Link>
         <span className="end"><CampaignState campaign={campaign} /></span>
       </div>
-      <OutcomeBar counts={counts} dim={campaign.status === 'paused'} />
+      <OutcomeBar counts={counts} status={campaign.status} dim={campaign.status === 'paused'} />
       <span className="muted">
-        {campaign.finishes_at && campaign.status !== 'paused' ? t('home.written_finishing', { ...said, time: time(campaign.finishes_at) }) : t('home.written', said)}
+        {campaign.finishes_at && campaign.status === 'sending' ? t('home.written_finishing', { ...said, time: time(campaign.finishes_at) }) : t('home.written', said)}
       </span>
     </li>
   );
@@ -40,7 +40,7 @@ export function GoingOut({ running, recent }: { running: Campaign[]; recent: Cam
           <li key={campaign.id}>
             <Link className="cut" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>{campaign.name}</Link>
             <span className="end small muted">
-              {t('home.done', { date: date(campaign.finished_at ?? campaign.created_at), sent: number(campaign.counts.sent) })}
+              {t(campaign.status === 'cancelled' ? 'home.cancelled' : 'home.done', { date: date(campaign.finished_at ?? campaign.created_at), sent: number(campaign.counts.sent) })}
               {campaign.counts.blocked > 0 && <span className="bad"> {t('home.blocked_count', { count: campaign.counts.blocked })}</span>}
             </span>
           </li>

@@ -28,7 +28,7 @@ function Receiving() {
   return (
     <span className="status-dot">
       <i style={{ background: 'var(--good-fill)' }} />
-      <span className="wide-only">{health.last_update_at ? t('home.receiving_since', { ago: ago(health.last_update_at, now) }) : t('home.receiving')}</span>
+      <span className="wide-only">{health.last_update_at ? t('home.receiving_since', { ago: ago(Math.min(health.last_update_at, now), now) }) : t('home.receiving')}</span>
       <span className="phone-only">{t('home.receiving')}</span>
     </span>
   );

@@ -14,7 +14,7 @@ import { Count } from '@/ui/Count';
 import { countable, toLines } from '@/ui/expression/draft';
 import { ExpressionBuilder } from '@/ui/expression/ExpressionBuilder';
 import { Page, Section } from '@/ui/Page';
-import { Failure, SkeletonRows } from '@/ui/states';
+import { Failure, Skeleton, SkeletonRows } from '@/ui/states';
 import { Breakdowns } from './Breakdowns';
 import { JsonPanel } from './JsonPanel';
 import { SamplePane } from './SamplePane';
@@ -24,14 +24,15 @@ import { useUndo } from './undo';
 function Lead({ preview, stale, expression, total }: { preview: Preview | undefined; stale: boolean; expression: Expression; total: number }) {
   const { t } = useTranslation();
   const { number } = useFormat();
+  if (!preview) return <Skeleton width={160} height={36} />;
   return (
     <section aria-live="polite" aria-atomic="true">
       <p>
-        <Count value={preview?.count ?? 0} people={expression} size="lead" stale={stale} />{' '}
-        <span className="unit">{t('segments.match', { count: preview?.count ?? 0, total: number(total) })}</span>
+        <Count value={preview.count} people={expression} size="lead" stale={stale} />{' '}
+        <span className="unit">{t('segments.match', { count: preview.count, total: number(total) })}</span>
       </p>
       <p className="muted">
-        <Trans i18nKey="contacts.reach" components={{ can: <Count value={preview?.reachable ?? 0} people={reachableOnly(expression)} />, cannot: <Count value={preview?.left_out ?? 0} people={unreachableOnly(expression)} /> }} />
+        <Trans i18nKey="contacts.reach" components={{ can: <Count value={preview.reachable} people={reachableOnly(expression)} />, cannot: <Count value={preview.left_out} people={unreachableOnly(expression)} /> }} />
       </p>
     </section>
   );

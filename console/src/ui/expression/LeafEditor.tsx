@@ -64,6 +64,9 @@ function MomentLeaf({ form, value, onChange }: { form: 'last_interaction' | 'fir
   );
 }
 
+/** An empty field is no number: the server refuses it, so that nothing is counted by the one before it. */
+const noNumber = null as unknown as number;
+
 const eventKinds = ['interaction', 'button', 'command', 'message', 'click', 'start', 'link_visit', 'conversion', 'blocked'];
 /** Kinds of one sort only. */
 const plainKinds = ['interaction', 'blocked'];
@@ -81,7 +84,7 @@ function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
       <Pick label={t('builder.event_kind')} width={112} value={event.kind} onPick={(kind) => emit({ kind })} data={[...new Set([...eventKinds, event.kind])].map((kind) => ({ value: kind, label: t([`builder.event.${kind}`, 'builder.event.other'], { kind }) }))} />
       {!plainKinds.includes(event.kind) && <TextInput size="xs" w={120} aria-label={t('builder.event_object')} placeholder={t('builder.any_object')} value={event.object ?? ''} onChange={(change) => emit({ object: change.currentTarget.value })} />}
       <Pick label={t('builder.times')} width={92} value={times} onPick={(next) => emit(next === 'at_most' ? { at_most: event.at_least ?? 1, at_least: undefined } : { at_least: event.at_most ?? 1, at_most: undefined })} data={[{ value: 'at_least', label: t('builder.at_least') }, { value: 'at_most', label: t('builder.at_most') }]} />
-      <NumberInput size="xs" w={56} min={times === 'at_least' ? 1 : 0} max={255} hideControls aria-label={t('builder.times')} value={event[times] ?? 1} onChange={(count) => typeof count === 'number' && emit({ [times]: count })} />
+      <NumberInput size="xs" w={56} min={times === 'at_least' ? 1 : 0} max={255} hideControls allowNegative={false} allowDecimal={false} aria-label={t('builder.times')} value={event[times] === null ? '' : (event[times] ?? 1)} error={event[times] === null} onChange={(count) => emit({ [times]: typeof count === 'number' ? count : noNumber })} />
       <Pick label={t('builder.window')} width={84} value={event.since ? 'since' : event.within ? 'within' : 'ever'} onPick={(next) => emit({ within: next === 'within' ? '30d' : undefined, since: next === 'since' ? new Date().toISOString().slice(0, 10) : undefined })} data={[{ value: 'ever', label: t('builder.ever') }, { value: 'within', label: t('builder.moment.within') }, { value: 'since', label: t('builder.moment.after') }]} />
       {event.since && <TextInput size="xs" type="date" aria-label={t('builder.date')} value={event.since} onChange={(change) => change.currentTarget.value && emit({ since: change.currentTarget.value })} />}
       {event.within && <DurationInput label={t('builder.window')} units={['d', 'w']} value={event.within} onChange={(within) => emit({ within })} />}
@@ -172,7 +175,7 @@ export function LeafEditor({ value, names, onChange }: LeafProps<Expression>) {
   if ('conversation' in value) return <Pick label={t('builder.form.conversation')} width={140} value={value.conversation.status ?? 'open'} onPick={(status) => onChange({ conversation: { status } })} data={['open', 'closed'].map((each) => ({ value: each, label: t(`builder.conversation.${each}`) }))} />;
   if ('sample' in value) {
     const { sample } = value;
-    return <NumberInput size="xs" w={90} min={1} max={100} suffix=" %" aria-label={t('builder.form.sample')} value={sample.percent} onChange={(percent) => typeof percent === 'number' && onChange({ sample: { ...sample, percent } })} />;
+    return <NumberInput size="xs" w={90} min={1} max={100} suffix=" %" aria-label={t('builder.form.sample')} allowNegative={false} value={sample.percent ?? ''} error={sample.percent === null} onChange={(percent) => onChange({ sample: { ...sample, percent: typeof percent === 'number' ? percent : noNumber } })} />;
   }
   return null;
 }

@@ -1,0 +1,72 @@
+import { MantineProvider } from '@mantine/core';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { type ReactElement, useState } from 'react';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CampaignCounts, CampaignStatus } from '@/api/types';
+import { startI18n } from '@/i18n';
+import { useOutcomeParts } from './bars';
+import { isGoingOut } from './CampaignState';
+import { DurationInput } from './Duration';
+import { Figure } from './Figure';
+
+beforeAll(() => startI18n('en'));
+const show = (element: ReactElement) => render(<MantineProvider>{element}</MantineProvider>);
+
+describe('a figure', () => {
+  const shown = (query: { data: number | undefined; isError: boolean; isPlaceholderData: boolean }) =>
+    show(<Figure query={{ ...query, error: null }} without="not counted">{(value, stale) => <output data-stale={stale}>{value} people match</output>}</Figure>);
+  it('is not 0 when the count fails, nor the one before', () => {
+    const { container } = shown({ data: 695, isError: true, isPlaceholderData: false });
+    expect(container).toHaveTextContent('not counted');
+    expect(container).not.toHaveTextContent('people match');
+  });
+  it('is not 0 while it is on its way', () => {
+    expect(shown({ data: undefined, isError: false, isPlaceholderData: false }).container).not.toHaveTextContent('0');
+  });
+  it('is greyed while it belongs to an older input', () => {
+    shown({ data: 695, isError: false, isPlaceholderData: true });
+    expect(screen.getByRole('status')).toHaveAttribute('data-stale', 'true');
+  });
+});
+
+const FIELD = /^Active/;
+
+function Days() {
+  const [value, setValue] = useState('7d');
+  return <><DurationInput label="Active" value={value} onChange={setValue} /><output>{value}</output></>;
+}
+
+describe('a duration', () => {
+  it('that is empty is none, and not the one before', async () => {
+    show(<Days />);
+    const field = screen.getByRole('textbox', { name: FIELD });
+    await userEvent.clear(field);
+    expect(screen.getByRole('status')).toHaveTextContent('0d');
+    expect(field).toBeInvalid();
+  });
+  it('takes no minus', async () => {
+    show(<Days />);
+    const field = screen.getByRole('textbox', { name: FIELD });
+    await userEvent.clear(field);
+    await userEvent.type(field, '-5');
+    expect(field).toHaveValue('5');
+    expect(screen.getByRole('status')).toHaveTextContent('5d');
+  });
+});
+
+function Labels({ status }: { status: CampaignStatus }) {
+  const counts: CampaignCounts = { audience: 3645, left_out: 0, held_out: 0, pending: 3495, leased: 0, sent: 150, failed: 0, blocked: 0, skipped: 0, unknown: 0 };
+  return <output>{useOutcomeParts(counts, status).map((part) => part.label).join(', ')}</output>;
+}
+
+describe('a campaign', () => {
+  it('that was cancelled has nothing that is still to come', () => {
+    show(<Labels status="cancelled" />);
+    expect(screen.getByRole('status')).not.toHaveTextContent('Not yet');
+  });
+  it('that is paused is not going out', () => {
+    expect(isGoingOut('paused')).toBe(false);
+    expect(isGoingOut('sending')).toBe(true);
+  });
+});
