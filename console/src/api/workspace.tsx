@@ -17,6 +17,15 @@ export function useWorkspace(): Workspace {
 }
 export const useBot = () => useWorkspace().bot;
 
+/**
+ * Where the bot is spoken to. The demo's bot lives on this machine only: its name in Telegram, if there is one, is a
+ * stranger's, so the way leads to the phone.
+ */
+export function useBotAddress(): (link: string) => string {
+  const { phone_url } = useWorkspace().session;
+  return (link) => phone_url ?? link;
+}
+
 /** What each role may do; the server decides again. */
 const rights = {
   write: ['owner', 'marketer'],

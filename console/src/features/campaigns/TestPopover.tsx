@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
 import { testersQuery } from '@/api/queries';
 import type { TestAnswer } from '@/api/types';
-import { useBot, useWorkspace } from '@/api/workspace';
+import { useBot, useBotAddress, useWorkspace } from '@/api/workspace';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import type { useDraft } from './draft';
@@ -21,6 +21,7 @@ interface BindAnswer {
 function Bind() {
   const { t } = useTranslation();
   const bot = useBot();
+  const addressOf = useBotAddress();
   const problem = useProblemText();
   const bind = useMutation({ mutationFn: () => post<BindAnswer>('/members/me/telegram', { bot_id: bot.id }) });
   if (!bind.data) {
@@ -40,7 +41,7 @@ function Bind() {
         <code className="cut">{command}</code>
         <CopyButton value={command}>{({ copied, copy }) => <Button onClick={copy}>{t(copied ? 'segments.copied' : 'segments.copy')}</Button>}</CopyButton>
       </div>
-      <a className="text-link" href={bind.data.link} target="_blank" rel="noreferrer">{t('compose.bind_open')}</a>
+      <a className="text-link" href={addressOf(bind.data.link)} target="_blank" rel="noreferrer">{t('compose.bind_open')}</a>
     </>
   );
 }

@@ -6,7 +6,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { homeQuery } from '@/api/queries';
 import type { Home } from '@/api/types';
-import { useBot, useCan } from '@/api/workspace';
+import { useBot, useBotAddress, useCan } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { Page, Section } from '@/ui/Page';
 import { EmptyState, Loaded, Skeleton, SkeletonRows } from '@/ui/states';
@@ -48,10 +48,11 @@ function Waiting() {
 
 function Full({ home, days }: { home: Home; days: number }) {
   const { t } = useTranslation();
+  const addressOf = useBotAddress();
   const bot = useBot();
   if (home.people === 0) {
     return (
-      <EmptyState title={t('home.empty_title')} action={<Button component="a" variant="filled" href={`https://t.me/${bot.username}`} target="_blank" rel="noreferrer">{t('home.open_bot', { name: bot.username })}</Button>}>
+      <EmptyState title={t('home.empty_title')} action={<Button component="a" variant="filled" href={addressOf(`https://t.me/${bot.username}`)} target="_blank" rel="noreferrer">{t('home.open_bot', { name: bot.username })}</Button>}>
         {t('home.empty_text')}
       </EmptyState>
     );

@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
 import type { Bot } from '@/api/types';
-import { useWorkspace } from '@/api/workspace';
+import { useBotAddress, useWorkspace } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { Section } from '@/ui/Page';
 import { useProblemText } from '@/ui/states';
@@ -27,6 +27,7 @@ export function MyTelegram({ bots }: { bots: Bot[] }) {
   const now = useNow();
   const client = useQueryClient();
   const problem = useProblemText();
+  const addressOf = useBotAddress();
   const { member } = useWorkspace().session;
   const bind = useMutation({ mutationFn: (botId: number) => post<Binding>('/members/me/telegram', { bot_id: botId }) });
   const waiting = bind.data !== undefined && bind.data.expires_at > now && !member.telegram;
@@ -52,7 +53,7 @@ export function MyTelegram({ bots }: { bots: Bot[] }) {
         ))}
       </ul>
       {bind.error && <p className="field-error" role="alert">{problem(bind.error)}</p>}
-      {bind.data && <Secret value={bind.data.link} note={t(waiting || bind.data.expires_at > now ? 'settings.bind_open' : 'settings.bind_over', { until: time(bind.data.expires_at), code: bind.data.code })} />}
+      {bind.data && <Secret value={addressOf(bind.data.link)} note={t(waiting || bind.data.expires_at > now ? 'settings.bind_open' : 'settings.bind_over', { until: time(bind.data.expires_at), code: bind.data.code })} />}
     </Section>
   );
 }
