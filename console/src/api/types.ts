@@ -103,6 +103,7 @@ export interface Bot {
   };
   /** None: the sender's own default. */
   bulk_per_second: number | null;
+  decline_payments: string | null;
   contacts: number;
   created_at: number;
 }
@@ -116,7 +117,7 @@ export interface StageRef {
   id: number;
   name: string;
 }
-export type UnreachableReason = 'blocked' | 'deactivated' | 'opted_out';
+export type UnreachableReason = 'blocked' | 'deactivated' | 'chat_not_found' | 'not_started' | 'is_bot' | 'write_refused' | 'opted_out';
 export interface ContactItem {
   id: number;
   bot_id: number;
@@ -555,6 +556,7 @@ export interface Home {
   blocked: number;
   opted_out: number;
   deactivated: number;
+  no_chat: number;
   stages: { id: number; name: string; color: string; count: number; before: number | null; in: number | null; out: number | null }[];
   moves: Move[];
   joined: DayCount[];

@@ -49,6 +49,7 @@ function home(days: number): Home {
     blocked: people.filter((person) => person.unreachable_reason === 'blocked').length,
     opted_out: people.filter((person) => person.unreachable_reason === 'opted_out').length,
     deactivated: people.filter((person) => person.unreachable_reason === 'deactivated').length,
+    no_chat: people.filter((person) => person.unreachable_reason === 'not_started').length,
     stages: stageNames.map((name, index) => ({ id: index + 1, name, color: '', count: of(name), before: of(name) - 20 + index * 12, in: 140, out: 160 - index * 12 })),
     moves: [{ from: 'active', to: 'cooling', count: 148 }, { from: 'new', to: 'active', count: 131 }, { from: 'cooling', to: 'active', count: 97 }, { from: 'cooling', to: 'churned', count: 63 }, { from: 'active', to: 'customer', count: 14 }],
     joined: dayCounts(days, 31), active: dayCounts(days, 1846), blocked_by_day: dayCounts(days, 4), blocked_in_days: { count: 26, people: { event: { kind: 'blocked', within: `${days - 1}d` } } },

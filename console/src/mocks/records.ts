@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 export const bot: Bot = {
   id: 1, telegram_id: 7_000_000_001, username: 'lantern_daily_bot', name: 'Lantern Daily', status: 'running', intake: 'polling', intake_note: null, webhook: null,
   health: { last_update_at: now - 2_000, last_error: null, last_error_at: null, blocked_until: null, ingest_failed: 0 },
-  bulk_per_second: 30, contacts: people.length, created_at: now - 181 * DAY,
+  bulk_per_second: 30, decline_payments: null, contacts: people.length, created_at: now - 181 * DAY,
 };
 const deadBot: Bot = { ...bot, id: 2, username: 'lantern_shop_bot', name: 'Lantern Shop', status: 'token_dead', contacts: 0, health: { ...bot.health, last_update_at: now - 3 * DAY, last_error: 'Unauthorized', last_error_at: now - 3 * DAY } };
 export const session: Session = {

@@ -60,6 +60,9 @@ pub struct Bot {
     /// Bulk messages a second; none: the sender's own default.
     #[schema(required)]
     pub bulk_per_second: Option<i64>,
+    /// What a person is told whose payment is declined; none: payments are taken.
+    #[schema(required)]
+    pub decline_payments: Option<String>,
     /// People who met the bot.
     pub contacts: i64,
     pub created_at: i64,
@@ -126,6 +129,7 @@ impl From<bots::Bot> for Bot {
                 ingest_failed: bot.ingest_failed,
             },
             bulk_per_second: bot.bulk_per_second,
+            decline_payments: bot.decline_payments,
             contacts: bot.contacts,
             created_at: bot.created_at,
         }
@@ -162,6 +166,9 @@ pub struct BotPatch {
     pub status: Option<BotOrder>,
     /// A new token of the same bot.
     pub token: Option<String>,
+    /// Declines every payment with these words; empty ones take payments.
+    #[schema(max_length = 200)]
+    pub decline_payments: Option<String>,
 }
 
 /// The connected bots, oldest first.
@@ -207,6 +214,7 @@ pub async fn update(
         bulk_per_second: body.bulk_per_second,
         running: body.status.map(|order| order == BotOrder::Running),
         token: body.token,
+        decline_payments: body.decline_payments,
     };
     Ok(Json(bots.update(owner.workspace, BotId(id), change).await?.into()))
 }

@@ -99,10 +99,12 @@ pub struct Checklist {
 pub struct HomePage {
     pub people: u64,
     pub reachable: u64,
-    /// Who is not reachable, each counted once: blocked, else deactivated, else opted out.
+    /// Who is not reachable, each counted once: blocked, else deactivated, else without a chat, else opted out.
     pub blocked: u64,
     pub opted_out: u64,
     pub deactivated: u64,
+    /// Telegram has no chat in which they could be written to.
+    pub no_chat: u64,
     pub stages: Vec<HomeStage>,
     /// The largest first.
     pub moves: Vec<HomeMove>,
@@ -161,6 +163,7 @@ fn page(view: home::HomeView, campaigns: Vec<CampaignView>, is_demo: bool) -> Ho
         blocked: view.blocked,
         opted_out: view.opted_out,
         deactivated: view.deactivated,
+        no_chat: view.no_chat,
         stages: view.stages.into_iter().map(HomeStage::from).collect(),
         moves: view.moves.into_iter().map(HomeMove::from).collect(),
         joined: days(view.joined),

@@ -164,7 +164,7 @@ impl Oracle {
             Expression::Campaign(test) => campaign(test, person) && self.answered(test, person),
             Expression::Reachable(wanted) => {
                 let state = person.reachability;
-                (state.blocked || state.deactivated || state.opted_out) != *wanted
+                state.reachable() == *wanted
             }
             Expression::Sample(test) => in_sample(test, person.number),
             Expression::Conversation(test) => person.conversation.is_some_and(|thread| {
@@ -448,8 +448,9 @@ impl<'o> Person<'o> {
                 }
             }
             EventBody::Blocked { .. } => self.reachability.blocked = true,
-            EventBody::Unblocked => self.reachability.blocked = false,
+            EventBody::Unblocked => self.reachability = self.reachability.heard(),
             EventBody::Deactivated => self.reachability.deactivated = true,
+            EventBody::NoChat { reason } => self.reachability.no_chat = Some(*reason),
             EventBody::OptedOut { .. } => self.reachability.opted_out = true,
             EventBody::OptedIn => self.reachability.opted_out = false,
             EventBody::ConversationChanged { status, assignee } => {

@@ -53,6 +53,40 @@ pub enum AttributeValue {
 /// Attributes by key.
 pub type Attributes = BTreeMap<String, AttributeValue>;
 
+/// Why Telegram has no chat in which a person could be written to: neither a block nor a dead account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoChat {
+    /// Telegram knows no such person for this bot.
+    ChatNotFound,
+    /// They never started the bot, and a bot cannot begin.
+    NotStarted,
+    /// It is a bot.
+    IsBot,
+    /// Telegram refuses for another reason that lies with the person.
+    WriteRefused,
+}
+
+impl NoChat {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::ChatNotFound, Self::NotStarted, Self::IsBot, Self::WriteRefused];
+
+    /// The name in rows and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ChatNotFound => "chat_not_found",
+            Self::NotStarted => "not_started",
+            Self::IsBot => "is_bot",
+            Self::WriteRefused => "write_refused",
+        }
+    }
+
+    /// Reads a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
 /// Why a contact can or cannot be written to. Several may hold at once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -61,6 +95,9 @@ pub struct Reachability {
     pub blocked: bool,
     /// The account is gone: nothing can be sent.
     pub deactivated: bool,
+    /// There is no chat to send to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_chat: Option<NoChat>,
     /// Wants no bulk messages; answers to what the person writes still go out.
     pub opted_out: bool,
 }
@@ -68,25 +105,52 @@ pub struct Reachability {
 impl Reachability {
     /// May be sent bulk messages.
     pub fn reachable(self) -> bool {
-        !self.blocked && !self.deactivated && !self.opted_out
+        self.answerable() && !self.opted_out
     }
 
     /// Can be sent an answer to what the person wrote.
     pub fn answerable(self) -> bool {
-        !self.blocked && !self.deactivated
+        !self.blocked && !self.deactivated && self.no_chat.is_none()
     }
 
-    /// Why a person gets no bulk messages: `deactivated`, `blocked` or `opted_out`. Where several hold, the one that
-    /// is hardest to undo.
+    /// The same person once they were heard of in their chat: it is there, and they let the bot write. What they want
+    /// stays.
+    pub fn heard(self) -> Self {
+        Self { opted_out: self.opted_out, ..Self::default() }
+    }
+
+    /// Why a person gets no bulk messages: `deactivated`, `blocked`, a name of [`NoChat`], or `opted_out`. Where several
+    /// hold, the one that is hardest to undo.
     pub fn unreachable_reason(self) -> Option<&'static str> {
         if self.deactivated {
             Some("deactivated")
         } else if self.blocked {
             Some("blocked")
+        } else if let Some(reason) = self.no_chat {
+            Some(reason.name())
         } else if self.opted_out {
             Some("opted_out")
         } else {
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_heard_of_can_be_written_to_and_keeps_what_they_want() {
+        for no_chat in NoChat::ALL {
+            assert_eq!(NoChat::from_name(no_chat.name()), Some(no_chat));
+            let none =
+                Reachability { blocked: true, deactivated: true, no_chat: Some(no_chat), opted_out: true };
+            assert!(!none.answerable());
+            assert_eq!(none.heard(), Reachability { opted_out: true, ..Reachability::default() });
+            let silent = Reachability { no_chat: Some(no_chat), ..Reachability::default() };
+            assert!(!silent.reachable() && !silent.answerable() && silent.heard().reachable());
+            assert_eq!(silent.unreachable_reason(), Some(no_chat.name()));
         }
     }
 }

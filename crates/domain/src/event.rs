@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::contact::{Attributes, Profile, Source};
+use crate::contact::{Attributes, NoChat, Profile, Source};
 use crate::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
 use crate::message::ButtonPlace;
 use crate::time::Millis;
@@ -51,9 +51,9 @@ pub enum Outcome {
     Leased,
     /// Telegram accepted it and gave a message id.
     Sent,
-    /// Telegram refused it for good.
+    /// Telegram refused it for good: the message, or a person who cannot be written to for another reason than a block.
     Failed,
-    /// Refused with 403: the person had blocked the bot, or is gone.
+    /// Refused: the person had blocked the bot.
     Blocked,
     /// Not called: blocked or opted out between freeze and lease.
     Skipped,
@@ -193,9 +193,18 @@ pub enum EventBody {
     /// after*), and not when a send found an older block out.
     Blocked {
         charged: Option<CampaignId>,
+        /// A send found it out: its time is by our clock, and the block itself is older.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        found: bool,
     },
+    /// The person can be written to again: they let the bot, or were heard of. Whatever else had forbidden it is over
+    /// too, but for an opt-out.
     Unblocked,
     Deactivated,
+    /// A send found out that there is no chat with the person.
+    NoChat {
+        reason: NoChat,
+    },
     OptedOut {
         charged: Option<CampaignId>,
     },
@@ -274,6 +283,7 @@ impl EventBody {
             Self::Blocked { .. } => "blocked",
             Self::Unblocked => "unblocked",
             Self::Deactivated => "deactivated",
+            Self::NoChat { .. } => "no_chat",
             Self::OptedOut { .. } => "opted_out",
             Self::OptedIn => "opted_in",
             Self::Conversion { .. } => "conversion",
@@ -309,7 +319,7 @@ impl EventBody {
     /// The campaign that the event is charged to.
     pub fn campaign(&self) -> Option<CampaignId> {
         match self {
-            Self::Message { charged, .. } | Self::Blocked { charged } | Self::OptedOut { charged } => {
+            Self::Message { charged, .. } | Self::Blocked { charged, .. } | Self::OptedOut { charged } => {
                 *charged
             }
             Self::Button { campaign, .. } => *campaign,
@@ -382,6 +392,7 @@ impl EventBody {
             | Self::Blocked { .. }
             | Self::Unblocked
             | Self::Deactivated
+            | Self::NoChat { .. }
             | Self::OptedOut { .. }
             | Self::OptedIn
             | Self::CampaignStarted { .. }

@@ -13,6 +13,8 @@ use crate::{Clock, EngineError, Result, Secrets};
 
 /// The most bulk messages a second that may be asked for: what Telegram's paid broadcasts reach.
 pub const BULK_PER_SECOND_MAX: i64 = 1_000;
+/// The words of a declined payment, in characters.
+const DECLINE_CHARS_MAX: usize = 200;
 /// A token, in bytes; Telegram's have about 46.
 const TOKEN_BYTES_MAX: usize = 128;
 
@@ -79,6 +81,8 @@ pub struct Bot {
     pub ingest_failed: i64,
     /// Bulk messages a second; the clock's default when absent.
     pub bulk_per_second: Option<i64>,
+    /// What a person is told whose payment is declined; payments are taken when absent.
+    pub decline_payments: Option<String>,
     /// People who met the bot.
     pub contacts: i64,
     pub created_at: Millis,
@@ -90,6 +94,8 @@ pub struct BotChange {
     pub bulk_per_second: Option<i64>,
     pub running: Option<bool>,
     pub token: Option<String>,
+    /// Declines payments with these words; empty ones let them go on.
+    pub decline_payments: Option<String>,
 }
 
 /// The room of the bots.
@@ -156,6 +162,7 @@ impl Bots {
                 let id = match known {
                     Some(bot) => {
                         bots::set_token(tx, bot.id, &sealed)?;
+                        bots::set_names(tx, bot.id, &identity.username, &identity.name)?;
                         bots::set_status(tx, bot.id, "running")?;
                         bots::set_error(tx, bot.id, None, now)?;
                         bots::set_bulk_per_second(tx, bot.id, bulk_per_second)?;
@@ -187,15 +194,16 @@ impl Bots {
     /// There is no such bot here; the rate is out of range; the token is another bot's (`another_bot`) or none.
     pub async fn update(&self, workspace: WorkspaceId, bot: BotId, change: BotChange) -> Result<Bot> {
         let rate = change.bulk_per_second.map(checked_rate).transpose()?;
+        let decline = change.decline_payments.as_deref().map(checked_words).transpose()?;
         let before = self.get(workspace, bot).await?;
-        let sealed = match &change.token {
+        let renewed = match &change.token {
             Some(token) => {
                 let identity = self.identify(token).await?;
                 if identity.telegram_id != before.telegram_id {
                     let message = format!("is the token of another bot, @{}", identity.username);
                     return Err(EngineError::field("/token", "another_bot", message));
                 }
-                Some(self.secrets.seal(token.trim())?)
+                Some((self.secrets.seal(token.trim())?, identity))
             }
             None => None,
         };
@@ -208,18 +216,26 @@ impl Bots {
                 if let Some(rate) = rate {
                     bots::set_bulk_per_second(tx, bot, Some(rate))?;
                 }
-                if let Some(sealed) = &sealed {
+                if let Some(words) = &decline {
+                    bots::set_decline_payments(
+                        tx,
+                        bot,
+                        Some(words.as_str()).filter(|words| !words.is_empty()),
+                    )?;
+                }
+                if let Some((sealed, identity)) = &renewed {
                     bots::set_token(tx, bot, sealed)?;
+                    bots::set_names(tx, bot, &identity.username, &identity.name)?;
                     bots::set_error(tx, bot, None, now)?;
                 }
                 match change.running {
-                    Some(true) if row.status == "token_dead" && sealed.is_none() => {
+                    Some(true) if row.status == "token_dead" && renewed.is_none() => {
                         let message = "Telegram no longer knows this bot's token; give its new one";
                         return Err(EngineError::WrongState(message.into()));
                     }
                     Some(true) => bots::set_status(tx, bot, "running")?,
                     Some(false) => bots::set_status(tx, bot, "stopped")?,
-                    None if row.status == "token_dead" && sealed.is_some() => {
+                    None if row.status == "token_dead" && renewed.is_some() => {
                         bots::set_status(tx, bot, "running")?;
                     }
                     None => {}
@@ -299,6 +315,7 @@ fn shown(row: bots::Bot) -> Bot {
         blocked_until: row.blocked_until,
         ingest_failed: row.ingest_failed,
         bulk_per_second: row.bulk_per_second,
+        decline_payments: row.decline_payments,
         contacts: row.next_contact,
         created_at: row.created_at,
     }
@@ -315,6 +332,16 @@ fn checked_rate(rate: i64) -> Result<i64> {
     } else {
         let message = format!("must be between 1 and {BULK_PER_SECOND_MAX}");
         Err(EngineError::field("/bulk_per_second", "out_of_range", message))
+    }
+}
+
+fn checked_words(words: &str) -> Result<String> {
+    let words = words.trim();
+    if words.chars().count() <= DECLINE_CHARS_MAX {
+        Ok(words.to_owned())
+    } else {
+        let message = format!("has at most {DECLINE_CHARS_MAX} characters");
+        Err(EngineError::field("/decline_payments", "too_long", message))
     }
 }
 
@@ -345,14 +372,14 @@ mod tests {
             token: &'a str,
         ) -> BoxFuture<'a, std::result::Result<Identity, IdentityError>> {
             let answer = match token {
-                "5:good" | "5:renewed" => Ok(5),
+                "5:good" | "5:renewed" | "5:named" => Ok(5),
                 "6:other" => Ok(6),
                 "7:away" => Err(IdentityError::Unreachable("no route to the Bot API".into())),
                 _ => Err(IdentityError::BadToken),
             };
             let answer = answer.map(|telegram_id| Identity {
                 telegram_id,
-                username: format!("bot_{telegram_id}"),
+                username: if token == "5:named" { "new_bot".into() } else { format!("bot_{telegram_id}") },
                 name: "Shop".into(),
             });
             Box::pin(async move { answer })
@@ -421,5 +448,19 @@ mod tests {
         assert_eq!(room.update(HERE, id, stop).await.unwrap().status, "stopped");
         let rate = BotChange { bulk_per_second: Some(0), ..BotChange::default() };
         assert!(matches!(room.update(HERE, id, rate).await, Err(EngineError::Invalid(_))));
+        assert_eq!(room.update(HERE, id, token("5:named")).await.unwrap().username, "new_bot");
+    }
+
+    #[tokio::test]
+    async fn payments_are_taken_unless_the_operator_declines_them() {
+        let (room, _store, _folder) = room();
+        let bot = room.add(HERE, "5:good", None).await.unwrap();
+        assert_eq!(bot.decline_payments, None);
+        let words = |words: &str| BotChange { decline_payments: Some(words.into()), ..BotChange::default() };
+        let declined = room.update(HERE, bot.id, words(" Sold out ")).await.unwrap();
+        assert_eq!(declined.decline_payments.as_deref(), Some("Sold out"));
+        let long = room.update(HERE, bot.id, words(&"x".repeat(201))).await;
+        assert!(matches!(long, Err(EngineError::Invalid(e)) if e[0].path == "/decline_payments"));
+        assert_eq!(room.update(HERE, bot.id, words("")).await.unwrap().decline_payments, None);
     }
 }

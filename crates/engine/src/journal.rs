@@ -6,7 +6,7 @@
 //!
 //! The events themselves are written at the end, all at once: on PostgreSQL every statement is a journey.
 
-use domain::contact::Reachability;
+use domain::contact::{NoChat, Reachability};
 use domain::event::{Event, EventBody, Origin, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, ContactNumber, TagId, WorkspaceId};
 use domain::recipient::Answers;
@@ -166,7 +166,7 @@ impl<'t> Journal<'t> {
             _ => Windows::default(),
         };
         if let EventBody::Message { charged, .. }
-        | EventBody::Blocked { charged }
+        | EventBody::Blocked { charged, .. }
         | EventBody::OptedOut { charged } = &mut body
         {
             *charged = open.charged.map(|line| line.campaign);
@@ -247,7 +247,9 @@ impl<'t> Journal<'t> {
         contact.reachability = after;
         contacts::set_reachability(self.tx, self.bot, contact.number, after)?;
         match change {
-            Reach::BlockFound | Reach::Deactivated => self.record_uncharged(contact.number, at, body)?,
+            Reach::BlockFound | Reach::Deactivated | Reach::NoChat(_) => {
+                self.record_uncharged(contact.number, at, body)?
+            }
             _ => self.record(Some(contact.number), at, body)?,
         };
         Ok(())
@@ -271,8 +273,11 @@ pub enum Reach {
     Blocked,
     /// A send was refused: an older block was found out.
     BlockFound,
+    /// They let the bot write, or were heard of: nothing stands between them and the bot any more.
     Unblocked,
     Deactivated,
+    /// A send was refused: there is no chat to send to.
+    NoChat(NoChat),
     OptedOut,
     OptedIn,
 }
@@ -281,10 +286,14 @@ impl Reach {
     fn apply(self, before: Reachability) -> (Reachability, EventBody) {
         match self {
             Self::Blocked | Self::BlockFound => {
-                (Reachability { blocked: true, ..before }, EventBody::Blocked { charged: None })
+                let body = EventBody::Blocked { charged: None, found: self == Self::BlockFound };
+                (Reachability { blocked: true, ..before }, body)
             }
-            Self::Unblocked => (Reachability { blocked: false, ..before }, EventBody::Unblocked),
+            Self::Unblocked => (before.heard(), EventBody::Unblocked),
             Self::Deactivated => (Reachability { deactivated: true, ..before }, EventBody::Deactivated),
+            Self::NoChat(reason) => {
+                (Reachability { no_chat: Some(reason), ..before }, EventBody::NoChat { reason })
+            }
             Self::OptedOut => {
                 (Reachability { opted_out: true, ..before }, EventBody::OptedOut { charged: None })
             }

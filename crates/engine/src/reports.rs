@@ -152,7 +152,7 @@ pub const FIGURES: [(&str, &str, &str); 11] = [
     (
         "blocked",
         "blocked",
-        "People whom Telegram refused with 403, of those called: an older block, found out.",
+        "People who had blocked the bot before, of those called: found out by the refusal.",
     ),
     (
         "blocked_after",

@@ -65,7 +65,7 @@ fn settle_messages(tx: &WriteTx<'_>, bot: BotId) -> Result<usize> {
         moved += 1;
     }
     for lane in [Lane::Agents, Lane::Flows, Lane::Tests] {
-        for row in outbox::waiting(tx, bot, lane, usize::MAX >> 1)? {
+        for row in outbox::waiting(tx, bot, lane, None, usize::MAX >> 1)? {
             settle(row.id)?;
             moved += 1;
         }

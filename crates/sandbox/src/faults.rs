@@ -1,5 +1,6 @@
-//! Trouble on demand: waits, server errors, broken connections, delays.
+//! Trouble on demand: waits, refusals, gateways, server errors, broken connections, delays.
 
+use crate::dice;
 use serde::{Deserialize, Serialize};
 
 /// What goes wrong.
@@ -18,6 +19,10 @@ pub enum FaultKind {
     ResetAfter,
     /// The call is executed `delay_ms` late.
     Delay,
+    /// `status` with `description`, as Telegram words a refusal; not executed.
+    Refusal,
+    /// `status` with a page of HTML, as a proxy or gateway in between refuses; not executed.
+    Gateway,
 }
 
 /// An order for trouble. It holds for `count` calls, or for `for_ms`, or until it is cleared.
@@ -28,6 +33,15 @@ pub struct Fault {
     /// Methods it is for, in any case; empty is all but `getUpdates`.
     #[serde(default)]
     pub methods: Vec<String>,
+    /// The chat that it is for; none is all.
+    #[serde(default)]
+    pub chat_id: Option<i64>,
+    /// Hits one call in so many, drawn at random but alike in each run; none is all.
+    #[serde(default)]
+    pub one_in: Option<u64>,
+    /// What a refusal says.
+    #[serde(default)]
+    pub description: String,
     /// Calls still to be hit.
     #[serde(default)]
     pub count: Option<u64>,
@@ -51,6 +65,9 @@ pub struct Fault {
     /// Calls that were hit.
     #[serde(default)]
     pub hits: u64,
+    /// Calls that were drawn for.
+    #[serde(default)]
+    pub drawn: u64,
 }
 
 impl Fault {
@@ -59,6 +76,9 @@ impl Fault {
         Self {
             kind,
             methods: Vec::new(),
+            chat_id: None,
+            one_in: None,
+            description: String::new(),
             count: None,
             skip: 0,
             for_ms: None,
@@ -68,6 +88,7 @@ impl Fault {
             delay_ms: 0,
             until_ms: None,
             hits: 0,
+            drawn: 0,
         }
     }
 
@@ -75,11 +96,20 @@ impl Fault {
         self.count == Some(0) || self.until_ms.is_some_and(|until_ms| now_ms >= until_ms)
     }
 
-    fn is_for(&self, method: &str) -> bool {
+    fn is_for(&self, method: &str, chat_id: Option<i64>) -> bool {
+        if self.chat_id.is_some() && self.chat_id != chat_id {
+            return false;
+        }
         if self.methods.is_empty() {
             return !method.eq_ignore_ascii_case("getUpdates");
         }
         self.methods.iter().any(|one| one.eq_ignore_ascii_case(method))
+    }
+
+    /// Draws whether a call is hit.
+    fn draws(&mut self) -> bool {
+        self.drawn += 1;
+        self.one_in.is_none_or(|one_in| dice::mixed(self.drawn).is_multiple_of(one_in.max(1)))
     }
 
     /// Seconds that a 429 of this order tells: as ordered, else what is left of it.
@@ -120,11 +150,12 @@ impl Faults {
     }
 
     /// The first order that hits this call, used up by one.
-    pub fn next(&mut self, method: &str, now_ms: i64) -> Option<Fault> {
-        let mut orders = self.orders.iter_mut().filter(|one| !one.is_over(now_ms) && one.is_for(method));
+    pub fn next(&mut self, method: &str, chat_id: Option<i64>, now_ms: i64) -> Option<Fault> {
+        let mut orders =
+            self.orders.iter_mut().filter(|one| !one.is_over(now_ms) && one.is_for(method, chat_id));
         let hit = orders.find_map(|one| {
             if one.skip == 0 {
-                return Some(one);
+                return one.draws().then_some(one);
             }
             one.skip -= 1;
             None
@@ -151,7 +182,7 @@ mod tests {
             },
             0,
         );
-        let mut kind = |method, now_ms| faults.next(method, now_ms).map(|fault| fault.kind);
+        let mut kind = |method, now_ms| faults.next(method, Some(7), now_ms).map(|fault| fault.kind);
         assert_eq!(kind("getUpdates", 0), None);
         assert_eq!(kind("getMe", 0), None, "skipped");
         assert_eq!(kind("getMe", 0), Some(FaultKind::ServerError));
@@ -160,5 +191,21 @@ mod tests {
         assert_eq!(kind("sendMessage", 4999), Some(FaultKind::TooMany));
         assert_eq!(kind("sendMessage", 5000), None, "over");
         assert_eq!(faults.list()[1].retry_after_s(1500), 4);
+    }
+
+    #[test]
+    fn an_order_may_be_for_one_chat_or_for_a_share_of_the_calls() {
+        let mut faults = Faults::default();
+        faults.add(Fault { chat_id: Some(7), ..Fault::new(FaultKind::TooMany) }, 0);
+        faults.add(Fault { one_in: Some(10), ..Fault::new(FaultKind::Gateway) }, 0);
+        let mut hits = [0; 2];
+        for chat in (0..10_000).map(|call| call % 10) {
+            if let Some(fault) = faults.next("sendMessage", Some(chat), 0) {
+                hits[usize::from(fault.kind == FaultKind::Gateway)] += 1;
+                assert!(fault.kind == FaultKind::Gateway || chat == 7);
+            }
+        }
+        assert_eq!(hits[0], 1_000);
+        assert!((800..1_000).contains(&hits[1]), "{hits:?}");
     }
 }

@@ -40,11 +40,15 @@ pub struct Bot {
     pub intake_note: Option<String>,
     /// What Telegram says of the webhook, as JSON.
     pub webhook: Option<String>,
+    /// The rate that was learnt after waits, in thousandths of a message a second; the configured one when absent.
+    pub rate_milli: Option<i64>,
+    /// What a person is told whose payment is declined; payments are taken when absent.
+    pub decline_payments: Option<String>,
 }
 
 const COLUMNS: &str = "id, workspace_id, telegram_id, username, name, token_sealed, status, bulk_per_second, \
      next_event, next_contact, poll_offset, last_update_at, last_error, last_error_at, blocked_until, \
-     ingest_failed, created_at, intake, intake_note, webhook";
+     ingest_failed, created_at, intake, intake_note, webhook, rate_milli, decline_payments";
 
 fn read(row: &Row<'_>) -> Result<Bot> {
     Ok(Bot {
@@ -68,6 +72,8 @@ fn read(row: &Row<'_>) -> Result<Bot> {
         intake: row.get(17)?,
         intake_note: row.get(18)?,
         webhook: row.get(19)?,
+        rate_milli: row.get(20)?,
+        decline_payments: row.get(21)?,
     })
 }
 
@@ -181,9 +187,36 @@ pub fn set_error(tx: &WriteTx<'_>, bot: BotId, error: Option<&str>, at: Millis) 
     Ok(())
 }
 
+/// What went wrong is over; something else that went wrong since stays.
+pub fn clear_error(tx: &WriteTx<'_>, bot: BotId, error: &str) -> Result<()> {
+    tx.run(
+        "UPDATE bots SET last_error = NULL, last_error_at = NULL WHERE id = $1 AND last_error = $2",
+        params![bot, error],
+    )?;
+    Ok(())
+}
+
 /// Stores until when Telegram asked to wait.
 pub fn set_blocked_until(tx: &WriteTx<'_>, bot: BotId, until: Option<Millis>) -> Result<()> {
     tx.run("UPDATE bots SET blocked_until = $2 WHERE id = $1", params![bot, until])?;
+    Ok(())
+}
+
+/// Stores the rate that was learnt, or with `None` that it is the configured one.
+pub fn set_rate(tx: &WriteTx<'_>, bot: BotId, rate_milli: Option<i64>) -> Result<()> {
+    tx.run("UPDATE bots SET rate_milli = $2 WHERE id = $1", params![bot, rate_milli])?;
+    Ok(())
+}
+
+/// Stores what a person is told whose payment is declined, or with `None` that payments are taken.
+pub fn set_decline_payments(tx: &WriteTx<'_>, bot: BotId, told: Option<&str>) -> Result<()> {
+    tx.run("UPDATE bots SET decline_payments = $2 WHERE id = $1", params![bot, told])?;
+    Ok(())
+}
+
+/// Stores what Telegram calls the bot.
+pub fn set_names(tx: &WriteTx<'_>, bot: BotId, username: &str, name: &str) -> Result<()> {
+    tx.run("UPDATE bots SET username = $2, name = $3 WHERE id = $1", params![bot, username, name])?;
     Ok(())
 }
 

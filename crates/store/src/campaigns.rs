@@ -176,6 +176,21 @@ pub fn waves(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Wave>> {
     )
 }
 
+/// Counts failures that lie with people who cannot be written to.
+pub fn count_unreachable(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, more: i64) -> Result<()> {
+    tx.run(
+        "UPDATE campaigns SET unreachable = unreachable + $3 WHERE bot_id = $1 AND id = $2",
+        params![bot, id, more],
+    )?;
+    Ok(())
+}
+
+/// How many failures lie with people who cannot be written to.
+pub fn unreachable(tx: &ReadTx<'_>, bot: BotId, id: CampaignId) -> Result<i64> {
+    let sql = "SELECT unreachable FROM campaigns WHERE bot_id = $1 AND id = $2";
+    Ok(tx.row(sql, params![bot, id], |row| row.get(0))?.unwrap_or(0))
+}
+
 /// Deletes a draft.
 pub fn delete(tx: &WriteTx<'_>, bot: BotId, id: CampaignId) -> Result<bool> {
     let gone =

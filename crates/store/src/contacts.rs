@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use domain::contact::{Attributes, Profile, Reachability, Source};
+use domain::contact::{Attributes, NoChat, Profile, Reachability, Source};
 use domain::event::Origin;
 use domain::ids::{BotId, ContactNumber, TagId};
 use domain::message::seen;
@@ -54,7 +54,7 @@ fn display_name(profile: &Profile, telegram_id: i64) -> String {
 }
 
 const COLUMNS: &str = "number, telegram_id, profile, source, attributes, blocked, deactivated, opted_out, \
-     first_seen, last_interaction, imported_interaction, erased";
+     first_seen, last_interaction, imported_interaction, erased, no_chat";
 
 const PEOPLE: bulk::Into = bulk::Into {
     table: "contacts",
@@ -74,6 +74,7 @@ const PEOPLE: bulk::Into = bulk::Into {
         ("last_interaction", Kind::Whole),
         ("imported_interaction", Kind::Whole),
         ("erased", Kind::Whole),
+        ("no_chat", Kind::Text),
     ],
 };
 const TAGS: bulk::Into = bulk::Into {
@@ -94,12 +95,23 @@ fn read(row: &Row<'_>) -> Result<Contact> {
         profile: json(row, 2)?,
         source: json(row, 3)?,
         attributes: json(row, 4)?,
-        reachability: Reachability { blocked: row.get(5)?, deactivated: row.get(6)?, opted_out: row.get(7)? },
+        reachability: Reachability {
+            blocked: row.get(5)?,
+            deactivated: row.get(6)?,
+            no_chat: no_chat(row, 12)?,
+            opted_out: row.get(7)?,
+        },
         first_seen: row.get(8)?,
         last_interaction: row.get(9)?,
         imported_interaction: row.get(10)?,
         erased: row.get(11)?,
     })
+}
+
+fn no_chat(row: &Row<'_>, place: usize) -> Result<Option<NoChat>> {
+    let Some(name) = row.get::<Option<String>>(place)? else { return Ok(None) };
+    let unknown = || StoreError::Database(format!("the reason {name} is not known"));
+    NoChat::from_name(&name).map(Some).ok_or_else(unknown)
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
@@ -126,7 +138,7 @@ impl Texts {
 }
 
 /// The values of a contact's whole row, in the order of its columns.
-fn values<'a>(bot: BotId, contact: &'a Contact, texts: &'a Texts) -> [Param<'a>; 15] {
+fn values<'a>(bot: BotId, contact: &'a Contact, texts: &'a Texts) -> [Param<'a>; 16] {
     [
         bot.into(),
         contact.number.into(),
@@ -143,6 +155,7 @@ fn values<'a>(bot: BotId, contact: &'a Contact, texts: &'a Texts) -> [Param<'a>;
         contact.last_interaction.into(),
         contact.imported_interaction.into(),
         contact.erased.into(),
+        contact.reachability.no_chat.map(NoChat::name).into(),
     ]
 }
 
@@ -152,8 +165,8 @@ pub fn insert(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
     tx.run_unique(
         "this person",
         "INSERT INTO contacts (bot_id, number, telegram_id, profile, name, username, source, attributes, blocked, \
-         deactivated, opted_out, first_seen, last_interaction, imported_interaction, erased) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         deactivated, opted_out, first_seen, last_interaction, imported_interaction, erased, no_chat) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         &values(bot, contact, &texts),
     )?;
     Ok(())
@@ -200,10 +213,11 @@ pub fn set_reachability(
     number: ContactNumber,
     reachability: Reachability,
 ) -> Result<()> {
-    let Reachability { blocked, deactivated, opted_out } = reachability;
+    let Reachability { blocked, deactivated, no_chat, opted_out } = reachability;
     tx.run(
-        "UPDATE contacts SET blocked = $3, deactivated = $4, opted_out = $5 WHERE bot_id = $1 AND number = $2",
-        params![bot, number, blocked, deactivated, opted_out],
+        "UPDATE contacts SET blocked = $3, deactivated = $4, opted_out = $5, no_chat = $6 \
+         WHERE bot_id = $1 AND number = $2",
+        params![bot, number, blocked, deactivated, opted_out, no_chat.map(NoChat::name)],
     )?;
     Ok(())
 }

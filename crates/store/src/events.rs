@@ -160,6 +160,22 @@ pub fn each_said(
     })
 }
 
+/// One person's events of some kinds from a moment on, in order.
+pub fn since(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    kinds: &[&str],
+    from: Millis,
+) -> Result<Vec<Event>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND contact = $2 AND at >= $3 ORDER BY number"
+    );
+    let mut found = tx.rows(&sql, params![bot, contact, from], read)?;
+    found.retain(|event| kinds.contains(&event.body.kind()));
+    Ok(found)
+}
+
 /// One person's events of the given kind (and object) since a moment: what a counted expression asks.
 pub fn count_of_contact(
     tx: &ReadTx<'_>,

@@ -21,6 +21,7 @@ pub mod backup;
 pub mod bench;
 pub mod bots;
 pub mod campaigns;
+pub mod chat_waits;
 pub mod contacts;
 pub mod conversations;
 pub mod erasure;

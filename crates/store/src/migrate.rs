@@ -6,7 +6,7 @@ use crate::server::Statements as _;
 use crate::{Result, StoreError, moving, server};
 
 /// How many steps there are, the same for both databases.
-const STEPS: usize = 10;
+const STEPS: usize = 11;
 const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0001_base.sql"),
     include_str!("../migrations/sqlite/0002_webhook.sql"),
@@ -18,6 +18,7 @@ const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0008_waiting.sql"),
     include_str!("../migrations/sqlite/0009_last_interactions.sql"),
     include_str!("../migrations/sqlite/0010_presets.sql"),
+    include_str!("../migrations/sqlite/0011_reach.sql"),
 ];
 const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0001_base.sql"),
@@ -30,6 +31,7 @@ const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0008_waiting.sql"),
     include_str!("../migrations/postgres/0009_last_interactions.sql"),
     include_str!("../migrations/postgres/0010_presets.sql"),
+    include_str!("../migrations/postgres/0011_reach.sql"),
 ];
 
 /// The steps of `all` that a database at version `found` lacks, each with the version that it brings.

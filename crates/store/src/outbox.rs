@@ -87,12 +87,26 @@ pub fn insert(
     Ok(OutboxId(id))
 }
 
-/// Waiting messages of a lane, oldest first.
-pub fn waiting(tx: &ReadTx<'_>, bot: BotId, lane: Lane, limit: usize) -> Result<Vec<Queued>> {
+/// Waiting messages of a lane, oldest first. `beside_waits` leaves people out whose chats wait at that moment.
+pub fn waiting(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    lane: Lane,
+    beside_waits: Option<Millis>,
+    limit: usize,
+) -> Result<Vec<Queued>> {
+    let Some(now) = beside_waits else {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 ORDER BY id LIMIT $3"
+        );
+        return tx.rows(&sql, params![bot, lane as i64, limit as i64], read);
+    };
     let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 ORDER BY id LIMIT $3"
+        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 \
+         AND NOT EXISTS (SELECT 1 FROM chat_waits WHERE chat_waits.bot_id = $1 \
+         AND chat_waits.contact = outbox.contact AND chat_waits.until > $4) ORDER BY id LIMIT $3"
     );
-    tx.rows(&sql, params![bot, lane as i64, limit as i64], read)
+    tx.rows(&sql, params![bot, lane as i64, limit as i64, now], read)
 }
 
 /// The lanes in which a message waits, in order.

@@ -146,19 +146,31 @@ pub fn totals(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<(Outcome, i64)>> {
     )
 }
 
-/// The next lines whose turn has come, pending and held out alike, in a range of positions.
+/// The next lines whose turn has come, pending and held out alike, in a range of positions. `beside_waits` leaves people
+/// out whose chats wait at that moment.
 pub fn waiting(
     tx: &ReadTx<'_>,
     bot: BotId,
     campaign: CampaignId,
     positions: Range<i64>,
+    beside_waits: Option<Millis>,
     limit: usize,
 ) -> Result<Vec<Recipient>> {
+    let (from, to) = (positions.start, positions.end);
+    let Some(now) = beside_waits else {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) \
+             AND position >= $3 AND position < $4 ORDER BY position LIMIT $5"
+        );
+        return tx.rows(&sql, params![bot, campaign, from, to, limit as i64], read);
+    };
     let sql = format!(
         "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) \
-         AND position >= $3 AND position < $4 ORDER BY position LIMIT $5"
+         AND position >= $3 AND position < $4 \
+         AND NOT EXISTS (SELECT 1 FROM chat_waits WHERE chat_waits.bot_id = $1 \
+         AND chat_waits.contact = recipients.contact AND chat_waits.until > $6) ORDER BY position LIMIT $5"
     );
-    tx.rows(&sql, params![bot, campaign, positions.start, positions.end, limit as i64], read)
+    tx.rows(&sql, params![bot, campaign, from, to, limit as i64, now], read)
 }
 
 /// Lines that wait to be written to, held-out ones apart, in order.

@@ -1,4 +1,4 @@
-//! How often each chat may be written to.
+//! How often each chat may be written to, and which of them Telegram asked to wait with.
 
 use std::collections::HashMap;
 
@@ -18,6 +18,8 @@ pub(crate) struct Chats {
     full_at: HashMap<i64, i64>,
     /// When entries that say nothing any more were last swept out.
     swept_at_ms: i64,
+    /// Until when chats wait that Telegram refused.
+    waits: HashMap<i64, i64>,
 }
 
 impl Chats {
@@ -37,6 +39,30 @@ impl Chats {
         // A clock that was set back must not shut a chat for long.
         let full_at = full_at.min(now_ms + BURST * SPACING_MS);
         now_ms.max(full_at - (BURST - 1) * SPACING_MS)
+    }
+
+    /// Puts a chat aside; false where too many are: no chat's own limit then.
+    pub(crate) fn put_aside(&mut self, now_ms: i64, chat_id: i64, until_ms: i64) -> bool {
+        if self.waits.len() >= CHATS_MAX {
+            self.waits.retain(|_, until| *until > now_ms);
+        }
+        if self.waits.len() >= CHATS_MAX && !self.waits.contains_key(&chat_id) {
+            return false;
+        }
+        let until = self.waits.entry(chat_id).or_insert(until_ms);
+        *until = until_ms.max(*until);
+        true
+    }
+
+    /// When the chat's wait is over: `now_ms` if it is.
+    pub(crate) fn aside_until(&self, now_ms: i64, chat_id: i64) -> i64 {
+        self.waits.get(&chat_id).map_or(now_ms, |until| now_ms.max(*until))
+    }
+
+    /// When the first of the waits is over; those that are, are forgotten.
+    pub(crate) fn first_wait_over(&mut self, now_ms: i64) -> Option<i64> {
+        self.waits.retain(|_, until| *until > now_ms);
+        self.waits.values().min().copied()
     }
 
     fn has_room(&mut self, now_ms: i64, chat_id: i64) -> bool {

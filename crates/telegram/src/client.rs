@@ -20,6 +20,9 @@ const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// leave the call's outcome unknown.
 const POOL_IDLE_MS: u64 = 15_000;
 
+/// A wait that Telegram asks for counts up to a day.
+const WAIT_S_MAX: u64 = 86_400;
+
 /// How a [`Client`] waits and how much it does at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -63,6 +66,8 @@ pub struct Client {
     base: SecretString,
     /// Where methods are called, read once: reading it costs a fifth of a call. Each holds the token.
     addresses: Arc<Mutex<HashMap<&'static str, reqwest::Url>>>,
+    /// Until when Telegram asked to wait with each method; see [`is_clocked`] for those that the clock watches over.
+    waits: Arc<Mutex<HashMap<&'static str, Instant>>>,
     /// Of the base without the token, for logs.
     host: String,
     pub(crate) call_timeout: Duration,
@@ -99,7 +104,7 @@ impl Client {
         let http = http_client(address.scheme() == "https", options)
             .map_err(|error| ClientError::Tls { reason: chain(&error) })?;
         let call_timeout = Duration::from_millis(options.call_timeout_ms);
-        Ok(Self { http, base, addresses: Arc::default(), host, call_timeout })
+        Ok(Self { http, base, addresses: Arc::default(), waits: Arc::default(), host, call_timeout })
     }
 
     /// Calls any method with JSON parameters and gives the result as it came.
@@ -134,14 +139,40 @@ impl Client {
         content_type: &str,
         timeout: Duration,
     ) -> Result<Box<RawValue>, SendError> {
+        self.refuse_in_wait(method)?;
         let began = Instant::now();
         let answer = self.posted(method, body, content_type, timeout).await;
+        self.remember_wait(method, &answer);
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &answer {
             Ok(_) => tracing::trace!(method, took_ms, host = %self.host, "Bot API call"),
             Err(error) => tracing::debug!(method, took_ms, host = %self.host, %error, "Bot API call failed"),
         }
         answer
+    }
+
+    /// A method that Telegram asked to wait with is not called before: its wait is told again, without a call.
+    fn refuse_in_wait(&self, method: &'static str) -> Result<(), SendError> {
+        let mut waits = self.waits.lock();
+        let Some(left) = waits.get(method).map(|until| until.saturating_duration_since(Instant::now()))
+        else {
+            return Ok(());
+        };
+        if left.is_zero() {
+            waits.remove(method);
+            return Ok(());
+        }
+        let seconds = i64::try_from(left.as_secs() + 1).unwrap_or(i64::MAX);
+        Err(SendError::RetryAfter { seconds })
+    }
+
+    fn remember_wait(&self, method: &'static str, answer: &Result<Box<RawValue>, SendError>) {
+        if let Err(SendError::RetryAfter { seconds }) = answer
+            && !is_clocked(method)
+        {
+            let wait = Duration::from_secs(seconds.unsigned_abs().min(WAIT_S_MAX));
+            self.waits.lock().insert(method, Instant::now() + wait);
+        }
     }
 
     /// Where files are fetched.
@@ -220,6 +251,13 @@ impl Client {
         }
         envelope::open(status, wait, &answer)
     }
+}
+
+/// Methods that go to one chat: whether the chat or the bot must wait is the sender's [`crate::Clock`] to find out.
+fn is_clocked(method: &str) -> bool {
+    method.starts_with("send")
+        || method.starts_with("edit")
+        || method.starts_with("delete") && method != "deleteWebhook"
 }
 
 fn http_client(tls: bool, options: Options) -> Result<reqwest::Client, reqwest::Error> {

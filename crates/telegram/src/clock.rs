@@ -3,10 +3,14 @@
 //! One bucket of tokens serves four lanes. Each lane leaves a reserve to the lanes above it, so agents never wait
 //! behind a bulk send, and while higher lanes take all that comes in, lower ones get nothing. The moment is always
 //! an argument. A new clock begins with an empty bucket: what was sent before a restart is not known.
+//!
+//! A 429 is one chat's or the whole bot's; [`crate::doubt`] says how that is found out. A chat that is refused waits by
+//! itself; the bot's wait stops every lane and halves the rate, which comes back in two minutes at most.
 
 use serde::{Deserialize, Serialize};
 
 use crate::chats::Chats;
+use crate::doubt::Doubt;
 
 /// One token, in the unit of the bucket.
 const TOKEN: i64 = 1_000_000;
@@ -15,9 +19,18 @@ const PER_MS: i64 = TOKEN / 1_000;
 /// The rate never falls below this many a second.
 const RATE_MIN_PER_S: u32 = 1;
 /// How long it takes from nothing to the configured rate after 429s, while calls succeed.
-const RECOVERY_MS: i64 = 600_000;
+const RECOVERY_MS: i64 = 120_000;
 /// A longer silence between two successes counts as this much towards recovery.
 const RECOVERY_STEP_MS_MAX: i64 = 1_000;
+
+/// How long nothing begins after the first failure to reach Telegram; doubled with each further one.
+const AWAY_MS: i64 = 3_000;
+/// The same at most.
+const AWAY_MS_MAX: i64 = 30_000;
+/// The same where whoever refused asked for longer.
+const AWAY_ASKED_MS_MAX: i64 = 600_000;
+/// A rate that moved by such a part of the configured one is worth storing.
+const KEPT_PARTS: i64 = 20;
 
 /// Who wants to send; the first goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,6 +77,41 @@ pub struct ClockSnapshot {
     pub rate_milli: i64,
 }
 
+/// Whether a call may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// It may, and is taken from the budget.
+    Now,
+    /// This chat must wait until then; another need not.
+    ChatWaits(i64),
+    /// Nobody of this lane may now.
+    NobodyNow,
+}
+
+/// How a call ended, as far as the clock asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Telegram took the message.
+    Sent,
+    /// Telegram said no, but for another reason than a limit.
+    Refused,
+    /// 429.
+    RetryAfter { seconds: i64 },
+    /// Telegram was not reached; whoever refused may have asked to wait.
+    Away { wait_s: Option<i64> },
+    /// Not known.
+    Lost,
+}
+
+/// Whose limit a 429 was, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// The chat's: it waits until then.
+    Chat { until: i64 },
+    /// The whole bot's: see [`Clock::blocked_until`].
+    Bot,
+}
+
 /// A bot's sending budget.
 #[derive(Debug, Clone)]
 pub struct Clock {
@@ -77,6 +125,15 @@ pub struct Clock {
     blocked_until: i64,
     grown_at: i64,
     chats: Chats,
+    doubt: Doubt,
+    /// Calls that began and did not end.
+    under_way: usize,
+    /// No call before this moment, since Telegram could not be reached.
+    away_until: i64,
+    /// How often in a row it could not.
+    away_count: u32,
+    /// The rate that was last given to be stored.
+    kept_rate: i64,
 }
 
 impl Clock {
@@ -93,26 +150,135 @@ impl Clock {
         };
         let most = rate_most.unwrap_or(PER_MS);
         let adapted = snapshot.rate_milli.saturating_mul(PER_MS / 1_000);
+        let rate = if adapted > 0 { adapted.clamp(rate_least(), most) } else { most };
         Self {
             rate_most,
-            rate: if adapted > 0 { adapted.clamp(rate_least(), most) } else { most },
+            rate,
             level: 0,
             at: now_ms,
             blocked_until: snapshot.blocked_until,
             grown_at: now_ms,
             chats: Chats::default(),
+            doubt: Doubt::default(),
+            under_way: 0,
+            away_until: 0,
+            away_count: 0,
+            kept_rate: rate,
         }
     }
 
-    /// What to keep for [`Clock::restore`]. It changes on [`Clock::on_retry_after`], and slowly on
-    /// [`Clock::on_success`].
+    /// Tells of a chat that an earlier clock put aside.
+    pub fn put_aside(&mut self, now_ms: i64, chat_id: i64, until_ms: i64) {
+        self.chats.put_aside(now_ms, chat_id, until_ms);
+    }
+
+    /// What to keep for [`Clock::restore`]. It changes with the ends of calls.
     pub fn snapshot(&self) -> ClockSnapshot {
         ClockSnapshot { blocked_until: self.blocked_until, rate_milli: self.rate / (PER_MS / 1_000) }
     }
 
+    /// The adapted rate where it has moved so far that it is worth storing: thousandths of a message a second, or
+    /// `None` for the configured one. Whoever asks stores it.
+    pub fn rate_to_keep(&mut self) -> Option<Option<i64>> {
+        let most = self.rate_most?;
+        let is_whole = self.rate >= most;
+        if self.rate == self.kept_rate || (self.rate - self.kept_rate).abs() * KEPT_PARTS < most && !is_whole
+        {
+            return None;
+        }
+        self.kept_rate = self.rate;
+        Some((!is_whole).then_some(self.rate / (PER_MS / 1_000)))
+    }
+
+    /// Whether a call to a chat may begin. One that is `paced` keeps the chat's own budget of one a second with a burst
+    /// of three: bulk and flows; an agent's own hand is slow enough. Whoever is told [`Begin::Now`] tells how it
+    /// [ended](Clock::ended).
+    pub fn begin(&mut self, now_ms: i64, lane: Lane, chat_id: i64, paced: bool) -> Begin {
+        let paced = paced && self.rate_most.is_some();
+        let mut chat_at = self.chats.aside_until(now_ms, chat_id);
+        if paced {
+            chat_at = chat_at.max(self.chats.next_at(now_ms, chat_id));
+        }
+        if chat_at > now_ms {
+            return Begin::ChatWaits(chat_at);
+        }
+        if self.doubt.next_at(now_ms, self.under_way) > now_ms || self.permit(now_ms, lane, 1) == 0 {
+            return Begin::NobodyNow;
+        }
+        if paced && !self.chats.permit(now_ms, chat_id) {
+            self.give_back(1);
+            return Begin::NobodyNow;
+        }
+        self.doubt.begins(now_ms, chat_id);
+        self.under_way += 1;
+        Begin::Now
+    }
+
+    /// A call ended. For a 429: whose limit it was.
+    pub fn ended(&mut self, now_ms: i64, chat_id: i64, end: End) -> Option<Refused> {
+        self.under_way = self.under_way.saturating_sub(1);
+        match end {
+            End::Sent | End::Refused => {
+                (self.away_count, self.away_until) = (0, 0);
+                let somebody_waits = self.chats.first_wait_over(now_ms).is_some();
+                self.doubt.answered(now_ms, chat_id, somebody_waits);
+                if end == End::Sent {
+                    self.grow(now_ms);
+                }
+                None
+            }
+            End::RetryAfter { seconds } => {
+                (self.away_count, self.away_until) = (0, 0);
+                Some(self.refused(now_ms, chat_id, seconds))
+            }
+            End::Away { wait_s } => {
+                self.doubt.probe_ended(chat_id);
+                self.away(now_ms, wait_s);
+                None
+            }
+            End::Lost => {
+                self.doubt.probe_ended(chat_id);
+                None
+            }
+        }
+    }
+
+    fn refused(&mut self, now_ms: i64, chat_id: i64, seconds: i64) -> Refused {
+        let until = now_ms.saturating_add(seconds.max(1).saturating_mul(1_000));
+        let is_bot = self.doubt.refused(now_ms, chat_id);
+        // A call that was under way when the bot was told to wait brings the same news again.
+        if now_ms >= self.blocked_until && !is_bot && self.chats.put_aside(now_ms, chat_id, until) {
+            return Refused::Chat { until };
+        }
+        self.refill(now_ms);
+        if now_ms >= self.blocked_until {
+            self.rate = (self.rate / 2).max(rate_least());
+        }
+        self.blocked_until = self.blocked_until.max(until);
+        self.grown_at = self.blocked_until;
+        self.level = 0;
+        Refused::Bot
+    }
+
+    /// Telegram could not be reached. Calls that were under way bring the same news again.
+    fn away(&mut self, now_ms: i64, wait_s: Option<i64>) {
+        if now_ms >= self.away_until {
+            let wait = AWAY_MS.saturating_mul(1 << self.away_count.min(16)).min(AWAY_MS_MAX);
+            self.away_until = now_ms + wait;
+            self.away_count = self.away_count.saturating_add(1);
+        }
+        let asked = wait_s.unwrap_or(0).saturating_mul(1_000).clamp(0, AWAY_ASKED_MS_MAX);
+        self.away_until = self.away_until.max(now_ms + asked);
+    }
+
+    /// When the first chat that was put aside may be called again.
+    pub fn first_wait_over(&mut self, now_ms: i64) -> Option<i64> {
+        self.chats.first_wait_over(now_ms)
+    }
+
     /// How many calls of the lane may begin now, at most `wanted`. They are taken from the budget.
-    pub fn permit(&mut self, now_ms: i64, lane: Lane, wanted: usize) -> usize {
-        if now_ms < self.blocked_until {
+    fn permit(&mut self, now_ms: i64, lane: Lane, wanted: usize) -> usize {
+        if now_ms < self.blocked_until.max(self.away_until) {
             return 0;
         }
         if self.rate_most.is_none() {
@@ -125,8 +291,8 @@ impl Clock {
         granted
     }
 
-    /// Puts back permits that were not used, since a chat's own budget was empty or the contact had gone.
-    pub fn give_back(&mut self, unused: usize) {
+    /// Puts back permits that were not used.
+    fn give_back(&mut self, unused: usize) {
         let most = self.capacity();
         self.level = self.level.saturating_add(unused as i64 * TOKEN).min(most);
     }
@@ -134,41 +300,19 @@ impl Clock {
     /// When the lane may next begin a call, if nobody else takes from the budget until then; `now_ms` if at once.
     pub fn next_at(&mut self, now_ms: i64, lane: Lane) -> i64 {
         let free_at = now_ms.max(self.blocked_until);
+        // Tokens ripen meanwhile, other than in a wait of the bot.
+        let held_until = self.away_until.max(self.doubt.next_at(now_ms, self.under_way));
         if self.rate_most.is_none() {
-            return free_at;
+            return free_at.max(held_until);
         }
         self.refill(now_ms);
         let missing = self.reserve(lane) + TOKEN - self.level;
         let wait_ms = if missing > 0 { (missing + self.rate - 1) / self.rate } else { 0 };
-        free_at + wait_ms
-    }
-
-    /// Whether a message to this chat may begin now; if so it is taken from the chat's own budget of one a second
-    /// with a burst of three. For bulk and flows: an agent's own hand is slow enough.
-    pub fn chat_permit(&mut self, now_ms: i64, chat_id: i64) -> bool {
-        self.rate_most.is_none() || self.chats.permit(now_ms, chat_id)
-    }
-
-    /// When [`Clock::chat_permit`] will say yes.
-    pub fn chat_next_at(&self, now_ms: i64, chat_id: i64) -> i64 {
-        if self.rate_most.is_none() { now_ms } else { self.chats.next_at(now_ms, chat_id) }
-    }
-
-    /// Telegram said 429. Whose limit it was is not told, so every lane waits, however long. The rate is halved once
-    /// a wait: calls that were under way bring the same news again.
-    pub fn on_retry_after(&mut self, now_ms: i64, seconds: i64) {
-        self.refill(now_ms);
-        if now_ms >= self.blocked_until {
-            self.rate = (self.rate / 2).max(rate_least());
-        }
-        let until = now_ms.saturating_add(seconds.max(1).saturating_mul(1_000));
-        self.blocked_until = self.blocked_until.max(until);
-        self.grown_at = self.blocked_until;
-        self.level = 0;
+        (free_at + wait_ms).max(held_until)
     }
 
     /// A call succeeded: a lowered rate grows back a little.
-    pub fn on_success(&mut self, now_ms: i64) {
+    fn grow(&mut self, now_ms: i64) {
         let Some(most) = self.rate_most else { return };
         if self.rate >= most || now_ms <= self.grown_at {
             return;
@@ -281,8 +425,8 @@ mod tests {
     fn a_wait_is_kept_by_all_lanes_and_over_a_restart() {
         let mut clock = Clock::new(Rate::PerSecond(30), 0);
         run(&mut clock, 0, 1_000, &[Lane::Bulk]);
-        clock.on_retry_after(1_000, 2_282);
-        clock.on_retry_after(1_001, 3);
+        flood(&mut clock, 1_000, 2_282);
+        flood(&mut clock, 1_001, 3);
         assert_eq!(clock.rate_per_s(), Some(15), "one wait halves once");
         let mut clock = Clock::restore(Rate::PerSecond(30), clock.snapshot(), 2_000);
         assert_eq!(clock.rate_per_s(), Some(15));
@@ -296,22 +440,44 @@ mod tests {
         // Without a limit there is still the wait.
         let mut unlimited = Clock::new(Rate::Unlimited, 0);
         assert_eq!(unlimited.permit(0, Lane::Bulk, 10_000), 10_000);
-        unlimited.on_retry_after(0, 5);
+        flood(&mut unlimited, 0, 5);
         assert_eq!((unlimited.permit(4_999, Lane::Bulk, 9), unlimited.permit(5_000, Lane::Bulk, 9)), (0, 9));
     }
 
     #[test]
-    fn the_rate_comes_back_slowly() {
+    fn the_rate_comes_back_within_two_minutes_and_is_worth_storing_on_the_way() {
         let mut clock = Clock::new(Rate::PerSecond(30), 0);
-        clock.on_retry_after(0, 1);
+        assert_eq!(clock.rate_to_keep(), None);
+        flood(&mut clock, 0, 1);
+        assert_eq!(clock.rate_to_keep(), Some(Some(15_000)));
+        assert_eq!(clock.rate_to_keep(), None, "once");
+        let mut kept = Vec::new();
         for now in (1_000..=61_000).step_by(100) {
-            clock.on_success(now);
+            clock.ended(now, now, End::Sent);
+            kept.extend(clock.rate_to_keep());
         }
-        assert_eq!(clock.rate_per_s(), Some(18), "a tenth of 30 in a minute");
-        for now in (61_000..=400_000).step_by(100) {
-            clock.on_success(now);
+        assert_eq!(clock.rate_per_s(), Some(30), "from half in a minute");
+        assert_eq!(kept.last(), Some(&None), "the configured one again");
+        assert!((5..=11).contains(&kept.len()), "now and then: {}", kept.len());
+    }
+
+    #[test]
+    fn a_server_that_is_not_reached_is_tried_less_and_less() {
+        let mut clock = Clock::new(Rate::PerSecond(30), 0);
+        let mut now = 10_000;
+        for wait in [3_000, 6_000, 12_000, 24_000, 30_000, 30_000] {
+            assert_eq!(clock.begin(now, Lane::Agents, 1, false), Begin::Now);
+            // Two that were under way bring the same news.
+            clock.ended(now, 1, End::Away { wait_s: None });
+            clock.ended(now + 1, 2, End::Away { wait_s: None });
+            assert_eq!(clock.next_at(now + 1, Lane::Agents), now + wait);
+            assert_eq!(clock.begin(now + wait - 1, Lane::Agents, 1, false), Begin::NobodyNow);
+            now += wait;
         }
-        assert_eq!(clock.rate_per_s(), Some(30));
+        clock.ended(now, 1, End::Away { wait_s: Some(100) });
+        assert_eq!(clock.next_at(now, Lane::Bulk), now + 100_000, "as was asked");
+        clock.ended(now, 2, End::Refused);
+        assert_eq!(clock.begin(now, Lane::Agents, 1, false), Begin::Now, "Telegram answers");
     }
 
     #[test]
@@ -322,6 +488,12 @@ mod tests {
         assert_eq!(clock.permit(1_000, Lane::Agents, 9), 2);
         clock.give_back(1_000);
         assert_eq!(clock.permit(1_000, Lane::Agents, 999), 5, "never above the bucket");
+    }
+
+    /// So many chats in a row are told to wait that it is the bot's limit, whatever was proved before.
+    fn flood(clock: &mut Clock, now: i64, seconds: i64) {
+        let told: Vec<_> = (1..=5).map(|chat| clock.ended(now, chat, End::RetryAfter { seconds })).collect();
+        assert_eq!(told[4], Some(Refused::Bot));
     }
 
     #[derive(Debug, Clone)]
@@ -355,10 +527,12 @@ mod tests {
                     granted_at.push((now, granted as i64));
                 }
                 Act::RetryAfter(seconds) => {
-                    clock.on_retry_after(now, seconds);
+                    flood(clock, now, seconds);
                     blocked_until = blocked_until.max(now + seconds * 1_000);
                 }
-                Act::Success => clock.on_success(now),
+                Act::Success => {
+                    clock.ended(now, 0, End::Sent);
+                }
             }
             prop_assert!(clock.rate_per_s().is_some_and(|at| (1..=rate).contains(&at)));
         }

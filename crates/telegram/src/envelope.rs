@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::error::{Refusal, SendError};
+use crate::error::{Refusal, SendError, not_telegram};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -12,7 +12,8 @@ struct Envelope<'a> {
     result: Option<&'a RawValue>,
     error_code: Option<u16>,
     description: Option<String>,
-    parameters: Option<Parameters>,
+    #[serde(borrow)]
+    parameters: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -22,7 +23,8 @@ struct Parameters {
 
 /// Opens an answer: the result as it came, or what the failure proves.
 ///
-/// A success of which nothing can be read is [`SendError::Unknown`]: the call may have been done.
+/// A success of which nothing can be read is [`SendError::Unknown`]: the call may have been done. Only a failure of the
+/// documented shape, with `error_code` and `description`, is Telegram's.
 pub(crate) fn open(
     status: u16,
     retry_after_header_s: Option<i64>,
@@ -34,20 +36,22 @@ pub(crate) fn open(
     let success = (200..300).contains(&status);
     match envelope {
         Some(Envelope { ok: true, result: Some(result), .. }) if success => Ok(result.to_owned()),
-        Some(envelope) if !envelope.ok => {
-            let told = envelope.parameters.and_then(|parameters| parameters.retry_after);
-            let refusal = Refusal {
-                code: envelope.error_code.unwrap_or(status),
-                description: envelope.description.as_deref(),
-                retry_after_s: told,
-                retry_after_header_s,
-            };
+        Some(Envelope {
+            ok: false,
+            error_code: Some(code),
+            description: Some(description),
+            parameters,
+            ..
+        }) => {
+            let told = parameters.and_then(|told| serde_json::from_str::<Parameters>(told.get()).ok());
+            let retry_after_s = told.and_then(|told| told.retry_after);
+            let refusal = Refusal { code, description: &description, retry_after_s, retry_after_header_s };
             Err(refusal.classify())
         }
         _ if success => Err(SendError::Unknown {
             reason: format!("an answer of {} bytes that cannot be read", body.len()),
         }),
-        _ => Err(Refusal { code: status, retry_after_header_s, ..Refusal::default() }.classify()),
+        _ => Err(not_telegram(status, retry_after_header_s)),
     }
 }
 
@@ -73,12 +77,29 @@ mod tests {
         for body in [&b"<html>"[..], b"", b"{\"ok\":true}", b"\xff\xfe", b"null", b"{\"ok\":\"yes\"}"] {
             assert!(matches!(open(200, None, body), Err(SendError::Unknown { .. })), "{body:?}");
             assert!(matches!(open(502, None, body), Err(SendError::Unknown { .. })), "{body:?}");
-            assert_eq!(
-                open(429, Some(7), body).unwrap_err(),
-                SendError::RetryAfter { seconds: 7 },
-                "{body:?}"
-            );
+            let wait = SendError::NotTelegram { status: 429, wait_s: Some(7) };
+            assert_eq!(open(429, Some(7), body).unwrap_err(), wait, "{body:?}");
         }
+    }
+
+    /// JSON of a gateway, and Telegram's own with a part missing.
+    #[test]
+    fn only_the_documented_shape_is_telegram_s_word() {
+        for body in [
+            r#"{"message":"no Route matched with those values"}"#,
+            r#"{"ok":false}"#,
+            r#"{"ok":false,"error":"Forbidden: bot was blocked by the user"}"#,
+            r#"{"ok":false,"error_code":403}"#,
+            r#"{"ok":false,"description":"Unauthorized"}"#,
+            "<html><title>404 Not Found</title></html>",
+        ] {
+            for status in [302, 401, 403, 404, 407, 413] {
+                let answer = open(status, None, body.as_bytes()).unwrap_err();
+                assert_eq!(answer, SendError::NotTelegram { status, wait_s: None }, "{body}");
+            }
+        }
+        let odd = br#"{"ok":false,"error_code":403,"description":"Forbidden: user is deactivated","parameters":[]}"#;
+        assert!(matches!(open(403, None, odd), Err(SendError::Unreachable { .. })));
     }
 
     #[test]

@@ -5,36 +5,47 @@ use serde::Serialize;
 /// Waited when a 429 does not say how long.
 const RETRY_AFTER_S_DEFAULT: i64 = 5;
 
-/// Why a call failed. Only [`SendError::NotSent`] and [`SendError::RetryAfter`] prove that the same call may be made
-/// again without doing it twice.
+/// Why a call failed. Only [`SendError::NotSent`], [`SendError::NotTelegram`] and [`SendError::RetryAfter`] prove that
+/// the same call may be made again without doing it twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "class", rename_all = "snake_case")]
 pub enum SendError {
     /// No connection was made (name, TCP, TLS): nothing reached Telegram.
     #[error("no connection to the Bot API: {reason}")]
     NotSent { reason: String },
-    /// 429: nothing was done; no call of this bot before so many seconds have passed.
+    /// A redirect or a 4xx without Telegram's words: something in between refused, so Telegram was not reached. It says
+    /// nothing about a person, the token or the message.
+    #[error(
+        "the Bot API's address answered HTTP {status}, and not in Telegram's words: a proxy or gateway in between \
+         refused, and nothing was sent"
+    )]
+    NotTelegram {
+        status: u16,
+        /// From the header, where there is one.
+        wait_s: Option<i64>,
+    },
+    /// 429: nothing was done. The limit may be the chat's or the bot's: it is not told whose.
     #[error("Telegram asks to wait {seconds} s")]
     RetryAfter { seconds: i64 },
-    /// 403: this person cannot be written to, mostly because they blocked the bot.
+    /// This person cannot be written to; others can.
     #[error("{reason}")]
-    Blocked { reason: String },
-    /// 403: the person's account is gone.
-    #[error("{reason}")]
-    Deactivated { reason: String },
-    /// 400: Telegram knows no such chat for this bot.
-    #[error("{reason}")]
-    ChatNotFound { reason: String },
+    Unreachable { why: Barrier, reason: String },
     /// 400 or 413 about the content: it fails for everyone, so stop the campaign.
     #[error("{description}")]
     BadContent { description: String },
+    /// The id of a file is not, or no longer, good: upload it again. Nothing was sent.
+    #[error("{description}")]
+    FileUnknown { description: String },
     /// Any other 4xx: final, for this call alone.
     #[error("{description} ({code})")]
     Refused { code: u16, description: String },
     /// 401, or an address where no bot of that token lives: stop the bot and tell its owner.
     #[error("the bot's token is not accepted: {description}")]
     Unauthorized { description: String },
-    /// 409: a webhook is set, or another program polls with this token.
+    /// 409 to polling: a webhook is set.
+    #[error("{description}")]
+    WebhookActive { description: String },
+    /// 409: another program polls with this token.
     #[error("{description}")]
     Conflict { description: String },
     /// 5xx, or a time-out, reset or unreadable answer after the request may have been written.
@@ -42,15 +53,33 @@ pub enum SendError {
     Unknown { reason: String },
 }
 
+/// Why a person cannot be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Barrier {
+    /// They blocked the bot.
+    Blocked,
+    /// Their account is gone.
+    Deactivated,
+    /// Telegram knows no such chat for this bot.
+    NotFound,
+    /// They never started the bot, and a bot cannot begin.
+    NotStarted,
+    /// It is a bot.
+    Bot,
+    /// Refused for another reason that lies with the person or the chat.
+    Refused,
+}
+
 impl SendError {
-    /// The same call may be made again: nothing was done.
-    pub fn is_proof_of_nothing(&self) -> bool {
-        matches!(self, Self::NotSent { .. } | Self::RetryAfter { .. })
+    /// What a refusal in Telegram's own words proves, however it came.
+    pub fn told(error_code: u16, description: &str, retry_after_s: Option<i64>) -> Self {
+        Refusal { code: error_code, description, retry_after_s, retry_after_header_s: None }.classify()
     }
 
-    /// The person cannot be reached; another person can.
-    pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Blocked { .. } | Self::Deactivated { .. } | Self::ChatNotFound { .. })
+    /// The same call may be made again: nothing was done.
+    pub fn is_proof_of_nothing(&self) -> bool {
+        matches!(self, Self::NotSent { .. } | Self::NotTelegram { .. } | Self::RetryAfter { .. })
     }
 
     /// An edit that would have changed nothing: as good as done.
@@ -60,7 +89,7 @@ impl SendError {
 }
 
 /// Content faults, as Telegram words them. Codes in capitals come from its inner servers.
-const CONTENT_FAULTS: [&str; 22] = [
+const CONTENT_FAULTS: [&str; 25] = [
     "message text is empty",
     "message is too long",
     "MESSAGE_TOO_LONG",
@@ -71,10 +100,12 @@ const CONTENT_FAULTS: [&str; 22] = [
     "BUTTON_URL_INVALID",
     "BUTTON_TYPE_INVALID",
     "REPLY_MARKUP_TOO_LONG",
+    "reply markup is too long",
     "Text buttons are unallowed in the inline keyboard",
-    "wrong file identifier/HTTP URL specified",
+    "wrong HTTP URL specified",
     "failed to get HTTP URL content",
     "wrong type of the web page content",
+    "can't upload file by URL",
     "IMAGE_PROCESS_FAILED",
     "PHOTO_INVALID_DIMENSIONS",
     "is too big for a photo",
@@ -83,22 +114,60 @@ const CONTENT_FAULTS: [&str; 22] = [
     "object expected as reply markup",
     "inline keyboard button URL",
     "can't parse inline keyboard button",
+    "ENTITY_BOUNDS_INVALID",
 ];
 
-const CONTACT_FAULTS: [&str; 3] =
-    ["chat not found", "PEER_ID_INVALID", "group chat was upgraded to a supergroup chat"];
+/// What Telegram says of a `file_id` that it does not know.
+const FILE_FAULTS: [&str; 5] = [
+    "wrong file identifier",
+    "wrong remote file identifier",
+    "wrong file_id",
+    "FILE_REFERENCE_",
+    "FILE_ID_INVALID",
+];
+
+/// What Telegram says of people who cannot be written to, as 400 or 403: the Bot API's sentences, and the names that
+/// its inner servers give the same. The first that fits counts.
+const BARRIERS: [(&str, Barrier); 26] = [
+    ("bot was blocked by the user", Barrier::Blocked),
+    ("USER_IS_BLOCKED", Barrier::Blocked),
+    ("user is deactivated", Barrier::Deactivated),
+    // INPUT_USER_DEACTIVATED and USER_DEACTIVATED_BAN too.
+    ("USER_DEACTIVATED", Barrier::Deactivated),
+    ("can't initiate conversation", Barrier::NotStarted),
+    ("PEER_ID_INVALID", Barrier::NotStarted),
+    ("can't send messages to the bot", Barrier::Bot),
+    ("can't send messages to bots", Barrier::Bot),
+    ("USER_IS_BOT", Barrier::Bot),
+    ("USER_BOT_INVALID", Barrier::Bot),
+    ("chat not found", Barrier::NotFound),
+    ("user not found", Barrier::NotFound),
+    ("USER_ID_INVALID", Barrier::NotFound),
+    ("CHAT_ID_INVALID", Barrier::NotFound),
+    ("chat_id is empty", Barrier::NotFound),
+    ("group chat was upgraded to a supergroup chat", Barrier::NotFound),
+    ("group chat was deleted", Barrier::NotFound),
+    ("CHAT_WRITE_FORBIDDEN", Barrier::Refused),
+    ("CHAT_RESTRICTED", Barrier::Refused),
+    ("CHAT_SEND_", Barrier::Refused),
+    ("have no rights to send a message", Barrier::Refused),
+    ("USER_PRIVACY_RESTRICTED", Barrier::Refused),
+    ("YOU_BLOCKED_USER", Barrier::Refused),
+    ("PRIVACY_PREMIUM_REQUIRED", Barrier::Refused),
+    ("ALLOW_PAYMENT_REQUIRED", Barrier::Refused),
+    ("bot was kicked", Barrier::Refused),
+];
 
 fn contains(description: &str, part: &str) -> bool {
     description.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
 }
 
 /// An answer that says no.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Refusal<'a> {
-    /// The `error_code`, or the HTTP status where the body does not tell.
+    /// The `error_code`.
     pub(crate) code: u16,
-    /// `None` where the body is no answer of a Bot API: some machine between answered.
-    pub(crate) description: Option<&'a str>,
+    pub(crate) description: &'a str,
     /// From `parameters`.
     pub(crate) retry_after_s: Option<i64>,
     /// From the header.
@@ -106,29 +175,45 @@ pub(crate) struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
+    /// What Telegram's own words prove.
     pub(crate) fn classify(&self) -> SendError {
-        let description = self.description.unwrap_or("no answer of a Bot API").to_owned();
+        let description = self.description.to_owned();
         let known = |parts: &[&str]| parts.iter().any(|part| contains(&description, part));
-        match self.code {
-            429 => {
+        let barrier = BARRIERS.iter().find(|(part, _)| contains(&description, part)).map(|(_, why)| *why);
+        match (self.code, barrier) {
+            (429, _) => {
                 let told = self.retry_after_s.or(self.retry_after_header_s).or_else(|| wait_in(&description));
                 SendError::RetryAfter { seconds: told.unwrap_or(RETRY_AFTER_S_DEFAULT).max(1) }
             }
-            400 if known(&CONTACT_FAULTS) => SendError::ChatNotFound { reason: description },
-            400 if known(&CONTENT_FAULTS) => SendError::BadContent { description },
-            413 => SendError::BadContent { description },
-            401 => SendError::Unauthorized { description },
-            // A path that is not there: a token of the wrong form, or a server that is no Bot API.
-            404 if !contains(&description, "method not found") => SendError::Unauthorized { description },
-            300..=399 => SendError::Unauthorized { description },
-            // Without Telegram's words it is not about the person: a gateway's 403 must not mark them blocked.
-            403 if self.description.is_none() => SendError::Refused { code: 403, description },
-            403 if known(&["user is deactivated"]) => SendError::Deactivated { reason: description },
-            403 => SendError::Blocked { reason: description },
-            409 => SendError::Conflict { description },
-            code @ 400..=499 => SendError::Refused { code, description },
-            code => SendError::Unknown { reason: format!("{description} ({code})") },
+            (400 | 403, Some(why)) => SendError::Unreachable { why, reason: description },
+            // A refusal in words that are not known yet: it is the person's, and no block.
+            (403, None) => SendError::Unreachable { why: Barrier::Refused, reason: description },
+            (400, None) if known(&FILE_FAULTS) => SendError::FileUnknown { description },
+            (400, None) if known(&CONTENT_FAULTS) => SendError::BadContent { description },
+            // The bot was moved to another Bot API server: no call of it will be taken here.
+            (400, None) if known(&["logged out"]) => SendError::Unauthorized { description },
+            (413, _) => SendError::BadContent { description },
+            (401, _) => SendError::Unauthorized { description },
+            // A token of the wrong form makes a path that is not there; a method that is not is told in more words.
+            (404, _) if description.trim().eq_ignore_ascii_case("not found") => {
+                SendError::Unauthorized { description }
+            }
+            (409, _) if known(&["webhook is active"]) => SendError::WebhookActive { description },
+            (409, _) => SendError::Conflict { description },
+            (code @ 400..=499, _) => SendError::Refused { code, description },
+            (code, _) => SendError::Unknown { reason: format!("{description} ({code})") },
         }
+    }
+}
+
+/// What an answer proves that holds no words of Telegram: some machine in between gave it.
+///
+/// A redirect is not followed, and whoever refuses passes nothing on, so nothing was sent. A 5xx may come after the call
+/// was passed on.
+pub(crate) fn not_telegram(status: u16, wait_s: Option<i64>) -> SendError {
+    match status {
+        300..=499 => SendError::NotTelegram { status, wait_s },
+        _ => SendError::Unknown { reason: format!("no answer of a Bot API ({status})") },
     }
 }
 
@@ -141,17 +226,26 @@ fn wait_in(description: &str) -> Option<i64> {
 mod tests {
     use super::*;
 
+    fn refusal(code: u16, description: &str) -> Refusal<'_> {
+        Refusal { code, description, retry_after_s: None, retry_after_header_s: None }
+    }
+
     fn class(code: u16, description: &str) -> &'static str {
-        let refusal = Refusal { code, description: Some(description), ..Refusal::default() };
-        match refusal.classify() {
+        match refusal(code, description).classify() {
             SendError::NotSent { .. } => "not_sent",
+            SendError::NotTelegram { .. } => "not_telegram",
             SendError::RetryAfter { .. } => "retry_after",
-            SendError::Blocked { .. } => "blocked",
-            SendError::Deactivated { .. } => "deactivated",
-            SendError::ChatNotFound { .. } => "chat_not_found",
+            SendError::Unreachable { why: Barrier::Blocked, .. } => "blocked",
+            SendError::Unreachable { why: Barrier::Deactivated, .. } => "deactivated",
+            SendError::Unreachable { why: Barrier::NotFound, .. } => "not_found",
+            SendError::Unreachable { why: Barrier::NotStarted, .. } => "not_started",
+            SendError::Unreachable { why: Barrier::Bot, .. } => "bot",
+            SendError::Unreachable { why: Barrier::Refused, .. } => "write_refused",
             SendError::BadContent { .. } => "bad_content",
+            SendError::FileUnknown { .. } => "file_unknown",
             SendError::Refused { .. } => "refused",
             SendError::Unauthorized { .. } => "unauthorized",
+            SendError::WebhookActive { .. } => "webhook_active",
             SendError::Conflict { .. } => "conflict",
             SendError::Unknown { .. } => "unknown",
         }
@@ -163,12 +257,26 @@ mod tests {
         for (code, description, expected) in [
             (403, "Forbidden: bot was blocked by the user", "blocked"),
             (403, "Forbidden: user is deactivated", "deactivated"),
-            (403, "Forbidden: bot can't initiate conversation with a user", "blocked"),
-            (403, "Forbidden: the bot can't send messages to the bot", "blocked"),
-            (403, "Forbidden: bot was kicked from the group chat", "blocked"),
-            (400, "Bad Request: chat not found", "chat_not_found"),
-            (400, "Bad Request: PEER_ID_INVALID", "chat_not_found"),
-            (400, "Bad Request: group chat was upgraded to a supergroup chat", "chat_not_found"),
+            (403, "Forbidden: bot can't initiate conversation with a user", "not_started"),
+            (403, "Forbidden: the bot can't send messages to the bot", "bot"),
+            (403, "Forbidden: bot can't send messages to bots", "bot"),
+            (403, "Forbidden: bot was kicked from the group chat", "write_refused"),
+            (403, "Forbidden: a reason of next year", "write_refused"),
+            (400, "Bad Request: chat not found", "not_found"),
+            (400, "Bad Request: user not found", "not_found"),
+            (400, "Bad Request: USER_ID_INVALID", "not_found"),
+            (400, "Bad Request: PEER_ID_INVALID", "not_started"),
+            (400, "Bad Request: USER_IS_BLOCKED", "blocked"),
+            (403, "Forbidden: USER_IS_BLOCKED", "blocked"),
+            (400, "Bad Request: INPUT_USER_DEACTIVATED", "deactivated"),
+            (403, "Forbidden: INPUT_USER_DEACTIVATED", "deactivated"),
+            (400, "Bad Request: USER_DEACTIVATED_BAN", "deactivated"),
+            (400, "Bad Request: USER_IS_BOT", "bot"),
+            (400, "Bad Request: CHAT_WRITE_FORBIDDEN", "write_refused"),
+            (403, "Forbidden: CHAT_WRITE_FORBIDDEN", "write_refused"),
+            (400, "Bad Request: have no rights to send a message", "write_refused"),
+            (403, "Forbidden: USER_PRIVACY_RESTRICTED", "write_refused"),
+            (400, "Bad Request: group chat was upgraded to a supergroup chat", "not_found"),
             (400, "Bad Request: message text is empty", "bad_content"),
             (400, "Bad Request: message is too long", "bad_content"),
             (400, "Bad Request: message caption is too long", "bad_content"),
@@ -176,7 +284,12 @@ mod tests {
             (400, "Bad Request: BUTTON_DATA_INVALID", "bad_content"),
             (400, "Bad Request: BUTTON_URL_INVALID", "bad_content"),
             (400, "Bad Request: Text buttons are unallowed in the inline keyboard", "bad_content"),
-            (400, "Bad Request: wrong file identifier/HTTP URL specified", "bad_content"),
+            (400, "Bad Request: wrong file identifier/HTTP URL specified", "file_unknown"),
+            (400, "Bad Request: wrong remote file identifier specified: Wrong string length", "file_unknown"),
+            (400, "Bad Request: FILE_REFERENCE_EXPIRED", "file_unknown"),
+            (400, "Bad Request: reply markup is too long", "bad_content"),
+            (400, "Bad Request: wrong HTTP URL specified", "bad_content"),
+            (400, "Logged out", "unauthorized"),
             (400, "Bad Request: failed to get HTTP URL content", "bad_content"),
             (400, "Bad Request: wrong type of the web page content", "bad_content"),
             (400, "Bad Request: object expected as reply markup", "bad_content"),
@@ -201,7 +314,7 @@ mod tests {
                 409,
                 "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the \
                  webhook first",
-                "conflict",
+                "webhook_active",
             ),
             (413, "Request Entity Too Large", "bad_content"),
             (429, "Too Many Requests: retry after 35", "retry_after"),
@@ -217,13 +330,12 @@ mod tests {
     fn an_edit_that_changes_nothing_is_known() {
         let description = "Bad Request: message is not modified: specified new message content and reply markup are \
                            exactly the same as a current content and reply markup of the message";
-        let refusal = Refusal { code: 400, description: Some(description), ..Refusal::default() };
-        assert!(refusal.classify().is_not_modified());
+        assert!(refusal(400, description).classify().is_not_modified());
     }
 
     #[test]
     fn a_wait_is_read_wherever_it_is_told() {
-        let told = |body, header, description| {
+        let told = |body, header, description: &'static str| {
             let refusal =
                 Refusal { code: 429, description, retry_after_s: body, retry_after_header_s: header };
             match refusal.classify() {
@@ -231,17 +343,22 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         };
-        assert_eq!(told(Some(10_072), Some(3), None), 10_072);
-        assert_eq!(told(None, Some(3), None), 3);
-        assert_eq!(told(None, None, Some("Too Many Requests: retry after 35")), 35);
-        assert_eq!(told(None, None, None), RETRY_AFTER_S_DEFAULT);
+        assert_eq!(told(Some(10_072), Some(3), ""), 10_072);
+        assert_eq!(told(None, Some(3), ""), 3);
+        assert_eq!(told(None, None, "Too Many Requests: retry after 35"), 35);
+        assert_eq!(told(None, None, ""), RETRY_AFTER_S_DEFAULT);
     }
 
+    /// Whatever a machine in between says, nothing is concluded of a person, a token or a message.
     #[test]
-    fn a_gateway_s_refusal_is_not_about_the_person() {
-        let of = |code| Refusal { code, ..Refusal::default() }.classify();
-        assert!(matches!(of(403), SendError::Refused { code: 403, .. }));
-        assert!(matches!(of(503), SendError::Unknown { .. }));
-        assert!(matches!(of(302), SendError::Unauthorized { .. }));
+    fn a_gateway_s_refusal_proves_only_that_nothing_was_sent() {
+        for status in [301, 302, 400, 401, 403, 404, 407, 408, 409, 413, 429] {
+            let answer = not_telegram(status, None);
+            assert_eq!(answer, SendError::NotTelegram { status, wait_s: None });
+            assert!(answer.is_proof_of_nothing());
+        }
+        for status in [100, 500, 502, 503, 504] {
+            assert!(matches!(not_telegram(status, None), SendError::Unknown { .. }), "{status}");
+        }
     }
 }

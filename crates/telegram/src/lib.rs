@@ -7,6 +7,7 @@
 mod chats;
 mod client;
 mod clock;
+mod doubt;
 mod envelope;
 mod error;
 mod files;
@@ -15,8 +16,8 @@ mod methods;
 mod update;
 
 pub use client::{Client, ClientError, Options};
-pub use clock::{Clock, ClockSnapshot, Lane, Rate};
-pub use error::SendError;
+pub use clock::{Begin, Clock, ClockSnapshot, End, Lane, Rate, Refused};
+pub use error::{Barrier, SendError};
 pub use files::{DOWNLOAD_BYTES_MAX, FileKind, FileSource, SentFile};
 pub use message::{COMPOSED, Command, Message, SuccessfulPayment};
 pub use methods::{BotCommand, Me, Sent, Webhook, WebhookInfo};

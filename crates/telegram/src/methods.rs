@@ -152,6 +152,15 @@ impl Client {
         self.call("answerCallbackQuery", &params).await.map(drop)
     }
 
+    /// Lets a payment go on, or declines it with words for the person. Telegram waits for ten seconds.
+    pub async fn answer_pre_checkout_query(&self, id: &str, declined: Option<&str>) -> Result<(), SendError> {
+        let mut params = json!({"pre_checkout_query_id": id, "ok": declined.is_none()});
+        if let Some(words) = declined {
+            params["error_message"] = json!(words);
+        }
+        self.call("answerPreCheckoutQuery", &params).await.map(drop)
+    }
+
     /// Replaces the bot's command menu; at most 100 commands.
     pub async fn set_my_commands(&self, commands: &[BotCommand]) -> Result<(), SendError> {
         self.call("setMyCommands", &json!({"commands": commands})).await.map(drop)

@@ -264,11 +264,13 @@ class Truth:
             for campaign in self.campaigns:
                 if id in self.resent and words == campaign.words:
                     campaign.first_tries[id] = [one["at_ms"]]
-        # A deleted account tells nobody: it is found out by a refused send, and of those only the ledger's are seen.
+        # A deleted account tells nobody, and an imported one may never have started the bot: they are found out by a
+        # refused send, and of those only the ledger's are seen.
         self.found_out = {}
         for campaign in self.campaigns:
             for id, line in campaign.lines.items():
-                if line["outcome"] == "blocked" and self.people[id].deactivated_at is not None:
+                lost = self.people[id].deactivated_at is not None or self.people[id].imported
+                if line["outcome"] == "failed" and lost:
                     self.found_out.setdefault(id, line["at"])
 
     def audience(self, campaign):
@@ -280,7 +282,7 @@ class Truth:
                 continue
             if not reach_at(person, moment, self.found_out):
                 left_out.add(id)
-            elif person.deactivated_at is not None and person.deactivated_at <= moment:
+            elif person.imported or person.deactivated_at is not None and person.deactivated_at <= moment:
                 may.add(id)
             else:
                 must.add(id)
@@ -292,10 +294,8 @@ class Truth:
         mishap = self.mishaps.get((id, campaign.words))
         got = id in campaign.message_of
         answered = got and (self.presses(campaign, id) or self.follows(campaign, id))
-        if person.imported:
-            return {"failed"}
-        if person.deactivated_at is not None and person.deactivated_at <= at:
-            return {"blocked", "skipped"}
+        if person.imported or person.deactivated_at is not None and person.deactivated_at <= at:
+            return {"failed", "skipped"}
         if mishap and mishap["kind"] == "blocks_just_before":
             return {"blocked"}
         if mishap and id not in self.resent:

@@ -8,7 +8,7 @@ use domain::ids::{BotId, CampaignId, ContactNumber};
 use store::conversations::{Filter, Order};
 use store::recipients::Recipient;
 use store::{
-    Store, StoreError, StoreOptions, campaigns, contacts, conversations, events, outbox, recipients,
+    Store, StoreError, StoreOptions, bots, campaigns, contacts, conversations, events, outbox, recipients,
 };
 
 /// Events that are read at once.
@@ -29,6 +29,8 @@ pub struct Stored {
     pub outbox_leased: usize,
     /// Telegram id → messages that nobody of the team has read.
     pub unread: BTreeMap<i64, i64>,
+    /// The rate that was learnt after waits.
+    pub rate_milli: Option<i64>,
 }
 
 /// Reads a folder whose server is not running.
@@ -74,7 +76,16 @@ pub async fn of(options: &StoreOptions, bot: BotId) -> Stored {
             unread.insert(people[&conversation.contact], conversation.unread);
         }
         let outbox_leased = outbox::leased(tx, bot)?.len();
-        Ok::<_, StoreError>(Stored { events: log, people, ledgers, statuses, outbox_leased, unread })
+        let rate_milli = bots::of(tx, bot)?.and_then(|bot| bot.rate_milli);
+        Ok::<_, StoreError>(Stored {
+            events: log,
+            people,
+            ledgers,
+            statuses,
+            outbox_leased,
+            unread,
+            rate_milli,
+        })
     });
     let stored = read.await.expect("a readable database");
     store.close().await;

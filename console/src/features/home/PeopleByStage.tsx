@@ -42,7 +42,7 @@ export function PeopleByStage({ home, days }: { home: Home; days: number }) {
         </span>
         <Unreachable name="reachable" value={home.reachable} people={{ reachable: true }} />
         {cannot > 0 && <Unreachable name="unreachable" value={cannot} people={{ reachable: false }} />}
-        <span className="small faint">{t('home.why_unreachable', { blocked: number(home.blocked), opted_out: number(home.opted_out), deactivated: number(home.deactivated) })}</span>
+        <span className="small faint">{t('home.why_unreachable', { blocked: number(home.blocked), opted_out: number(home.opted_out), deactivated: number(home.deactivated) })}{home.no_chat > 0 && t('home.why_no_chat', { count: home.no_chat })}</span>
       </div>
       <PartsBar parts={stages.map((stage) => ({ key: stage.name, label: name(stage.name), value: stage.count, fill: color(stage.name) }))} />
       <div className="home-stages" style={{ gridTemplateColumns: `repeat(${stages.length}, minmax(0, 1fr))` }}>

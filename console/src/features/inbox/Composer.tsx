@@ -195,7 +195,7 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
   // A phone's keyboard has no Shift with Enter: there it begins a line.
   const touch = useMediaQuery('(pointer: coarse)', false);
   const canned = useCanned(words.text, take, mode === 'reply');
-  const blocked = contact.unreachable_reason === 'blocked' || contact.unreachable_reason === 'deactivated';
+  const blocked = contact.unreachable_reason !== null && contact.unreachable_reason !== 'opted_out';
   const cannot = mode === 'reply' && blocked;
   const carried = mode === 'reply' ? media : null;
   const max = carried ? CAPTION_MAX : TEXT_MAX;

@@ -3,7 +3,7 @@ import type { Bot } from '@/api/types';
 import { troubleOf } from './botHealth';
 
 const well: Bot = {
-  id: 1, telegram_id: 1, username: 'b', name: 'B', status: 'running', intake: 'polling', intake_note: null, webhook: null, bulk_per_second: 30, contacts: 0, created_at: 0,
+  id: 1, telegram_id: 1, username: 'b', name: 'B', status: 'running', intake: 'polling', intake_note: null, webhook: null, bulk_per_second: 30, decline_payments: null, contacts: 0, created_at: 0,
   health: { last_update_at: 100, last_error: null, last_error_at: null, blocked_until: null, ingest_failed: 0 },
 };
 const sick = (health: Partial<Bot['health']>, status: Bot['status'] = 'running') => troubleOf({ ...well, status, health: { ...well.health, ...health } }, 200);

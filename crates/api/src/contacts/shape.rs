@@ -38,6 +38,14 @@ pub struct StageRef {
 pub enum UnreachableReason {
     Blocked,
     Deactivated,
+    /// Telegram knows no such person for this bot.
+    ChatNotFound,
+    /// They never started the bot.
+    NotStarted,
+    /// It is a bot.
+    IsBot,
+    /// Telegram refuses for another reason that lies with the person.
+    WriteRefused,
     OptedOut,
 }
 
@@ -45,6 +53,10 @@ fn reason(person: &Person) -> Option<UnreachableReason> {
     match person.reachability.unreachable_reason()? {
         "blocked" => Some(UnreachableReason::Blocked),
         "deactivated" => Some(UnreachableReason::Deactivated),
+        "chat_not_found" => Some(UnreachableReason::ChatNotFound),
+        "not_started" => Some(UnreachableReason::NotStarted),
+        "is_bot" => Some(UnreachableReason::IsBot),
+        "write_refused" => Some(UnreachableReason::WriteRefused),
         _ => Some(UnreachableReason::OptedOut),
     }
 }

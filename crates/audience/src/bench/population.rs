@@ -74,6 +74,7 @@ impl Population {
         let reachability = Reachability {
             blocked: state < 0.08,
             deactivated: state > 0.99,
+            no_chat: None,
             opted_out: (0.08..0.12).contains(&state),
         };
         let mut source = Source::new();

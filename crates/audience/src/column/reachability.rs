@@ -1,6 +1,6 @@
 //! Who lives in the index, and who may be written to.
 
-use domain::contact::Reachability;
+use domain::contact::{NoChat, Reachability};
 
 use crate::bytes::{Damaged, Input, Output};
 use crate::kernel;
@@ -17,6 +17,8 @@ pub(crate) struct ReachabilityColumn {
     pub(crate) reachable: Box<Words>,
     blocked: Members,
     deactivated: Members,
+    /// Why is the row's alone.
+    no_chat: Members,
     opted_out: Members,
 }
 
@@ -28,6 +30,7 @@ impl Default for ReachabilityColumn {
             reachable: words::zeroed(),
             blocked: Members::default(),
             deactivated: Members::default(),
+            no_chat: Members::default(),
             opted_out: Members::default(),
         }
     }
@@ -51,6 +54,7 @@ impl ReachabilityColumn {
         Reachability {
             blocked: self.blocked.contains(low),
             deactivated: self.deactivated.contains(low),
+            no_chat: self.no_chat.contains(low).then_some(NoChat::WriteRefused),
             opted_out: self.opted_out.contains(low),
         }
     }
@@ -59,6 +63,7 @@ impl ReachabilityColumn {
         for (reason, holds) in [
             (&mut self.blocked, state.blocked),
             (&mut self.deactivated, state.deactivated),
+            (&mut self.no_chat, state.no_chat.is_some()),
             (&mut self.opted_out, state.opted_out),
         ] {
             if holds {
@@ -77,7 +82,7 @@ impl ReachabilityColumn {
     pub(crate) fn write(&self, out: &mut Output) {
         out.words(&self.living);
         out.words(&self.reachable);
-        for reason in [&self.blocked, &self.deactivated, &self.opted_out] {
+        for reason in self.reasons() {
             reason.write(out);
         }
     }
@@ -90,11 +95,16 @@ impl ReachabilityColumn {
             reachable: input.words()?,
             blocked: Members::read(input)?,
             deactivated: Members::read(input)?,
+            no_chat: Members::read(input)?,
             opted_out: Members::read(input)?,
         })
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        2 * size_of::<Words>() + self.blocked.bytes() + self.deactivated.bytes() + self.opted_out.bytes()
+        2 * size_of::<Words>() + self.reasons().into_iter().map(Members::bytes).sum::<usize>()
+    }
+
+    fn reasons(&self) -> [&Members; 4] {
+        [&self.blocked, &self.deactivated, &self.no_chat, &self.opted_out]
     }
 }

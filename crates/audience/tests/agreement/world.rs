@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use audience::Frozen;
 use audience::oracle::Workspace;
 use chrono_tz::Tz;
-use domain::contact::{AttributeValue, Attributes, Profile, Source};
+use domain::contact::{AttributeValue, Attributes, NoChat, Profile, Source};
 use domain::event::{Event, EventBody, Origin, Outcome, OutcomeChange};
 use domain::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
 use domain::message::ButtonPlace;
@@ -175,9 +175,10 @@ fn change() -> impl Strategy<Value = EventBody> {
             .prop_map(|(source, first_seen)| EventBody::HistoryImported { source, first_seen }),
         2 => prop::collection::btree_map(pick(&KEYS), prop::option::of(value()), 1..3)
             .prop_map(|set| EventBody::AttributesSet { set }),
-        1 => charged().prop_map(|charged| EventBody::Blocked { charged }),
+        1 => charged().prop_map(|charged| EventBody::Blocked { charged, found: false }),
         1 => Just(EventBody::Unblocked),
         1 => Just(EventBody::Deactivated),
+        1 => proptest::sample::select(&NoChat::ALL[..]).prop_map(|reason| EventBody::NoChat { reason }),
         1 => charged().prop_map(|charged| EventBody::OptedOut { charged }),
         1 => Just(EventBody::OptedIn),
         2 => (pick(&["open", "closed"]), prop::option::of((1..3_i64).prop_map(MemberId)))

@@ -372,9 +372,7 @@ fn view(tx: &ReadTx<'_>, bot: BotId, campaign: Campaign, now: Millis) -> Result<
     let rate = crate::rates::rate_of(row.bulk_per_second);
     let sending = status_of(&campaign)?.is_sending();
     let finishes_at = sending.then(|| {
-        let snapshot =
-            telegram::ClockSnapshot { blocked_until: row.blocked_until.unwrap_or(0), rate_milli: 0 };
-        let clock = telegram::Clock::restore(rate, snapshot, now);
+        let clock = telegram::Clock::restore(rate, crate::rates::learnt(&row), now);
         clock.finishing_at(now, (counts.pending + counts.leased).unsigned_abs())
     });
     let rate_per_second = match rate {

@@ -4,7 +4,7 @@ use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::time::Millis;
 use serde_json::{Value, json};
 use store::bots;
-use telegram::{Clock, ClockSnapshot};
+use telegram::Clock;
 
 use super::{Campaigns, owned, stored_audience};
 use crate::catalog::WorkspaceCatalog;
@@ -81,8 +81,7 @@ impl Campaigns {
         // Rounded as the freeze rounds it.
         let held_out = (reachable * basis_points + 5_000) / 10_000;
         let writes_to = reachable - held_out;
-        let snapshot = ClockSnapshot { blocked_until: row.blocked_until.unwrap_or(0), rate_milli: 0 };
-        let clock = Clock::restore(rates::rate_of(row.bulk_per_second), snapshot, now);
+        let clock = Clock::restore(rates::rate_of(row.bulk_per_second), rates::learnt(&row), now);
         let finishes_at = clock.finishing_at(now, writes_to.unsigned_abs());
         let mut warnings = Vec::new();
         if let Some((resolved, expression)) = recent {

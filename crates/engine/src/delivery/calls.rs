@@ -113,7 +113,8 @@ mod tests {
         let mut calls = Calls::new(Arc::new(Prompt));
         for (number, params) in [(0, Value::Null), (1, true.into()), (2, true.into())] {
             let target = Target::Recipient { campaign: CampaignId(1), position: i64::from(number) };
-            calls.begin(Lease { target, contact: ContactNumber(number), at: 5, params });
+            let contact = ContactNumber(number);
+            calls.begin(Lease { target, contact, chat_id: i64::from(number), at: 5, params });
         }
         // The first call ends here, and is waited with for another.
         tokio::task::yield_now().await;

@@ -54,7 +54,7 @@ impl Carrier {
             drop(file_id);
             let answer = self.client.send_file(kind, &params, FileSource::Id(&known)).await;
             match answer {
-                Err(SendError::BadContent { description }) if description.contains("file identifier") => {
+                Err(SendError::FileUnknown { .. }) => {
                     // Telegram forgot the file, and proved that nothing was sent.
                     file_id = slot.lock().await;
                     if file_id.as_ref() == Some(&known) {

@@ -11,21 +11,19 @@ use parking_lot::Mutex;
 use store::nodes::{self, Duty, Hold};
 use store::outbox;
 use store::recipients::Tally;
-use store::{ReadTx, Store, WriteTx, bots, campaigns};
+use store::{ReadTx, Store, WriteTx, bots, campaigns, chat_waits};
 use telegram::{ClockSnapshot, Lane as ClockLane, Rate};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::calls::Calls;
 use super::lease::{Leasing, clock_lane};
-use super::settle::{Learned, settle};
+use super::settle::{Learned, Way, settle};
 use super::{Ended, Lease, Transport, evidence, recovery};
 use crate::clock::Clock;
 use crate::nodes::HOLD_MS;
-use crate::{EngineError, Result, Secrets, journal};
+use crate::{EngineError, Result, Secrets, journal, rates};
 
-/// Between two tries while Telegram cannot be reached.
-const UNREACHABLE_WAIT: Duration = Duration::from_secs(3);
 /// How often other processes' commits are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Commits wake a courier that has nothing to do at most so often.
@@ -64,6 +62,8 @@ pub struct Courier {
 /// What a round changes besides the database. Behind a lock only because rounds run on the writer's thread.
 struct Shared {
     clock: telegram::Clock,
+    /// See [`Way::away`].
+    away: Option<String>,
     messages: HashMap<CampaignId, Arc<Message>>,
 }
 
@@ -117,10 +117,12 @@ impl Courier {
     ) -> Result<Option<Self>> {
         let (node, now) = (options.node, time.now());
         let taken = store.write(move |tx| take(tx, bot, node, now)).await?;
-        let Some((hold, blocked_until)) = taken else { return Ok(None) };
-        let snapshot = ClockSnapshot { blocked_until, rate_milli: 0 };
-        let clock = telegram::Clock::restore(options.rate, snapshot, now);
-        let shared = Arc::new(Mutex::new(Shared { clock, messages: HashMap::new() }));
+        let Some((hold, snapshot, waits)) = taken else { return Ok(None) };
+        let mut clock = telegram::Clock::restore(options.rate, snapshot, now);
+        for (chat_id, until) in waits {
+            clock.put_aside(now, chat_id, until);
+        }
+        let shared = Arc::new(Mutex::new(Shared { clock, away: None, messages: HashMap::new() }));
         let (calls, unwritten) = (Calls::new(transport), Vec::new());
         Ok(Some(Self { bot, hold, store, secrets, time, options, shared, calls, unwritten }))
     }
@@ -211,14 +213,14 @@ impl Courier {
             .store
             .write(move |tx| {
                 let mut shared = shared.lock();
-                let Shared { clock, messages } = &mut *shared;
+                let Shared { clock, away, messages } = &mut *shared;
                 journal::append(tx, bot, |journal| {
                     if !nodes::stands(tx, &hold)? {
                         evidence::accept(journal, &ended, now)?;
                         return Ok(Round::superseded());
                     }
-                    let learned = settle(journal, bot, &ended, clock, now)?;
-                    let free = if learned.token_dead || learned.unreachable { 0 } else { free };
+                    let learned = settle(journal, bot, &ended, Way { clock, away }, now)?;
+                    let free = if learned.token_dead { 0 } else { free };
                     let mut leasing = Leasing {
                         bot,
                         secrets: &secrets,
@@ -261,9 +263,6 @@ impl Courier {
     /// How long nothing can begin.
     fn pause(&self, lanes: &[ClockLane], done: Option<&Done>) -> Duration {
         let now = self.time.now();
-        if done.is_some_and(|done| done.round.learned.unreachable) {
-            return UNREACHABLE_WAIT;
-        }
         let mut shared = self.shared.lock();
         let next = lanes.iter().map(|lane| shared.clock.next_at(now, *lane)).min();
         let mut wait_ms = next.map_or(0, |at| (at - now).max(0));
@@ -305,15 +304,17 @@ impl Courier {
     }
 }
 
-/// The hold, and until when Telegram asked to wait (0: it did not).
-fn take(tx: &WriteTx<'_>, bot: BotId, node: NodeId, now: Millis) -> Result<Option<(Hold, Millis)>> {
+/// The hold, what the clock of an earlier courier learnt, and the chats that it put aside.
+type Taken = (Hold, ClockSnapshot, Vec<(i64, Millis)>);
+
+fn take(tx: &WriteTx<'_>, bot: BotId, node: NodeId, now: Millis) -> Result<Option<Taken>> {
     let row = bots::of(tx, bot)?.ok_or(EngineError::NotFound("bot"))?;
     let Some(hold) = nodes::take(tx, bot, Duty::Sending, node, HOLD_MS)? else { return Ok(None) };
     let recovered = journal::append(tx, bot, |journal| recovery::recover(journal, bot, now))?;
     if recovered > 0 {
         tracing::warn!(%bot, recovered, "calls of an earlier process were under way");
     }
-    Ok(Some((hold, row.blocked_until.unwrap_or(0))))
+    Ok(Some((hold, rates::learnt(&row), chat_waits::all(tx, bot, now)?)))
 }
 
 /// Waits for a commit since the last look, and if that was a moment ago a little longer: those of a busy time are looked

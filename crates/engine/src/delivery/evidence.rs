@@ -9,9 +9,9 @@ use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::CampaignId;
 use domain::time::Millis;
 use store::recipients::Recipient;
-use store::{contacts, outbox, recipients};
+use store::{campaigns, outbox, recipients};
 
-use super::settle::verdict;
+use super::settle::{is_unreachable, mark, verdict};
 use super::{Ended, Lease, Target};
 use crate::Result;
 use crate::journal::Journal;
@@ -44,14 +44,15 @@ pub(super) fn accept(journal: &mut Journal<'_>, ended: &[Arc<Ended>], now: Milli
                     reason: verdict.reason,
                 };
                 recipients::change(tx, bot, campaign, &change)?;
+                if is_unreachable(&verdict) {
+                    campaigns::count_unreachable(tx, bot, campaign, 1)?;
+                }
                 let change = OutcomeChange { contact, outcome: verdict.outcome, at };
                 outcomes.entry(campaign).or_default().push(change);
             }
         }
-        if let Some(reach) = verdict.reach
-            && let Some(mut person) = contacts::get(tx, bot, contact)?
-        {
-            journal.set_reachability(&mut person, now, reach)?;
+        if let Some(reach) = verdict.reach {
+            mark(journal, &call.lease, reach, now)?;
         }
     }
     for (campaign, changes) in outcomes {

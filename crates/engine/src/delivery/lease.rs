@@ -17,7 +17,7 @@ use store::campaigns::{self, Wave};
 use store::contacts::{self, Contact};
 use store::outbox::{self, Lane};
 use store::recipients::{self, Recipient, Tally};
-use telegram::Lane as ClockLane;
+use telegram::{Begin, Lane as ClockLane};
 
 use super::{Lease, Target};
 use crate::journal::Journal;
@@ -69,7 +69,7 @@ impl Leasing<'_> {
             return Ok(());
         }
         let tx = journal.tx();
-        for row in outbox::waiting(tx, self.bot, lane, LOOK_MAX)? {
+        for row in outbox::waiting(tx, self.bot, lane, self.beside_waits(), LOOK_MAX)? {
             if self.free == 0 {
                 break;
             }
@@ -85,7 +85,7 @@ impl Leasing<'_> {
                 continue;
             }
             let paced = lane == Lane::Flows;
-            if !self.permitted(clock_lane(lane), contact.telegram_id, paced) {
+            if self.begin(clock_lane(lane), contact.telegram_id, paced) != Begin::Now {
                 continue;
             }
             if !outbox::lease(tx, self.bot, row.id, self.now)? {
@@ -93,7 +93,7 @@ impl Leasing<'_> {
             }
             let mut params = row.params;
             params["chat_id"] = json!(contact.telegram_id);
-            self.leased(Target::Outbox { id: row.id, lane }, row.contact, params);
+            self.leased(Target::Outbox { id: row.id, lane }, &contact, params);
         }
         Ok(())
     }
@@ -101,7 +101,7 @@ impl Leasing<'_> {
     fn campaign(&mut self, journal: &mut Journal<'_>, wave: Wave) -> Result<()> {
         let (tx, campaign) = (journal.tx(), wave.campaign);
         let (mut changes, mut leased) = (Vec::new(), Vec::new());
-        let mut lines = Lines::of(wave);
+        let mut lines = Lines::of(wave, self.beside_waits());
         let mut passed_over = false;
         while let Some(line) = lines.next(tx, self.bot, self.free)? {
             match self.line(journal, campaign, &line)? {
@@ -122,7 +122,7 @@ impl Leasing<'_> {
         if !changes.is_empty() {
             journal.record(None, self.now, EventBody::Outcomes { campaign, changes })?;
         }
-        if lines.is_over && !passed_over && recipients::leased(tx, self.bot, campaign)?.is_empty() {
+        if lines.is_over && !passed_over && self.has_ended(tx, wave)? {
             self.wave_ended(journal, campaign)?;
         }
         Ok(())
@@ -149,15 +149,13 @@ impl Leasing<'_> {
         if !self.busy.insert(line.contact) {
             return Ok(Turn::Waits);
         }
-        if self.clock.chat_next_at(self.now, contact.telegram_id) > self.now {
-            self.permitted(ClockLane::Bulk, contact.telegram_id, true);
-            return Ok(Turn::Waits);
-        }
-        if !self.permitted(ClockLane::Bulk, contact.telegram_id, true) {
-            return Ok(Turn::NobodyElse);
+        match self.begin(ClockLane::Bulk, contact.telegram_id, true) {
+            Begin::Now => {}
+            Begin::ChatWaits(_) => return Ok(Turn::Waits),
+            Begin::NobodyNow => return Ok(Turn::NobodyElse),
         }
         let params = self.render(journal, campaign, &contact)?;
-        self.leased(Target::Recipient { campaign, position: line.position }, line.contact, params);
+        self.leased(Target::Recipient { campaign, position: line.position }, &contact, params);
         Ok(Turn::Leased)
     }
 
@@ -185,27 +183,39 @@ impl Leasing<'_> {
     }
 
     /// Takes a call from the bot's budget, and where `paced` from the chat's.
-    fn permitted(&mut self, lane: ClockLane, chat_id: i64, paced: bool) -> bool {
-        if paced {
-            let chat_at = self.clock.chat_next_at(self.now, chat_id);
-            if chat_at > self.now {
-                self.chat_at = Some(self.chat_at.map_or(chat_at, |at| at.min(chat_at)));
-                return false;
-            }
+    fn begin(&mut self, lane: ClockLane, chat_id: i64, paced: bool) -> Begin {
+        let begin = self.clock.begin(self.now, lane, chat_id, paced);
+        if let Begin::ChatWaits(at) = begin {
+            self.look_again_at(at);
         }
-        if self.clock.permit(self.now, lane, 1) == 0 {
-            return false;
-        }
-        if paced && !self.clock.chat_permit(self.now, chat_id) {
-            self.clock.give_back(1);
-            return false;
-        }
-        true
+        begin
     }
 
-    fn leased(&mut self, target: Target, contact: ContactNumber, params: serde_json::Value) {
+    fn leased(&mut self, target: Target, contact: &Contact, params: serde_json::Value) {
         self.free -= 1;
-        self.leases.push(Lease { target, contact, at: self.now, params });
+        let (contact, chat_id) = (contact.number, contact.telegram_id);
+        self.leases.push(Lease { target, contact, chat_id, at: self.now, params });
+    }
+
+    /// Nobody's turn is still to come, and no call is in flight. Those whose chats wait are not among the lines that
+    /// were looked at.
+    fn has_ended(&mut self, tx: &WriteTx<'_>, wave: Wave) -> Result<bool> {
+        let waits = match self.beside_waits() {
+            None => Vec::new(),
+            Some(_) => recipients::waiting(tx, self.bot, wave.campaign, 0..wave.send_up_to, None, 1)?,
+        };
+        Ok(waits.is_empty() && recipients::leased(tx, self.bot, wave.campaign)?.is_empty())
+    }
+
+    /// The moment beside whose waits rows are looked for, where chats wait.
+    fn beside_waits(&mut self) -> Option<Millis> {
+        let first_over = self.clock.first_wait_over(self.now)?;
+        self.look_again_at(first_over);
+        Some(self.now)
+    }
+
+    fn look_again_at(&mut self, at: Millis) {
+        self.chat_at = Some(self.chat_at.map_or(at, |earliest| earliest.min(at)));
     }
 
     fn render(
@@ -260,6 +270,8 @@ fn gone() -> EngineError {
 /// The lines of a campaign that wait, read in small parts: mostly as many are needed as calls may begin.
 struct Lines {
     campaign: CampaignId,
+    /// Lines whose chats wait then are left out.
+    beside_waits: Option<Millis>,
     /// What was read and not looked at yet.
     part: std::vec::IntoIter<Recipient>,
     /// What was not read yet.
@@ -271,16 +283,17 @@ struct Lines {
 }
 
 impl Lines {
-    fn of(wave: Wave) -> Self {
+    fn of(wave: Wave, beside_waits: Option<Millis>) -> Self {
         let (part, rest) = (Vec::new().into_iter(), 0..wave.send_up_to);
-        Self { campaign: wave.campaign, part, rest, left: LINES_MAX, is_over: false }
+        Self { campaign: wave.campaign, beside_waits, part, rest, left: LINES_MAX, is_over: false }
     }
 
     /// The next line. None after the last, and after as many as a round may move.
     fn next(&mut self, tx: &WriteTx<'_>, bot: BotId, free: usize) -> Result<Option<Recipient>> {
         if self.part.len() == 0 && !self.is_over && self.left > 0 {
             let wanted = (free + SPARE_LINES).min(self.left);
-            let part = recipients::waiting(tx, bot, self.campaign, self.rest.clone(), wanted)?;
+            let part =
+                recipients::waiting(tx, bot, self.campaign, self.rest.clone(), self.beside_waits, wanted)?;
             self.is_over = part.len() < wanted;
             self.left -= part.len();
             if let Some(last) = part.last() {

@@ -51,6 +51,8 @@ pub(crate) enum Target {
 pub(crate) struct Lease {
     pub target: Target,
     pub contact: ContactNumber,
+    /// The person's chat, by which the clock knows them.
+    pub chat_id: i64,
     /// When the lease was taken.
     pub at: Millis,
     pub params: Value,

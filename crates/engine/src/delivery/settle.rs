@@ -4,25 +4,34 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::campaign::{PauseReason, Status, guard_rail};
+use domain::contact::NoChat;
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId};
 use domain::time::Millis;
 use store::outbox::Lane;
 use store::recipients::Tally;
-use store::{bots, campaigns, contacts, outbox, recipients};
-use telegram::SendError;
+use store::{bots, campaigns, chat_waits, contacts, events, outbox, recipients};
+use telegram::{Barrier, End, Refused, SendError};
 
-use super::{Answer, Ended, Target};
+use super::{Answer, Ended, Lease, Target};
 use crate::journal::{Journal, Reach};
 use crate::{Result, dead_token};
+
+/// What shows that a person can be written to.
+const ACTS: [&str; 5] = ["start", "message", "command", "button", "unblocked"];
 
 /// What calls taught about the bot as a whole.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Learned {
     /// The token is dead: stop.
     pub token_dead: bool,
-    /// Telegram could not be reached: try again after a while.
-    pub unreachable: bool,
+}
+
+/// What is known of the way to Telegram.
+pub(super) struct Way<'a> {
+    pub clock: &'a mut telegram::Clock,
+    /// What the bot's card says since Telegram was last not reached.
+    pub away: &'a mut Option<String>,
 }
 
 /// An outcome with its words for the ledger.
@@ -38,23 +47,42 @@ pub(super) fn verdict(answer: &Answer) -> Verdict<'_> {
     let plain = |outcome, reason| Verdict { outcome, message_id: None, reason, reach: None };
     match answer {
         Ok(sent) => Verdict { message_id: Some(sent.message_id), ..plain(Outcome::Sent, None) },
-        Err(SendError::NotSent { .. } | SendError::RetryAfter { .. } | SendError::Unauthorized { .. }) => {
-            plain(Outcome::Pending, None)
+        Err(
+            SendError::NotSent { .. }
+            | SendError::NotTelegram { .. }
+            | SendError::RetryAfter { .. }
+            | SendError::Unauthorized { .. },
+        ) => plain(Outcome::Pending, None),
+        Err(SendError::Unreachable { why, reason }) => {
+            let (outcome, reach) = unreachable(*why);
+            Verdict { reach: Some(reach), ..plain(outcome, Some(reason)) }
         }
-        Err(SendError::Blocked { reason }) => {
-            Verdict { reach: Some(Reach::BlockFound), ..plain(Outcome::Blocked, Some(reason)) }
-        }
-        Err(SendError::Deactivated { reason }) => {
-            Verdict { reach: Some(Reach::Deactivated), ..plain(Outcome::Blocked, Some(reason)) }
-        }
-        Err(SendError::ChatNotFound { reason }) => plain(Outcome::Failed, Some(reason)),
         Err(
             SendError::BadContent { description }
+            | SendError::FileUnknown { description }
             | SendError::Refused { description, .. }
+            | SendError::WebhookActive { description }
             | SendError::Conflict { description },
         ) => plain(Outcome::Failed, Some(description)),
         Err(SendError::Unknown { reason }) => plain(Outcome::Unknown, Some(reason)),
     }
+}
+
+/// What becomes of a message to somebody who cannot be written to, and of them: only a block is charged as one.
+fn unreachable(why: Barrier) -> (Outcome, Reach) {
+    match why {
+        Barrier::Blocked => (Outcome::Blocked, Reach::BlockFound),
+        Barrier::Deactivated => (Outcome::Failed, Reach::Deactivated),
+        Barrier::NotFound => (Outcome::Failed, Reach::NoChat(NoChat::ChatNotFound)),
+        Barrier::NotStarted => (Outcome::Failed, Reach::NoChat(NoChat::NotStarted)),
+        Barrier::Bot => (Outcome::Failed, Reach::NoChat(NoChat::IsBot)),
+        Barrier::Refused => (Outcome::Failed, Reach::NoChat(NoChat::WriteRefused)),
+    }
+}
+
+/// A failure that lies with the person, so that it says nothing against the campaign.
+pub(super) fn is_unreachable(verdict: &Verdict<'_>) -> bool {
+    verdict.outcome == Outcome::Failed && verdict.reach.is_some()
 }
 
 /// Writes down how calls ended: rows, counts, reachability, one event a campaign.
@@ -62,56 +90,40 @@ pub(super) fn settle(
     journal: &mut Journal<'_>,
     bot: BotId,
     ended: &[Arc<Ended>],
-    clock: &mut telegram::Clock,
+    way: Way<'_>,
     now: Millis,
 ) -> Result<Learned> {
+    let Way { clock, away } = way;
     let mut learned = Learned::default();
     let mut outcomes: BTreeMap<CampaignId, Vec<OutcomeChange>> = BTreeMap::new();
     let mut tally = Tally::default();
     for call in ended {
-        learn(journal, bot, &call.answer, clock, now, &mut learned)?;
+        learn(journal, bot, call, Way { clock, away }, now, &mut learned)?;
         let verdict = verdict(&call.answer);
         match call.lease.target {
             Target::Outbox { id, lane } => {
-                outbox::settle(journal.tx(), bot, id, verdict.outcome, verdict.message_id, verdict.reason)?;
-                if lane == Lane::Tests && verdict.outcome == Outcome::Pending && learned.token_dead {
-                    outbox::settle(
-                        journal.tx(),
-                        bot,
-                        id,
-                        Outcome::Failed,
-                        None,
-                        Some("the bot's token is dead"),
-                    )?;
-                }
+                let is_lost =
+                    lane == Lane::Tests && verdict.outcome == Outcome::Pending && learned.token_dead;
+                let (outcome, reason) = match is_lost {
+                    true => (Outcome::Failed, Some("the bot's token is dead")),
+                    false => (verdict.outcome, verdict.reason),
+                };
+                outbox::settle(journal.tx(), bot, id, outcome, verdict.message_id, reason)?;
             }
             Target::Recipient { campaign, position } => {
-                let change = recipients::Change {
-                    position,
-                    from: Outcome::Leased,
-                    to: verdict.outcome,
-                    at: None,
-                    message_id: verdict.message_id,
-                    reason: verdict.reason,
-                };
-                let moved = tally.change(journal.tx(), bot, campaign, &change)?;
-                if moved && verdict.outcome != Outcome::Pending {
-                    let (contact, at) = (call.lease.contact, call.lease.at);
-                    let change = OutcomeChange { contact, outcome: verdict.outcome, at };
+                if let Some(change) = settle_line(journal, &mut tally, call, campaign, position)? {
                     outcomes.entry(campaign).or_default().push(change);
-                }
-                if let Err(SendError::BadContent { description }) = &call.answer {
-                    pause(journal, bot, campaign, PauseReason::Content, description)?;
                 }
             }
         }
-        if let Some(reach) = verdict.reach
-            && let Some(mut contact) = contacts::get(journal.tx(), bot, call.lease.contact)?
-        {
-            journal.set_reachability(&mut contact, now, reach)?;
+        if let Some(reach) = verdict.reach {
+            mark(journal, &call.lease, reach, now)?;
         }
     }
     tally.keep(journal.tx(), bot)?;
+    if let Some(rate) = clock.rate_to_keep() {
+        bots::set_rate(journal.tx(), bot, rate)?;
+    }
     for (campaign, changes) in outcomes {
         journal.record(None, now, EventBody::Outcomes { campaign, changes })?;
         watch_guard_rails(journal, bot, campaign)?;
@@ -119,31 +131,101 @@ pub(super) fn settle(
     Ok(learned)
 }
 
+/// Moves the line of a campaign's call. The outcome to record, where there is one.
+fn settle_line(
+    journal: &Journal<'_>,
+    tally: &mut Tally,
+    call: &Ended,
+    campaign: CampaignId,
+    position: i64,
+) -> Result<Option<OutcomeChange>> {
+    let (tx, bot, verdict) = (journal.tx(), journal.bot(), verdict(&call.answer));
+    let change = recipients::Change {
+        position,
+        from: Outcome::Leased,
+        to: verdict.outcome,
+        at: None,
+        message_id: verdict.message_id,
+        reason: verdict.reason,
+    };
+    let moved = tally.change(tx, bot, campaign, &change)?;
+    if moved && is_unreachable(&verdict) {
+        campaigns::count_unreachable(tx, bot, campaign, 1)?;
+    }
+    if let Err(SendError::BadContent { description } | SendError::FileUnknown { description }) = &call.answer
+    {
+        pause(journal, bot, campaign, PauseReason::Content, description)?;
+    }
+    let is_news = moved && verdict.outcome != Outcome::Pending;
+    let (contact, at) = (call.lease.contact, call.lease.at);
+    Ok(is_news.then_some(OutcomeChange { contact, outcome: verdict.outcome, at }))
+}
+
+/// Keeps what a refusal says about a person, unless they were heard of after the call had begun: which of the two came
+/// first nobody knows then, and one call more costs less than silence.
+pub(super) fn mark(journal: &mut Journal<'_>, lease: &Lease, reach: Reach, now: Millis) -> Result<()> {
+    let (tx, bot) = (journal.tx(), journal.bot());
+    let Some(mut contact) = contacts::get(tx, bot, lease.contact)? else { return Ok(()) };
+    journal.write_down()?;
+    if events::since(tx, bot, lease.contact, &ACTS, lease.at)?.is_empty() {
+        journal.set_reachability(&mut contact, now, reach)?;
+    }
+    Ok(())
+}
+
 fn learn(
     journal: &Journal<'_>,
     bot: BotId,
-    answer: &Answer,
-    clock: &mut telegram::Clock,
+    call: &Ended,
+    Way { clock, away }: Way<'_>,
     now: Millis,
     learned: &mut Learned,
 ) -> Result<()> {
-    match answer {
-        Ok(_) => clock.on_success(now),
-        Err(SendError::RetryAfter { seconds }) => {
-            clock.on_retry_after(now, *seconds);
-            bots::set_blocked_until(journal.tx(), bot, clock.blocked_until(now))?;
+    match clock.ended(now, call.lease.chat_id, end(&call.answer)) {
+        Some(Refused::Chat { until }) => {
+            chat_waits::put(journal.tx(), bot, call.lease.contact, until, now)?;
         }
-        Err(error @ SendError::NotSent { .. }) => {
-            learned.unreachable = true;
-            bots::set_error(journal.tx(), bot, Some(&error.to_string()), now)?;
+        Some(Refused::Bot) => bots::set_blocked_until(journal.tx(), bot, clock.blocked_until(now))?,
+        None => {}
+    }
+    match &call.answer {
+        Err(error @ (SendError::NotSent { .. } | SendError::NotTelegram { .. })) => {
+            let text = error.to_string();
+            bots::set_error(journal.tx(), bot, Some(&text), now)?;
+            *away = Some(text);
         }
         Err(error @ SendError::Unauthorized { .. }) => {
             learned.token_dead = true;
             dead_token::stop_bot(journal.tx(), bot, &error.to_string(), now)?;
         }
-        Err(_) => {}
+        Err(SendError::Unknown { .. }) => {}
+        _ => {
+            if let Some(text) = away.take() {
+                bots::clear_error(journal.tx(), bot, &text)?;
+            }
+        }
     }
     Ok(())
+}
+
+/// What the clock asks of an answer.
+fn end(answer: &Answer) -> End {
+    match answer {
+        Ok(_) => End::Sent,
+        Err(SendError::RetryAfter { seconds }) => End::RetryAfter { seconds: *seconds },
+        Err(SendError::NotSent { .. }) => End::Away { wait_s: None },
+        Err(SendError::NotTelegram { wait_s, .. }) => End::Away { wait_s: *wait_s },
+        Err(SendError::Unknown { .. }) => End::Lost,
+        Err(
+            SendError::Unreachable { .. }
+            | SendError::BadContent { .. }
+            | SendError::FileUnknown { .. }
+            | SendError::Refused { .. }
+            | SendError::Unauthorized { .. }
+            | SendError::WebhookActive { .. }
+            | SendError::Conflict { .. },
+        ) => End::Refused,
+    }
 }
 
 /// Pauses a campaign that is being sent; one that is not stays as it is.
@@ -169,17 +251,19 @@ fn watch_guard_rails(journal: &Journal<'_>, bot: BotId, campaign: CampaignId) ->
     let counts: BTreeMap<Outcome, i64> =
         recipients::counts(journal.tx(), bot, campaign)?.into_iter().collect();
     let of = |outcome| counts.get(&outcome).copied().unwrap_or(0);
-    let called = of(Outcome::Sent) + of(Outcome::Blocked) + of(Outcome::Failed) + of(Outcome::Unknown);
+    // Old ids that lead to nobody are no fault of the message, and nobody is called twice by them.
+    let failed = of(Outcome::Failed) - campaigns::unreachable(journal.tx(), bot, campaign)?;
+    let called = of(Outcome::Sent) + of(Outcome::Blocked) + failed + of(Outcome::Unknown);
     if called < guard_rail::SENT_MIN {
         return Ok(());
     }
-    for (outcome, percent_max, name) in [
-        (Outcome::Blocked, guard_rail::BLOCKED_PERCENT_MAX, "blocked"),
-        (Outcome::Failed, guard_rail::FAILED_PERCENT_MAX, "failed"),
-        (Outcome::Unknown, guard_rail::UNKNOWN_PERCENT_MAX, "unknown"),
+    for (count, percent_max, name) in [
+        (of(Outcome::Blocked), guard_rail::BLOCKED_PERCENT_MAX, "blocked"),
+        (failed, guard_rail::FAILED_PERCENT_MAX, "failed"),
+        (of(Outcome::Unknown), guard_rail::UNKNOWN_PERCENT_MAX, "unknown"),
     ] {
-        if of(outcome) * 100 > called * percent_max {
-            let detail = format!("{name}: {} of {called}, over {percent_max} %", of(outcome));
+        if count * 100 > called * percent_max {
+            let detail = format!("{name}: {count} of {called}, over {percent_max} %");
             return pause(journal, bot, campaign, PauseReason::GuardRail, &detail);
         }
     }

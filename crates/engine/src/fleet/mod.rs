@@ -7,6 +7,7 @@
 mod answers;
 mod hook;
 mod keeper;
+mod naming;
 mod poller;
 mod reception;
 mod retrial;
@@ -39,8 +40,29 @@ use running::{Running, Work};
 
 pub use webhooks::{PushError, Webhooks};
 
-/// The kinds of update that are asked for: none by name, so that Telegram's default kinds come.
-const ALLOWED: [&str; 0] = [];
+/// The kinds of update that are asked for: Telegram's default ones, less those that want an answer which Muster has
+/// not (`inline_query`, `shipping_query`), and what follows from them. What is not read is kept raw.
+const ALLOWED: [&str; 19] = [
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+    "guest_message",
+    "callback_query",
+    "pre_checkout_query",
+    "purchased_paid_media",
+    "poll",
+    "poll_answer",
+    "my_chat_member",
+    "chat_join_request",
+    "chat_boost",
+    "removed_chat_boost",
+    "managed_bot",
+];
 
 /// How often the rows are looked at when nothing is committed here.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -208,7 +230,16 @@ impl Fleet {
                 let take = self.store.write(move |tx| nodes::take(tx, bot, Duty::Intake, node, HOLD_MS));
                 let Some(hold) = take.await? else { return Ok(None) };
                 let reception = self.reception(hold, self.client(row)?);
-                (Some(hold), tokio::spawn(logged(bot, work, reception.run(stop.clone()))))
+                let naming = naming::keep_up(reception.parts.clone());
+                let received = reception.run(stop.clone());
+                let receiving = async move {
+                    tokio::select! {
+                        received = received => received,
+                        // It never ends by itself.
+                        () = naming => Ok(()),
+                    }
+                };
+                (Some(hold), tokio::spawn(logged(bot, work, receiving)))
             }
             Work::Sending => {
                 let Some(courier) = self.courier(row).await? else { return Ok(None) };

@@ -21,8 +21,12 @@ use super::answers::Answers;
 const BATCH: u8 = 100;
 /// How long Telegram may hold an empty answer back, in seconds.
 const WAIT_S: u32 = 25;
-/// Before Telegram is asked again after a failure.
+/// Before Telegram is asked again after a failure; doubled with each further one in a row.
 const FAILURE_WAIT: Duration = Duration::from_secs(3);
+/// The same at most, unless Telegram asks for longer.
+const FAILURE_WAIT_MAX: Duration = Duration::from_secs(60);
+/// What others than Telegram ask for counts up to this.
+const ASKED_BY_OTHERS_S_MAX: i64 = 600;
 /// After so long without updates Telegram draws the next id anew, perhaps lower: the offset is left out then.
 const IDLE_MS: i64 = 6 * DAY_MS;
 
@@ -46,14 +50,17 @@ pub(super) struct Poller {
     intake: Intake,
     client: Arc<Client>,
     answers: Answers,
-    /// What the row says of the last failure, so that it is written once.
+    /// What the row says of the last failure.
     failing: Option<String>,
+    /// Failures in a row.
+    failures: u32,
 }
 
 impl Poller {
     pub fn new(parts: PollerParts) -> Self {
         let PollerParts { hold, store, clock, intake, client } = parts;
-        Self { bot: hold.bot, hold, store, clock, intake, client, answers: Answers::default(), failing: None }
+        let (answers, failing, failures) = (Answers::default(), None, 0);
+        Self { bot: hold.bot, hold, store, clock, intake, client, answers, failing, failures }
     }
 
     /// Polls until told to stop, until the token is dead, or until another node does it.
@@ -81,10 +88,13 @@ impl Poller {
                         (offset, last_update_at) = (Some(next), Some(now));
                     }
                 }
-                Err(SendError::Conflict { description }) if description.contains("webhook is active") => {
-                    self.take_webhook_away().await?;
-                }
                 Err(error) => {
+                    // What forbids polling is taken away, or is what failed.
+                    let failed = match error {
+                        SendError::WebhookActive { .. } => self.take_webhook_away().await.err(),
+                        error => Some(error),
+                    };
+                    let Some(error) = failed else { continue };
                     let dead = matches!(error, SendError::Unauthorized { .. });
                     self.fails(&error, dead).await?;
                     if dead {
@@ -92,7 +102,7 @@ impl Poller {
                     }
                     tokio::select! {
                         () = stop.cancelled() => {}
-                        () = tokio::time::sleep(FAILURE_WAIT) => {}
+                        () = tokio::time::sleep(self.pause_after(&error)) => {}
                     }
                 }
             }
@@ -104,26 +114,26 @@ impl Poller {
         let batch = updates.into_iter().map(|received| Arrived { received, at: now }).collect();
         let polled = Polled { next, hold: self.hold };
         let taken = self.intake.take(self.bot, batch, Some(polled)).await?;
-        self.answers.give(&self.client, taken.answers).await;
+        self.answers.give(&self.client, taken.answers);
         Ok(())
     }
 
     /// Somebody wants updates pushed: ourselves before `public_url` was taken away, or a program that had the bot
     /// before. Whoever connected the bot here wants them here.
-    async fn take_webhook_away(&mut self) -> Result<()> {
+    async fn take_webhook_away(&self) -> std::result::Result<(), SendError> {
         tracing::warn!(bot = %self.bot, "a webhook is set; it is taken away, since this bot is polled");
-        match self.client.delete_webhook().await {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                let fatal = matches!(error, SendError::Unauthorized { .. });
-                self.fails(&error, fatal).await?;
-                tokio::time::sleep(FAILURE_WAIT).await;
-                Ok(())
-            }
-        }
+        self.client.delete_webhook().await
+    }
+
+    /// How long to leave Telegram alone: as long as it asks, else longer with each failure in a row.
+    fn pause_after(&mut self, error: &SendError) -> Duration {
+        let pause = FAILURE_WAIT.saturating_mul(1 << self.failures.min(16)).min(FAILURE_WAIT_MAX);
+        self.failures = self.failures.saturating_add(1);
+        pause.max(asked_wait(error))
     }
 
     async fn is_well(&mut self) -> Result<()> {
+        self.failures = 0;
         if self.failing.take().is_some() {
             let (bot, now) = (self.bot, self.clock.now());
             self.store.write(move |tx| bots::set_error(tx, bot, None, now)).await?;
@@ -133,10 +143,10 @@ impl Poller {
 
     async fn fails(&mut self, error: &SendError, dead: bool) -> Result<()> {
         let text = error.to_string();
-        if self.failing.as_ref() == Some(&text) && !dead {
-            return Ok(());
+        if self.failing.as_ref() != Some(&text) {
+            tracing::warn!(bot = %self.bot, error = %text, "updates cannot be fetched");
         }
-        tracing::warn!(bot = %self.bot, error = %text, "updates cannot be fetched");
+        // Written each time: the sender may have found its own way free, and said so.
         self.failing = Some(text.clone());
         let (bot, now) = (self.bot, self.clock.now());
         self.store
@@ -150,4 +160,14 @@ impl Poller {
             .await?;
         Ok(())
     }
+}
+
+/// How long whoever answered asks to be left alone.
+pub(super) fn asked_wait(error: &SendError) -> Duration {
+    let seconds = match error {
+        SendError::RetryAfter { seconds } => *seconds,
+        SendError::NotTelegram { wait_s, .. } => wait_s.unwrap_or(0).min(ASKED_BY_OTHERS_S_MAX),
+        _ => 0,
+    };
+    Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
 }

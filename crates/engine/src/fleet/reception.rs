@@ -10,7 +10,7 @@ use telegram::{SendError, Webhook, WebhookInfo};
 use tokio_util::sync::CancellationToken;
 
 use super::ALLOWED;
-use super::poller::{Poller, PollerParts};
+use super::poller::{Poller, PollerParts, asked_wait};
 use crate::Result;
 
 /// Pushes that Telegram may have under way at once.
@@ -97,9 +97,12 @@ impl Reception {
             let info = match self.parts.client.get_webhook_info().await {
                 Ok(info) => info,
                 // It is Telegram that cannot be reached; its pushes may come all the same.
-                Err(SendError::NotSent { .. } | SendError::Unknown { .. } | SendError::RetryAfter { .. }) => {
-                    continue;
-                }
+                Err(
+                    SendError::NotSent { .. }
+                    | SendError::NotTelegram { .. }
+                    | SendError::Unknown { .. }
+                    | SendError::RetryAfter { .. },
+                ) => continue,
                 Err(error) => return Ok(given_up(&error)),
             };
             if info.url != address.url {
@@ -150,7 +153,7 @@ fn given_up(error: &SendError) -> End {
     let poll_for = if matches!(error, SendError::Refused { .. } | SendError::BadContent { .. }) {
         POLL_FOR
     } else {
-        POLL_BRIEFLY
+        POLL_BRIEFLY.max(asked_wait(error))
     };
     End::GivenUp { why: format!("Telegram does not take the webhook: {error}"), poll_for }
 }

@@ -149,7 +149,7 @@ impl Receiver {
         };
         if !taken.answers.is_empty() {
             match self.caller(&token_sealed) {
-                Ok((client, answers)) => answers.give(&client, taken.answers).await,
+                Ok((client, answers)) => answers.give(&client, taken.answers),
                 // They are durable; only the spinners stay.
                 Err(error) => tracing::warn!(%bot, %error, "presses are not answered"),
             }
@@ -157,15 +157,15 @@ impl Receiver {
         Ok(true)
     }
 
-    fn caller(&mut self, token_sealed: &[u8]) -> Result<(Arc<Client>, &mut Answers)> {
+    fn caller(&mut self, token_sealed: &[u8]) -> Result<(Arc<Client>, Answers)> {
         if self.caller.as_ref().is_none_or(|(sealed, _, _)| sealed != token_sealed) {
             let token = SecretString::from(self.parts.secrets.open(token_sealed)?);
             let client = Client::new(&self.parts.api_url, &token, Options::default())
                 .map_err(|error| crate::EngineError::Telegram(error.to_string()))?;
             self.caller = Some((token_sealed.to_vec(), Arc::new(client), Answers::default()));
         }
-        match &mut self.caller {
-            Some((_, client, answers)) => Ok((Arc::clone(client), answers)),
+        match &self.caller {
+            Some((_, client, answers)) => Ok((Arc::clone(client), answers.clone())),
             None => Err(crate::EngineError::Internal("a client that was just made is gone".into())),
         }
     }

@@ -89,9 +89,10 @@ pub struct Checklist {
 pub struct HomeView {
     pub people: u64,
     pub reachable: u64,
-    /// Who is not reachable, each counted once: blocked, else deactivated, else opted out.
+    /// Who is not reachable, each counted once: blocked, else deactivated, else without a chat, else opted out.
     pub blocked: u64,
     pub deactivated: u64,
+    pub no_chat: u64,
     pub opted_out: u64,
     pub stages: Vec<StageLine>,
     /// The largest first.
@@ -224,6 +225,7 @@ fn view(
         reachable: snapshot.index.reachable().len(),
         blocked: tally.unreachable.blocked.len(),
         deactivated: tally.unreachable.deactivated_alone(),
+        no_chat: tally.unreachable.no_chat_alone(),
         opted_out: tally.unreachable.opted_out_alone(),
         moves: past.map(|past| moves(past, &present)).unwrap_or_default(),
         joined: joined(&ask, days.clone())?,

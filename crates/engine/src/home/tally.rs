@@ -35,6 +35,7 @@ pub(super) struct Day {
 pub(super) struct Unreachable {
     pub blocked: RoaringBitmap,
     deactivated: RoaringBitmap,
+    no_chat: RoaringBitmap,
     opted_out: RoaringBitmap,
 }
 
@@ -44,15 +45,21 @@ impl Unreachable {
         self.deactivated.difference_len(&self.blocked)
     }
 
-    /// Opted out, and neither blocked nor deactivated.
+    /// Without a chat, and neither blocked nor deactivated.
+    pub(super) fn no_chat_alone(&self) -> u64 {
+        (&self.no_chat - &self.blocked).difference_len(&self.deactivated)
+    }
+
+    /// Opted out, and nothing else.
     pub(super) fn opted_out_alone(&self) -> u64 {
-        (&self.opted_out - &self.blocked).difference_len(&self.deactivated)
+        (&self.opted_out - &self.blocked - &self.no_chat).difference_len(&self.deactivated)
     }
 
     fn set(&mut self, number: u32, reach: Reachability) {
         let sets = [
             (&mut self.blocked, reach.blocked),
             (&mut self.deactivated, reach.deactivated),
+            (&mut self.no_chat, reach.no_chat.is_some()),
             (&mut self.opted_out, reach.opted_out),
         ];
         for (set, wanted) in sets {
@@ -142,6 +149,10 @@ impl Tally {
             EventBody::Unblocked => {
                 unreachable.blocked.remove(number);
                 unreachable.deactivated.remove(number);
+                unreachable.no_chat.remove(number);
+            }
+            EventBody::NoChat { .. } => {
+                unreachable.no_chat.insert(number);
             }
             EventBody::Deactivated => {
                 unreachable.deactivated.insert(number);

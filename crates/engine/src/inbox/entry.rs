@@ -80,6 +80,7 @@ pub(super) fn belongs_in_a_thread(body: &EventBody) -> bool {
             | EventBody::Blocked { .. }
             | EventBody::Unblocked
             | EventBody::Deactivated
+            | EventBody::NoChat { .. }
             | EventBody::OptedOut { .. }
             | EventBody::OptedIn
             | EventBody::Conversion { .. }

@@ -7,6 +7,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use domain::contact::NoChat;
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{BotId, ContactId, ContactNumber, MediaId, MemberId, OutboxId, WorkspaceId};
 use domain::message::{Action, Message, Rendered, Variables};
@@ -387,7 +388,13 @@ fn check_answerable(contact: &Contact) -> Result<()> {
     } else if reach.blocked {
         "this person has blocked the bot"
     } else {
-        return Ok(());
+        match reach.no_chat {
+            None => return Ok(()),
+            Some(NoChat::ChatNotFound) => "Telegram knows no chat of this person with the bot",
+            Some(NoChat::NotStarted) => "this person has not started the bot, and a bot cannot begin",
+            Some(NoChat::IsBot) => "this is a bot, and bots do not write to each other",
+            Some(NoChat::WriteRefused) => "Telegram does not let the bot write to this person",
+        }
     };
     Err(EngineError::WrongState(format!("{why}; nothing can be sent")))
 }

@@ -57,7 +57,7 @@ async fn a_reply_is_queued_recorded_and_ends_the_waiting_in_one_go() {
     assert_eq!(entry.buttons[0][0].url.as_deref(), Some("https://example.org/"));
 
     let bot = house.bot;
-    let waiting = house.store.reader().read(move |tx| outbox::waiting(tx, bot, Lane::Agents, 10)).await;
+    let waiting = house.store.reader().read(move |tx| outbox::waiting(tx, bot, Lane::Agents, None, 10)).await;
     let waiting = waiting.unwrap();
     assert_eq!(waiting.len(), 1);
     assert!(waiting[0].params.get("chat_id").is_none());

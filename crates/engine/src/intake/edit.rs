@@ -12,8 +12,8 @@ use store::contacts::Contact;
 use store::{conversations, events};
 use telegram::{Message, MessageReaction};
 
-use super::Intake;
 use super::person::{happened_at, known};
+use super::{Intake, hearing};
 use crate::Result;
 use crate::conversation;
 use crate::journal::Journal;
@@ -32,7 +32,8 @@ impl Intake {
     ) -> Result<()> {
         let at = happened_at(message.edit_date.unwrap_or(message.date), received_at);
         let Some(user) = message.from.as_ref().filter(|user| !user.is_bot) else { return Ok(()) };
-        let (contact, _) = known(journal, &self.secrets, user, Source::new(), at)?;
+        let (mut contact, _) = known(journal, &self.secrets, user, Source::new(), at)?;
+        hearing::heard(journal, &mut contact, at, true)?;
         let Some(content) = message.content else {
             let body = EventBody::Raw { object: message.service.clone(), json: raw.to_owned() };
             journal.record(Some(contact.number), at, body)?;

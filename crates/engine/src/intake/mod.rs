@@ -6,6 +6,9 @@
 
 mod arrival;
 mod edit;
+mod hearing;
+#[cfg(test)]
+mod hearing_tests;
 mod person;
 mod press;
 #[cfg(test)]
@@ -52,11 +55,13 @@ pub struct Polled {
     pub hold: Hold,
 }
 
-/// What is done after the commit, at most once and without a ledger: an answer to a press stops the spinner on
-/// the person's screen, and is worthless minutes later.
+/// What is done after the commit, at most once and without a ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallbackAnswer {
-    pub query_id: String,
+pub enum Answer {
+    /// Stops the spinner on the screen of somebody who pressed; worthless minutes later.
+    Press { query_id: String },
+    /// Lets a payment go on, or declines it with these words; worthless after ten seconds.
+    Payment { query_id: String, declined: Option<String> },
 }
 
 /// What a batch did.
@@ -68,7 +73,7 @@ pub struct Taken {
     pub seen: usize,
     /// Updates kept raw because they failed.
     pub failed: usize,
-    pub answers: Vec<CallbackAnswer>,
+    pub answers: Vec<Answer>,
 }
 
 impl Intake {
@@ -183,7 +188,7 @@ impl Intake {
         name: &str,
         received: &Received,
         at: Millis,
-    ) -> Result<Option<CallbackAnswer>> {
+    ) -> Result<Option<Answer>> {
         match &received.update {
             Update::Message(message) if message.chat.is_private() => {
                 self.message(journal, name, message, &received.raw, at)?;
@@ -201,6 +206,12 @@ impl Intake {
             Update::MyChatMember(change) if change.is_block() || change.is_unblock() => {
                 self.standing(journal, change, at)?;
                 Ok(None)
+            }
+            Update::PreCheckoutQuery(query) => {
+                let body = EventBody::Raw { object: "pre_checkout_query".into(), json: received.raw.clone() };
+                journal.record(None, at, body)?;
+                let declined = bots::of(journal.tx(), journal.bot())?.and_then(|bot| bot.decline_payments);
+                Ok(Some(Answer::Payment { query_id: query.id.clone(), declined }))
             }
             other => {
                 let body = EventBody::Raw { object: kind_of(other).to_owned(), json: received.raw.clone() };

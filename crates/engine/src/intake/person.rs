@@ -11,9 +11,9 @@ use store::contacts::{self, Contact};
 use store::outbox::{self, Lane};
 use telegram::{ChatMemberChange, Message, User};
 
-use super::Intake;
 use super::arrival::Arrival;
 use super::edit::{self, in_a_line};
+use super::{Intake, hearing};
 use crate::acts::Act;
 use crate::journal::{Journal, Reach};
 use crate::telegram_binding::{self, PAYLOAD_PREFIX};
@@ -42,6 +42,7 @@ impl Intake {
             None => Opening::default(),
         };
         let (mut contact, met) = known(journal, &self.secrets, user, opening.source(), at)?;
+        hearing::heard(journal, &mut contact, at, true)?;
         if let Some(payment) = &message.successful_payment {
             let body = EventBody::Conversion {
                 object: "purchase".into(),
@@ -126,8 +127,10 @@ impl Intake {
     ) -> Result<()> {
         let at = happened_at(change.date, received_at);
         let (mut contact, _) = known(journal, &self.secrets, &change.from, Source::new(), at)?;
-        let reach = if change.is_block() { Reach::Blocked } else { Reach::Unblocked };
-        journal.set_reachability(&mut contact, at, reach)
+        if change.is_block() {
+            return hearing::blocked(journal, &mut contact, at);
+        }
+        journal.set_reachability(&mut contact, at, Reach::Unblocked)
     }
 }
 

@@ -12,7 +12,7 @@ use store::{campaigns, recipients};
 use telegram::CallbackQuery;
 
 use super::person::known;
-use super::{CallbackAnswer, Intake};
+use super::{Answer, Intake, hearing};
 use crate::acts::Act;
 use crate::journal::{Journal, Reach};
 use crate::tokens::{self, Press};
@@ -26,14 +26,15 @@ impl Intake {
         query: &CallbackQuery,
         raw: &str,
         at: Millis,
-    ) -> Result<CallbackAnswer> {
-        let answer = CallbackAnswer { query_id: query.id.clone() };
+    ) -> Result<Answer> {
+        let answer = Answer::Press { query_id: query.id.clone() };
         let Some(data) = counted(journal, query)? else {
             let body = EventBody::Raw { object: "callback_query".into(), json: raw.to_owned() };
             journal.record(None, at, body)?;
             return Ok(answer);
         };
         let (mut contact, _) = known(journal, &self.secrets, &query.from, Source::new(), at)?;
+        hearing::heard(journal, &mut contact, at, false)?;
         match tokens::read_press(&self.secrets, journal.bot(), contact.number, data) {
             Some(Press::Campaign { campaign, row, column, test }) => {
                 let place = ButtonPlace::new(row, column);

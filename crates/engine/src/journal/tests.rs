@@ -55,7 +55,7 @@ async fn a_reply_to_a_send_of_unknown_fate_counts_and_proves_that_it_arrived() {
 async fn nothing_else_proves_that_a_send_of_unknown_fate_arrived() {
     for body in [
         EventBody::OptedOut { charged: None },
-        EventBody::Blocked { charged: None },
+        EventBody::Blocked { charged: None, found: false },
         EventBody::Start { payload: None, message_id: 5 },
     ] {
         let house = House::new().await;

@@ -223,9 +223,9 @@ impl Media {
         let client = Client::new(&self.api_url, &token, Options::default())
             .map_err(|error| telegram(error.to_string()))?;
         let bytes = client.download(&file_id).await.map_err(|error| match error {
-            SendError::Refused { description, .. } | SendError::BadContent { description } => {
-                telegram(description)
-            }
+            SendError::Refused { description, .. }
+            | SendError::BadContent { description }
+            | SendError::FileUnknown { description } => telegram(description),
             other => telegram(other.to_string()),
         })?;
         Ok(Content { content_type: picture::content_type(&bytes).to_owned(), name, bytes })

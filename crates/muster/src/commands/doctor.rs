@@ -211,6 +211,13 @@ async fn bot_findings(doctor: &mut Doctor, bot: &BotFindings, secrets: &Secrets,
             "this muster.key does not open its token: bring the right key back, or put the token in anew",
         ),
         Ok(token) => match telegram.identify(&token).await {
+            Ok(identity) if identity.username != bot.username => {
+                let sentence = format!(
+                    "Telegram calls it @{} now; a running server takes that up by itself",
+                    identity.username
+                );
+                doctor.tell(Verdict::Look, &what, &sentence);
+            }
             Ok(_) => doctor.tell(Verdict::Well, &what, "Telegram answers to its token"),
             Err(IdentityError::BadToken) => doctor.tell(Verdict::Broken, &what, "Telegram refuses its token"),
             Err(IdentityError::Unreachable(error)) => {

@@ -28,11 +28,6 @@ fn answer(body: &Value, status: u16) -> Answer {
     if let Some(message_id) = body["result"]["message_id"].as_i64() {
         return Ok(Sent { message_id, date: body["result"]["date"].as_i64().unwrap_or(0) });
     }
-    let reason = body["description"].as_str().unwrap_or_default().to_owned();
-    Err(match status {
-        403 if reason.contains("deactivated") => SendError::Deactivated { reason },
-        403 => SendError::Blocked { reason },
-        429 => SendError::RetryAfter { seconds: body["parameters"]["retry_after"].as_i64().unwrap_or(1) },
-        code => SendError::Refused { code, description: reason },
-    })
+    let reason = body["description"].as_str().unwrap_or_default();
+    Err(SendError::told(status, reason, body["parameters"]["retry_after"].as_i64()))
 }

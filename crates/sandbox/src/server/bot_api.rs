@@ -11,6 +11,7 @@ use axum::extract::{ConnectInfo, FromRequest, Multipart, Query, Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
+use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -27,11 +28,14 @@ pub async fn call(
         Ok(method) => method,
         Err(refusal) => return response(refusal.into()),
     };
-    let fault = app.world.lock().faults_mut().next(&method, real_now_ms());
     let params = match params_of(request).await {
         Ok(params) => params,
         Err(refusal) => return response(refusal.into()),
     };
+    let fault = app.world.lock().faults_mut().next(&method, params.integer("chat_id"), real_now_ms());
+    if let Some(fault) = fault.as_ref().filter(|fault| fault.kind == FaultKind::Gateway) {
+        return gateway(fault.status.unwrap_or(404));
+    }
     let reply = match fault {
         None => execute(&app, &method, &params).await,
         Some(fault) => troubled(&app, &method, &params, &fault, &connection).await,
@@ -65,7 +69,7 @@ async fn params_of(request: Request) -> Result<Params, Refusal> {
         "application/json" => {
             let body = bytes(request.into_body()).await?;
             let unreadable = |_| Refusal::exact("can't parse request body as JSON object");
-            if body.is_empty() { Params::default() } else { json(&body).map_err(unreadable)? }
+            if body.is_empty() { Params::default() } else { json_params(&body).map_err(unreadable)? }
         }
         "application/x-www-form-urlencoded" => form(&bytes(request.into_body()).await?),
         _ => Params::default(),
@@ -73,7 +77,7 @@ async fn params_of(request: Request) -> Result<Params, Refusal> {
     Ok(body.or(query))
 }
 
-fn json(body: &[u8]) -> serde_json::Result<Params> {
+fn json_params(body: &[u8]) -> serde_json::Result<Params> {
     serde_json::from_slice::<serde_json::Map<_, _>>(body).map(|map| Params::from_json(map.into()))
 }
 
@@ -136,7 +140,11 @@ async fn troubled(app: &App, method: &str, params: &Params, fault: &Fault, conne
         FaultKind::TooMany => {
             Refusal::TooManyRequests { retry_after_s: fault.retry_after_s(real_now_ms()) }.into()
         }
-        FaultKind::ServerError => {
+        FaultKind::Refusal => {
+            let body = json!({"ok": false, "error_code": fault.status.unwrap_or(400), "description": fault.description});
+            Reply { status: fault.status.unwrap_or(400), body, retry_after_s: None }
+        }
+        FaultKind::Gateway | FaultKind::ServerError => {
             if fault.executed {
                 execute(app, method, params).await;
             }
@@ -156,6 +164,15 @@ async fn troubled(app: &App, method: &str, params: &Params, fault: &Fault, conne
             execute(app, method, params).await
         }
     }
+}
+
+/// What a machine in between says.
+fn gateway(status: u16) -> Response {
+    let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
+    let mut response = Response::new(Body::from(page));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    response
 }
 
 fn server_error(status: u16) -> Refusal {

@@ -256,7 +256,7 @@ async fn the_ledgers_counts_move_with_its_lines(house: &House) {
             assert_eq!(counted.iter().copied().collect::<std::collections::BTreeMap<_, _>>(), stood);
             assert_eq!(recipients::position_after(tx, bot, campaign, 2)?, Some(7));
             let waiting = |positions, limit| {
-                let lines = recipients::waiting(tx, bot, campaign, positions, limit)?;
+                let lines = recipients::waiting(tx, bot, campaign, positions, None, limit)?;
                 Ok::<_, StoreError>(lines.iter().map(|line| line.position).collect::<Vec<_>>())
             };
             assert_eq!(waiting(0..10, 3)?, [0, 4, 5], "whose turn has come, held out too");

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use secrecy::SecretString;
 use serde_json::json;
-use telegram::{BotCommand, Client, ClientError, Options, SendError, Sent, Update};
+use telegram::{Barrier, BotCommand, Client, ClientError, Options, SendError, Sent, Update};
 
 use server::{Server, Step, ok, refusal};
 
@@ -168,14 +168,36 @@ async fn refusals_are_sorted() {
     let client = client(&server);
     let mut failures = Vec::new();
     for _ in 0..5 {
-        failures.push(client.get_me().await.unwrap_err());
+        failures.push(client.send_message(&json!({"chat_id": 1, "text": "x"})).await.unwrap_err());
     }
     assert_eq!(failures[0], SendError::RetryAfter { seconds: 2_282 });
-    assert_eq!(failures[1], SendError::RetryAfter { seconds: 17 });
-    assert!(failures[2].is_unreachable());
+    assert_eq!(failures[1], SendError::NotTelegram { status: 429, wait_s: Some(17) });
+    assert!(matches!(failures[2], SendError::Unreachable { why: Barrier::Blocked, .. }));
     assert!(matches!(failures[3], SendError::Conflict { .. }));
-    assert!(matches!(failures[4], SendError::Unauthorized { .. }));
+    assert_eq!(failures[4], SendError::NotTelegram { status: 302, wait_s: None });
     assert_eq!(server.requests().len(), 5, "a redirect is not followed");
+}
+
+/// Sends have the clock; every other method keeps its own wait.
+#[tokio::test]
+async fn a_method_is_not_called_inside_its_wait() {
+    let wait = json!({"ok": false, "error_code": 429, "description": "Too Many Requests: retry after 40",
+        "parameters": {"retry_after": 40}});
+    let server = Server::start(vec![
+        Step::Answer("429 Too Many Requests", "", wait.to_string()),
+        ok(&json!({"url": ""})),
+    ]);
+    let client = client(&server);
+    let told = client.set_webhook(&webhook()).await;
+    assert_eq!(told, Err(SendError::RetryAfter { seconds: 40 }));
+    let again = client.clone().set_webhook(&webhook()).await;
+    assert!(matches!(again, Err(SendError::RetryAfter { seconds: 39..=40 })), "{again:?}");
+    client.get_webhook_info().await.unwrap();
+    assert_eq!(server.requests().len(), 2, "the second was not made, and another method was");
+}
+
+fn webhook() -> telegram::Webhook<'static> {
+    telegram::Webhook { url: "https://a", secret_token: "s", max_connections: 1, allowed_updates: &[] }
 }
 
 #[test]
