@@ -1,12 +1,17 @@
 //! What both databases promise.
 
+use domain::contact::{NoChat, Reachability};
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
 
+use serde_json::json;
+
 use super::{House, bot, on_both, person};
+use crate::contacts::Contact;
+use crate::outbox::Lane;
 use crate::{
-    Attempt, Store, StoreError, WriteTx, bots, campaigns, contacts, events, recipients, segments, settings,
-    tags,
+    Attempt, Store, StoreError, WriteTx, bots, campaigns, chat_waits, contacts, events, outbox, recipients,
+    segments, settings, tags,
 };
 
 on_both!(
@@ -21,6 +26,7 @@ on_both!(
     events_come_back_as_they_went_in,
     the_ledgers_counts_move_with_its_lines,
     lines_are_leased_together_or_not_at_all,
+    people_whose_chats_wait_are_passed_over,
     a_ledger_can_be_narrowed_to_those_who_pressed_one_button,
     a_swallowed_failure_takes_its_own_work_along_and_no_other,
     text_is_ordered_and_searched_by_its_bytes,
@@ -296,6 +302,48 @@ async fn lines_are_leased_together_or_not_at_all(house: &House) {
     let stands: Vec<_> = leased.iter().map(|line| (line.position, line.at)).collect();
     assert_eq!(stands, [1, 2, 4, 6, 7].map(|position| (position, Some(5))));
     assert_eq!(counts, [(Outcome::Pending, 3), (Outcome::Leased, 5), (Outcome::HeldOut, 2)]);
+}
+
+async fn people_whose_chats_wait_are_passed_over(house: &House) {
+    let store = house.open();
+    let campaign = CampaignId(1);
+    let work = store.write(move |tx| {
+        let (_, bot) = bot(tx, 7)?;
+        for number in 0..4 {
+            let reachability = Reachability { no_chat: Some(NoChat::NotStarted), ..Reachability::default() };
+            contacts::insert(tx, bot, &Contact { reachability, ..person(number, "Ann") })?;
+            let stored = contacts::get(tx, bot, ContactNumber(number))?;
+            assert_eq!(stored.map(|row| row.reachability), Some(reachability));
+            contacts::set_reachability(tx, bot, ContactNumber(number), Reachability::default())?;
+            outbox::insert(tx, bot, ContactNumber(number), Lane::Flows, &json!({}), &json!({}), 1)?;
+        }
+        let people: Vec<_> = (0..4).map(|number| (ContactNumber(number), false)).collect();
+        recipients::insert(tx, bot, campaign, 0, &people)?;
+        chat_waits::put(tx, bot, ContactNumber(0), 40, 10)?;
+        chat_waits::put(tx, bot, ContactNumber(2), 30, 10)?;
+        chat_waits::put(tx, bot, ContactNumber(2), 50, 10)?;
+        let waiting = |at: Option<i64>| {
+            let lines = recipients::waiting(tx, bot, campaign, 0..4, at, 9)?;
+            let queued = outbox::waiting(tx, bot, Lane::Flows, at, 9)?;
+            let lines: Vec<u32> = lines.iter().map(|line| line.contact.0).collect();
+            assert_eq!(queued.iter().map(|row| row.contact.0).collect::<Vec<_>>(), lines);
+            Ok::<_, StoreError>(lines)
+        };
+        assert_eq!(waiting(None)?, [0, 1, 2, 3]);
+        assert_eq!(waiting(Some(39))?, [1, 3]);
+        assert_eq!(waiting(Some(40))?, [0, 1, 3], "its time is over");
+        let mut waits = chat_waits::all(tx, bot, 39)?;
+        waits.sort_unstable();
+        let ids = |number| contacts::get(tx, bot, ContactNumber(number)).map(|row| row.map(|row| row.telegram_id));
+        assert_eq!(waits.iter().map(|(id, until)| (Some(*id), *until)).collect::<Vec<_>>(), [
+            (ids(0)?, 40),
+            (ids(2)?, 50)
+        ]);
+        chat_waits::put(tx, bot, ContactNumber(1), 90, 60)?;
+        assert_eq!(chat_waits::all(tx, bot, 0)?.len(), 1, "those that were over are forgotten");
+        Ok::<_, StoreError>(())
+    });
+    work.await.unwrap();
 }
 
 async fn a_ledger_can_be_narrowed_to_those_who_pressed_one_button(house: &House) {
