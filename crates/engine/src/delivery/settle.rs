@@ -18,7 +18,7 @@ use crate::journal::{Journal, Reach};
 use crate::{Result, dead_token};
 
 /// What shows that a person can be written to.
-const ACTS: [&str; 5] = ["start", "message", "command", "button", "unblocked"];
+const ACTS: [&str; 6] = ["start", "message", "message_edited", "command", "button", "unblocked"];
 
 /// What calls taught about the bot as a whole.
 #[derive(Debug, Default, PartialEq, Eq)]

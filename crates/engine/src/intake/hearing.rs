@@ -15,7 +15,7 @@ use crate::Result;
 use crate::journal::{Journal, Reach};
 
 /// What a person does of which Telegram tells when.
-const DATED_ACTS: [&str; 3] = ["start", "message", "command"];
+const DATED_ACTS: [&str; 4] = ["start", "message", "message_edited", "command"];
 
 /// A person acted. `dated`: `at` is Telegram's date and not the time of the receipt.
 pub(super) fn heard(journal: &mut Journal<'_>, contact: &mut Contact, at: Millis, dated: bool) -> Result<()> {
