@@ -203,7 +203,7 @@ async fn presses_whose_answers_hang_hold_up_nobody() {
     scene.app.sandbox.write(scene.people[0], "is anybody there?");
     let began = Instant::now();
     let waits = async || {
-        let open = scene.app.api.get(&format!("/conversations?bot_id={}&status=open", scene.app.bot)).await;
+        let open = scene.app.api.get(&format!("/conversations?bot_id={}", scene.app.bot)).await;
         open["items"].as_array()?.iter().any(|one| one["last_text"] == "is anybody there?").then_some(())
     };
     until("the message to be taken in", 20, waits).await;
@@ -248,7 +248,7 @@ async fn a_payment_is_answered_in_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_rate_that_was_learnt_is_stored() {
     let scene = Scene::open(200, 100).await;
-    scene.fault(Fault { for_ms: Some(1_000), ..sends(FaultKind::TooMany) });
+    scene.fault(Fault { count: Some(5), retry_after_s: Some(1), ..sends(FaultKind::TooMany) });
     let campaign = scene.campaign(ISSUE).await;
     scene.app.campaign_at(campaign, "done", None).await;
     let stored = scene.app.finish().await;
@@ -256,41 +256,55 @@ async fn the_rate_that_was_learnt_is_stored() {
     assert!((50_000..75_000).contains(&rate), "half of 100, and a little more since: {rate}");
 }
 
+/// How long a campaign to all takes where nobody is refused: what the machine and the rate give.
+async fn honest_time(scene: &Scene) -> f64 {
+    let began = Instant::now();
+    let campaign = scene.campaign("nobody refused").await;
+    scene.sent(campaign, 400, 120).await;
+    began.elapsed().as_secs_f64()
+}
+
 /// One chat that is always refused. Others must have theirs in the honest time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes as long as the campaign: a measurement"]
+#[ignore = "takes as long as two campaigns: a measurement"]
 async fn one_chat_that_is_always_refused_holds_up_nobody() {
     let scene = Scene::open(400, PER_SECOND).await;
-    scene.fault(Fault {
-        chat_id: Some(scene.people[7]),
-        retry_after_s: Some(30),
-        ..sends(FaultKind::TooMany)
-    });
+    let honest = honest_time(&scene).await;
+    let refused =
+        Fault { chat_id: Some(scene.people[7]), retry_after_s: Some(30), ..sends(FaultKind::TooMany) };
+    scene.fault(refused);
     let began = Instant::now();
     let campaign = scene.campaign(ISSUE).await;
     scene.sent(campaign, 399, 120).await;
     let took = began.elapsed().as_secs_f64();
     let hits = scene.clear()[0].hits;
-    println!("one chat always refused: 399 of 400 in {took:.1} s; calls to that chat {hits}");
-    assert!(took < 20.0, "{took}");
-    assert!(hits <= 1, "a call inside the chat's wait: {hits}");
+    println!(
+        "one chat always refused: 399 of 400 in {took:.1} s, {honest:.1} s without; calls to that chat {hits}"
+    );
+    assert!(took < honest * 1.5 + 3.0, "{took} and {honest}");
+    assert!(hits as f64 <= 1.0 + took / 30.0, "a call inside the chat's wait: {hits} in {took} s");
     scene.app.campaign_at(campaign, "done", None).await;
     scene.app.finish().await;
 }
 
 /// One call in ten is refused, whoever it is for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes as long as the campaign: a measurement"]
+#[ignore = "takes as long as two campaigns: a measurement"]
 async fn refusals_at_random_cost_their_own_time_only() {
     let scene = Scene::open(400, PER_SECOND).await;
+    let honest = honest_time(&scene).await;
     scene.fault(Fault { one_in: Some(10), retry_after_s: Some(3), ..sends(FaultKind::TooMany) });
     let began = Instant::now();
     let campaign = scene.campaign(ISSUE).await;
     let done = scene.sent(campaign, 400, 600).await;
     let took = began.elapsed().as_secs_f64();
     let fault = scene.clear().remove(0);
-    println!("one call in ten refused: 400 in {took:.1} s; {} calls, {} refused", fault.drawn, fault.hits);
-    assert!(took < 30.0, "{took}");
+    println!(
+        "one call in ten refused: 400 in {took:.1} s, {honest:.1} s without; {} calls, {} refused",
+        fault.drawn, fault.hits
+    );
+    // A wait that comes last is waited out, and at worst one of the whole bot.
+    assert!(took < honest * 1.5 + 8.0, "{took} and {honest}");
     assert_eq!(
         fault.drawn,
         400 + fault.hits,

@@ -6,6 +6,9 @@
 //! block that a send found out has our clock's time, and is over with whatever comes after it. A press has no date
 //! either: it counts when it comes, and clears; a block that is told after it holds.
 
+#[cfg(test)]
+mod tests;
+
 use domain::event::EventBody;
 use domain::time::{Millis, SECOND_MS};
 use store::contacts::Contact;

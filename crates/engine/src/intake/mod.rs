@@ -7,8 +7,6 @@
 mod arrival;
 mod edit;
 mod hearing;
-#[cfg(test)]
-mod hearing_tests;
 mod person;
 mod press;
 #[cfg(test)]

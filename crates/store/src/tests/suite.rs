@@ -334,11 +334,12 @@ async fn people_whose_chats_wait_are_passed_over(house: &House) {
         assert_eq!(waiting(Some(40))?, [0, 1, 3], "its time is over");
         let mut waits = chat_waits::all(tx, bot, 39)?;
         waits.sort_unstable();
-        let ids = |number| contacts::get(tx, bot, ContactNumber(number)).map(|row| row.map(|row| row.telegram_id));
-        assert_eq!(waits.iter().map(|(id, until)| (Some(*id), *until)).collect::<Vec<_>>(), [
-            (ids(0)?, 40),
-            (ids(2)?, 50)
-        ]);
+        let ids =
+            |number| contacts::get(tx, bot, ContactNumber(number)).map(|row| row.map(|row| row.telegram_id));
+        assert_eq!(
+            waits.iter().map(|(id, until)| (Some(*id), *until)).collect::<Vec<_>>(),
+            [(ids(0)?, 40), (ids(2)?, 50)]
+        );
         chat_waits::put(tx, bot, ContactNumber(1), 90, 60)?;
         assert_eq!(chat_waits::all(tx, bot, 0)?.len(), 1, "those that were over are forgotten");
         Ok::<_, StoreError>(())

@@ -8,8 +8,8 @@ use domain::ids::ContactId;
 use serde_json::{Value, json};
 use telegram::Received;
 
-use super::{Answer, Arrived, Intake};
 use crate::flows::FlowRunner;
+use crate::intake::{Answer, Arrived, Intake};
 use crate::journal::{self, Reach};
 use crate::test_house::{House, NOW};
 
