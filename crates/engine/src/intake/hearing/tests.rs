@@ -148,12 +148,8 @@ async fn the_later_of_block_and_message_counts_in_whatever_order_they_come() {
         let younger = blocked_and_wrote(NOON_S + 1, NOON_S, block_first).await;
         assert_eq!(younger, (true, 1));
     }
-    assert_eq!(
-        blocked_and_wrote(NOON_S, NOON_S, true).await.0,
-        false,
-        "in the same second the later to come"
-    );
-    assert_eq!(blocked_and_wrote(NOON_S, NOON_S, false).await.0, true);
+    assert!(!blocked_and_wrote(NOON_S, NOON_S, true).await.0, "in the same second the later to come");
+    assert!(blocked_and_wrote(NOON_S, NOON_S, false).await.0);
 }
 
 #[tokio::test]
