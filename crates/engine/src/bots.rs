@@ -454,7 +454,7 @@ mod tests {
     #[tokio::test]
     async fn payments_are_taken_unless_the_operator_declines_them() {
         let (room, _store, _folder) = room();
-        let bot = room.add(HERE, "5:good", None).await.unwrap();
+        let bot = room.add(HERE, "5:good", None, Language::English).await.unwrap();
         assert_eq!(bot.decline_payments, None);
         let words = |words: &str| BotChange { decline_payments: Some(words.into()), ..BotChange::default() };
         let declined = room.update(HERE, bot.id, words(" Sold out ")).await.unwrap();

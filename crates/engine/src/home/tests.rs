@@ -134,7 +134,7 @@ async fn those_who_blocked_are_the_sum_of_their_days_when_the_clocks_change() {
             let id = house.person(person + 1, "P", 5).await;
             // One a day, ten minutes before midnight; the last two came back and blocked it again.
             let at = |days_ago: i64| half_past_midnight - 40 * 60_000 - days_ago * DAY_MS;
-            let blocked = domain::event::EventBody::Blocked { charged: None };
+            let blocked = domain::event::EventBody::Blocked { charged: None, found: false };
             house.record(id, at(person), blocked.clone()).await;
             if person >= 7 {
                 house.record(id, at(person - 5), blocked).await;
