@@ -425,17 +425,20 @@ fn run_on(connection: &Connection, sql: &str, params: &[Param<'_>]) -> rusqlite:
 }
 
 /// Binds `$1`, `$2` … by their number. SQLite numbers named parameters by first appearance, which need not be
-/// the order of the numbers.
+/// the order of the numbers. Each value has its name in the statement, and each name its value: SQLite would take what
+/// is left out for NULL.
 fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
-    const NAMES: [&str; 24] = [
-        "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15",
-        "$16", "$17", "$18", "$19", "$20", "$21", "$22", "$23", "$24",
-    ];
-    debug_assert_eq!(statement.parameter_count(), params.len(), "each parameter is named in the statement");
-    for (name, param) in NAMES.iter().zip(params) {
-        if let Some(index) = statement.parameter_index(name)? {
-            statement.raw_bind_parameter(index, param)?;
-        }
+    let count = statement.parameter_count();
+    if count != params.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(params.len(), count));
+    }
+    for index in 1..=count {
+        let name = statement.parameter_name(index).unwrap_or_default();
+        let place: Option<usize> = name.strip_prefix('$').and_then(|number| number.parse().ok());
+        let Some(param) = place.and_then(|place| params.get(place.checked_sub(1)?)) else {
+            return Err(rusqlite::Error::InvalidParameterName(name.to_owned()));
+        };
+        statement.raw_bind_parameter(index, param)?;
     }
     Ok(())
 }
@@ -446,6 +449,34 @@ mod tests {
 
     use super::*;
     use crate::writer::{Synchronous, connect};
+
+    fn connection() -> (tempfile::TempDir, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = connect(&folder.path().join("x.db"), Synchronous::Normal).unwrap();
+        (folder, connection)
+    }
+
+    #[test]
+    fn the_twenty_fifth_value_is_bound_as_the_others_are() {
+        let (_folder, connection) = connection();
+        let tx = ReadTx(Backend::Sqlite(&connection));
+        let values: Vec<Param<'_>> = (1..=40_i64).map(Param::Int).collect();
+        let columns: Vec<String> = (1..=40).map(|number| format!("${number}")).collect();
+        let sql = format!("SELECT {}", columns.join(", "));
+        let read = tx.row(&sql, &values, |row| (0..40).map(|index| row.get::<i64>(index)).collect());
+        let read: Vec<i64> = read.map(Option::unwrap).unwrap();
+        assert_eq!(read, (1..=40).collect::<Vec<i64>>());
+    }
+
+    #[test]
+    fn values_and_their_names_must_agree() {
+        let (_folder, connection) = connection();
+        let tx = ReadTx(Backend::Sqlite(&connection));
+        let read = |sql: &str, values: &[Param<'_>]| tx.row(sql, values, |row| row.get::<i64>(0));
+        assert!(read("SELECT $1", params![1_i64, 2_i64]).is_err(), "a value without a name");
+        assert!(read("SELECT $1 + $2", params![1_i64]).is_err(), "a name without a value");
+        assert!(read("SELECT $1 + $3", params![1_i64, 2_i64]).is_err(), "a name that is skipped");
+    }
 
     #[test]
     fn a_statement_is_planned_once() {
