@@ -1,11 +1,13 @@
-//! `/l/{code}`: a diversion link records who came and leads on to the bot. What leads nowhere gets a plain page.
+//! `/l/{code}`: a diversion link records who came and leads on to the bot. What leads nowhere, and whatever lies beside
+//! a public address, gets a plain page: strangers are never shown the team's console.
 
 use std::sync::Arc;
 
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::link::looks_ahead;
 use engine::EngineError;
 use engine::links::Opened;
 
@@ -21,12 +23,14 @@ pub async fn open(
     network: Network,
     method: Method,
     headers: HeaderMap,
-    Path(code): Path<String>,
+    code: Result<Path<String>, PathRejection>,
     query: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Response {
+    let Some(code) = code.ok().and_then(|Path(code)| single(&code)) else { return nowhere(headers).await };
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let opened = Opened {
         is_head: method == Method::HEAD,
+        is_ahead: is_ahead(&headers),
         address: network.0,
         user_agent: user_agent(&headers).to_owned(),
         language: text(header::ACCEPT_LANGUAGE),
@@ -45,6 +49,23 @@ pub async fn open(
             page(StatusCode::SERVICE_UNAVAILABLE, &headers)
         }
     }
+}
+
+/// What an address is followed by, without the slashes behind it; `None` where it goes on to a place below.
+pub(crate) fn single(rest: &str) -> Option<String> {
+    let rest = rest.trim_end_matches('/');
+    (!rest.is_empty() && !rest.contains('/')).then(|| rest.to_owned())
+}
+
+/// Whether a browser fetches a page before the person asks for it. Each of them says so in a header of its own.
+pub(crate) fn is_ahead(headers: &HeaderMap) -> bool {
+    let purposes = ["sec-purpose", "purpose", "x-purpose", "x-moz"].map(|name| headers.get(name));
+    purposes.into_iter().flatten().any(|value| value.to_str().is_ok_and(looks_ahead))
+}
+
+/// The page of an address that leads nowhere.
+pub async fn nowhere(headers: HeaderMap) -> Response {
+    page(StatusCode::NOT_FOUND, &headers)
 }
 
 fn page(status: StatusCode, headers: &HeaderMap) -> Response {

@@ -150,17 +150,26 @@ pub fn router(state: ApiState) -> Router {
         .merge(routes)
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
         .route("/api/{*rest}", any(unknown))
-        .route("/c/{token}", get(clicks::follow))
+        .route("/c/{*token}", get(clicks::follow))
         .route(
             "/telegram/{hook}",
             post(webhook::receive).layer(DefaultBodyLimit::max(webhook::UPDATE_BYTES_MAX)),
         )
-        .route("/l/{code}", get(link_pages::open))
+        .route("/l/{*code}", get(link_pages::open))
+        .route("/L/{*code}", get(link_pages::open))
+        .merge(beside_public())
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))
         .layer(Extension(metrics))
         .with_state(state);
     layers::around(routes)
+}
+
+/// What lies beside the addresses that strangers are given.
+fn beside_public() -> Router<ApiState> {
+    let places =
+        ["/l", "/l/", "/L", "/L/", "/c", "/c/", "/telegram", "/telegram/", "/telegram/{hook}/{*rest}"];
+    places.into_iter().fold(Router::new(), |router, place| router.route(place, get(link_pages::nowhere)))
 }
 
 /// The HTTP side of a node that only works in the background: whoever watches it can.

@@ -20,9 +20,19 @@ async fn open(
     agent: &str,
     forwarded: &str,
 ) -> (u16, HeaderMap, String) {
+    open_with(house, method, path, agent, ("x-forwarded-for", forwarded)).await
+}
+
+async fn open_with(
+    house: &House,
+    method: &str,
+    path: &str,
+    agent: &str,
+    said: (&str, &str),
+) -> (u16, HeaderMap, String) {
     let peer: SocketAddr = "10.0.0.1:4000".parse().unwrap();
     let request = Request::builder().method(method).uri(path).header(header::USER_AGENT, agent);
-    let request = request.header("x-forwarded-for", forwarded).header(header::ACCEPT_LANGUAGE, "zh-CN,zh");
+    let request = request.header(said.0, said.1).header(header::ACCEPT_LANGUAGE, "zh-CN,zh");
     let request = request.extension(ConnectInfo(peer)).body(Body::empty()).unwrap();
     let (parts, body) = house.app.clone().oneshot(request).await.unwrap().into_parts();
     let text = String::from_utf8(to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
@@ -113,5 +123,74 @@ async fn faults_of_a_link_name_their_fields() {
         body[field] = value;
         let answer = house.ask(&owner, "POST", "/links", Some(body)).await;
         assert_eq!(answer.fault(), (path, code), "{}", answer.json);
+    }
+}
+
+#[tokio::test]
+async fn who_looks_ahead_is_led_on_and_counted_apart() {
+    let house = House::build().await;
+    let (owner, bot) = furnish(&house).await;
+    make(&house, &owner, bot).await;
+    let purposes = [
+        ("sec-purpose", "prefetch;prerender"),
+        ("purpose", "prefetch"),
+        ("x-moz", "prefetch"),
+        ("x-purpose", "preview"),
+    ];
+    for said in purposes {
+        assert_eq!(open_with(&house, "GET", "/l/fb-summer", BROWSER, said).await.0, 302, "{said:?}");
+    }
+    let listed = house.ask(&owner, "GET", &format!("/links?bot_id={bot}"), None).await.json;
+    let item = &listed["items"][0];
+    assert_eq!((&item["funnel"]["visits"], &item["apart"]["previewers"]), (&json!(0), &json!(4)), "{item}");
+}
+
+#[tokio::test]
+async fn what_chat_clients_and_people_make_of_a_code_leads_on() {
+    let house = House::build().await;
+    let (owner, bot) = furnish(&house).await;
+    make(&house, &owner, bot).await;
+    for path in [
+        "/l/fb-summer/",
+        "/l/fb-summer.",
+        "/l/fb-summer).",
+        "/l/FB-Summer",
+        "/L/FB-SUMMER!",
+        "/l/fb-summer%E3%80%82",
+        "/l/fb-summer_",
+    ] {
+        assert_eq!(open(&house, "GET", path, BROWSER, "").await.0, 302, "{path}");
+    }
+    let body = json!({"code": "FB-summer", "name": "Other", "bots": [{"bot_id": bot}]});
+    let other = house.ask(&owner, "POST", "/links", Some(body)).await;
+    assert_eq!(other.status, 201, "{}", other.json);
+    open(&house, "GET", "/l/FB-summer.", BROWSER, "").await;
+    let listed = house.ask(&owner, "GET", &format!("/links?bot_id={bot}"), None).await.json;
+    let visits: Vec<&Value> =
+        listed["items"].as_array().unwrap().iter().map(|item| &item["funnel"]["visits"]).collect();
+    assert_eq!(visits, [1, 7], "a link of exactly this code comes first");
+}
+
+#[tokio::test]
+async fn beside_a_public_address_lies_a_plain_page() {
+    let house = House::build().await;
+    for path in [
+        "/l",
+        "/l/",
+        "/L",
+        "/l/x/y",
+        "/l/x/",
+        "/c",
+        "/c/",
+        "/c/x",
+        "/c/x/y",
+        "/telegram",
+        "/telegram/",
+        "/telegram/x/y",
+        "/l/%FF",
+    ] {
+        let (status, _, text) = open(&house, "GET", path, BROWSER, "").await;
+        assert_eq!(status, 404, "{path}");
+        assert!(text.contains("此链接已失效"), "{path}: {text}");
     }
 }

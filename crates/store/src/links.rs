@@ -83,6 +83,15 @@ pub fn by_code(tx: &ReadTx<'_>, code: &str) -> Result<Option<(WorkspaceId, Link)
     tx.row(&sql, params![code], |row| Ok((row.get(9)?, read(row)?)))
 }
 
+/// A link by its code in whatever case: the one of exactly this code, else the oldest of those that differ in case alone.
+pub fn by_code_in_any_case(tx: &ReadTx<'_>, code: &str) -> Result<Option<(WorkspaceId, Link)>> {
+    let sql = format!(
+        "SELECT {COLUMNS}, workspace_id FROM links WHERE LOWER(code) = LOWER($1) \
+         ORDER BY CASE WHEN code = $1 THEN 0 ELSE 1 END, id LIMIT 1"
+    );
+    tx.row(&sql, params![code], |row| Ok((row.get(9)?, read(row)?)))
+}
+
 /// Adds a link; its id is given here.
 ///
 /// # Errors

@@ -6,4 +6,4 @@ mod visitor;
 
 pub use draft::{CODE_CHARS_MAX, LINK_BOTS_MAX, LINK_TAGS_MAX, LinkBot, LinkDraft, WEIGHT_MAX};
 pub use source::{Utm, source_of};
-pub use visitor::Visitor;
+pub use visitor::{Asking, Visitor, looks_ahead};

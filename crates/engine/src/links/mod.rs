@@ -132,7 +132,7 @@ impl Links {
     pub async fn update(&self, workspace: WorkspaceId, id: LinkId, change: LinkChange) -> Result<LinkView> {
         let now = self.clock.now();
         let view = self.store.write(move |tx| apply(tx, workspace, id, change, now)).await?;
-        self.known.lock().remove(&view.link.code);
+        self.known.lock().retain(|_, known| !known.leads_to(view.link.id));
         Ok(view)
     }
 

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use domain::ids::{BotId, WorkspaceId};
-use domain::link::Visitor;
+use domain::ids::{BotId, LinkId, WorkspaceId};
+use domain::link::{Asking, Visitor};
 use domain::time::{Millis, SECOND_MS};
 use store::links::{self, Link};
 use store::visits::{self, Visit};
@@ -29,6 +29,8 @@ const QUERY_PAIRS_MAX: usize = 40;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Opened {
     pub is_head: bool,
+    /// A browser fetches the page before the person asks for it.
+    pub is_ahead: bool,
     pub address: Option<IpAddr>,
     pub user_agent: String,
     /// `Accept-Language`.
@@ -42,6 +44,12 @@ pub struct Opened {
 pub(super) struct Known {
     target: Arc<Target>,
     read_at: Millis,
+}
+
+impl Known {
+    pub(super) fn leads_to(&self, link: LinkId) -> bool {
+        self.target.link.id == link
+    }
 }
 
 /// A link with what its bots are called.
@@ -72,6 +80,8 @@ impl Links {
         }
     }
 
+    /// What a code leads to. Chat clients glue the full stop of a sentence to an address, and people type codes in
+    /// another case: both lead on, but a link of exactly this code comes first.
     async fn target(&self, code: &str) -> Result<Arc<Target>> {
         let now = self.clock.now();
         if let Some(known) = self.known.lock().get(code)
@@ -117,7 +127,14 @@ fn drawn_id(at: Millis) -> i64 {
 impl Target {
     fn read(tx: &ReadTx<'_>, code: &str) -> Result<Self> {
         let gone = || EngineError::NotFound("link");
-        let (workspace, link) = links::by_code(tx, code)?.ok_or_else(gone)?;
+        let bare = code.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+        let mut found = links::by_code(tx, code)?;
+        for asked in [code, bare] {
+            if found.is_none() {
+                found = links::by_code_in_any_case(tx, asked)?;
+            }
+        }
+        let (workspace, link) = found.ok_or_else(gone)?;
         if link.archived_at.is_some() {
             return Err(gone());
         }
@@ -159,7 +176,8 @@ impl Target {
             })
             .collect();
         let utm = self.link.utm.of_query(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-        let visitor = Visitor::of(opened.is_head, &opened.user_agent);
+        let Opened { is_head, is_ahead, user_agent, .. } = opened;
+        let visitor = Visitor::of(Asking { is_head: *is_head, is_ahead: *is_ahead, user_agent });
         let browser =
             if visitor.is_person() { Browser::read(&opened.user_agent) } else { Browser::default() };
         Visit {
@@ -187,7 +205,6 @@ impl Target {
 
 #[cfg(test)]
 mod tests {
-    use domain::ids::LinkId;
     use domain::link::Utm;
 
     use super::*;
