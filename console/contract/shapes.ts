@@ -33,6 +33,8 @@ export const held: {
   entry: Held<ours.Entry, Wire['Entry']>;
   explainNode: Held<ours.ExplainNode, Wire['ExplainNode']>;
   importAnswer: Held<ours.ImportAnswer, Wire['ImportAnswer']>;
+  unifyAnswer: Held<ours.UnifyAnswer, Wire['UnifyAnswer']>;
+  importColumn: Held<ours.ImportColumn, Wire['ImportColumn']>;
   tag: Held<ours.Tag, Wire['Tag']>;
   segment: Held<ours.Segment, Wire['Segment']>;
   preview: Held<ours.Preview, Wire['SegmentPreview']>;
@@ -66,7 +68,7 @@ export const held: {
   checklist: Held<ours.Checklist, Wire['Checklist']>;
 } = {
   keptFile: true, mediaPage: true, retention: true, retentionDays: true, retentionPreview: true,
-  session: true, member: true, bot: true, health: true, contactItem: true, contact: true, entry: true, explainNode: true, importAnswer: true,
+  session: true, member: true, bot: true, health: true, contactItem: true, contact: true, entry: true, explainNode: true, importAnswer: true, importColumn: true, unifyAnswer: true,
   tag: true, segment: true, preview: true, stage: true, stagePreview: true, flow: true, conversation: true, threadEntry: true, canned: true, readText: true, attribute: true,
   campaign: true, counts: true, campaignPreview: true, ledgerItem: true, report: true, figure: true, lift: true, link: true, linkItem: true, funnelSteps: true, linkFunnel: true, linkDay: true, template: true, media: true, threadFile: true, webhook: true, home: true,
   homeStage: true, suggestion: true, checklist: true,

@@ -173,13 +173,7 @@ export interface Explanation {
   now: number;
   tree: ExplainNode;
 }
-export interface ImportAnswer {
-  rows: number;
-  created: number;
-  updated: number;
-  rejected: { line: number; column: string; reason: string }[];
-  rejected_count: number;
-}
+export type * from './tables';
 
 export interface UsedBy {
   kind: string;
@@ -289,10 +283,6 @@ export interface ReadText {
   text: string;
   entities: Entity[];
   fault: string | null;
-}
-/** An attribute that people have; in a text it is `{attr.KEY}`. */
-export interface Attribute {
-  key: string;
 }
 export interface Message {
   text: string;

@@ -116,6 +116,8 @@ const contacts = [
 
 const audience = [
   http.get(at('/tags'), () => json({ items: tagList })),
+  http.get(at('/attributes'), () => json({ items: [{ key: 'last_book', kind: 'text', mixed: false, counts: { bool: 0, number: 0, text: 230 } }, { key: 'plan', kind: 'text', mixed: false, counts: { bool: 0, number: 0, text: 412 } }, { key: 'spent', kind: null, mixed: true, counts: { bool: 0, number: 96, text: 18 } }] })),
+  http.post(at('/attributes/unify'), () => json({ people: 114, changed: 17, misfit_count: 1, misfits: [{ contact_id: 1, value: 'n/a' }] })),
   http.get(at('/stages'), () => json({ items: stages, version: 1 })),
   http.post(at('/stages/preview'), () => json({ items: stages.map((stage) => ({ name: stage.name, count: stage.count + 40, before: stage.count })), moves: [{ from: 'active', to: 'cooling', count: 233 }] })),
   http.get(at('/segments'), () => json({ items: segments, next: null })),
@@ -202,7 +204,6 @@ const talking = [
     return json({ ...threadOf(numberOf(params.id))[0]!, id: Date.now(), at: Date.now(), from: 'agent', text: body.message.text, by: { id: 1, name: 'Mira Kovač' }, state: 'pending' }, 202);
   }),
   http.post(at('/conversations/:id/:act'), () => new HttpResponse(null, { status: 204 })),
-  http.get(at('/attributes'), () => json({ items: [{ key: 'last_book' }, { key: 'plan' }] })),
   // The mocks are written with entities; markup is the server's to read.
   http.post(at('/messages/read'), async ({ request }) => {
     const { texts } = (await request.json()) as { texts: { text: string }[] };

@@ -17,12 +17,12 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::{Agent, Person};
 use crate::body::{Body, Path, Query};
 use crate::contacts::ContactItem;
-use crate::page::{self, Page, PageQuery};
+use crate::page::{self, Listing, Page, PageQuery};
 use crate::problem::{Code, Problem, Result};
 use crate::routes::BASE;
 
 /// Which conversations are wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationFilter {
     Mine,
@@ -34,7 +34,7 @@ pub enum ConversationFilter {
 }
 
 /// In which order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationOrder {
     /// Latest words first.
@@ -339,9 +339,13 @@ pub async fn list(
     agent: Agent,
     Query(ask): Query<ConversationAsk>,
 ) -> Result<Json<ConversationPage>> {
+    let filter = ask.filter.unwrap_or_default();
+    let order = ask.order.unwrap_or_default();
+    let asked = ("conversations", ask.bot_id, agent.member.map(|member| member.0), filter, &ask.q, order);
+    let listing = Listing::of(&asked);
     let query = TalkQuery {
         member: agent.member,
-        filter: match ask.filter.unwrap_or_default() {
+        filter: match filter {
             ConversationFilter::Mine => Filter::Mine(agent.member.ok_or_else(nobodys)?),
             ConversationFilter::Unassigned => Filter::Unassigned,
             ConversationFilter::Open => Filter::Open,
@@ -349,16 +353,16 @@ pub async fn list(
             ConversationFilter::All => Filter::All,
         },
         q: ask.q.unwrap_or_default(),
-        order: match ask.order.unwrap_or_default() {
-            ConversationOrder::Latest => TalkOrder::Latest(page::cursor(ask.cursor.as_deref())?),
-            ConversationOrder::Waiting => TalkOrder::Waiting(page::cursor(ask.cursor.as_deref())?),
+        order: match order {
+            ConversationOrder::Latest => TalkOrder::Latest(listing.cursor(ask.cursor.as_deref())?),
+            ConversationOrder::Waiting => TalkOrder::Waiting(listing.cursor(ask.cursor.as_deref())?),
         },
         limit: page::limit(ask.limit)?,
     };
     let talks = inbox.list(agent.workspace, BotId(ask.bot_id), query).await?;
     Ok(Json(ConversationPage {
         items: talks.items.into_iter().map(Conversation::from).collect(),
-        next: talks.next.as_ref().map(page::next),
+        next: talks.next.as_ref().map(|place| listing.next(place)),
         counts: talks.counts.into(),
     }))
 }
@@ -387,11 +391,12 @@ pub async fn messages(
     Path(id): Path<i64>,
     Query(ask): Query<PageQuery>,
 ) -> Result<Json<Page<ThreadEntry>>> {
-    let below = ask.cursor::<Place>()?;
+    let listing = Listing::of(&("messages", id));
+    let below = ask.cursor::<Place>(listing)?;
     let found = inbox.thread(agent.workspace, ContactId(id), below, ask.limit()?).await?;
     Ok(Json(Page {
         items: found.items.into_iter().map(|entry| ThreadEntry::of(ContactId(id), entry)).collect(),
-        next: found.next.as_ref().map(page::next),
+        next: found.next.as_ref().map(|place| listing.next(place)),
     }))
 }
 

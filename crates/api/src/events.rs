@@ -22,8 +22,10 @@ pub struct NewEvent {
     /// Such as `purchase`.
     #[schema(max_length = 128)]
     pub name: String,
+    /// In the currency's own unit: 19.90 for 19 dollars and 90 cents. Payments that go through Telegram, which counts
+    /// cents, are recorded in the same unit.
     pub value: Option<f64>,
-    /// Three capital letters; goes with a value only.
+    /// Three capital letters of ISO 4217, or XTR for Telegram Stars; goes with a value only.
     pub currency: Option<String>,
     /// Now unless told; not in the future, at most a year back.
     pub at: Option<i64>,

@@ -11,6 +11,7 @@ pub mod problem;
 pub mod repeat;
 pub mod state;
 
+mod attributes;
 mod bots;
 mod campaigns;
 mod clicks;

@@ -15,9 +15,9 @@ use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
-    bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home, layers,
-    link_pages, links, live, markup, media, members, metrics, repeat, reports, retention, segments, sessions,
-    setup, stages, tags, templates, tokens, webhook, workspace,
+    attributes, bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home,
+    layers, link_pages, links, live, markup, media, members, metrics, repeat, reports, retention, segments,
+    sessions, setup, stages, tags, templates, tokens, webhook, workspace,
 };
 
 /// Where the API begins.
@@ -51,7 +51,6 @@ fn people() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         // Contacts
         .routes(routes!(contacts::list))
-        .routes(routes!(contacts::attributes))
         .routes(routes!(contacts::tag_all))
         .routes(routes!(contacts::import).layer(upload))
         .routes(routes!(contacts::export))
@@ -60,6 +59,8 @@ fn people() -> OpenApiRouter<ApiState> {
         .routes(routes!(contacts::tag))
         .routes(routes!(contacts::timeline))
         .routes(routes!(contacts::explain))
+        .routes(routes!(attributes::list))
+        .routes(routes!(attributes::unify))
         // Conversations
         .routes(routes!(conversations::list))
         .routes(routes!(conversations::get))

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::{Agent, Marketer};
 use crate::body::{Body, Path, Query};
 use crate::contacts::ContactItem;
-use crate::page::{self, Page};
+use crate::page::{self, Listing, Page};
 use crate::problem::{Problem, Result};
 use crate::usage::UsedBy;
 
@@ -159,7 +159,8 @@ pub async fn list(
     Query(query): Query<SegmentQuery>,
 ) -> Result<Json<Page<Segment>>> {
     let limit = page::limit(query.limit)?;
-    let after: Option<(i64, String, i64)> = page::cursor(query.cursor.as_deref())?;
+    let listing = Listing::of(&("segments", query.bot_id));
+    let after: Option<(i64, String, i64)> = listing.cursor(query.cursor.as_deref())?;
     let key = |live: &LiveSegment| {
         let row = &live.segment;
         (row.bot.0, row.name.clone(), row.id.0)
@@ -168,7 +169,7 @@ pub async fn list(
     rest.retain(|live| after.as_ref().is_none_or(|after| key(live) > *after));
     let more = rest.len() > limit;
     rest.truncate(limit);
-    let next = rest.last().filter(|_| more).map(|last| page::next(&key(last)));
+    let next = rest.last().filter(|_| more).map(|last| listing.next(&key(last)));
     Ok(Json(Page { items: rest.into_iter().map(Segment::from).collect(), next }))
 }
 

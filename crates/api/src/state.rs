@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use domain::ids::{MemberId, WorkspaceId};
+use engine::attribute_kinds::AttributeKinds;
 use engine::bots::Bots;
 use engine::campaigns::Campaigns;
 use engine::clicks::Clicks;
@@ -67,6 +68,7 @@ macro_rules! rooms {
 }
 
 rooms! {
+    attribute_kinds: AttributeKinds,
     campaigns: Campaigns,
     clicks: Clicks,
     contacts: Contacts,

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Agent, Marketer};
 use crate::body::{Body, Path, Query};
-use crate::page::{self, List, Page};
+use crate::page::{self, List, Listing, Page};
 use crate::problem::{Problem, Result};
 
 /// A saved message.
@@ -120,13 +120,6 @@ pub struct TemplatesAsk {
     pub limit: Option<usize>,
 }
 
-/// Where a page of templates ended. It goes on in the same order alone.
-#[derive(Serialize, Deserialize)]
-struct TemplatesCursor {
-    order: TemplateOrder,
-    last: i64,
-}
-
 /// Either a message, or the campaign to take it from.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -182,10 +175,8 @@ pub async fn list(
 ) -> Result<Json<Page<Template>>> {
     let order = ask.order;
     let limit = page::limit(ask.limit)?;
-    let below: Option<TemplatesCursor> = page::cursor(ask.cursor.as_deref())?;
-    if below.as_ref().is_some_and(|below| below.order != order) {
-        return Err(Problem::field("/cursor", "bad_cursor", "is of another order"));
-    }
+    let listing = Listing::of(&("templates", order));
+    let below: Option<i64> = listing.cursor(ask.cursor.as_deref())?;
     let saved = templates.list(agent.workspace).await?;
     let mut items = Vec::new();
     if order == TemplateOrder::Results {
@@ -195,20 +186,18 @@ pub async fn list(
         }
         items.sort_by(by_results);
     } else {
-        let after =
-            saved.into_iter().skip_while(|one| below.as_ref().is_some_and(|below| one.id.0 >= below.last));
+        let after = saved.into_iter().skip_while(|one| below.is_some_and(|below| one.id.0 >= below));
         for template in after.take(limit + 1) {
             items.push(shown(&reports, agent.workspace, template).await?);
         }
     }
     if let Some(below) = below.filter(|_| order == TemplateOrder::Results) {
-        let place = items.iter().position(|template| template.id == below.last);
+        let place = items.iter().position(|template| template.id == below);
         items.drain(..place.map_or(0, |place| place + 1));
     }
     let more = items.len() > limit;
     items.truncate(limit);
-    let last = items.last().filter(|_| more).map(|last| TemplatesCursor { order, last: last.id });
-    let next = last.map(|last| page::next(&last));
+    let next = items.last().filter(|_| more).map(|last| listing.next(&last.id));
     Ok(Json(Page { items, next }))
 }
 

@@ -24,18 +24,38 @@ fn secret(who: &As) -> &str {
 }
 
 async fn upload(house: &House, who: &As, bot: i64, table: &str, dry_run: bool) -> house::Answer {
-    let mut body = String::new();
-    for (name, value) in [
-        ("file\"; filename=\"people.csv", table),
-        ("bot_id", &bot.to_string()),
-        ("dry_run", &dry_run.to_string()),
-    ] {
-        body.push_str(&format!(
-            "--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        ));
+    upload_to(
+        house,
+        who,
+        "/api/v1/contacts/import",
+        bot,
+        table.as_bytes(),
+        &[("dry_run", &dry_run.to_string())],
+    )
+    .await
+}
+
+async fn upload_to(
+    house: &House,
+    who: &As,
+    path: &str,
+    bot: i64,
+    table: &[u8],
+    fields: &[(&str, &str)],
+) -> house::Answer {
+    let mut body = Vec::new();
+    let bot = bot.to_string();
+    let fields = fields.iter().map(|(name, value)| (*name, value.as_bytes()));
+    for (name, value) in
+        [("file\"; filename=\"people.csv", table), ("bot_id", bot.as_bytes())].into_iter().chain(fields)
+    {
+        let head = format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(value);
+        body.extend_from_slice(b"\r\n");
     }
-    body.push_str("--edge--\r\n");
-    let request = Request::post("/api/v1/contacts/import")
+    body.extend_from_slice(b"--edge--\r\n");
+    let request = Request::post(path)
         .header(header::AUTHORIZATION, format!("Bearer {}", secret(who)))
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
     house.send(request.body(Body::from(body)).unwrap()).await
@@ -71,8 +91,11 @@ async fn an_upload_is_tried_and_then_taken_in() {
     );
     let real = upload(&house, &token, bot, table, false).await;
     assert_eq!(dry.json, real.json);
+    let counts = ["rows", "created", "updated", "unchanged", "rejected_count", "rejected"];
+    let counts: serde_json::Map<String, Value> =
+        counts.iter().map(|name| ((*name).to_owned(), real.json[*name].clone())).collect();
     assert_eq!(
-        real.json,
+        Value::Object(counts),
         json!({"rows": 3, "created": 2, "updated": 0, "unchanged": 0, "rejected_count": 1, "rejected":
             [{"line": 3, "column": "telegram_id", "reason": "must be a person's Telegram id: a whole number above 0"}]})
     );
@@ -134,7 +157,7 @@ async fn a_person_is_tagged_changed_explained_and_remembered() {
     let person = house.ask(&token, "PATCH", &format!("/contacts/{id}"), Some(patch)).await;
     assert_eq!(person.json["attributes"], json!({"age": 36.5}));
     let keys = house.ask(&token, "GET", "/attributes", None).await.json;
-    let named = |key: &str| keys["items"].as_array().unwrap().contains(&json!({"key": key}));
+    let named = |key: &str| keys["items"].as_array().unwrap().iter().any(|item| item["key"] == key);
     assert!(named("age") && named("plan"), "{keys}");
     assert_eq!(person.json["unreachable_reason"], "opted_out");
     assert_eq!(person.json["stage_explained"]["tree"]["fact"]["stage"], "active");
@@ -323,4 +346,82 @@ async fn the_first_page_counts_the_people_that_the_lists_show() {
     assert_eq!((&home.json["running"], &home.json["checklist"]), (&json!([]), &Value::Null));
     let far = house.ask(&token, "GET", &format!("/home?bot_id={bot}&days=91"), None).await;
     assert_eq!(far.fault(), ("/days", "out_of_range"));
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_each_columns_kind_and_the_cells_that_do_not_fit() {
+    let (house, token, bot) = with_bot().await;
+    let table = "telegram_id;attr.vip;attr.spent\n1;TRUE;19,90\n2;false;20,00\n3;True;n/a\n4;FALSE;7\n";
+    let told = upload(&house, &token, bot, table, true).await.json;
+    assert_eq!((&told["separator"], &told["encoding"]), (&json!(";"), &json!("UTF-8")));
+    let misfit = json!([{"line": 4, "value": "n/a", "reason": "\"n/a\" is not a number"}]);
+    assert_eq!(
+        told["columns"],
+        json!([
+            {"name": "telegram_id", "kind": "id", "manner": null, "cells": 4, "misfit_count": 0, "misfits": []},
+            {"name": "attr.vip", "kind": "bool", "manner": null, "cells": 4, "misfit_count": 0, "misfits": []},
+            {"name": "attr.spent", "kind": "number", "manner": "decimal_comma", "cells": 4, "misfit_count": 1,
+             "misfits": misfit},
+        ])
+    );
+    assert_eq!(told["rejected_count"], 1);
+    let as_text = [("kinds", r#"{"spent":"text"}"#)];
+    let path = "/api/v1/contacts/import";
+    let told = upload_to(&house, &token, path, bot, table.as_bytes(), &as_text).await.json;
+    assert_eq!((&told["created"], &told["columns"][2]["kind"]), (&json!(4), &json!("text")));
+    let id = list(&house, &token, bot, "").await["items"][0]["id"].as_i64().unwrap();
+    let body = Some(json!({"attributes": {"vip": "perhaps"}}));
+    let refused = house.ask(&token, "PATCH", &format!("/contacts/{id}"), body).await;
+    assert_eq!(refused.fault(), ("/attributes/vip", "wrong_kind"), "{}", refused.json);
+    let body = Some(json!({"attributes": {"vip": "FALSE", "spent": 5}}));
+    let changed = house.ask(&token, "PATCH", &format!("/contacts/{id}"), body).await;
+    assert_eq!(changed.json["attributes"], json!({"vip": false, "spent": "5"}));
+}
+
+#[tokio::test]
+async fn a_table_of_another_encoding_is_offered_to_be_read_as_such() {
+    let (house, token, bot) = with_bot().await;
+    // "telegram_id,first_name\n1,Иван\n2,Ольга" in Windows-1251.
+    let table = b"telegram_id,first_name\n1,\xc8\xe2\xe0\xed\n2,\xce\xeb\xfc\xe3\xe0\n";
+    let path = "/api/v1/contacts/import";
+    let refused = upload_to(&house, &token, path, bot, table, &[]).await;
+    assert_eq!(refused.fault(), ("/file", "not_utf8"), "{}", refused.json);
+    assert_eq!(refused.json["errors"][1]["path"], "/encoding");
+    let label = refused.json["errors"][1]["message"].as_str().unwrap().to_owned();
+    for (path, fields) in [
+        (format!("{path}?encoding={label}"), vec![("dry_run", "true")]),
+        (path.to_owned(), vec![("encoding", label.as_str())]),
+    ] {
+        let told = upload_to(&house, &token, &path, bot, table, &fields).await;
+        assert_eq!((&told.json["created"], &told.json["encoding"]), (&json!(2), &json!("windows-1251")));
+    }
+    assert_eq!(
+        list(&house, &token, bot, "&q=%D0%9E%D0%BB%D1%8C%D0%B3%D0%B0").await["items"][0]["name"],
+        "Ольга"
+    );
+}
+
+#[tokio::test]
+async fn a_cursor_of_one_order_or_filter_is_refused_in_another() {
+    let (house, token, bot) = with_people().await;
+    let first = list(&house, &token, bot, "&order=name&limit=1").await;
+    let cursor = first["next"].as_str().unwrap();
+    let ask = async |rest: &str| {
+        house.ask(&token, "GET", &format!("/contacts?bot_id={bot}&limit=1&cursor={cursor}{rest}"), None).await
+    };
+    assert_eq!(ask("&order=name").await.json["items"][0]["name"], "Bob");
+    for other in ["", "&order=first_seen", "&order=name&q=a"] {
+        let refused = ask(other).await;
+        assert_eq!(refused.fault(), ("/cursor", "bad_cursor"), "{other}");
+        assert!(refused.json["detail"].as_str().unwrap().contains("another order"), "{}", refused.json);
+    }
+}
+
+#[tokio::test]
+async fn a_draft_can_be_previewed_as_it_would_be_made() {
+    let (house, token, bot) = with_people().await;
+    let draft = json!({"bot_id": bot, "name": "Sale", "audience": {"all": []}, "message": {"text": "Hi"},
+        "held_out_percent": 0});
+    let seen = house.ask(&token, "POST", "/campaigns/preview", Some(draft)).await;
+    assert_eq!((seen.status.as_u16(), &seen.json["match"]), (200, &json!(3)), "{}", seen.json);
 }

@@ -107,6 +107,7 @@ fn body_of(route: &str, ids: &Ids) -> Option<Value> {
     let campaign = json!({"bot_id": bot, "name": "x", "audience": everyone, "message": {"text": "x"}});
     let stage = json!([{"name": "all", "color": "gray", "expression": everyone}]);
     Some(match route {
+        "POST /attributes/unify" => json!({"key": MARK, "kind": "text"}),
         "PATCH /bots/{id}" => json!({"status": "stopped"}),
         "PUT /bots/{id}/testers" => json!({"contacts": [ids["contacts"]]}),
         "POST /campaigns" | "POST /campaigns/preview" => campaign,

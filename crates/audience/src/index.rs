@@ -206,6 +206,15 @@ impl Index {
         self.chunks.iter().flat_map(|chunk| chunk.outcomes.answers_to(campaign)).cloned().collect()
     }
 
+    /// How many people have a value of each attribute: true or false, a number, a text.
+    pub fn attribute_counts(&self) -> BTreeMap<String, [u64; 3]> {
+        let mut counts = BTreeMap::new();
+        for chunk in &self.chunks {
+            chunk.attributes.count(&self.names.attributes, &mut counts);
+        }
+        counts
+    }
+
     /// Bytes held by each column, by name. What is shared with other versions is counted in each.
     pub fn memory_bytes(&self) -> Vec<(&'static str, usize)> {
         let mut sums: BTreeMap<&'static str, usize> = BTreeMap::new();

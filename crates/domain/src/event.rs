@@ -212,6 +212,8 @@ pub enum EventBody {
     /// A purchase or another aim reached. `object` is its name.
     Conversion {
         object: String,
+        /// In the currency's own unit. Payments through Telegram that were recorded up to version 0.1 stand in its
+        /// smallest one.
         value: Option<f64>,
         currency: Option<String>,
     },

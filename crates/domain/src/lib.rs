@@ -4,6 +4,7 @@
 //! id are arguments. Other crates bring facts in and carry effects out.
 
 pub mod campaign;
+pub mod cells;
 pub mod contact;
 pub mod event;
 pub mod expression;
@@ -14,6 +15,7 @@ pub mod lift;
 pub mod limits;
 pub mod link;
 pub mod message;
+pub mod money;
 pub mod recipient;
 pub mod retention;
 pub mod said;

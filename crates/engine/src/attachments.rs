@@ -1,4 +1,5 @@
-//! Whether a message's file is there and fits what it is to be sent as: asked wherever a message is composed.
+//! Whether a message's file is there and fits what it is to be sent as, and whether its links lead somewhere: asked
+//! wherever a message is composed.
 
 use domain::field_error::FieldError;
 use domain::ids::WorkspaceId;
@@ -50,7 +51,7 @@ fn unfit(file: &MediaFile, kind: MediaKind) -> Option<String> {
     }
 }
 
-/// The faults of a message's file, below `path`, the place of the message.
+/// The faults of a message's file and links, below `path`, the place of the message.
 ///
 /// # Errors
 /// The database failed.
@@ -60,24 +61,31 @@ pub fn faults(
     message: &Message,
     path: &str,
 ) -> Result<Vec<FieldError>> {
-    let Some(wanted) = message.media else { return Ok(Vec::new()) };
-    let fault = match media::get(tx, workspace, wanted.id)? {
+    let below = |fault: FieldError| FieldError { path: format!("{path}{}", fault.path), ..fault };
+    let mut faults: Vec<FieldError> = message.link_faults().into_iter().map(below).collect();
+    let Some(wanted) = message.media else { return Ok(faults) };
+    match media::get(tx, workspace, wanted.id)? {
         None => {
             let message = format!("there is no file {}; upload it first", wanted.id);
-            FieldError { path: format!("{path}/media/media_id"), code: "unknown_media", message }
+            faults.push(FieldError {
+                path: format!("{path}/media/media_id"),
+                code: "unknown_media",
+                message,
+            });
         }
-        Some(file) => match unfit(&file, wanted.kind) {
-            None => return Ok(Vec::new()),
-            Some(message) => FieldError { path: format!("{path}/media/kind"), code: "wrong_kind", message },
-        },
-    };
-    Ok(vec![fault])
+        Some(file) => {
+            let message = unfit(&file, wanted.kind);
+            let path = format!("{path}/media/kind");
+            faults.extend(message.map(|message| FieldError { path, code: "wrong_kind", message }));
+        }
+    }
+    Ok(faults)
 }
 
 /// The same as a refusal.
 ///
 /// # Errors
-/// The file is not there or does not fit, or the database failed.
+/// The file is not there or does not fit, a link leads nowhere, or the database failed.
 pub fn check(tx: &ReadTx<'_>, workspace: WorkspaceId, message: &Message, path: &str) -> Result<()> {
     let faults = faults(tx, workspace, message, path)?;
     if faults.is_empty() { Ok(()) } else { Err(EngineError::Invalid(faults)) }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use domain::cells::Kind;
 use domain::contact::{AttributeValue, Attributes};
 use domain::event::EventBody;
 use domain::ids::WorkspaceId;
 use domain::limits::{ATTRIBUTE_KEY_CHARS_MAX, ATTRIBUTE_VALUE_CHARS_MAX, ATTRIBUTES_MAX};
 use domain::time::Millis;
 use store::contacts::Contact;
-use store::{contacts, tags};
+use store::{ReadTx, contacts, tags};
 
 use crate::Result;
 use crate::journal::Journal;
@@ -64,34 +65,41 @@ pub fn check_value(value: &AttributeValue) -> std::result::Result<(), Refusal> {
     }
 }
 
-/// A value as it stands in a table's cell: `true` and `false`, a number where it is written as a number is
-/// written back (so `007`, `+49…` and `1e3` stay texts), else a text.
-pub fn value_of_cell(cell: &str) -> AttributeValue {
-    match cell {
-        "true" => return AttributeValue::Bool(true),
-        "false" => return AttributeValue::Bool(false),
-        _ => {}
-    }
-    match cell.parse::<f64>() {
-        Ok(number) if number.is_finite() && number.to_string() == cell => AttributeValue::Number(number),
-        _ => AttributeValue::Text(cell.to_owned()),
-    }
+/// A value as one of its attribute's kind. A key that is new takes the kind of its first value; one whose values are
+/// of mixed kinds takes any.
+///
+/// # Errors
+/// The value cannot be read as one of the kind; the database failed.
+fn fitted(
+    tx: &ReadTx<'_>,
+    workspace: WorkspaceId,
+    key: &str,
+    value: AttributeValue,
+    path: &str,
+) -> Result<AttributeValue> {
+    let Some(Some(kind)) = tags::attribute_kind(tx, workspace, key)? else { return Ok(value) };
+    kind.take(value).map_err(|reason| {
+        let at = if path.is_empty() { String::new() } else { format!("{path}/{}", escaped(key)) };
+        let holds = kind.plural();
+        crate::EngineError::field(
+            at,
+            "wrong_kind",
+            format!("{reason}; the attribute \"{key}\" holds {holds}"),
+        )
+    })
 }
 
-/// The cell of a value: [`value_of_cell`] gives the value back, but for texts that look like another kind.
-pub fn cell_of_value(value: &AttributeValue) -> String {
-    match value {
-        AttributeValue::Bool(value) => value.to_string(),
-        AttributeValue::Number(value) => value.to_string(),
-        AttributeValue::Text(value) => value.clone(),
-    }
+/// A key as a part of a JSON pointer.
+pub fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// Applies checked changes to a person: the row, the known keys and the event together. What stands so already
 /// is no change; without any change there is no event. Returns whether there was one.
 ///
 /// # Errors
-/// [`crate::EngineError::Invalid`] under `path` when the person would have too many; the database failed.
+/// [`crate::EngineError::Invalid`] under `path` when the person would have too many, or a value is not of its
+/// attribute's kind; the database failed.
 pub fn apply(
     journal: &mut Journal<'_>,
     workspace: WorkspaceId,
@@ -100,8 +108,13 @@ pub fn apply(
     path: &str,
     now: Millis,
 ) -> Result<bool> {
-    let changes: AttributeChanges =
-        changes.into_iter().filter(|(key, value)| contact.attributes.get(key) != value.as_ref()).collect();
+    let mut fitting = AttributeChanges::new();
+    for (key, value) in changes {
+        let value = value.map(|value| fitted(journal.tx(), workspace, &key, value, path)).transpose()?;
+        fitting.insert(key, value);
+    }
+    let mut changes = fitting;
+    changes.retain(|key, value| contact.attributes.get(key) != value.as_ref());
     if changes.is_empty() {
         return Ok(false);
     }
@@ -112,8 +125,10 @@ pub fn apply(
         };
     }
     check_count(&contact.attributes, path)?;
-    for key in changes.iter().filter(|(_, value)| value.is_some()).map(|(key, _)| key) {
-        tags::know_attribute(journal.tx(), workspace, key)?;
+    for (key, value) in &changes {
+        if let Some(value) = value {
+            tags::know_attribute(journal.tx(), workspace, key, Kind::of(value))?;
+        }
     }
     contacts::set_attributes(journal.tx(), journal.bot(), contact.number, &contact.attributes)?;
     journal.record(Some(contact.number), now, EventBody::AttributesSet { set: changes })?;
@@ -135,17 +150,6 @@ pub fn check_count(attributes: &Attributes, path: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cell_becomes_a_number_only_where_nothing_is_lost() {
-        for text in
-            ["007", "+4915112345", "1e3", "1.0", "12345678901234567890123", "NaN", "inf", "True", "价格"]
-        {
-            assert_eq!(value_of_cell(text), AttributeValue::Text(text.into()), "{text} must stay as it is");
-        }
-        assert_eq!(value_of_cell("-1.5"), AttributeValue::Number(-1.5));
-        assert_eq!(value_of_cell("true"), AttributeValue::Bool(true));
-    }
 
     #[test]
     fn keys_and_values_beyond_their_bounds_are_refused() {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono_tz::Tz;
+use domain::cells::Kind;
 use domain::expression::{Catalog, Expression, Resolved, resolve};
 use domain::ids::{BotId, CampaignId, SegmentId, StageId, TagId, WorkspaceId};
 use serde_json::Value;
@@ -16,7 +17,7 @@ pub struct WorkspaceCatalog {
     segments: HashMap<SegmentId, Expression>,
     stages: Vec<(StageId, String, Expression)>,
     campaigns: HashSet<CampaignId>,
-    attributes: HashSet<String>,
+    attributes: HashMap<String, Option<Kind>>,
     /// The workspace's time zone: its days begin there.
     pub zone: Tz,
 }
@@ -46,7 +47,7 @@ impl WorkspaceCatalog {
             segments: segment_map,
             stages: stage_list,
             campaigns: campaigns::frozen(tx, bot)?.into_iter().collect(),
-            attributes: tags::attribute_keys(tx, workspace)?.into_iter().collect(),
+            attributes: tags::attribute_kinds(tx, workspace)?.into_iter().collect(),
             zone: zone_of(tx, workspace)?,
         })
     }
@@ -113,6 +114,10 @@ impl Catalog for WorkspaceCatalog {
     }
 
     fn attribute_known(&self, key: &str) -> bool {
-        self.attributes.contains(key)
+        self.attributes.contains_key(key)
+    }
+
+    fn attribute_kind(&self, key: &str) -> Option<Kind> {
+        self.attributes.get(key).copied().flatten()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::event::EventBody;
 use domain::ids::{BotId, CampaignId};
-use domain::message::{Action, ButtonPlace, Message};
+use domain::message::{Action, ButtonPlace, Message, in_ascii};
 use parking_lot::Mutex;
 use store::{Store, campaigns, recipients};
 
@@ -33,6 +33,7 @@ pub struct Target {
     pub click: Click,
     /// The button's text.
     pub button: String,
+    /// In ASCII, as a header carries it.
     pub url: String,
 }
 
@@ -52,7 +53,10 @@ impl Clicks {
         let message = self.message(click.bot, click.campaign).await?;
         let button = message.button(click.row, click.column).ok_or_else(gone)?;
         match &button.action {
-            Action::Url { url, .. } => Ok(Target { click, button: button.text.clone(), url: url.clone() }),
+            Action::Url { url, .. } => {
+                let url = in_ascii(url).ok_or_else(gone)?;
+                Ok(Target { click, button: button.text.clone(), url })
+            }
             Action::Press(_) => Err(gone()),
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod acts;
 pub mod attachments;
+pub mod attribute_kinds;
 pub mod attributes;
 pub mod authors;
 pub mod bot_api;

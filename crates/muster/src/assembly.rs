@@ -8,6 +8,7 @@ use std::time::Duration;
 use api::{ApiOptions, ApiState, Rooms};
 use axum::Router;
 use domain::ids::{MemberId, WorkspaceId};
+use engine::attribute_kinds::AttributeKinds;
 use engine::bot_api::BotApi;
 use engine::bots::Bots;
 use engine::campaigns::Campaigns;
@@ -238,6 +239,7 @@ fn rooms(
         contacts: Contacts::new(store(), secrets.clone(), now(), people()),
         inbox: Inbox::new(store(), now()),
         imports: Imports::new(store(), secrets.clone(), now()),
+        attribute_kinds: AttributeKinds::new(store(), now(), people()),
         conversions: Conversions::new(store(), now()),
         home: Home::new(store().reader().clone(), now(), people()),
         flows: Flows::new(store(), now()),

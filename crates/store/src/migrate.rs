@@ -6,7 +6,7 @@ use crate::server::Statements as _;
 use crate::{Result, StoreError, moving, server};
 
 /// How many steps there are, the same for both databases.
-const STEPS: usize = 11;
+const STEPS: usize = 12;
 const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0001_base.sql"),
     include_str!("../migrations/sqlite/0002_webhook.sql"),
@@ -19,6 +19,7 @@ const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0009_last_interactions.sql"),
     include_str!("../migrations/sqlite/0010_presets.sql"),
     include_str!("../migrations/sqlite/0011_reach.sql"),
+    include_str!("../migrations/sqlite/0012_attribute_kinds.sql"),
 ];
 const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0001_base.sql"),
@@ -32,6 +33,7 @@ const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0009_last_interactions.sql"),
     include_str!("../migrations/postgres/0010_presets.sql"),
     include_str!("../migrations/postgres/0011_reach.sql"),
+    include_str!("../migrations/postgres/0012_attribute_kinds.sql"),
 ];
 
 /// The steps of `all` that a database at version `found` lacks, each with the version that it brings.

@@ -1,5 +1,6 @@
 //! The tags of a workspace and the attribute keys it knows.
 
+use domain::cells::Kind;
 use domain::ids::{TagId, WorkspaceId};
 use domain::time::Millis;
 
@@ -109,11 +110,47 @@ pub fn attribute_keys(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Vec<Str
     )
 }
 
-/// Remembers an attribute key.
-pub fn know_attribute(tx: &WriteTx<'_>, workspace: WorkspaceId, key: &str) -> Result<()> {
-    tx.run(
-        "INSERT INTO attribute_keys (workspace_id, key) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+/// Those keys with their kind; `None` where values of several kinds are mixed.
+pub fn attribute_kinds(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Vec<(String, Option<Kind>)>> {
+    tx.rows(
+        "SELECT key, kind FROM attribute_keys WHERE workspace_id = $1 ORDER BY key",
+        params![workspace],
+        |row| Ok((row.get(0)?, kind(row, 1)?)),
+    )
+}
+
+/// What is known of a key: nothing, or its kind, which is `None` where kinds are mixed.
+pub fn attribute_kind(tx: &ReadTx<'_>, workspace: WorkspaceId, key: &str) -> Result<Option<Option<Kind>>> {
+    tx.row(
+        "SELECT kind FROM attribute_keys WHERE workspace_id = $1 AND key = $2",
         params![workspace, key],
+        |row| kind(row, 0),
+    )
+}
+
+fn kind(row: &Row<'_>, index: usize) -> Result<Option<Kind>> {
+    Ok(row.get::<Option<String>>(index)?.as_deref().and_then(Kind::named))
+}
+
+/// Remembers an attribute key with the kind of its first value. A key that is known stays as it is.
+pub fn know_attribute(tx: &WriteTx<'_>, workspace: WorkspaceId, key: &str, kind: Kind) -> Result<()> {
+    tx.run(
+        "INSERT INTO attribute_keys (workspace_id, key, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        params![workspace, key, kind.name()],
+    )?;
+    Ok(())
+}
+
+/// Gives a key its kind; `None` says that kinds are mixed.
+pub fn set_attribute_kind(
+    tx: &WriteTx<'_>,
+    workspace: WorkspaceId,
+    key: &str,
+    kind: Option<Kind>,
+) -> Result<()> {
+    tx.run(
+        "UPDATE attribute_keys SET kind = $3 WHERE workspace_id = $1 AND key = $2",
+        params![workspace, key, kind.map(Kind::name)],
     )?;
     Ok(())
 }

@@ -266,7 +266,15 @@ impl Lived {
     pub async fn import(&self, table: String) {
         let input = std::io::Cursor::new(table.into_bytes());
         let imports = &self.muster.rooms.imports;
-        let imported = imports.import(self.workspace, BotId(self.bot), input, false, Box::new(|_| {})).await;
+        let imported = imports
+            .import(
+                self.workspace,
+                BotId(self.bot),
+                input,
+                engine::imports::ImportOptions::default(),
+                Box::new(|_| {}),
+            )
+            .await;
         let imported = imported.expect("a table that can be read");
         assert_eq!(imported.rejected_count, 0, "{:?}", imported.rejected);
     }

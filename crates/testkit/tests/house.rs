@@ -30,7 +30,8 @@ const EDGES: [(&str, &[&str]); 10] = [
 ];
 
 /// The rooms of engine.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
+    "attribute_kinds",
     "bots",
     "campaigns",
     "clicks",

@@ -14,6 +14,7 @@ import { Avatar, PersonName } from '@/ui/people';
 import { useProblemText } from '@/ui/states';
 import { TagChip } from '@/ui/TagChip';
 import { toast } from '@/ui/toast';
+import { typedValue } from '@/ui/typedValue';
 import { TheirData } from './TheirData';
 
 function useChange<T>(id: number, run: (input: T) => Promise<unknown>) {
@@ -83,7 +84,7 @@ function Tags({ contact }: { contact: Contact }) {
   );
 }
 
-const typed = (text: string): string | number | null => (text === '' ? null : /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+const typed = (text: string) => (text === '' ? null : typedValue(text));
 
 function Attribute({ contact, name, value }: { contact: Contact; name: string; value: string }) {
   const { t } = useTranslation();

@@ -16,6 +16,7 @@ import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { EmptyState, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { TagChip } from '@/ui/TagChip';
+import { Attributes } from './Attributes';
 import { Colors } from './Colors';
 import { freshColor, origins } from './tagFacts';
 import { TagPane } from './TagPane';
@@ -81,6 +82,7 @@ export default function TagsPage() {
   const navigate = useNavigate();
   const { q = '', tag: chosen } = useSearch({ from: '/frame/tags' });
   const [making, setMaking] = useState(false);
+  const [inAttributes, setInAttributes] = useState(false);
   const query = useQuery(tagsQuery(bot.id));
   const all = [...(query.data?.items ?? [])].sort((a, b) => b.people - a.people || a.name.localeCompare(b.name));
   const shown = all.filter((tag) => tag.name.toLowerCase().includes(q.toLowerCase()) || tag.description.toLowerCase().includes(q.toLowerCase()));
@@ -88,7 +90,7 @@ export default function TagsPage() {
   const columns = useColumns(all[0]?.people ?? 0);
   const make = can('write') && <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />} onClick={() => setMaking(true)}>{t('tags.new')}</Button>;
   return (
-    <Page bare title={t('place.tags')} actions={all.length > 0 ? make : undefined}>
+    <Page bare title={t('place.tags')} actions={<><Button onClick={() => setInAttributes(true)}>{t('tags.attributes')}</Button>{all.length > 0 && make}</>}>
       <div className={selected ? 'panes' : 'panes tags-alone'}>
         <div className="pane">
           <Loaded query={query} what={t('tags.failed')} waiting={<SkeletonRows />}>
@@ -109,6 +111,7 @@ export default function TagsPage() {
         </div>
         {selected && <TagPane key={selected.id} tag={selected} all={all} />}
       </div>
+      {inAttributes && <Attributes onClose={() => setInAttributes(false)} />}
       {making && <NewTag count={all.length} onClose={() => setMaking(false)} />}
     </Page>
   );

@@ -4,6 +4,7 @@ import type { AttributeOp, Expression, Moment } from '@/api/types';
 import { DurationInput } from '../Duration';
 import { useStageName } from '../StageBadge';
 import type { Names } from './names';
+import { typedValue } from '../typedValue';
 
 interface LeafProps<T> {
   value: T;
@@ -128,7 +129,6 @@ function ProfileLeaf({ value, onChange }: LeafProps<Of<'profile'>>) {
 
 const ops: AttributeOp[] = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'contains', 'exists'];
 /** Text that is a number is sent as one, so that comparisons are of numbers. */
-const typed = (text: string): string | number => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text);
 
 function AttributeLeaf({ value, onChange }: LeafProps<Of<'attribute'>>) {
   const { t } = useTranslation();
@@ -137,7 +137,7 @@ function AttributeLeaf({ value, onChange }: LeafProps<Of<'attribute'>>) {
     <>
       <TextInput size="xs" w={120} aria-label={t('builder.attribute_key')} placeholder={t('builder.attribute_key')} value={attribute.key} onChange={(event) => onChange({ attribute: { ...attribute, key: event.currentTarget.value } })} />
       <Pick label={t('builder.comparison')} width={120} value={attribute.op} onPick={(op) => onChange({ attribute: op === 'exists' ? { key: attribute.key, op } : { ...attribute, op: op as AttributeOp, value: attribute.value ?? '' } })} data={ops.map((op) => ({ value: op, label: t(`builder.op.${op}`) }))} />
-      {attribute.op !== 'exists' && <TextInput size="xs" w={120} aria-label={t('builder.attribute_value')} placeholder={t('builder.attribute_value')} value={attribute.value === undefined ? '' : String(attribute.value)} onChange={(event) => onChange({ attribute: { ...attribute, value: typed(event.currentTarget.value) } })} />}
+      {attribute.op !== 'exists' && <TextInput size="xs" w={120} aria-label={t('builder.attribute_value')} placeholder={t('builder.attribute_value')} value={attribute.value === undefined ? '' : String(attribute.value)} onChange={(event) => onChange({ attribute: { ...attribute, value: typedValue(event.currentTarget.value) } })} />}
     </>
   );
 }

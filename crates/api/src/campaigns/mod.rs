@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Agent, Marketer};
 use crate::body::{Body, Path, Query};
-use crate::page::{self, Page};
+use crate::page::{self, Listing, Page};
 use crate::problem::Result;
 
 pub use shape::{Campaign, LedgerLine, Preview, Test, TestLine};
@@ -53,13 +53,19 @@ pub struct CampaignPatch {
     pub version: i64,
 }
 
-/// A draft's audience before it is saved.
+/// A draft before it is saved: what would be made of it, or its audience alone.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code)] // name and message make no difference to the numbers, and a draft has them
 pub struct PreviewDraft {
     pub bot_id: i64,
+    /// May be there; is not looked at.
+    pub name: Option<String>,
     #[schema(value_type = Object)]
     pub audience: Value,
+    /// May be there; is not looked at.
+    #[schema(value_type = Option<Object>)]
+    pub message: Option<Value>,
     #[serde(default)]
     pub held_out_percent: f64,
 }
@@ -133,12 +139,13 @@ pub async fn list(
     Query(query): Query<CampaignQuery>,
 ) -> Result<Json<Page<Campaign>>> {
     let limit = page::limit(query.limit)?;
-    let below = page::cursor::<i64>(query.cursor.as_deref())?.map(CampaignId);
+    let listing = Listing::of(&("campaigns", query.bot_id, &query.status));
+    let below = listing.cursor::<i64>(query.cursor.as_deref())?.map(CampaignId);
     let bot = BotId(query.bot_id);
     let mut found = campaigns.list(agent.workspace, bot, query.status, below, limit + 1).await?;
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = if more { found.last().map(|last| page::next(&last.campaign.id.0)) } else { None };
+    let next = if more { found.last().map(|last| listing.next(&last.campaign.id.0)) } else { None };
     Ok(Json(Page { items: found.into_iter().map(Campaign::from).collect(), next }))
 }
 
@@ -325,9 +332,10 @@ pub async fn ledger(
     Query(query): Query<LedgerQuery>,
 ) -> Result<Json<Page<LedgerLine>>> {
     let limit = page::limit(query.limit)?;
-    let after = page::cursor::<i64>(query.cursor.as_deref())?;
+    let listing = Listing::of(&("ledger", id, &query.outcome, &query.button));
+    let after = listing.cursor::<i64>(query.cursor.as_deref())?;
     let ask = LedgerAsk { outcome: query.outcome, button: query.button, after, limit };
     let found = campaigns.ledger(agent.workspace, CampaignId(id), ask).await?;
     let items = found.lines.into_iter().map(LedgerLine::from).collect();
-    Ok(Json(Page { items, next: found.next.map(|position| page::next(&position)) }))
+    Ok(Json(Page { items, next: found.next.map(|position| listing.next(&position)) }))
 }

@@ -19,15 +19,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Agent, Marketer, Owner};
 use crate::body::{Body, Path, Query};
-use crate::page::{self, List, Page, PageQuery};
+use crate::page::{self, Listing, Page, PageQuery};
 use crate::problem::{Problem, Result};
 
 pub(crate) use import::__path_import;
 pub use import::{BODY_BYTES_MAX as IMPORT_BYTES_MAX, import};
-pub use shape::{Contact, ContactItem, Entry, Explanation};
+pub use shape::{Attribute, Contact, ContactItem, Entry, Explanation};
 
 /// The order of a list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactOrder {
     /// Latest interaction first.
@@ -46,26 +46,6 @@ impl From<ContactOrder> for Order {
             ContactOrder::Name => Self::Name,
         }
     }
-}
-
-/// An attribute that people have.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Attribute {
-    /// Its name; in a text it is `{attr.KEY}`.
-    pub key: String,
-}
-
-impl From<String> for Attribute {
-    fn from(key: String) -> Self {
-        Self { key }
-    }
-}
-
-/// The attributes of the workspace's people, by name.
-#[utoipa::path(get, path = "/attributes", tag = "contacts", operation_id = "list_attributes",
-    responses((status = 200, body = List<Attribute>)))]
-pub async fn attributes(State(contacts): State<Contacts>, agent: Agent) -> Result<Json<List<Attribute>>> {
-    Ok(Json(List::of(contacts.attribute_keys(agent.workspace).await?)))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -118,17 +98,19 @@ pub async fn list(
     agent: Agent,
     Query(ask): Query<ListAsk>,
 ) -> Result<Json<ContactPage>> {
+    let order = ask.order.unwrap_or_default();
+    let listing = Listing::of(&("contacts", ask.bot_id, &ask.expression, &ask.q, order));
     let query = ListQuery {
         expression: expression(ask.expression.as_deref())?,
         q: ask.q.unwrap_or_default(),
-        order: ask.order.unwrap_or_default().into(),
-        after: page::cursor::<ListPlace>(ask.cursor.as_deref())?,
+        order: order.into(),
+        after: listing.cursor::<ListPlace>(ask.cursor.as_deref())?,
         limit: page::limit(ask.limit)?,
     };
     let found = contacts.list(agent.workspace, BotId(ask.bot_id), query).await?;
     Ok(Json(ContactPage {
         items: found.items.into_iter().map(ContactItem::from).collect(),
-        next: found.next.as_ref().map(page::next),
+        next: found.next.as_ref().map(|place| listing.next(place)),
         count: found.count,
     }))
 }
@@ -227,11 +209,12 @@ pub async fn timeline(
     Path(id): Path<i64>,
     Query(ask): Query<PageQuery>,
 ) -> Result<Json<Page<Entry>>> {
-    let below = ask.cursor::<Place>()?;
+    let listing = Listing::of(&("timeline", id));
+    let below = ask.cursor::<Place>(listing)?;
     let found = contacts.timeline(agent.workspace, ContactId(id), below, ask.limit()?).await?;
     Ok(Json(Page {
         items: found.items.into_iter().map(Entry::from).collect(),
-        next: found.next.as_ref().map(page::next),
+        next: found.next.as_ref().map(|place| listing.next(place)),
     }))
 }
 

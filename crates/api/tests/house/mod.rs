@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::ids::WorkspaceId;
+use engine::attribute_kinds::AttributeKinds;
 use engine::bots::{Bots, Identities, Identity, IdentityError};
 use engine::campaigns::Campaigns;
 use engine::clicks::Clicks;
@@ -185,6 +186,7 @@ fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
         clicks: Clicks::new(store.clone(), secrets.clone(), clock.clone()),
         links: Links::new(store.clone(), secrets.clone(), clock.clone(), people.clone()),
         contacts: Contacts::new(store.clone(), secrets.clone(), clock.clone(), people.clone()),
+        attribute_kinds: AttributeKinds::new(store.clone(), clock.clone(), people.clone()),
         conversions: Conversions::new(store.clone(), clock.clone()),
         flows: Flows::new(store.clone(), clock.clone()),
         home: Home::new(store.reader().clone(), clock.clone(), people.clone()),

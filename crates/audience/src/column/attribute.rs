@@ -244,6 +244,15 @@ impl AttributeColumn {
         Operand::of_list(found)
     }
 
+    /// Adds how many have a value of each key: true or false, a number, a text.
+    pub(crate) fn count(&self, names: &AttributeDictionaries, counts: &mut BTreeMap<String, [u64; 3]>) {
+        for (key, values) in self.held() {
+            let sums = counts.entry(names.keys.text(key)).or_default();
+            let found = [values.flags.lows.len(), values.numbers.lows.len(), values.texts.lows.len()];
+            sums.iter_mut().zip(found).for_each(|(sum, count)| *sum += count as u64);
+        }
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         let held = self.keys.iter().map(|(_, values)| {
             size_of::<Values>() + values.numbers.bytes() + values.texts.bytes() + values.flags.bytes()

@@ -1,7 +1,8 @@
 //! Turning names into ids, and filling segments and stages in.
 
 use super::reader::Reader;
-use super::{AnswerTest, Expression, Node, Resolved, StageRule, TagTest, Test};
+use super::{AnswerTest, AttributeOp, AttributeTest, Expression, Node, Resolved, StageRule, TagTest, Test};
+use crate::cells::Kind;
 use crate::field_error::FieldError;
 use crate::ids::{CampaignId, SegmentId, StageId, TagId};
 use crate::limits::{EXPRESSION_DEPTH_MAX, EXPRESSION_NODES_MAX};
@@ -17,6 +18,10 @@ pub trait Catalog {
     fn campaign(&self, id: CampaignId) -> bool;
     /// Whether any contact ever had the attribute.
     fn attribute_known(&self, key: &str) -> bool;
+    /// The one kind of an attribute's values; `None` where it is not known, or kinds are mixed.
+    fn attribute_kind(&self, _key: &str) -> Option<Kind> {
+        None
+    }
 }
 
 /// Turns names into ids and fills segments and stages in.
@@ -78,7 +83,7 @@ impl Resolver<'_> {
                     self.reader.fail(&format!("{path}/attribute/key"), "unknown_attribute", message);
                     return None;
                 }
-                Test::Attribute(test.clone())
+                Test::Attribute(self.of_the_attributes_kind(test))
             }
             Expression::Campaign(test) => {
                 if !self.catalog.campaign(test.campaign) {
@@ -98,6 +103,19 @@ impl Resolver<'_> {
             Expression::Sample(test) => Test::Sample(test.clone()),
             Expression::Conversation(test) => Test::Conversation(test.clone()),
         })
+    }
+
+    /// A test whose value is written in another kind than the attribute's – `"10"` where numbers are – compares what
+    /// it means. One that cannot be read so stays, and matches nobody.
+    fn of_the_attributes_kind(&self, test: &AttributeTest) -> AttributeTest {
+        let mut test = test.clone();
+        if test.op != AttributeOp::Contains
+            && let (Some(kind), Some(value)) = (self.catalog.attribute_kind(&test.key), &test.value)
+            && let Ok(value) = kind.take(value.clone())
+        {
+            test.value = Some(value);
+        }
+        test
     }
 
     fn nodes(&mut self, parts: &[Expression], path: &str, depth: usize) -> Option<Vec<Node>> {

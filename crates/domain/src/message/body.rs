@@ -93,6 +93,24 @@ impl Body {
         Ok(Self { source, markup, template })
     }
 
+    /// Addresses of its links that Telegram makes no link of, or that lead nowhere. Read anew: who composes asks, and
+    /// nobody else.
+    pub(super) fn dead_links(&self) -> Vec<String> {
+        let mut dead = Vec::new();
+        let read = match &self.markup {
+            Markup::Written(Format::Plain) => Ok(Formatted::default()),
+            Markup::Written(Format::Html) => html::parse_telling(&self.source, &mut dead),
+            Markup::Written(Format::Markdown) => markdown::parse_telling(&self.source, &mut dead),
+            Markup::Entities(entities) => Ok(Formatted { text: String::new(), entities: entities.clone() }),
+        };
+        let entities = read.map(|formatted| formatted.entities).unwrap_or_default();
+        dead.extend(entities.into_iter().filter_map(|entity| match entity.kind {
+            EntityKind::TextLink { url } if link::leads_nowhere(&url) => Some(url),
+            _ => None,
+        }));
+        dead
+    }
+
     /// What the author wrote.
     pub fn source(&self) -> &str {
         &self.source

@@ -32,6 +32,11 @@ const TAGS: [&str; 17] = [
 /// # Errors
 /// What Telegram says after `can't parse entities: `.
 pub fn parse(source: &str) -> Result<Formatted, String> {
+    parse_telling(source, &mut Vec::new())
+}
+
+/// As [`parse`]; `dropped` takes the addresses that Telegram makes no link of.
+pub(super) fn parse_telling(source: &str, dropped: &mut Vec<String>) -> Result<Formatted, String> {
     let mut parser = Parser::new(source);
     while let Some(c) = parser.scanner.peek() {
         match c {
@@ -47,6 +52,7 @@ pub fn parse(source: &str) -> Result<Formatted, String> {
     if let Some(open) = parser.open.last() {
         return Err(format!("Can't find end tag corresponding to start tag \"{}\"", open.tag));
     }
+    dropped.append(&mut parser.dropped);
     let mut entities: Vec<Entity> = parser.found.into_iter().map(|found| found.entity).collect();
     sort(&mut entities);
     Ok(Formatted { text: parser.output.text, entities })
@@ -57,6 +63,7 @@ struct Parser<'a> {
     output: Output,
     open: Vec<OpenTag>,
     found: Vec<Found>,
+    dropped: Vec<String>,
 }
 
 /// A start tag that waits for its end.
@@ -88,7 +95,13 @@ struct Found {
 
 impl<'a> Parser<'a> {
     fn new(source: &'a str) -> Self {
-        Self { scanner: Scanner::new(source), output: Output::default(), open: Vec::new(), found: Vec::new() }
+        Self {
+            scanner: Scanner::new(source),
+            output: Output::default(),
+            open: Vec::new(),
+            found: Vec::new(),
+            dropped: Vec::new(),
+        }
     }
 
     fn character_reference(&mut self) -> Result<(), String> {
@@ -255,7 +268,10 @@ impl<'a> Parser<'a> {
                 };
                 match link::normalised(target) {
                     Some(url) => EntityKind::TextLink { url },
-                    None => return Ok(()),
+                    None => {
+                        self.dropped.push(target.to_owned());
+                        return Ok(());
+                    }
                 }
             }
         };

@@ -57,6 +57,26 @@ pub(super) fn check_absolute(link: &str) -> Result<(), &'static str> {
     }
 }
 
+/// Schemes of what is no page: behind `http://` they are taken for a name or a host.
+const NO_PAGES: [&str; 7] = ["mailto", "tel", "sms", "callto", "skype", "javascript", "file"];
+
+/// Whether a web address leads nowhere: no browser can read it, or it is a telephone number or a mailbox that was
+/// taken for a page (`http://mailto:ann@example.org`, `http://tel:112`).
+pub(super) fn leads_nowhere(link: &str) -> bool {
+    if !is_web(link) {
+        return false;
+    }
+    let Ok(url) = url::Url::parse(link) else { return true };
+    let is_scheme = |name: &str| NO_PAGES.iter().any(|scheme| name.eq_ignore_ascii_case(scheme));
+    is_scheme(url.username()) || url.host_str().is_none_or(is_scheme)
+}
+
+/// A web address in ASCII alone, as a header can carry it: the host in punycode, path and query percent-encoded.
+/// `None` for what no browser can read.
+pub fn in_ascii(link: &str) -> Option<String> {
+    url::Url::parse(link).ok().map(String::from)
+}
+
 /// An `http` or `https` address, so that a redirect can lead to it.
 pub(super) fn is_web(link: &str) -> bool {
     strip_scheme(link, "https://").or_else(|| strip_scheme(link, "http://")).is_some()
@@ -80,6 +100,9 @@ fn split_authority(rest: &str) -> (&str, &str) {
 fn split_port(host_port: &str) -> Option<(&str, &str)> {
     let Some(colon) = host_port.rfind(':') else { return Some((host_port, "")) };
     let (host, port) = host_port.split_at(colon);
+    if !port[1..].bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let number: u16 = port[1..].parse().ok()?;
     if number == 0 { None } else { Some((host, port)) }
 }
@@ -158,5 +181,45 @@ mod tests {
         }
         assert!(!has_public_host("http://localhost:8080/"));
         assert!(has_public_host("https://a.b") && has_public_host("tg://resolve?domain=x"));
+    }
+
+    #[test]
+    fn a_header_can_carry_every_address() {
+        for (link, ascii) in [
+            (
+                "https://пример.рф/путь?имя=Анна",
+                "https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C?%D0%B8%D0%BC%D1%8F=%D0%90%D0%BD%D0%BD%D0%B0",
+            ),
+            ("https://例子.测试/商店#顶", "https://xn--fsqu00a.xn--0zwm56d/%E5%95%86%E5%BA%97#%E9%A1%B6"),
+            ("https://shop.example.org/a%20b?x=1&y=%C3%A9", "https://shop.example.org/a%20b?x=1&y=%C3%A9"),
+            ("HTTPS://Shop.Example.org", "https://shop.example.org/"),
+        ] {
+            assert_eq!(in_ascii(link).as_deref(), Some(ascii));
+            assert!(ascii.is_ascii());
+        }
+        assert_eq!(in_ascii("/relative"), None);
+    }
+
+    #[test]
+    fn a_telephone_number_is_no_page() {
+        for link in [
+            "http://mailto:ann@example.org",
+            "https://tel:112",
+            "http://tel/",
+            "http://sms:5/",
+            "http://xn--a/",
+            "http://a.b:99999/",
+        ] {
+            assert!(leads_nowhere(link), "{link}");
+        }
+        for link in [
+            "https://example.org",
+            "http://ann:pw@example.org/",
+            "tg://resolve?domain=x",
+            "http://localhost:8080/",
+        ] {
+            assert!(!leads_nowhere(link), "{link}");
+        }
+        assert!(check_absolute("https://example.org:+80").is_err());
     }
 }

@@ -13,12 +13,18 @@ use super::scanner::{Output, Scanner, is_space};
 /// # Errors
 /// What Telegram says after `can't parse entities: `, or a sentence about a brace.
 pub fn parse(source: &str) -> Result<Formatted, String> {
+    parse_telling(source, &mut Vec::new())
+}
+
+/// As [`parse`]; `dropped` takes the addresses that Telegram makes no link of.
+pub(super) fn parse_telling(source: &str, dropped: &mut Vec<String>) -> Result<Formatted, String> {
     let mut parser = Parser {
         scanner: Scanner::new(source),
         output: Output::default(),
         open: Vec::new(),
         entities: Vec::new(),
         line_begins: true,
+        dropped: Vec::new(),
     };
     while let Some(c) = parser.scanner.peek() {
         parser.step(c)?;
@@ -29,6 +35,7 @@ pub fn parse(source: &str) -> Result<Formatted, String> {
     if let Some(open) = parser.open.last() {
         return Err(format!("Can't find end of {} entity at byte offset {}", open.mark.name(), open.at));
     }
+    dropped.append(&mut parser.dropped);
     let mut entities = parser.entities;
     sort(&mut entities);
     Ok(Formatted { text: parser.output.text, entities })
@@ -41,6 +48,7 @@ struct Parser<'a> {
     entities: Vec<Entity>,
     /// A `>` here begins a quotation.
     line_begins: bool,
+    dropped: Vec<String>,
 }
 
 /// An entity that waits for its end.
@@ -276,7 +284,10 @@ impl Parser<'_> {
                 };
                 match link::normalised(&target) {
                     Some(url) => EntityKind::TextLink { url },
-                    None => return Ok(()),
+                    None => {
+                        self.dropped.push(target);
+                        return Ok(());
+                    }
                 }
             }
             Mark::Emoji => {

@@ -30,6 +30,7 @@ pub(crate) use button::label;
 pub use button::{Action, Button, Press};
 pub use entity::{Entity, EntityKind, Formatted, seen, units};
 pub(crate) use findings::{Findings, Object, child};
+pub use link::in_ascii;
 pub use media::{Media, MediaKind};
 pub use place::ButtonPlace;
 pub use rendered::{ButtonWire, Rendered, RenderedButton};
@@ -117,6 +118,35 @@ impl Message {
             rendered.buttons.push(buttons.collect());
         }
         rendered
+    }
+
+    /// Links that lead nowhere, each with its field's path. Whoever composes the message is told; what was composed
+    /// before stays as it is, since Telegram takes it.
+    pub fn link_faults(&self) -> Vec<FieldError> {
+        let fault = |path: String, url: &str, what: &str| {
+            let message = format!("links to {url:?}, {what}; use an address with http://, https:// or tg://");
+            FieldError { path, code: "invalid_url", message }
+        };
+        let mut faults = Vec::new();
+        for url in self.body.dead_links() {
+            faults.push(fault(
+                "/text".into(),
+                &url,
+                "which Telegram makes no link of or no browser can open",
+            ));
+        }
+        for (row, buttons) in self.buttons.iter().enumerate() {
+            for (column, button) in buttons.iter().enumerate() {
+                let path = format!("/buttons/{row}/{column}");
+                match &button.action {
+                    Action::Url { url, .. } if link::leads_nowhere(url) => {
+                        faults.push(fault(format!("{path}/url"), url, "which no browser can open"));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        faults
     }
 
     /// The button at a place, if there is one.

@@ -349,3 +349,32 @@ fn what_markup_says_can_be_said_by_entities() {
     }
     assert!(Format::Html.read("<b>open").unwrap_err().contains("end tag"));
 }
+
+#[test]
+fn a_link_that_leads_nowhere_is_told_with_its_field_and_still_read() {
+    let faults = |message: Value| -> Vec<(String, &'static str)> {
+        let message = Message::parse(&message).unwrap();
+        message.link_faults().into_iter().map(|fault| (fault.path, fault.code)).collect()
+    };
+    for source in [
+        r#"Call <a href="tel:+4915112345">us</a>"#,
+        r#"See <a href="/shop">the shop</a>"#,
+        r#"Write <a href="mailto:ann@example.org">us</a>"#,
+        r#"Write <a href="http://mailto:ann@example.org">us</a>"#,
+        r#"<a href="javascript:alert(1)">x</a>"#,
+    ] {
+        assert_eq!(
+            faults(json!({"text": source, "format": "html"})),
+            [("/text".to_owned(), "invalid_url")],
+            "{source}"
+        );
+    }
+    let markdown = json!({"text": "[us](tel:112) and [shop](https://example.org)", "format": "markdown"});
+    assert_eq!(faults(markdown), [("/text".to_owned(), "invalid_url")]);
+    let buttons = json!({"text": "Hi", "buttons": [[{"text": "Shop", "url": "https://example.org"}],
+        [{"text": "Mail", "url": "http://mailto:ann@example.org"}]]});
+    assert_eq!(faults(buttons), [("/buttons/1/0/url".to_owned(), "invalid_url")]);
+    let fine =
+        json!({"text": r#"<a href="example.org/a">a</a> <a href="tg://user?id=5">b</a>"#, "format": "html"});
+    assert_eq!(faults(fine), []);
+}

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, SecondsFormat};
+use domain::cells::written;
 use domain::contact::{AttributeValue, Source};
 use domain::ids::{BotId, TagId, WorkspaceId};
 use domain::time::Millis;
@@ -11,7 +12,6 @@ use store::contacts::Contact;
 use store::{ReadTx, Reader, contacts, tags};
 use tokio::sync::mpsc;
 
-use crate::attributes::cell_of_value;
 use crate::{EngineError, Result};
 
 /// People that one read fetches.
@@ -134,8 +134,8 @@ impl Names {
         ];
         row.extend(self.attributes.iter().map(|key| match contact.attributes.get(key) {
             None => String::new(),
-            Some(value @ AttributeValue::Text(_)) => safe(&cell_of_value(value)),
-            Some(value) => cell_of_value(value),
+            Some(value @ AttributeValue::Text(_)) => safe(&written(value)),
+            Some(value) => written(value),
         }));
         row
     }

@@ -19,7 +19,7 @@ use domain::time::Millis;
 use roaring::RoaringBitmap;
 use serde_json::{Map, Value};
 use store::contacts::Contact;
-use store::{ReadTx, Store, bots, contacts, tags};
+use store::{ReadTx, Store, bots, contacts};
 
 pub use self::card::{Card, Explained};
 pub use self::export::Export;
@@ -75,14 +75,6 @@ impl Contacts {
     pub async fn get(&self, workspace: WorkspaceId, id: ContactId) -> Result<Card> {
         let now = self.clock.now();
         self.store.reader().read(move |tx| Card::read(tx, workspace, id, now)).await
-    }
-
-    /// Keys of all attributes that people of the workspace have or had, in order.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn attribute_keys(&self, workspace: WorkspaceId) -> Result<Vec<String>> {
-        self.store.reader().read(move |tx| Ok(tags::attribute_keys(tx, workspace)?)).await
     }
 
     /// Why a person matches an expression, or not.
@@ -305,7 +297,7 @@ fn checked_attributes(given: Map<String, Value>) -> Result<AttributeChanges> {
                 changes.insert(key, value);
             }
             Err(refusal) => {
-                let path = format!("/attributes/{}", key.replace('~', "~0").replace('/', "~1"));
+                let path = format!("/attributes/{}", attributes::escaped(&key));
                 faults.push(FieldError { path, code: refusal.code, message: refusal.message });
             }
         }

@@ -9,7 +9,7 @@ use store::tags;
 
 use super::*;
 use crate::authors::AuthorKind;
-use crate::imports::Imports;
+use crate::imports::{ImportOptions, Imports};
 use crate::test_house::{House, NOW};
 
 fn room(house: &House) -> Contacts {
@@ -227,7 +227,10 @@ async fn an_export_can_be_imported_again_and_changes_nothing() {
         2,,,,,,,,true,\n";
     let import = async |house: &House, table: Vec<u8>| {
         let input = Cursor::new(table);
-        imports.import(house.workspace, house.bot, input, false, Box::new(|_| {})).await.unwrap()
+        imports
+            .import(house.workspace, house.bot, input, ImportOptions::default(), Box::new(|_| {}))
+            .await
+            .unwrap()
     };
     assert_eq!(import(&house, table.into()).await.created, 2);
     let before = house.log().await;

@@ -1,8 +1,9 @@
 //! Writing a part of an import in one transaction: new people many at once, every other line in a savepoint.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use domain::contact::{Profile, Reachability};
+use domain::cells::{Kind, is_what_a_spreadsheet_leaves};
+use domain::contact::{AttributeValue, Profile, Reachability};
 use domain::event::{EventBody, Origin};
 use domain::ids::{BotId, ContactNumber, TagId, WorkspaceId};
 use domain::time::Millis;
@@ -33,12 +34,13 @@ pub fn write(
     workspace: WorkspaceId,
     bot: BotId,
     rows: &[ImportRow],
+    kinds: &BTreeMap<String, Kind>,
     secrets: &Secrets,
     now: Millis,
 ) -> Result<Vec<Done>> {
     bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))?;
     journal::append(tx, bot, |journal| {
-        let mut batch = Batch { workspace, secrets, now, tags: HashMap::new() };
+        let mut batch = Batch { workspace, kinds, secrets, now, tags: HashMap::new() };
         batch.know_tags(tx, rows)?;
         batch.write_all(journal, rows)
     })
@@ -46,6 +48,8 @@ pub fn write(
 
 struct Batch<'a> {
     workspace: WorkspaceId,
+    /// The kind of each attribute's column.
+    kinds: &'a BTreeMap<String, Kind>,
     secrets: &'a Secrets,
     now: Millis,
     tags: HashMap<String, TagId>,
@@ -95,7 +99,7 @@ impl Batch<'_> {
     fn meet_all(&self, journal: &mut Journal<'_>, rows: Vec<&ImportRow>) -> Result<()> {
         let keys: BTreeSet<&String> = rows.iter().flat_map(|row| row.attributes.keys()).collect();
         for key in keys {
-            tags::know_attribute(journal.tx(), self.workspace, key)?;
+            self.know(journal, key)?;
         }
         let person = |row: &ImportRow| {
             let mut tags: Vec<TagId> = Vec::new();
@@ -131,10 +135,16 @@ impl Batch<'_> {
         journal.meet(&mut contact, self.now)?;
         former::take_over(journal, &mut contact, self.secrets, self.now)?;
         for key in row.attributes.keys() {
-            tags::know_attribute(journal.tx(), self.workspace, key)?;
+            self.know(journal, key)?;
         }
         self.add_tags(journal, contact.number, row)?;
         Ok(Done::Created)
+    }
+
+    /// Remembers an attribute with the kind of its column.
+    fn know(&self, journal: &Journal<'_>, key: &str) -> Result<()> {
+        let kind = self.kinds.get(key).copied().unwrap_or(Kind::Text);
+        Ok(tags::know_attribute(journal.tx(), self.workspace, key, kind)?)
     }
 
     /// Somebody new, whose number is given later.
@@ -167,8 +177,13 @@ impl Batch<'_> {
             journal.record(Some(contact.number), self.now, EventBody::ProfileChanged { profile })?;
             changed = true;
         }
-        let set: AttributeChanges =
-            row.attributes.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
+        let mut set = AttributeChanges::new();
+        for (key, value) in &row.attributes {
+            if !says_nothing_new(contact.attributes.get(key), value) {
+                self.know(journal, key)?;
+                set.insert(key.clone(), Some(value.clone()));
+            }
+        }
         changed |= attributes::apply(journal, self.workspace, &mut contact, set, "", self.now)?;
         changed |= self.add_tags(journal, contact.number, row)?;
         Ok(if changed { Done::Updated } else { Done::Unchanged })
@@ -205,6 +220,16 @@ impl Batch<'_> {
             added |= tagging::add(journal, contact, *tag, self.now, Origin::Import)?;
         }
         Ok(added)
+    }
+}
+
+/// Whether a text is what a spreadsheet leaves of the one that is there: then that one stays.
+fn says_nothing_new(there: Option<&AttributeValue>, given: &AttributeValue) -> bool {
+    match (there, given) {
+        (Some(AttributeValue::Text(there)), AttributeValue::Text(given)) => {
+            is_what_a_spreadsheet_leaves(there, given)
+        }
+        (there, given) => there == Some(given),
     }
 }
 

@@ -44,6 +44,20 @@ pub struct Columns {
     all: Vec<(String, Column)>,
 }
 
+impl Column {
+    /// What its cells hold, where the column says so itself; an attribute's kind is decided over its cells.
+    pub fn holds(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::TelegramId => "id",
+            Self::Tags => "tags",
+            Self::Source => "source",
+            Self::FirstSeen | Self::LastInteraction => "time",
+            Self::Username | Self::FirstName | Self::LastName | Self::Language => "text",
+            Self::Attribute(_) => return None,
+        })
+    }
+}
+
 impl Columns {
     /// Reads the head.
     ///
@@ -57,8 +71,12 @@ impl Columns {
         let mut faults = Vec::new();
         let mut all: Vec<(String, Column)> = Vec::with_capacity(head.len());
         for (index, cell) in head.iter().enumerate() {
-            let cell = if index == 0 { cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell) } else { cell };
-            let name = String::from_utf8_lossy(cell).trim().to_owned();
+            let Ok(cell) = std::str::from_utf8(cell) else {
+                let message = format!("has a column whose name is not UTF-8, in place {}", index + 1);
+                faults.push(fault("bad_character", message));
+                continue;
+            };
+            let name = cell.trim().to_owned();
             match column(&name) {
                 Err(message) => faults.push(fault("unknown_column", message)),
                 Ok(_) if all.iter().any(|(known, _)| *known == name) => {
@@ -71,6 +89,17 @@ impl Columns {
             faults.push(fault("required", "has no column \"telegram_id\"".to_owned()));
         }
         if faults.is_empty() { Ok(Self { all }) } else { Err(EngineError::Invalid(faults)) }
+    }
+
+    /// How many cells of a head name a column; none where none is `telegram_id`.
+    pub fn count_known(head: &ByteRecord) -> usize {
+        let names: Vec<&str> =
+            head.iter().filter_map(|cell| std::str::from_utf8(cell).ok()).map(str::trim).collect();
+        if names.contains(&"telegram_id") {
+            names.iter().filter(|name| column(name).is_ok()).count()
+        } else {
+            0
+        }
     }
 
     /// Name and meaning of each column, in order.
@@ -98,8 +127,7 @@ fn column(name: &str) -> std::result::Result<Column, String> {
     let found = NAMED.iter().find(|(known, _)| *known == name).map(|(_, column)| column.clone());
     found.ok_or_else(|| {
         let known: Vec<&str> = NAMED.iter().map(|(known, _)| *known).collect();
-        let hint = if name.contains([';', '\t']) { " (columns are separated by commas)" } else { "" };
-        format!("has a column \"{}\"{hint}; known are {} and attr.NAME", shortened(name), known.join(", "))
+        format!("has a column \"{}\"; known are {} and attr.NAME", shortened(name), known.join(", "))
     })
 }
 

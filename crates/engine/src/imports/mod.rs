@@ -7,42 +7,40 @@
 mod batch;
 mod bounded;
 mod columns;
+mod encoding;
+mod layout;
 mod rejected;
+mod report;
 mod row;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::io::Read;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{Read, Seek};
 use std::sync::Arc;
 
 use csv::ByteRecord;
+use domain::cells::Kind;
 use domain::ids::{BotId, WorkspaceId};
 use domain::limits::IMPORT_BATCH_MAX;
-use store::{Store, StoreError, bots};
+use store::{Store, StoreError, bots, tags};
 
 use self::batch::Done;
-use self::bounded::Bounded;
-use self::columns::Columns;
+use self::layout::Layout;
 pub use self::rejected::{RejectedRow, rejected_csv};
+pub use self::report::{ColumnReport, ImportReport, MISFITS_KEPT_MAX, Misfit, REJECTED_KEPT_MAX};
 use self::row::{ImportRow, RowFault};
 use crate::{Clock, EngineError, Result, Secrets};
 
-/// Refused lines that a report keeps; the watcher hears of all.
-pub const REJECTED_KEPT_MAX: usize = 1_000;
-
-/// How an import stands, and at its end how it went.
+/// How an import goes about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImportReport {
-    /// Lines read, the head not counted.
-    pub rows: u64,
-    pub created: u64,
-    pub updated: u64,
-    /// The person was there, and all that the line says was so already.
-    pub unchanged: u64,
-    pub rejected_count: u64,
-    /// The first [`REJECTED_KEPT_MAX`] of them, by line within each batch.
-    pub rejected: Vec<RejectedRow>,
+pub struct ImportOptions {
+    /// Try everything, keep nothing.
+    pub dry_run: bool,
+    /// What the table is written in; without one it must be UTF-8.
+    pub encoding: Option<String>,
+    /// The kinds of attributes that have none yet, where the cells would be taken for another.
+    pub kinds: BTreeMap<String, Kind>,
 }
 
 /// What a watcher hears while an import goes on.
@@ -71,36 +69,43 @@ impl Imports {
         Self { store, secrets, clock }
     }
 
-    /// Reads a table and brings its people in. With `dry_run` everything is tried and nothing is kept.
+    /// Reads a table and brings its people in. It is read twice: what a column holds is decided over all of its cells
+    /// before the first line goes in.
     ///
     /// # Errors
-    /// The head is not one of ours, the bot is not one of this workspace, the input cannot be read, or the
-    /// database failed. What was committed by then is in.
+    /// The table is not UTF-8 and no encoding was named, its head is not one of ours, the bot is not one of this
+    /// workspace, the input cannot be read, or the database failed. What was committed by then is in.
     pub async fn import(
         &self,
         workspace: WorkspaceId,
         bot: BotId,
-        input: impl Read + Send + 'static,
-        dry_run: bool,
+        mut input: impl Read + Seek + Send + 'static,
+        options: ImportOptions,
         watcher: ImportWatcher,
     ) -> Result<ImportReport> {
-        let found = self.store.reader().read(move |tx| bots::get(tx, workspace, bot)).await?;
-        found.ok_or(EngineError::NotFound("bot"))?;
-        let mut run = Run {
-            store: self.store.clone(),
-            secrets: self.secrets.clone(),
-            clock: Arc::clone(&self.clock),
-            workspace,
-            bot,
-            dry_run,
-            watcher,
-            report: ImportReport::default(),
-            lines: HashMap::new(),
-        };
+        let known = self.store.reader().read(move |tx| {
+            bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))?;
+            Ok::<_, EngineError>(tags::attribute_kinds(tx, workspace)?.into_iter().collect())
+        });
+        let known = known.await?;
+        let (store, secrets, clock) = (self.store.clone(), self.secrets.clone(), Arc::clone(&self.clock));
         // Reading blocks: a file on a slow disk must not hold up the server's threads.
         let runtime = tokio::runtime::Handle::current();
         let task = tokio::task::spawn_blocking(move || {
-            run.all(&runtime, input)?;
+            let layout = Layout::find(&mut input, options.encoding.as_deref(), &options.kinds, &known)?;
+            let mut run = Run {
+                store,
+                secrets,
+                clock,
+                workspace,
+                bot,
+                dry_run: options.dry_run,
+                watcher,
+                report: ImportReport::of(&layout),
+                kinds: Arc::new(layout.kinds()),
+                lines: HashMap::new(),
+            };
+            run.all(&runtime, &mut input, &layout)?;
             Ok(run.report)
         });
         task.await.map_err(|error| EngineError::Internal(format!("an import ended badly: {error}")))?
@@ -117,6 +122,7 @@ struct Run {
     dry_run: bool,
     watcher: ImportWatcher,
     report: ImportReport,
+    kinds: Arc<BTreeMap<String, Kind>>,
     /// On which line each person was taken: a second line for the same one is refused.
     lines: HashMap<i64, u64>,
 }
@@ -134,28 +140,24 @@ impl From<StoreError> for Refused {
 }
 
 impl Run {
-    fn all(&mut self, runtime: &tokio::runtime::Handle, input: impl Read) -> Result<()> {
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Bounded::new(input));
+    fn all<I: Read + Seek>(
+        &mut self,
+        runtime: &tokio::runtime::Handle,
+        input: &mut I,
+        layout: &Layout,
+    ) -> Result<()> {
+        let mut records = layout::records(input, layout.encoding, layout.separator)?;
         let mut record = ByteRecord::new();
-        if !reader.read_byte_record(&mut record).map_err(|error| unreadable(&error))? {
-            return Err(EngineError::field(
-                "/file",
-                "required",
-                "is empty; its first line names the columns",
-            ));
-        }
-        let columns = Columns::read(&record)?;
+        layout::head(&mut records, &mut record, layout.separator)?;
         let mut batch = Vec::with_capacity(IMPORT_BATCH_MAX);
         let mut read_on = true;
         while read_on {
-            reader.get_mut().refill();
-            let next = reader.read_byte_record(&mut record);
+            let next = layout::next(&mut records, &mut record);
             read_on = matches!(next, Ok(true));
             if read_on {
                 let byte = record.position().map_or(0, csv::Position::byte);
-                let line = reader.get_mut().line_at(byte);
-                batch.extend(self.accept(&columns, &record, line));
+                let line = records.get_mut().line_at(byte);
+                batch.extend(self.accept(layout, &record, line));
             }
             if batch.len() == IMPORT_BATCH_MAX || (!read_on && !batch.is_empty()) {
                 let rows = std::mem::replace(&mut batch, Vec::with_capacity(IMPORT_BATCH_MAX));
@@ -167,13 +169,14 @@ impl Run {
         Ok(())
     }
 
-    /// A line that may go in; others are refused here.
-    fn accept(&mut self, columns: &Columns, record: &ByteRecord, line: u64) -> Option<ImportRow> {
+    /// A line that may go in; others are refused here, for the first of their faults.
+    fn accept(&mut self, layout: &Layout, record: &ByteRecord, line: u64) -> Option<ImportRow> {
         self.report.rows += 1;
-        let row = match ImportRow::read(columns, record, line, self.clock.now()) {
+        let row = match ImportRow::read(layout, record, line, self.clock.now()) {
             Ok(row) => row,
-            Err(fault) => {
-                self.reject(line, fault);
+            Err(faults) => {
+                faults.iter().for_each(|fault| self.report.note_misfit(line, fault));
+                faults.into_iter().take(1).for_each(|fault| self.reject(line, fault));
                 return None;
             }
         };
@@ -188,14 +191,15 @@ impl Run {
 
     async fn commit(&mut self, rows: Vec<ImportRow>) -> Result<()> {
         let (workspace, bot, dry_run) = (self.workspace, self.bot, self.dry_run);
-        let (secrets, now) = (self.secrets.clone(), self.clock.now());
+        let (secrets, kinds, now) = (self.secrets.clone(), Arc::clone(&self.kinds), self.clock.now());
         let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
-        let written =
-            self.store.write(move |tx| match batch::write(tx, workspace, bot, &rows, &secrets, now) {
+        let written = self.store.write(move |tx| {
+            match batch::write(tx, workspace, bot, &rows, &kinds, &secrets, now) {
                 Ok(done) if dry_run => Err(Refused::DryRun(done)),
                 Ok(done) => Ok(done),
                 Err(error) => Err(Refused::Failed(error)),
-            });
+            }
+        });
         let done = match written.await {
             Ok(done) | Err(Refused::DryRun(done)) => done,
             Err(Refused::Failed(error)) => return Err(error),

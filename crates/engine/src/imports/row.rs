@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::DateTime;
 use csv::ByteRecord;
+use domain::cells::{Kind, Reading};
 use domain::contact::{Attributes, SOURCE_FIELDS, Source};
 use domain::limits::TAG_NAME_CHARS_MAX;
 use domain::time::Millis;
 
-use super::columns::{Column, Columns};
-use crate::attributes::{check_value, value_of_cell};
+use super::columns::Column;
+use super::layout::Layout;
+use crate::attributes::check_value;
 use crate::tagging::TAGS_NAMED_MAX;
 
 /// Telegram ids fit in 52 bits.
@@ -19,6 +21,8 @@ const PERSON_NAME_CHARS_MAX: usize = 64;
 const USERNAME_CHARS_MAX: usize = 32;
 const LANGUAGE_CHARS_MAX: usize = 35;
 const SOURCE_CHARS_MAX: usize = 256;
+/// Of a cell that does not fit, as it is told.
+const CELL_CHARS_TOLD: usize = 80;
 /// 14 August 2013: Telegram began.
 const TELEGRAM_BEGAN: Millis = 1_376_438_400_000;
 
@@ -43,11 +47,13 @@ pub struct ImportRow {
 pub struct RowFault {
     pub column: String,
     pub reason: String,
+    /// The cell, where it is one that does not fit.
+    pub cell: Option<String>,
 }
 
 impl RowFault {
     pub(super) fn new(column: &str, reason: impl Into<String>) -> Self {
-        Self { column: column.to_owned(), reason: reason.into() }
+        Self { column: column.to_owned(), reason: reason.into(), cell: None }
     }
 }
 
@@ -57,11 +63,12 @@ impl ImportRow {
     /// Reads a record. `now` bounds its times.
     ///
     /// # Errors
-    /// The first fault, from left to right.
-    pub fn read(columns: &Columns, record: &ByteRecord, line: u64, now: Millis) -> Result<Self, RowFault> {
+    /// Every fault, from left to right.
+    pub fn read(layout: &Layout, record: &ByteRecord, line: u64, now: Millis) -> Result<Self, Vec<RowFault>> {
+        let columns = &layout.columns;
         if record.len() != columns.len() {
             let reason = format!("has {} cells where the head has {}", record.len(), columns.len());
-            return Err(RowFault::new("", reason));
+            return Err(vec![RowFault::new("", reason)]);
         }
         let mut row = Self {
             line,
@@ -76,14 +83,22 @@ impl ImportRow {
             last_interaction: None,
             attributes: Attributes::new(),
         };
-        for ((name, column), cell) in columns.iter().zip(record.iter()) {
-            let cell = std::str::from_utf8(cell).map_err(|_| RowFault::new(name, "is not UTF-8"))?;
-            row.take(column, unmarked(cell.trim()), now).map_err(|reason| RowFault::new(name, reason))?;
+        let mut faults = Vec::new();
+        for (((name, column), reading), cell) in columns.iter().zip(&layout.readings).zip(record) {
+            let Ok(cell) = std::str::from_utf8(cell) else {
+                faults.push(RowFault::new(name, "is not UTF-8"));
+                continue;
+            };
+            let cell = bare(cell);
+            if let Err(reason) = row.take(column, *reading, cell, now) {
+                let cell = (!cell.is_empty()).then(|| cell.chars().take(CELL_CHARS_TOLD).collect());
+                faults.push(RowFault { cell, ..RowFault::new(name, reason) });
+            }
         }
-        Ok(row)
+        if faults.is_empty() { Ok(row) } else { Err(faults) }
     }
 
-    fn take(&mut self, column: &Column, cell: &str, now: Millis) -> Cell<()> {
+    fn take(&mut self, column: &Column, reading: Option<Reading>, cell: &str, now: Millis) -> Cell<()> {
         if cell.is_empty() {
             return match column {
                 Column::TelegramId => Err("is missing".into()),
@@ -101,7 +116,7 @@ impl ImportRow {
             Column::FirstSeen => self.first_seen = Some(moment(cell, now)?),
             Column::LastInteraction => self.last_interaction = Some(moment(cell, now)?),
             Column::Attribute(key) => {
-                let value = value_of_cell(cell);
+                let value = reading.unwrap_or(Reading::of(Kind::Text)).read(cell)?;
                 check_value(&value).map_err(|refusal| refusal.message)?;
                 self.attributes.insert(key.clone(), value);
             }
@@ -110,8 +125,10 @@ impl ImportRow {
     }
 }
 
-/// Without the mark that an export sets before a text that a spreadsheet would take for a formula.
-fn unmarked(cell: &str) -> &str {
+/// A cell without blanks around it, and without the mark that an export sets before a text that a spreadsheet would
+/// take for a formula.
+pub(super) fn bare(cell: &str) -> &str {
+    let cell = cell.trim();
     cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
 }
 

@@ -5,6 +5,7 @@ use domain::event::EventBody;
 use domain::flow::is_payload;
 use domain::ids::ContactNumber;
 use domain::message::Message as Content;
+use domain::money;
 use domain::time::Millis;
 use serde_json::json;
 use store::contacts::{self, Contact};
@@ -46,7 +47,7 @@ impl Intake {
         if let Some(payment) = &message.successful_payment {
             let body = EventBody::Conversion {
                 object: "purchase".into(),
-                value: Some(payment.total_amount as f64),
+                value: Some(money::of_smallest_unit(payment.total_amount, &payment.currency)),
                 currency: Some(payment.currency.clone()),
             };
             journal.record(Some(contact.number), at, body)?;

@@ -2,6 +2,7 @@
 
 mod cases;
 
+use domain::event::EventBody;
 use domain::ids::NodeId;
 use serde_json::json;
 use store::contacts::Contact;
@@ -146,4 +147,30 @@ async fn a_full_disk_is_no_fault_of_an_update() {
     let refused = intake.take(house.bot, vec![update(1, 900)], None).await;
     assert!(matches!(refused, Err(EngineError::Store(StoreError::Full))), "{refused:?}");
     assert_eq!(log(&house).await.0, Vec::<String>::new(), "nothing is kept of it: it comes again");
+}
+
+#[tokio::test]
+async fn a_payment_is_recorded_in_the_currencys_own_unit() {
+    let house = House::new().await;
+    let paid = |id: i64, currency: &str, amount: i64| {
+        let update = json!({"update_id": id, "message": {
+            "message_id": id, "date": NOW / 1_000,
+            "from": {"id": 7, "is_bot": false, "first_name": "Ann"}, "chat": {"id": 7, "type": "private"},
+            "successful_payment": {"currency": currency, "total_amount": amount, "invoice_payload": "plan-pro",
+                "telegram_payment_charge_id": "t", "provider_payment_charge_id": "p"}}});
+        Arrived { received: Received::parse(&update.to_string()).unwrap(), at: NOW }
+    };
+    let batch = vec![paid(1, "USD", 1990), paid(2, "XTR", 250), paid(3, "JPY", 500), paid(4, "KWD", 1990)];
+    intake(&house).take(house.bot, batch, None).await.unwrap();
+    let paid: Vec<(f64, String)> = house
+        .log()
+        .await
+        .into_iter()
+        .filter_map(|event| match event.body {
+            EventBody::Conversion { value, currency, .. } => value.zip(currency),
+            _ => None,
+        })
+        .collect();
+    let paid: Vec<(f64, &str)> = paid.iter().map(|(value, currency)| (*value, currency.as_str())).collect();
+    assert_eq!(paid, [(19.9, "USD"), (250.0, "XTR"), (500.0, "JPY"), (1.99, "KWD")]);
 }

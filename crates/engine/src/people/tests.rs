@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Opened, People, Shelf, keeping, name_log};
 use crate::catalog::WorkspaceCatalog;
 use crate::contacts::Contacts;
-use crate::imports::Imports;
+use crate::imports::{ImportOptions, Imports};
 use crate::journal::{self, Reach};
 use crate::live::Live;
 use crate::test_house::{House, NOW};
@@ -95,7 +95,10 @@ async fn live(house: &House, more: i64) {
     }
     let imports = Imports::new(house.store.clone(), house.secrets.clone(), house.clock());
     let input = Cursor::new(table);
-    let report = imports.import(house.workspace, house.bot, input, false, Box::new(|_| {})).await.unwrap();
+    let report = imports
+        .import(house.workspace, house.bot, input, ImportOptions::default(), Box::new(|_| {}))
+        .await
+        .unwrap();
     assert_eq!(report.rejected_count, 0);
     let bot = house.bot;
     let row = house.store.reader().read(move |tx| bots::of(tx, bot)).await.unwrap();

@@ -143,7 +143,9 @@ async fn import(ground: &Ground, workspace: WorkspaceId, bot: BotId, people: usi
     }
     let input = std::io::Cursor::new(table.into_bytes());
     let imports = &ground.muster.rooms.imports;
-    let done = imports.import(workspace, bot, input, false, Box::new(|_| {})).await?;
+    let done = imports
+        .import(workspace, bot, input, engine::imports::ImportOptions::default(), Box::new(|_| {}))
+        .await?;
     if done.created == people as u64 {
         return Ok(());
     }

@@ -12,6 +12,7 @@ use serde_json::json;
 use store::nodes::{self, Duty};
 use store::{Store, backup};
 
+use super::counted;
 use crate::Failure;
 use crate::assembly::secrets_of;
 use crate::config::Config;
@@ -115,9 +116,10 @@ async fn servers(doctor: &mut Doctor, store: &Store) {
         let held = |duty| held(&standing, node.id, duty);
         let (polled, sent_for) = (held(Duty::Intake), held(Duty::Sending));
         let sentence = format!(
-            "{} is there ({}): takes in for {polled} bots, sends for {sent_for}",
+            "{} is there ({}): takes in for {}, sends for {sent_for}",
             node.name,
-            node.roles.replace(' ', ", ")
+            node.roles.replace(' ', ", "),
+            counted(polled, "bot", "bots")
         );
         doctor.tell(Verdict::Well, "servers", &sentence);
     }
@@ -149,8 +151,7 @@ fn file(doctor: &mut Doctor, folder: &Path, thorough: bool) -> bool {
 fn ended(doctor: &Doctor) -> Result<(), Failure> {
     match doctor.broken {
         0 => Ok(()),
-        1 => Err(Failure::new("one thing is broken")),
-        count => Err(Failure::new(format!("{count} things are broken"))),
+        count => Err(Failure::new(format!("{} broken", counted(count, "thing is", "things are")))),
     }
 }
 
@@ -189,12 +190,17 @@ async fn bot_findings(doctor: &mut Doctor, bot: &BotFindings, secrets: &Secrets,
     let what = format!("@{}", bot.username);
     bot.broken.iter().for_each(|sentence| doctor.tell(Verdict::Broken, &what, sentence));
     if bot.broken.is_empty() {
-        let sentence = format!("{} events without a gap, and every ledger sums to its audience", bot.events);
+        let sentence = format!(
+            "{} without a gap, and every ledger sums to its audience",
+            counted(bot.events, "event", "events")
+        );
         doctor.tell(Verdict::Well, &what, &sentence);
     }
     if bot.ingest_failed > 0 {
-        let sentence =
-            format!("{} updates could not be taken in; they are kept raw in the log", bot.ingest_failed);
+        let sentence = format!(
+            "{} not be taken in and kept raw in the log",
+            counted(bot.ingest_failed, "update could", "updates could")
+        );
         doctor.tell(Verdict::Look, &what, &sentence);
     }
     if bot.status != "running" {

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use domain::cells::Kind;
 use domain::ids::{BotId, WorkspaceId};
 use engine::clock::SystemClock;
-use engine::imports::{ImportNote, Imports, RejectedRow};
+use engine::imports::{ColumnReport, ImportNote, ImportOptions, Imports, RejectedRow};
 use engine::team::Team;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use store::{Store, bots};
 
+use super::counted;
 use crate::Failure;
 use crate::assembly::secrets_of;
 use crate::config::Config;
@@ -28,13 +30,35 @@ pub struct ImportArguments {
     /// Try everything, keep nothing.
     #[arg(long)]
     dry_run: bool,
+    /// What the file is written in, such as windows-1251; without it it must be UTF-8.
+    #[arg(long)]
+    encoding: Option<String>,
+    /// The kind of an attribute that has none yet: bool, number, date or text.
+    #[arg(long, value_name = "ATTRIBUTE=KIND", value_parser = attribute_kind)]
+    kind: Vec<(String, Kind)>,
+}
+
+fn attribute_kind(text: &str) -> Result<(String, Kind), String> {
+    let read = text.rsplit_once('=').and_then(|(key, kind)| Some((key.to_owned(), Kind::named(kind)?)));
+    read.ok_or_else(|| "must be such as plan=text; the kinds are bool, number, date and text".to_owned())
+}
+
+/// The file, where it can be read twice; else a copy of it: a pipe ends once.
+fn open_file(path: &Path) -> std::io::Result<File> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    let mut copy = tempfile::tempfile()?;
+    std::io::copy(&mut file, &mut copy)?;
+    Ok(copy)
 }
 
 /// Imports, shows progress on standard error, prints one JSON line at the end.
 #[allow(clippy::print_stdout)] // the result
 pub(super) async fn run(config: &Config, arguments: ImportArguments) -> Result<(), Failure> {
     let path = &arguments.file;
-    let input = File::open(path)
+    let input = open_file(path)
         .map_err(|error| Failure::new(format!("{} cannot be read: {error}", path.display())))?;
     let store = Store::open(&config.store_beside())?;
     let secrets = secrets_of(&config.data_dir)?;
@@ -54,21 +78,43 @@ pub(super) async fn run(config: &Config, arguments: ImportArguments) -> Result<(
             bar.tick();
         }
     });
-    let report = imports.import(workspace, bot, input, arguments.dry_run, watcher).await?;
+    let options = ImportOptions {
+        dry_run: arguments.dry_run,
+        encoding: arguments.encoding,
+        kinds: arguments.kind.into_iter().collect(),
+    };
+    let dry_run = options.dry_run;
+    let report = imports.import(workspace, bot, input, options, watcher).await?;
     progress.finish_and_clear();
     println!(
         "{}",
         json!({
             "rows": report.rows, "created": report.created, "updated": report.updated,
-            "unchanged": report.unchanged, "rejected": report.rejected_count, "dry_run": arguments.dry_run,
+            "unchanged": report.unchanged, "rejected": report.rejected_count, "dry_run": dry_run,
+            "encoding": report.encoding, "separator": report.separator.to_string(),
+            "columns": report.columns.iter().map(told).collect::<Vec<_>>(),
         })
     );
     if report.rejected_count > 0 {
-        eprintln!("{} rows were rejected; see {}", report.rejected_count, rejected_path.display());
+        let rows = counted(report.rejected_count, "row was", "rows were");
+        eprintln!("{rows} rejected; see {}", rejected_path.display());
     }
     drop((team, imports));
     store.close().await;
     Ok(())
+}
+
+/// A column as it is printed.
+fn told(column: &ColumnReport) -> serde_json::Value {
+    let misfits: Vec<serde_json::Value> = column
+        .misfits
+        .iter()
+        .map(|cell| json!({"line": cell.line, "value": cell.value, "reason": cell.reason}))
+        .collect();
+    json!({
+        "name": column.name, "kind": column.kind, "manner": column.manner, "cells": column.cells,
+        "misfit_count": column.misfit_count, "misfits": misfits,
+    })
 }
 
 fn spinner() -> ProgressStyle {

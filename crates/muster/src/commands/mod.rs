@@ -156,3 +156,19 @@ pub(crate) async fn asked_to_stop() {
         let _ = tokio::signal::ctrl_c().await;
     }
 }
+
+/// A count with its noun: `1 bot`, `2 bots`.
+fn counted(count: impl std::fmt::Display + PartialEq + From<u8>, one: &str, many: &str) -> String {
+    let noun = if count == 1.into() { one } else { many };
+    format!("{count} {noun}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn one_is_one_and_none_are_many() {
+        assert_eq!([0_i64, 1, 2].map(|count| counted(count, "bot", "bots")), ["0 bots", "1 bot", "2 bots"]);
+    }
+}

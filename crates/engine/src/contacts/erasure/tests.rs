@@ -9,7 +9,7 @@ use store::{Store, StoreOptions, conversations};
 
 use super::*;
 use crate::contacts::*;
-use crate::imports::Imports;
+use crate::imports::{ImportOptions, Imports};
 use crate::test_house::{House, NOW};
 
 /// What the person said and was: none of it may be left anywhere.
@@ -119,8 +119,10 @@ async fn who_comes_back_is_somebody_new_and_their_opt_out_still_holds() {
     for _ in 0..2 {
         room.erase(house.workspace, erased).await.unwrap();
         let input = Cursor::new("telegram_id,first_name\n87654321,Zuleika\n");
-        let report =
-            imports.import(house.workspace, house.bot, input, false, Box::new(|_| {})).await.unwrap();
+        let report = imports
+            .import(house.workspace, house.bot, input, ImportOptions::default(), Box::new(|_| {}))
+            .await
+            .unwrap();
         assert_eq!((report.created, report.rejected_count), (1, 0));
         let bot = house.bot;
         let back = house.store.reader().read(move |tx| contacts::by_telegram_id(tx, bot, 87_654_321));

@@ -1,0 +1,168 @@
+//! Tables as people and spreadsheets write them: encodings, separators, and one kind for each column.
+
+use serde_json::json;
+
+use super::*;
+use crate::catalog::WorkspaceCatalog;
+use crate::facts::RowFacts;
+
+impl House {
+    /// How many of the people match.
+    async fn count(&self, op: &str, key: &str, value: serde_json::Value) -> usize {
+        let expression = json!({"attribute": {"key": key, "op": op, "value": value}});
+        let (workspace, bot) = (self.workspace, self.bot);
+        let read = self.store.reader().read(move |tx| {
+            let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
+            let resolved = catalog.resolve_at("", &expression)?.1;
+            let mut numbers = Vec::new();
+            contacts::each(tx, bot, |contact| {
+                numbers.push(contact.number);
+                Ok(true)
+            })?;
+            let mut count = 0;
+            for number in numbers {
+                count +=
+                    usize::from(RowFacts::load(tx, bot, number)?.matches(&resolved, NOW, catalog.zone)?);
+            }
+            Ok::<_, EngineError>(count)
+        });
+        read.await.unwrap()
+    }
+
+    /// Every person's value of an attribute, by Telegram id.
+    async fn values(&self, key: &str) -> Vec<Option<AttributeValue>> {
+        let mut people = self.people().await;
+        people.sort_by_key(|person| person.telegram_id);
+        people.iter().map(|person| person.attributes.get(key).cloned()).collect()
+    }
+}
+
+fn kinds(report: &ImportReport) -> Vec<(&str, &str, Option<&str>)> {
+    let attributes = report.columns.iter().filter(|column| column.name.starts_with("attr."));
+    attributes.map(|column| (column.name.as_str(), column.kind, column.manner)).collect()
+}
+
+const FLAGS: &str = "telegram_id,first_name,attr.vip\n\
+    7100000001,Ana,TRUE\n7100000002,Ben,FALSE\n7100000003,Cleo,true\n7100000004,Dov,True\n7100000005,Eve,false\n";
+const PRICES: &str = "telegram_id,first_name,attr.spent\n\
+    7100000011,A,19.90\n7100000012,B,19.95\n7100000013,C,20.00\n7100000014,D,100.50\n7100000015,E,7\n";
+
+#[tokio::test]
+async fn flags_and_prices_are_one_kind_however_a_spreadsheet_writes_them() {
+    let house = House::new().await;
+    let report = house.import(FLAGS).await;
+    assert_eq!(kinds(&report), [("attr.vip", "bool", None)]);
+    assert_eq!(house.count("eq", "vip", json!(true)).await, 3);
+    assert_eq!(house.count("eq", "vip", json!(false)).await, 2);
+    assert_eq!(house.count("eq", "vip", json!("TRUE")).await, 3, "asked for in a spreadsheet's words");
+    let report = house.import(PRICES).await;
+    assert_eq!(kinds(&report), [("attr.spent", "number", Some("decimal_point"))]);
+    assert_eq!(house.count("gt", "spent", json!(10)).await, 4);
+    assert_eq!(house.count("lt", "spent", json!(10)).await, 1);
+    assert_eq!(house.count("eq", "spent", json!(20)).await, 1);
+    assert_eq!(house.count("gt", "spent", json!("10")).await, 4, "a number that was written as a text");
+}
+
+#[tokio::test]
+async fn a_table_that_a_spreadsheet_has_saved_changes_nobodys_kind_or_value() {
+    let house = House::new().await;
+    let first = "telegram_id,attr.vip,attr.spent,attr.born,attr.article,attr.card\n\
+        1,true,19.90,2026-05-13,007,12345678901234567890\n\
+        2,false,1000.50,2026-05-01,015,12345678901234567891\n";
+    house.import(first).await;
+    let mut before = Vec::new();
+    for key in ["vip", "spent", "born", "article", "card"] {
+        before.push(house.values(key).await);
+    }
+    for saved in [
+        "telegram_id,attr.vip,attr.spent,attr.born,attr.article,attr.card\n\
+            1,TRUE,19.9,5/13/2026,7,1.23457E+19\n2,FALSE,\"1,000.5\",5/1/2026,15,1.23457E+19\n",
+        "telegram_id;attr.vip;attr.spent;attr.born;attr.article;attr.card\n\
+            1;WAHR;19,9;13.05.2026;7;1,23457E+19\n2;FALSCH;1.000,5;01.05.2026;15;1,23457E+19\n",
+    ] {
+        let report = house.import(saved).await;
+        assert_eq!((report.unchanged, report.rejected_count), (2, 0), "{:?}", report.rejected);
+        let mut after = Vec::new();
+        for key in ["vip", "spent", "born", "article", "card"] {
+            after.push(house.values(key).await);
+        }
+        assert_eq!(after, before);
+    }
+}
+
+#[tokio::test]
+async fn the_cells_that_do_not_fit_are_named_and_their_lines_refused() {
+    let house = House::new().await;
+    let table =
+        "telegram_id,attr.spent,attr.vip\n1,19.90,TRUE\n2,n/a,FALSE\n3,20.00,perhaps\n4,7,true\n5,3,true\n";
+    let report = house.try_import(table, true).await.unwrap();
+    assert_eq!(kinds(&report), [("attr.spent", "number", Some("decimal_point")), ("attr.vip", "bool", None)]);
+    let misfits: Vec<(u64, &str)> = report
+        .columns
+        .iter()
+        .flat_map(|column| &column.misfits)
+        .map(|cell| (cell.line, cell.value.as_str()))
+        .collect();
+    assert_eq!(misfits, [(3, "n/a"), (4, "perhaps")]);
+    assert_eq!(rejected(&report), [(3, "attr.spent"), (4, "attr.vip")]);
+    assert!(house.people().await.is_empty(), "nothing is kept");
+    let kinds = BTreeMap::from([("spent".to_owned(), Kind::Text)]);
+    let report = house.import_as(table, ImportOptions { kinds, ..ImportOptions::default() }).await.unwrap();
+    assert_eq!(rejected(&report), [(4, "attr.vip")]);
+    let text = |text: &str| Some(AttributeValue::Text(text.into()));
+    assert_eq!(house.values("spent").await, [text("19.90"), text("n/a"), text("7"), text("3")]);
+    let again = house.import("telegram_id,attr.spent\n9,5\n").await;
+    assert_eq!(again.columns[1].kind, "text", "what is known of the attribute is stronger than the cells");
+    let kinds = BTreeMap::from([("spent".to_owned(), Kind::Number)]);
+    let refused =
+        house.import_as("telegram_id,attr.spent\n9,5\n", ImportOptions { kinds, ..ImportOptions::default() });
+    assert!(matches!(refused.await, Err(EngineError::Invalid(faults)) if faults[0].path == "/kinds/spent"));
+}
+
+#[tokio::test]
+async fn whatever_stands_between_the_cells_is_found() {
+    for (separator, mark) in
+        [(",", ""), (";", ""), ("\t", ""), ("|", ""), (";", "\u{feff}"), (";", "sep=;\r\n"), (",", "sep=,\n")]
+    {
+        let house = House::new().await;
+        let cells = ["telegram_id", "first_name", "attr.spent"].join(separator);
+        let line = ["1", "Ana", "\"1,5\""].join(separator);
+        let report = house.import(format!("{mark}{cells}\n{line}\n")).await;
+        assert_eq!((report.created, report.separator.to_string().as_str()), (1, separator), "{mark:?}");
+        assert_eq!(house.values("spent").await, [Some(AttributeValue::Number(1.5))]);
+        assert_eq!(house.people().await[0].name(), "Ana");
+    }
+}
+
+#[tokio::test]
+async fn a_table_in_another_encoding_is_refused_by_name_and_read_when_it_is_asked_for() {
+    let text = "telegram_id,first_name,attr.city\n7100000021,Zoë,Málaga\n7100000022,Иван,Казань\n";
+    let mut utf16 = vec![0xff, 0xfe];
+    utf16.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    let russian = "telegram_id,attr.город\n7100000021,Казань\n7100000022,Нижний Новгород\n";
+    let (cp1251, _, _) = encoding_rs::WINDOWS_1251.encode(russian);
+    for (table, name, key) in [(utf16, "UTF-16LE", "city"), (cp1251.into_owned(), "windows-1251", "город")]
+    {
+        let house = House::new().await;
+        let Err(EngineError::Invalid(faults)) = house.try_import(&table, false).await else {
+            panic!("{name} must be refused");
+        };
+        assert_eq!((faults[0].path.as_str(), faults[0].code), ("/file", "not_utf8"));
+        assert!(
+            faults[0].message.contains(name) && faults[0].message.contains("CSV UTF-8"),
+            "{}",
+            faults[0].message
+        );
+        assert_eq!((faults[1].path.as_str(), faults[1].code), ("/encoding", "suggested"));
+        assert!(house.people().await.is_empty());
+        let options = ImportOptions { encoding: Some(faults[1].message.clone()), ..ImportOptions::default() };
+        let report = house.import_as(&table, options).await.unwrap();
+        assert_eq!((report.created, report.encoding), (2, name));
+        let city = &house.values(key).await[if key == "city" { 1 } else { 0 }];
+        assert_eq!(city, &Some(AttributeValue::Text("Казань".into())));
+    }
+    let house = House::new().await;
+    let options = ImportOptions { encoding: Some("klingon".into()), ..ImportOptions::default() };
+    let refused = house.import_as("telegram_id\n1\n", options).await;
+    assert!(matches!(refused, Err(EngineError::Invalid(faults)) if faults[0].path == "/encoding"));
+}
