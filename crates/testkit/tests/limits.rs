@@ -203,8 +203,8 @@ async fn presses_whose_answers_hang_hold_up_nobody() {
     scene.app.sandbox.write(scene.people[0], "is anybody there?");
     let began = Instant::now();
     let waits = async || {
-        let open = scene.app.api.get(&format!("/conversations?bot_id={}", scene.app.bot)).await;
-        open["items"].as_array()?.iter().any(|one| one["last_text"] == "is anybody there?").then_some(())
+        let open = scene.app.api.get(&format!("/conversations?bot_id={}&filter=open", scene.app.bot)).await;
+        open["items"].as_array()?.iter().any(|one| one["last"]["text"] == "is anybody there?").then_some(())
     };
     until("the message to be taken in", 20, waits).await;
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
@@ -248,8 +248,12 @@ async fn a_payment_is_answered_in_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_rate_that_was_learnt_is_stored() {
     let scene = Scene::open(200, 100).await;
-    scene.fault(Fault { count: Some(5), retry_after_s: Some(1), ..sends(FaultKind::TooMany) });
+    scene.fault(Fault { retry_after_s: Some(5), ..sends(FaultKind::TooMany) });
     let campaign = scene.campaign(ISSUE).await;
+    let told = async || scene.bot().await["health"]["blocked_until"].as_i64();
+    until("the wait of the whole bot to be told", 20, told).await;
+    // Before the wait is over: a second one would halve the rate again.
+    scene.clear();
     scene.app.campaign_at(campaign, "done", None).await;
     let stored = scene.app.finish().await;
     let rate = stored.rate_milli.expect("a lowered rate");
