@@ -51,11 +51,11 @@ async fn named_figures(api: &Api, bot: i64) -> Vec<(String, i64, Value)> {
     let mut found = Vec::new();
     let home = api.get(&format!("/home?bot_id={bot}")).await;
     for (key, people) in [("people", json!({"all": []})), ("reachable", json!({"reachable": true}))] {
-        found.push((format!("/home/{key}"), home[key].as_i64().unwrap(), people));
+        found.push((format!("home: {key}"), home[key].as_i64().unwrap(), people));
     }
     for stage in home["stages"].as_array().unwrap() {
         found.push((
-            "/home/stage".into(),
+            "home: stage".into(),
             stage["count"].as_i64().unwrap(),
             json!({"stage": {"in": [stage["name"]]}}),
         ));
@@ -87,7 +87,7 @@ async fn walk(app: &TestApp, campaign: i64) -> usize {
         let report = app.api.get(&format!("/campaigns/{campaign}/report?by={by}")).await;
         figures_in(&format!("/report/{by}"), &report, &mut figures);
     }
-    figures_in("/home", &app.api.get(&format!("/home?bot_id={}", app.bot)).await, &mut figures);
+    figures_in("home: ", &app.api.get(&format!("/home?bot_id={}", app.bot)).await, &mut figures);
     for (path, number, people) in &figures {
         let asked = json!({"bot_id": app.bot, "expression": people});
         let preview = app.api.post("/segments/preview", asked).await;
