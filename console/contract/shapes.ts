@@ -22,6 +22,8 @@ export const held: {
   session: Held<ours.Session, Wire['Session']>;
   keptFile: Held<ours.KeptFile, Wire['KeptFile']>;
   mediaPage: Held<ours.MediaPage, Wire['MediaPage']>;
+  phrases: Held<ours.Phrases, Wire['Phrases']>;
+  phraseLanguage: Held<ours.PhraseLanguage, Wire['PhraseLanguage']>;
   retention: Held<ours.Retention, Wire['Retention']>;
   retentionDays: Held<ours.RetentionDays, Wire['WantedRetention']>;
   retentionPreview: Held<ours.RetentionPreview, Wire['RetentionPreview']>;
@@ -67,7 +69,7 @@ export const held: {
   suggestion: Held<ours.Suggestion, Wire['Suggestion']>;
   checklist: Held<ours.Checklist, Wire['Checklist']>;
 } = {
-  keptFile: true, mediaPage: true, retention: true, retentionDays: true, retentionPreview: true,
+  keptFile: true, mediaPage: true, phrases: true, phraseLanguage: true, retention: true, retentionDays: true, retentionPreview: true,
   session: true, member: true, bot: true, health: true, contactItem: true, contact: true, entry: true, explainNode: true, importAnswer: true, importColumn: true, unifyAnswer: true,
   tag: true, segment: true, preview: true, stage: true, stagePreview: true, flow: true, conversation: true, threadEntry: true, canned: true, readText: true, attribute: true,
   campaign: true, counts: true, campaignPreview: true, ledgerItem: true, report: true, figure: true, lift: true, link: true, linkItem: true, funnelSteps: true, linkFunnel: true, linkDay: true, template: true, media: true, threadFile: true, webhook: true, home: true,

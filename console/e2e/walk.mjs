@@ -44,6 +44,7 @@ const ways = {
   link: through('/links', 'main a[href*="/links/"]'),
   flow: through('/flows', 'main a[href*="/flows/"]'),
   files: through('/settings', 'main a[href*="/settings/files"]'),
+  phrases: through('/settings', 'main a[href*="/settings/phrases"]'),
   retention: through('/settings', 'main a[href*="/settings/retention"]'),
 };
 

@@ -140,11 +140,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('@/features/settings/SettingsPage')),
 });
 const files = createRoute({ getParentRoute: () => frame, path: '/settings/files', component: lazyRouteComponent(() => import('@/features/settings/FilesPage')) });
+const phrases = createRoute({ getParentRoute: () => frame, path: '/settings/phrases', component: lazyRouteComponent(() => import('@/features/settings/PhrasesPage')) });
 const retention = createRoute({ getParentRoute: () => frame, path: '/settings/retention', component: lazyRouteComponent(() => import('@/features/settings/RetentionPage')) });
 
 const tree = root.addChildren([
   setup,
-  frame.addChildren([home, inbox, contacts, contact, segments, segment, stages, tags, campaigns, campaign, links, link, templates, flows, flow, settings, files, retention]),
+  frame.addChildren([home, inbox, contacts, contact, segments, segment, stages, tags, campaigns, campaign, links, link, templates, flows, flow, settings, files, phrases, retention]),
 ]);
 
 export function makeRouter(client: QueryClient) {

@@ -4,7 +4,7 @@ import { get } from './client';
 import type {
   ApiToken, Attribute, Bot, BreakdownBy, BrowserSession, Campaign, CampaignDraft, CampaignPreview, Canned, Contact, ContactOrder,
   ContactPage, ConversationFilter, ConversationOrder, ConversationPage, Entry, Explanation, Expression, Flow, FlowVersion, Home, Items,
-  LedgerItem, LinkBy, LinkFunnel, LinkItem, MediaPage, Member, Page, Preview, Report, ReportBy, Retention, RetentionDays, RetentionPreview, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template, Tester,
+  LedgerItem, LinkBy, LinkFunnel, LinkItem, MediaPage, Member, Page, Phrases, Preview, Report, ReportBy, Retention, RetentionDays, RetentionPreview, Segment, Session, StageDraft, StagePreview, Stages, Tag, Template, Tester,
   ThreadEntry,
 } from './types';
 import { post } from './client';
@@ -24,6 +24,7 @@ export const filesQuery = () =>
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
+export const phrasesQuery = () => queryOptions({ queryKey: ['phrases'], queryFn: ({ signal }) => get<Phrases>('/workspace/phrases', undefined, signal) });
 export const retentionQuery = () => queryOptions({ queryKey: ['retention'], queryFn: ({ signal }) => get<Retention>('/workspace/retention', undefined, signal) });
 /** What would be gone if this were saved. */
 export const retentionPreviewQuery = (days: RetentionDays) =>

@@ -1,4 +1,4 @@
-/** What is kept: texts and visits by their age, and the files of messages. A part of `types.ts`. */
+/** What the workspace decides for itself: what is kept, files, the bots' own phrases. A part of `types.ts`. */
 import type { MediaFile, UsedBy } from './types';
 
 /** Days that each is kept; null is for ever. */
@@ -13,6 +13,22 @@ export interface Retention extends RetentionDays {
   address_days: number;
   days_min: number;
   days_max: number;
+  version: number;
+  changed_at: number | null;
+  changed_by: { id: number; name: string } | null;
+}
+/** What the bots understand and say by themselves, in one language. */
+export interface PhraseLanguage {
+  language: string;
+  /** Whole messages that end bulk messages. */
+  stop_words: string[];
+  stopped: string;
+  back: string;
+  bound: string;
+}
+export interface Phrases {
+  /** The first speaks to whoever reads none of them. */
+  languages: PhraseLanguage[];
   version: number;
   changed_at: number | null;
   changed_by: { id: number; name: string } | null;

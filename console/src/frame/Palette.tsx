@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { campaignsQuery, contactSearchQuery, segmentsQuery } from '@/api/queries';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { fold } from '@/ui/fold';
 import { places } from './places';
 
 interface Choice {
@@ -32,8 +33,8 @@ function useChoices(text: string): Choice[] {
   const segments = useQuery(segmentsQuery(bot.id)).data;
   const campaigns = useInfiniteQuery(campaignsQuery(bot.id)).data;
   return useMemo(() => {
-    const wanted = text.trim().toLowerCase();
-    const fits = (name: string) => name.toLowerCase().includes(wanted);
+    const wanted = fold(text.trim());
+    const fits = (name: string) => fold(name).includes(wanted);
     const choices: Choice[] = places
       .map((place) => ({ id: place.key, group: t('frame.group_places'), label: t(`place.${place.key}`), icon: place.icon, go: () => void navigate({ to: place.to }) }))
       .filter((choice) => fits(choice.label));

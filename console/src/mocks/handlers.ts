@@ -224,6 +224,8 @@ export const handlers = [
     { id: 1, name: 'prices.pdf', content_type: 'application/pdf', byte_count: 88_120, width: null, height: null, kinds: ['document'], created_at: now - 3e9, used_by: [] },
   ], next: null, file_count: 3, byte_count: 18_970_453, byte_count_max: 21_474_836_480 })),
   http.delete(at('/media/:id'), ({ params }) => (params.id === '1' ? problem(409, 'conflict', 'a message that is still to be sent carries the file "prices.pdf"') : new HttpResponse(null, { status: 204 }))),
+  http.get(at('/workspace/phrases'), () => json({ languages: [{ language: 'en', stop_words: ['stop', 'unsubscribe'], stopped: 'You will get no more news from us.', back: 'Get news again', bound: 'Your account is bound.' }, { language: 'zh', stop_words: ['退订'], stopped: '已为你停止群发消息。', back: '重新接收', bound: '账号已绑定。' }], version: 0, changed_at: null, changed_by: null })),
+  http.put(at('/workspace/phrases'), async ({ request }) => json({ ...(await request.json() as object), version: 1, changed_at: Date.now(), changed_by: null })),
   http.get(at('/workspace/retention'), () => json({ texts_days: null, raw_days: 90, visits_days: 365, notes_days: null, address_days: 30, days_min: 3, days_max: 3653, version: 0, changed_at: null, changed_by: null })),
   http.post(at('/workspace/retention/preview'), () => json({ texts: 1204, raw: 0, visits: 88, notes: 3 })),
   http.get(at('/tokens'), () => json({ items: [{ id: 1, name: 'shop', created_at: now - 5e8 }] })),

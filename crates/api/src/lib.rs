@@ -7,7 +7,8 @@
 pub mod access;
 pub mod body;
 pub mod page;
-pub mod problem;
+pub mod phrases;
+mod problem;
 pub mod repeat;
 pub mod state;
 

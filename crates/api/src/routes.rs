@@ -16,8 +16,8 @@ use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
     attributes, bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home,
-    layers, link_pages, links, live, markup, media, members, metrics, repeat, reports, retention, segments,
-    sessions, setup, stages, tags, templates, tokens, webhook, workspace,
+    layers, link_pages, links, live, markup, media, members, metrics, phrases, repeat, reports, retention,
+    segments, sessions, setup, stages, tags, templates, tokens, webhook, workspace,
 };
 
 /// Where the API begins.
@@ -36,6 +36,7 @@ fn resources() -> OpenApiRouter<ApiState> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(workspace::update))
+        .routes(routes!(phrases::show, phrases::decide))
         .routes(routes!(retention::show, retention::decide))
         .routes(routes!(retention::preview))
         // Bots

@@ -16,6 +16,8 @@ pub mod limits;
 pub mod link;
 pub mod message;
 pub mod money;
+pub mod naming;
+pub mod phrases;
 pub mod recipient;
 pub mod retention;
 pub mod said;

@@ -108,13 +108,15 @@ pub fn apply(
     path: &str,
     now: Millis,
 ) -> Result<bool> {
-    let mut fitting = AttributeChanges::new();
+    let mut news = AttributeChanges::new();
     for (key, value) in changes {
+        let key = tags::attribute_spelling(journal.tx(), workspace, &key)?;
         let value = value.map(|value| fitted(journal.tx(), workspace, &key, value, path)).transpose()?;
-        fitting.insert(key, value);
+        if contact.attributes.get(&key) != value.as_ref() {
+            news.insert(key, value);
+        }
     }
-    let mut changes = fitting;
-    changes.retain(|key, value| contact.attributes.get(key) != value.as_ref());
+    let changes = news;
     if changes.is_empty() {
         return Ok(false);
     }

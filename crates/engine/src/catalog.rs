@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use domain::cells::Kind;
 use domain::expression::{Catalog, Expression, Resolved, resolve};
 use domain::ids::{BotId, CampaignId, SegmentId, StageId, TagId, WorkspaceId};
+use domain::naming::name_key;
 use serde_json::Value;
 use store::{ReadTx, campaigns, segments, stages, tags, team};
 
@@ -14,6 +15,8 @@ use crate::{EngineError, Result};
 /// The names of a workspace, seen from one of its bots.
 pub struct WorkspaceCatalog {
     tags: HashMap<String, TagId>,
+    /// By the normal form of their names; of several the oldest.
+    tags_by_key: HashMap<String, TagId>,
     segments: HashMap<SegmentId, Expression>,
     stages: Vec<(StageId, String, Expression)>,
     campaigns: HashSet<CampaignId>,
@@ -42,8 +45,16 @@ impl WorkspaceCatalog {
             let expression = stored("stage", &stage.expression)?;
             stage_list.push((stage.id, stage.name, expression));
         }
+        let tags: HashMap<String, TagId> =
+            tags::list(tx, workspace)?.into_iter().map(|tag| (tag.name, tag.id)).collect();
+        let mut tags_by_key: HashMap<String, TagId> = HashMap::with_capacity(tags.len());
+        for (name, id) in &tags {
+            let oldest = tags_by_key.entry(name_key(name)).or_insert(*id);
+            *oldest = (*oldest).min(*id);
+        }
         Ok(Self {
-            tags: tags::list(tx, workspace)?.into_iter().map(|tag| (tag.name, tag.id)).collect(),
+            tags,
+            tags_by_key,
             segments: segment_map,
             stages: stage_list,
             campaigns: campaigns::frozen(tx, bot)?.into_iter().collect(),
@@ -98,7 +109,7 @@ pub fn zone_of(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Tz> {
 
 impl Catalog for WorkspaceCatalog {
     fn tag(&self, name: &str) -> Option<TagId> {
-        self.tags.get(name).copied()
+        self.tags.get(name).or_else(|| self.tags_by_key.get(&name_key(name))).copied()
     }
 
     fn segment(&self, id: SegmentId) -> Option<Expression> {

@@ -1,7 +1,6 @@
 //! What an update or a member does to a person, inside the transaction that records it: tags and messages.
 
 use domain::event::{EventBody, Origin};
-use domain::expression::fold_case;
 use domain::ids::ContactNumber;
 use domain::message::{ButtonWire, Rendered};
 use domain::time::Millis;
@@ -134,11 +133,6 @@ pub fn hand_over(journal: &mut Journal<'_>, contact: &Contact, at: Millis) -> Re
         ..kept
     };
     conversation::put(journal, before.as_ref(), &after, at)
-}
-
-/// Whether a person reads Chinese, as far as Telegram tells.
-pub fn reads_chinese(contact: &Contact) -> bool {
-    contact.profile.language.as_deref().is_some_and(|language| fold_case(language).starts_with("zh"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! - what broke on our side ([`EngineError::Store`]): logged, and only named to them.
 
 use domain::field_error::FieldError;
+use domain::naming::tidied;
 use serde_json::Value;
 use store::StoreError;
 
@@ -71,12 +72,12 @@ impl EngineError {
     }
 }
 
-/// Checks a name that a person gives to something.
+/// Checks a name that a person gives to something, and tidies it: what looks the same is the same.
 ///
 /// # Errors
 /// Empty, too long, or with control characters, under `path`.
 pub fn checked_name(path: &str, name: &str, chars_max: usize) -> Result<String> {
-    let name = name.trim();
+    let name = tidied(name);
     if name.is_empty() {
         return Err(EngineError::field(path, "required", "must not be empty"));
     }
@@ -90,5 +91,5 @@ pub fn checked_name(path: &str, name: &str, chars_max: usize) -> Result<String> 
     if name.chars().any(char::is_control) {
         return Err(EngineError::field(path, "bad_character", "must not hold control characters"));
     }
-    Ok(name.to_owned())
+    Ok(name)
 }

@@ -43,6 +43,7 @@ pub mod mentions;
 pub mod nodes;
 pub mod people;
 pub mod person;
+pub mod phrasing;
 pub mod presets;
 pub mod rates;
 pub mod repeats;

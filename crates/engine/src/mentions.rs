@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::campaign::Status;
 use domain::ids::{BotId, CampaignId, FlowId, MediaId, SegmentId, WorkspaceId};
+use domain::naming::name_key;
 use serde_json::{Map, Value};
 use store::{ReadTx, WriteTx, bots, campaigns, flows, links, segments, stages, templates};
 
@@ -59,6 +60,14 @@ pub struct Mentioned {
     pub segments: BTreeSet<SegmentId>,
     /// Files of messages.
     pub media: BTreeSet<MediaId>,
+}
+
+impl Mentioned {
+    /// Whether it names a tag, in whatever spelling.
+    pub fn names_tag(&self, name: &str) -> bool {
+        let key = name_key(name);
+        self.tags.contains(name) || self.tags.iter().any(|mentioned| name_key(mentioned) == key)
+    }
 }
 
 /// Everything in a workspace that mentions anything.
@@ -351,9 +360,18 @@ fn rewrite_expression(expression: &mut Value, renames: &Renames) -> bool {
 }
 
 /// Renames in a text or a list of texts. What became the same stands once.
+/// The new name of what is called so, in this spelling or another.
+fn new_name<'r>(renames: &'r BTreeMap<String, String>, name: &str) -> Option<&'r String> {
+    let other = || {
+        let key = name_key(name);
+        renames.iter().find(|(old, _)| name_key(old) == key).map(|(_, new)| new)
+    };
+    renames.get(name).or_else(other)
+}
+
 fn rewrite_texts(value: &mut Value, renames: &BTreeMap<String, String>) -> bool {
     match value {
-        Value::String(text) => match renames.get(text) {
+        Value::String(text) => match new_name(renames, text) {
             Some(to) => {
                 to.clone_into(text);
                 true

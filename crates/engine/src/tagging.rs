@@ -4,6 +4,7 @@ use domain::event::{EventBody, Origin};
 use domain::field_error::FieldError;
 use domain::ids::{ContactNumber, TagId};
 use domain::limits::TAG_NAME_CHARS_MAX;
+use domain::naming::name_key;
 use domain::time::Millis;
 use store::contacts;
 
@@ -58,11 +59,16 @@ pub fn checked_names(add: &[String], remove: &[String]) -> Result<(Vec<String>, 
     let mut errors = Vec::new();
     let add = checked_list("/add", add, &mut errors)?;
     let remove = checked_list("/remove", remove, &mut errors)?;
-    for (index, name) in remove.iter().enumerate().filter(|(_, name)| add.contains(name)) {
+    for (index, name) in remove.iter().enumerate().filter(|(_, name)| is_among(&add, name)) {
         let message = format!("\"{name}\" is also added");
         errors.push(FieldError { path: format!("/remove/{index}"), code: "conflict", message });
     }
     if errors.is_empty() { Ok((add, remove)) } else { Err(EngineError::Invalid(errors)) }
+}
+
+fn is_among(names: &[String], name: &str) -> bool {
+    let key = name_key(name);
+    names.iter().any(|other| name_key(other) == key)
 }
 
 fn checked_list(path: &str, names: &[String], errors: &mut Vec<FieldError>) -> Result<Vec<String>> {

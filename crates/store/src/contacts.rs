@@ -10,7 +10,7 @@ use domain::time::Millis;
 
 use crate::bulk::{self, Kind};
 use crate::sql::{Row, json, params};
-use crate::{Param, ReadTx, Result, StoreError, WriteTx};
+use crate::{Param, ReadTx, Result, StoreError, WriteTx, search};
 
 /// What stands in the place of an erased person's name.
 const ERASED_NAME: &str = "Erased";
@@ -75,6 +75,7 @@ const PEOPLE: bulk::Into = bulk::Into {
         ("imported_interaction", Kind::Whole),
         ("erased", Kind::Whole),
         ("no_chat", Kind::Text),
+        ("search", Kind::Text),
     ],
 };
 const TAGS: bulk::Into = bulk::Into {
@@ -124,13 +125,16 @@ struct Texts {
     name: String,
     source: String,
     attributes: String,
+    search: String,
 }
 
 impl Texts {
     fn of(contact: &Contact) -> Result<Self> {
+        let name = contact.name();
         Ok(Self {
             profile: to_json(&contact.profile)?,
-            name: contact.name(),
+            search: search::of_person(&name, contact.profile.username.as_deref()),
+            name,
             source: to_json(&contact.source)?,
             attributes: to_json(&contact.attributes)?,
         })
@@ -138,7 +142,7 @@ impl Texts {
 }
 
 /// The values of a contact's whole row, in the order of its columns.
-fn values<'a>(bot: BotId, contact: &'a Contact, texts: &'a Texts) -> [Param<'a>; 16] {
+fn values<'a>(bot: BotId, contact: &'a Contact, texts: &'a Texts) -> [Param<'a>; 17] {
     [
         bot.into(),
         contact.number.into(),
@@ -156,6 +160,7 @@ fn values<'a>(bot: BotId, contact: &'a Contact, texts: &'a Texts) -> [Param<'a>;
         contact.imported_interaction.into(),
         contact.erased.into(),
         contact.reachability.no_chat.map(NoChat::name).into(),
+        texts.search.as_str().into(),
     ]
 }
 
@@ -165,8 +170,8 @@ pub fn insert(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
     tx.run_unique(
         "this person",
         "INSERT INTO contacts (bot_id, number, telegram_id, profile, name, username, source, attributes, blocked, \
-         deactivated, opted_out, first_seen, last_interaction, imported_interaction, erased, no_chat) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+         deactivated, opted_out, first_seen, last_interaction, imported_interaction, erased, no_chat, search) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         &values(bot, contact, &texts),
     )?;
     Ok(())
@@ -184,9 +189,10 @@ pub fn insert_all(tx: &WriteTx<'_>, bot: BotId, people: &[Contact]) -> Result<()
 pub fn set_profile(tx: &WriteTx<'_>, bot: BotId, contact: &Contact) -> Result<()> {
     let (profile, name) = (to_json(&contact.profile)?, contact.name());
     let username = contact.profile.username.as_deref();
+    let search = search::of_person(&name, username);
     tx.run(
-        "UPDATE contacts SET profile = $3, name = $4, username = $5 WHERE bot_id = $1 AND number = $2",
-        params![bot, contact.number, profile.as_str(), name.as_str(), username],
+        "UPDATE contacts SET profile = $3, name = $4, username = $5, search = $6 WHERE bot_id = $1 AND number = $2",
+        params![bot, contact.number, profile.as_str(), name.as_str(), username, search.as_str()],
     )?;
     Ok(())
 }
@@ -243,7 +249,7 @@ pub fn set_beginning(
 pub fn blank(tx: &WriteTx<'_>, bot: BotId, number: ContactNumber, hashed: i64) -> Result<()> {
     tx.run(
         "UPDATE contacts SET telegram_id = $3, profile = '{}', name = $4, username = NULL, source = '{}', \
-         attributes = '{}', erased = 1 WHERE bot_id = $1 AND number = $2",
+         attributes = '{}', search = '', erased = 1 WHERE bot_id = $1 AND number = $2",
         params![bot, number, hashed, ERASED_NAME],
     )?;
     Ok(())
@@ -312,8 +318,8 @@ pub struct After {
     pub number: ContactNumber,
 }
 
-/// People in an order, from a place on, until `visit` answers false. `q` is searched in name and username; a
-/// number also as a Telegram id. With each comes the key that [`After`] wants.
+/// People in an order, from a place on, until `visit` answers false. `q` is searched in name and username (with or
+/// without its `@`), whatever its case and accents; a number also as a Telegram id. With each comes the key that [`After`] wants.
 pub fn each_in_order(
     tx: &ReadTx<'_>,
     bot: BotId,
@@ -328,12 +334,11 @@ pub fn each_in_order(
         Order::FirstSeen => ("number", "DESC", "<"),
         Order::Name => ("name", "ASC", ">"),
     };
-    let pattern = crate::sql::containing(q);
+    let pattern = search::containing(q);
     let telegram_id = q.trim().parse::<i64>().unwrap_or(-1);
     let sql = format!(
         "SELECT number, {key} FROM contacts WHERE bot_id = $1 \
-         AND ($2 = '%%' OR LOWER(name) LIKE $2 ESCAPE '\\' OR LOWER(username) LIKE $2 ESCAPE '\\' \
-         OR telegram_id = $3) \
+         AND ($2 = '%%' OR search LIKE $2 ESCAPE '\\' OR telegram_id = $3) \
          AND ($4 = 0 OR {key} {compare} $5 OR ({key} = $5 AND number {compare} $6)) \
          ORDER BY {key} {direction}, number {direction}"
     );

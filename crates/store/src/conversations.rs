@@ -1,10 +1,11 @@
 //! The thread between one contact and the team. Its id is the contact's.
 
 use domain::ids::{BotId, ContactNumber, MemberId, WorkspaceId};
+use domain::naming::search_fold;
 use domain::time::Millis;
 
 use crate::sql::{Row, params};
-use crate::{ReadTx, Result, WriteTx};
+use crate::{ReadTx, Result, WriteTx, search};
 
 /// A conversation.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,10 +47,11 @@ pub fn get(tx: &ReadTx<'_>, bot: BotId, contact: ContactNumber) -> Result<Option
 /// Writes a conversation, new or changed; `before` is what is there. Who goes on writing waits since the same moment:
 /// then that column is left out, since SQLite takes a row out of each index whose columns are named and puts it back.
 pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &Conversation) -> Result<()> {
+    let search = search_fold(&after.last_text);
     if before.is_some_and(|before| before.waiting_since == after.waiting_since) {
         let changed = tx.run(
             "UPDATE conversations SET status = $3, assignee = $4, unread = $5, last_at = $6, last_text = $7, \
-             last_from = $8 WHERE bot_id = $1 AND contact = $2",
+             last_from = $8, search = $9 WHERE bot_id = $1 AND contact = $2",
             params![
                 bot,
                 after.contact,
@@ -58,7 +60,8 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &
                 after.unread,
                 after.last_at,
                 &after.last_text,
-                &after.last_from
+                &after.last_from,
+                search.as_str()
             ],
         )?;
         if changed > 0 {
@@ -67,10 +70,10 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &
     }
     tx.run(
         "INSERT INTO conversations (bot_id, contact, status, assignee, waiting_since, unread, last_at, last_text, \
-         last_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (bot_id, contact) DO UPDATE SET \
+         last_from, search) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (bot_id, contact) DO UPDATE SET \
          status = excluded.status, assignee = excluded.assignee, waiting_since = excluded.waiting_since, \
          unread = excluded.unread, last_at = excluded.last_at, last_text = excluded.last_text, \
-         last_from = excluded.last_from",
+         last_from = excluded.last_from, search = excluded.search",
         params![
             bot,
             after.contact,
@@ -80,7 +83,8 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &
             after.unread,
             after.last_at,
             &after.last_text,
-            &after.last_from
+            &after.last_from,
+            search.as_str()
         ],
     )?;
     Ok(())
@@ -150,9 +154,8 @@ pub(crate) fn list_sql(filter: Filter, order: Order) -> String {
     let (after, by) = order.sql();
     format!(
         "SELECT {COLUMNS} FROM conversations WHERE bot_id = $1 AND {condition} AND {after} \
-         AND ($5 = '%%' OR LOWER(last_text) LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM contacts c \
-         WHERE c.bot_id = $1 AND c.number = conversations.contact \
-         AND (LOWER(c.name) LIKE $5 ESCAPE '\\' OR LOWER(c.username) LIKE $5 ESCAPE '\\'))) \
+         AND ($5 = '%%' OR search LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM contacts c \
+         WHERE c.bot_id = $1 AND c.number = conversations.contact AND c.search LIKE $5 ESCAPE '\\')) \
          ORDER BY {by} LIMIT $6"
     )
 }
@@ -169,7 +172,7 @@ pub fn list(
 ) -> Result<Vec<Conversation>> {
     let (_, member) = filter.sql();
     let (at, contact) = after.unwrap_or_else(|| order.start());
-    let pattern = crate::sql::containing(q);
+    let pattern = search::containing(q);
     let sql = list_sql(filter, order);
     tx.rows(&sql, params![bot, member, at, contact, pattern.as_str(), limit as i64], read)
 }

@@ -53,7 +53,9 @@ pub fn blank_messages(tx: &WriteTx<'_>, bot: BotId, contact: ContactNumber) -> R
 /// Deletes what belongs to a person alone: tags, notes, the conversation, the run of a flow, a member's binding, a place in the test group,
 /// and what visits of links told about their browser.
 pub fn forget(tx: &WriteTx<'_>, bot: BotId, contact: ContactNumber) -> Result<()> {
-    for table in ["contact_tags", "notes", "conversations", "flow_runs", "member_contacts", "testers"] {
+    for table in
+        ["contact_tags", "presses_seen", "notes", "conversations", "flow_runs", "member_contacts", "testers"]
+    {
         let sql = format!("DELETE FROM {table} WHERE bot_id = $1 AND contact = $2");
         tx.run(&sql, params![bot, contact])?;
     }

@@ -243,6 +243,30 @@ pub fn first_sights(tx: &WriteTx<'_>, bot: BotId, updates: &[(i64, Millis)]) -> 
     bulk::insert_new(tx, &SEEN, &rows, 1)
 }
 
+/// Remembers a press; false when the same person pressed the same on the same message less than `window` before. The
+/// window begins with the press that counted.
+pub fn first_press(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    (message_id, data): (i64, &str),
+    at: Millis,
+    window: Millis,
+) -> Result<bool> {
+    let counted = tx.run(
+        "INSERT INTO presses_seen (bot_id, contact, message_id, data, at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (bot_id, contact, message_id, data) DO UPDATE SET at = excluded.at \
+         WHERE presses_seen.at <= $6",
+        params![bot, contact, message_id, data, at, at - window],
+    )?;
+    Ok(counted == 1)
+}
+
+/// Forgets presses older than a moment.
+pub fn forget_presses(tx: &WriteTx<'_>, bot: BotId, before: Millis) -> Result<usize> {
+    tx.run("DELETE FROM presses_seen WHERE bot_id = $1 AND at < $2", params![bot, before])
+}
+
 /// Forgets update ids older than a moment.
 pub fn forget_updates(tx: &WriteTx<'_>, bot: BotId, before: Millis) -> Result<usize> {
     tx.run("DELETE FROM updates_seen WHERE bot_id = $1 AND at < $2", params![bot, before])

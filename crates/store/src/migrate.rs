@@ -3,10 +3,13 @@
 use rusqlite::Connection;
 
 use crate::server::Statements as _;
-use crate::{Result, StoreError, moving, server};
+use crate::sql::Backend;
+use crate::{Result, StoreError, WriteTx, moving, search, server};
 
 /// How many steps there are, the same for both databases.
-const STEPS: usize = 12;
+const STEPS: usize = 14;
+/// The step whose columns are filled by us: no database folds every script.
+const FILLED: i64 = 14;
 const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0001_base.sql"),
     include_str!("../migrations/sqlite/0002_webhook.sql"),
@@ -20,6 +23,8 @@ const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0010_presets.sql"),
     include_str!("../migrations/sqlite/0011_reach.sql"),
     include_str!("../migrations/sqlite/0012_attribute_kinds.sql"),
+    include_str!("../migrations/sqlite/0013_words.sql"),
+    include_str!("../migrations/sqlite/0014_search.sql"),
 ];
 const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0001_base.sql"),
@@ -34,6 +39,8 @@ const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0010_presets.sql"),
     include_str!("../migrations/postgres/0011_reach.sql"),
     include_str!("../migrations/postgres/0012_attribute_kinds.sql"),
+    include_str!("../migrations/postgres/0013_words.sql"),
+    include_str!("../migrations/postgres/0014_search.sql"),
 ];
 
 /// The steps of `all` that a database at version `found` lacks, each with the version that it brings.
@@ -51,6 +58,9 @@ pub(crate) fn sqlite(connection: &mut Connection) -> Result<()> {
     let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     for (version, step) in missing(SQLITE, found)? {
         transaction.execute_batch(step)?;
+        if version == FILLED {
+            search::fill(&WriteTx::new(Backend::Sqlite(&transaction)))?;
+        }
         transaction.pragma_update(None, "user_version", version)?;
     }
     transaction.commit()?;
@@ -75,6 +85,9 @@ pub(crate) fn postgres_steps(session: &server::Session<'_>) -> Result<()> {
     let found: i64 = newest.first().ok_or(StoreError::Closed)?.try_get(0)?;
     for (version, step) in missing(POSTGRES, found)? {
         session.batch(step)?;
+        if version == FILLED {
+            search::fill(&WriteTx::new(Backend::Postgres(session)))?;
+        }
         session.execute("INSERT INTO schema_version (version) VALUES ($1)", crate::sql::params![version])?;
     }
     Ok(())

@@ -195,7 +195,7 @@ fn set_mark_of(tx: &WriteTx<'_>, workspace: WorkspaceId, bot: BotId, what: &str,
 /// many were.
 pub fn blank_last_words(tx: &WriteTx<'_>, bot: BotId, before: Millis, limit: usize) -> Result<usize> {
     tx.run(
-        "UPDATE conversations SET last_text = '' WHERE bot_id = $1 AND contact IN (SELECT contact FROM conversations \
+        "UPDATE conversations SET last_text = '', search = '' WHERE bot_id = $1 AND contact IN (SELECT contact FROM conversations \
          WHERE bot_id = $1 AND last_at < $2 AND last_text <> '' ORDER BY contact LIMIT $3)",
         params![bot, before, limit as i64],
     )

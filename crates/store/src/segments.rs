@@ -1,11 +1,12 @@
 //! Saved expressions.
 
 use domain::ids::{BotId, SegmentId, WorkspaceId};
+use domain::naming::name_key;
 use domain::time::Millis;
 use serde_json::Value;
 
 use crate::sql::{Row, json, params};
-use crate::{ReadTx, Result, WriteTx};
+use crate::{ReadTx, Result, StoreError, WriteTx};
 
 /// A segment.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,11 +52,27 @@ pub fn get(tx: &ReadTx<'_>, workspace: WorkspaceId, segment: SegmentId) -> Resul
     tx.row(&sql, params![workspace, segment], read)
 }
 
+/// Refuses a name that another segment of the bot has in the normal form.
+fn check_free(
+    tx: &ReadTx<'_>,
+    workspace: WorkspaceId,
+    segment: &Segment,
+    but: Option<SegmentId>,
+) -> Result<()> {
+    let key = name_key(&segment.name);
+    let others = list(tx, workspace, Some(segment.bot))?;
+    if others.iter().any(|other| Some(other.id) != but && name_key(&other.name) == key) {
+        return Err(StoreError::Duplicate("a segment of this name"));
+    }
+    Ok(())
+}
+
 /// Adds a segment; its `id` and `version` are given here.
 ///
 /// # Errors
 /// [`crate::StoreError::Duplicate`] when the bot has one of this name.
 pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, segment: &Segment) -> Result<SegmentId> {
+    check_free(tx, workspace, segment, None)?;
     let id = tx.next_id("segment")?;
     tx.run_unique(
         "a segment of this name",
@@ -79,6 +96,10 @@ pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, segment: &Segment) -> Re
 /// # Errors
 /// [`crate::StoreError::Duplicate`] when the name is taken.
 pub fn update(tx: &WriteTx<'_>, workspace: WorkspaceId, segment: &Segment) -> Result<bool> {
+    let renamed = get(tx, workspace, segment.id)?.is_none_or(|before| before.name != segment.name);
+    if renamed {
+        check_free(tx, workspace, segment, Some(segment.id))?;
+    }
     let changed = tx.run_unique(
         "a segment of this name",
         "UPDATE segments SET name = $4, description = $5, expression = $6, updated_at = $7, version = version + 1 \

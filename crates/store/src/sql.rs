@@ -174,10 +174,8 @@ impl<T: Column> Column for Option<T> {
     }
 }
 
-/// The pattern that finds a text anywhere in a column's `LOWER(…)`. Both sides fold ASCII letters alone: SQLite
-/// knows no others, and PostgreSQL does so for columns in the collation "C".
+/// The pattern that finds a text anywhere in a column, but for the case of ASCII letters on SQLite.
 pub(crate) fn containing(text: &str) -> String {
-    let text = text.to_ascii_lowercase();
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 

@@ -2,10 +2,11 @@
 
 use domain::cells::Kind;
 use domain::ids::{TagId, WorkspaceId};
+use domain::naming::{name_key, tidied};
 use domain::time::Millis;
 
 use crate::sql::{Row, params};
-use crate::{ReadTx, Result, WriteTx};
+use crate::{ReadTx, Result, StoreError, WriteTx};
 
 /// A tag.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,18 +46,44 @@ pub fn get(tx: &ReadTx<'_>, workspace: WorkspaceId, tag: TagId) -> Result<Option
     tx.row(&sql, params![workspace, tag], read)
 }
 
-/// A tag's id by its name.
+/// A tag's id by its name: by this spelling, or else the oldest whose name is the same in the normal form. Workspaces
+/// from before names had one may hold several.
 pub fn by_name(tx: &ReadTx<'_>, workspace: WorkspaceId, name: &str) -> Result<Option<TagId>> {
-    tx.row("SELECT id FROM tags WHERE workspace_id = $1 AND name = $2", params![workspace, name], |row| {
-        row.get(0)
-    })
+    let sql = "SELECT id FROM tags WHERE workspace_id = $1 AND name = $2";
+    let spelled = tx.row(sql, params![workspace, name], |row| row.get(0))?;
+    match spelled {
+        Some(tag) => Ok(Some(tag)),
+        None => by_key(tx, workspace, name, None),
+    }
+}
+
+/// The oldest tag of a name in the normal form, but for one.
+fn by_key(tx: &ReadTx<'_>, workspace: WorkspaceId, name: &str, but: Option<TagId>) -> Result<Option<TagId>> {
+    let key = name_key(name);
+    let mut found = None;
+    tx.each("SELECT id, name FROM tags WHERE workspace_id = $1 ORDER BY id", params![workspace], |row| {
+        let tag: TagId = row.get(0)?;
+        if Some(tag) != but && name_key(&row.get::<String>(1)?) == key {
+            found = Some(tag);
+        }
+        Ok(found.is_none())
+    })?;
+    Ok(found)
+}
+
+/// Refuses a name that another tag has in the normal form.
+fn check_free(tx: &ReadTx<'_>, workspace: WorkspaceId, name: &str, but: Option<TagId>) -> Result<()> {
+    match by_key(tx, workspace, name, but)? {
+        Some(_) => Err(StoreError::Duplicate("a tag of this name")),
+        None => Ok(()),
+    }
 }
 
 /// The tag of that name, made if it is new.
 pub fn ensure(tx: &WriteTx<'_>, workspace: WorkspaceId, name: &str, now: Millis) -> Result<TagId> {
     match by_name(tx, workspace, name)? {
         Some(tag) => Ok(tag),
-        None => insert(tx, workspace, name, None, "", now),
+        None => add(tx, workspace, &tidied(name), None, "", now),
     }
 }
 
@@ -65,6 +92,18 @@ pub fn ensure(tx: &WriteTx<'_>, workspace: WorkspaceId, name: &str, now: Millis)
 /// # Errors
 /// [`crate::StoreError::Duplicate`] when the name is taken.
 pub fn insert(
+    tx: &WriteTx<'_>,
+    workspace: WorkspaceId,
+    name: &str,
+    color: Option<&str>,
+    description: &str,
+    now: Millis,
+) -> Result<TagId> {
+    check_free(tx, workspace, name, None)?;
+    add(tx, workspace, name, color, description, now)
+}
+
+fn add(
     tx: &WriteTx<'_>,
     workspace: WorkspaceId,
     name: &str,
@@ -87,6 +126,11 @@ pub fn insert(
 /// # Errors
 /// [`crate::StoreError::Duplicate`] when the name is taken.
 pub fn update(tx: &WriteTx<'_>, workspace: WorkspaceId, tag: &Tag) -> Result<()> {
+    // Who has a namesake from before keeps the name, and may change the rest.
+    let renamed = get(tx, workspace, tag.id)?.is_none_or(|before| before.name != tag.name);
+    if renamed {
+        check_free(tx, workspace, &tag.name, Some(tag.id))?;
+    }
     tx.run_unique(
         "a tag of this name",
         "UPDATE tags SET name = $3, color = $4, description = $5 WHERE workspace_id = $1 AND id = $2",
@@ -108,6 +152,18 @@ pub fn attribute_keys(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Vec<Str
         params![workspace],
         |row| row.get(0),
     )
+}
+
+/// An attribute's key as it is known: by this spelling, or else the first that is the same in the normal form. One that
+/// nobody had yet is tidied.
+pub fn attribute_spelling(tx: &ReadTx<'_>, workspace: WorkspaceId, key: &str) -> Result<String> {
+    let sql = "SELECT 1 FROM attribute_keys WHERE workspace_id = $1 AND key = $2";
+    if tx.row(sql, params![workspace, key], |_| Ok(()))?.is_some() {
+        return Ok(key.to_owned());
+    }
+    let wanted = name_key(key);
+    let known = attribute_keys(tx, workspace)?.into_iter().find(|known| name_key(known) == wanted);
+    Ok(known.unwrap_or_else(|| tidied(key)))
 }
 
 /// Those keys with their kind; `None` where values of several kinds are mixed.

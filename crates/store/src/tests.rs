@@ -8,6 +8,7 @@ mod files;
 mod last_interactions;
 mod retention;
 mod schema;
+mod search;
 mod servers;
 mod suite;
 mod visit_counts;

@@ -19,7 +19,11 @@ import sys
 from collections import defaultdict
 
 DAY_MS = 86_400_000
-OPT_IN = {"Get news again", "重新接收"}
+# The button below the answer to /stop, in the languages that people of the sandbox read.
+OPT_IN = {
+    "Get news again", "重新接收", "Volver a recibir novedades", "Voltar a receber novidades",
+    "Wieder Neuigkeiten bekommen",
+}
 Z = 1.959963984540054
 
 

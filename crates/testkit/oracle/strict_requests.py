@@ -345,7 +345,9 @@ def everybody(api, bot, count):
 
 
 def stopped(sandbox, person):
-    return sandbox.received(person, "no more news") or sandbox.received(person, "停止群发")
+    # The answer comes in the person's language.
+    answers = ("no more news", "停止群发", "Ya no recibirás", "Você não receberá", "keine Neuigkeiten")
+    return any(sandbox.received(person, answer) for answer in answers)
 
 
 def free_port():

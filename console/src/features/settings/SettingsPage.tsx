@@ -49,6 +49,11 @@ export default function SettingsPage() {
         <Button renderRoot={(props) => <Link {...props} to="/settings/files" />}>{t('files.link')}</Button>
       </Section>
       {can('administer') && (
+        <Section title={t('phrases.title')} note={t('phrases.link_note')}>
+          <Button renderRoot={(props) => <Link {...props} to="/settings/phrases" />}>{t('phrases.link')}</Button>
+        </Section>
+      )}
+      {can('administer') && (
         <Section title={t('retention.title')} note={t('retention.link_note')}>
           <Button renderRoot={(props) => <Link {...props} to="/settings/retention" />}>{t('retention.link')}</Button>
         </Section>

@@ -11,6 +11,7 @@ import type { Tag } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Meter } from '@/ui/bars';
+import { fold } from '@/ui/fold';
 import { Count } from '@/ui/Count';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
@@ -85,7 +86,7 @@ export default function TagsPage() {
   const [inAttributes, setInAttributes] = useState(false);
   const query = useQuery(tagsQuery(bot.id));
   const all = [...(query.data?.items ?? [])].sort((a, b) => b.people - a.people || a.name.localeCompare(b.name));
-  const shown = all.filter((tag) => tag.name.toLowerCase().includes(q.toLowerCase()) || tag.description.toLowerCase().includes(q.toLowerCase()));
+  const shown = all.filter((tag) => fold(tag.name).includes(fold(q)) || fold(tag.description).includes(fold(q)));
   const selected = all.find((tag) => tag.id === chosen);
   const columns = useColumns(all[0]?.people ?? 0);
   const make = can('write') && <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />} onClick={() => setMaking(true)}>{t('tags.new')}</Button>;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contact::Source;
+use crate::naming::tidied;
 
 /// The five parameters by which campaigns name themselves in addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,12 +30,12 @@ impl Utm {
             let Some(field) = key.to_ascii_lowercase().strip_prefix("utm_").map(str::to_owned) else {
                 continue;
             };
-            let value = value.trim();
+            let value = tidied(value);
             if let Some((_, slot)) = found.named_mut().into_iter().find(|(name, _)| *name == field)
                 && slot.is_none()
                 && !value.is_empty()
             {
-                *slot = Some(value.to_owned());
+                *slot = Some(value);
             }
         }
         Self {
@@ -70,7 +71,7 @@ pub fn source_of(code: &str, channel: &str, utm: &Utm) -> Source {
         ("utm_content", utm.content.as_deref()),
     ];
     let known = named.into_iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?)));
-    known.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    known.map(|(name, value)| (name.to_owned(), tidied(value))).collect()
 }
 
 #[cfg(test)]

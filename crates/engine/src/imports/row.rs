@@ -7,6 +7,7 @@ use csv::ByteRecord;
 use domain::cells::{Kind, Reading};
 use domain::contact::{Attributes, SOURCE_FIELDS, Source};
 use domain::limits::TAG_NAME_CHARS_MAX;
+use domain::naming::{name_key, tidied};
 use domain::time::Millis;
 
 use super::columns::Column;
@@ -168,7 +169,7 @@ fn tags(cell: &str) -> Cell<Vec<String>> {
     let mut tags: Vec<String> = Vec::new();
     for name in cell.split(';').map(str::trim).filter(|name| !name.is_empty()) {
         let name = text(name, TAG_NAME_CHARS_MAX).map_err(|reason| format!("a tag {reason}"))?;
-        if !tags.contains(&name) {
+        if !tags.iter().any(|known| name_key(known) == name_key(&name)) {
             tags.push(name);
         }
     }
@@ -180,7 +181,7 @@ fn tags(cell: &str) -> Cell<Vec<String>> {
 
 /// `link=fb-summer;utm_source=facebook`, as an export writes it; a plain word is a channel.
 fn source(cell: &str) -> Cell<Source> {
-    let cell = text(cell, SOURCE_CHARS_MAX)?;
+    let cell = tidied(&text(cell, SOURCE_CHARS_MAX)?);
     if !cell.contains('=') {
         return Ok(BTreeMap::from([("channel".to_owned(), cell)]));
     }

@@ -24,6 +24,7 @@ use telegram::{Received, Update};
 
 use crate::acts::Responder;
 use crate::journal::{self, Journal};
+use crate::phrasing::Phrasing;
 use crate::{EngineError, Result, Secrets};
 
 /// Update ids are remembered so long (DESIGN 3.3).
@@ -35,6 +36,7 @@ pub struct Intake {
     store: Store,
     secrets: Secrets,
     responder: Arc<dyn Responder>,
+    phrasing: Phrasing,
 }
 
 /// One update as it arrived, with the moment of its receipt.
@@ -77,7 +79,7 @@ pub struct Taken {
 impl Intake {
     /// An intake whose acts are answered by `responder`.
     pub fn new(store: Store, secrets: Secrets, responder: Arc<dyn Responder>) -> Self {
-        Self { store, secrets, responder }
+        Self { store, secrets, responder, phrasing: Phrasing::default() }
     }
 
     /// Takes a batch in, in order, in one commit; one that was pushed was not `polled`.
@@ -138,6 +140,7 @@ impl Intake {
             }
             if is_new_second {
                 events::forget_updates(tx, row.id, at - DEDUPE_MS)?;
+                events::forget_presses(tx, row.id, at - press::AGAIN_MS)?;
             }
         }
         Ok(taken)

@@ -6,6 +6,7 @@ use domain::flow::is_payload;
 use domain::ids::ContactNumber;
 use domain::message::Message as Content;
 use domain::money;
+use domain::phrases::{Phrasebook, STOP_WORD_CHARS_MAX};
 use domain::time::Millis;
 use serde_json::json;
 use store::contacts::{self, Contact};
@@ -17,10 +18,15 @@ use super::edit::{self, in_a_line};
 use super::{Intake, hearing};
 use crate::acts::Act;
 use crate::journal::{Journal, Reach};
+use crate::phrasing::Phrasing;
 use crate::telegram_binding::{self, PAYLOAD_PREFIX};
 use crate::tokens::OPT_IN;
 use crate::{EngineError, Result, Secrets, effects, former};
 
+/// The command that ends bulk messages.
+const STOP: &str = "stop";
+/// A longer message is looked up nowhere: it is no stop word.
+const STOP_WORD_BYTES_MAX: usize = 4 * STOP_WORD_CHARS_MAX;
 /// An edit takes a person longer than this: only a message that comes later may have been overtaken by its own.
 const LATE_MS: i64 = 1_000;
 
@@ -71,12 +77,17 @@ impl Intake {
                 let text = message.text.clone().unwrap_or_default();
                 let body = EventBody::Command { object: name.clone(), text, message_id: message.message_id };
                 journal.record(Some(contact.number), at, body)?;
-                if name == "stop" {
-                    return stop(journal, &mut contact, at);
+                if name == STOP {
+                    let phrases = self.phrasing.of(journal.tx(), journal.workspace())?;
+                    let book = phrases.for_reader(user.language_code.as_deref());
+                    return stop(journal, &mut contact, book, at);
                 }
                 Act::Command { name }
             }
             None => {
+                if self.stopped_by_word(journal, &mut contact, message, at)? {
+                    return Ok(());
+                }
                 journal.record(Some(contact.number), at, written(message, content))?;
                 Act::Text { text: message.text.clone().unwrap_or_default() }
             }
@@ -89,6 +100,31 @@ impl Intake {
             effects::person_wrote(journal, &contact, &shown, at)?;
         }
         Ok(())
+    }
+
+    /// Takes a whole message that is one of the workspace's stop words for `/stop`, and no answer to a campaign.
+    fn stopped_by_word(
+        &self,
+        journal: &mut Journal<'_>,
+        contact: &mut Contact,
+        message: &Message,
+        at: Millis,
+    ) -> Result<bool> {
+        let Some(text) = message.text.as_ref().filter(|_| message.content == Some("text")) else {
+            return Ok(false);
+        };
+        if text.len() > STOP_WORD_BYTES_MAX {
+            return Ok(false);
+        }
+        let phrases = self.phrasing.of(journal.tx(), journal.workspace())?;
+        let Some(book) = phrases.stopped_by(text, contact.profile.language.as_deref()) else {
+            return Ok(false);
+        };
+        let (object, text) = (STOP.to_owned(), text.clone());
+        let body = EventBody::Command { object, text, message_id: message.message_id };
+        journal.record(Some(contact.number), at, body)?;
+        stop(journal, contact, Some(book), at)?;
+        Ok(true)
     }
 
     /// Records a start and what its payload means. `None` when the start is answered.
@@ -104,7 +140,7 @@ impl Intake {
         let body = EventBody::Start { payload: payload.clone(), message_id };
         journal.record(Some(contact.number), at, body)?;
         if let Some(payload) = &payload
-            && bind_member(journal, contact, payload, at)?
+            && bind_member(journal, &self.phrasing, contact, payload, at)?
         {
             return Ok(None);
         }
@@ -241,16 +277,17 @@ fn with_user(profile: Profile, user: &User) -> Profile {
 }
 
 /// Opts out of bulk messages and says so, with the way back.
-fn stop(journal: &mut Journal<'_>, contact: &mut Contact, at: Millis) -> Result<()> {
+fn stop(
+    journal: &mut Journal<'_>,
+    contact: &mut Contact,
+    book: Option<&Phrasebook>,
+    at: Millis,
+) -> Result<()> {
     journal.set_reachability(contact, at, Reach::OptedOut)?;
-    let (text, button) = if effects::reads_chinese(contact) {
-        ("已为你停止群发消息。你仍可随时写信给我们。", "重新接收")
-    } else {
-        ("You will get no more news from us. You can still write to us at any time.", "Get news again")
-    };
+    let Some(book) = book else { return Ok(()) };
     let params = json!({
-        "text": text,
-        "reply_markup": {"inline_keyboard": [[{"text": button, "callback_data": OPT_IN}]]},
+        "text": book.stopped,
+        "reply_markup": {"inline_keyboard": [[{"text": book.back, "callback_data": OPT_IN}]]},
     });
     let author = json!({"by": "system"});
     outbox::insert(journal.tx(), journal.bot(), contact.number, Lane::Flows, &params, &author, at)?;
@@ -258,14 +295,20 @@ fn stop(journal: &mut Journal<'_>, contact: &mut Contact, at: Millis) -> Result<
 }
 
 /// Binds the member whose one-time code the payload carries; false when it carries none that is good.
-fn bind_member(journal: &mut Journal<'_>, contact: &Contact, payload: &str, at: Millis) -> Result<bool> {
+fn bind_member(
+    journal: &mut Journal<'_>,
+    phrasing: &Phrasing,
+    contact: &Contact,
+    payload: &str,
+    at: Millis,
+) -> Result<bool> {
     let bound = telegram_binding::consume(journal.tx(), journal.bot(), contact.number, payload, at)?;
     if bound.is_none() {
         return Ok(false);
     }
-    let Ok(content) = Content::plain("Your Telegram account is bound. Test messages will come here.") else {
-        return Ok(true);
-    };
+    let phrases = phrasing.of(journal.tx(), journal.workspace())?;
+    let book = phrases.for_reader(contact.profile.language.as_deref());
+    let Some(Ok(content)) = book.map(|book| Content::plain(&book.bound)) else { return Ok(true) };
     let variables = domain::message::Variables { profile: &contact.profile, attributes: &contact.attributes };
     let rendered = content.render(variables, effects::no_wire);
     effects::send(journal, contact, Lane::Flows, &rendered, &json!({"by": "system"}), at)?;

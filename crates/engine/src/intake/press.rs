@@ -4,11 +4,11 @@ use domain::contact::Source;
 use domain::event::{EventBody, Origin};
 use domain::ids::CampaignId;
 use domain::message::{Action, ButtonPlace, Message, Rendered, Variables};
-use domain::time::Millis;
+use domain::time::{Millis, SECOND_MS};
 use serde_json::json;
 use store::contacts::{self, Contact};
 use store::outbox::Lane;
-use store::{campaigns, recipients};
+use store::{campaigns, events, recipients};
 use telegram::CallbackQuery;
 
 use super::person::known;
@@ -17,6 +17,10 @@ use crate::acts::Act;
 use crate::journal::{Journal, Reach};
 use crate::tokens::{self, Press};
 use crate::{Result, effects};
+
+/// A press like the last of the same person on the same message is that press, sent again by their client, or a tap
+/// that trembled, when it comes within this time.
+pub(super) const AGAIN_MS: Millis = 5 * SECOND_MS;
 
 impl Intake {
     /// The time of a press is the time of its receipt: Telegram tells no other. `raw` is its update as it came.
@@ -35,6 +39,10 @@ impl Intake {
         };
         let (mut contact, _) = known(journal, &self.secrets, &query.from, Source::new(), at)?;
         hearing::heard(journal, &mut contact, at, false)?;
+        let place = (query.message_id.unwrap_or_default(), data);
+        if !events::first_press(journal.tx(), journal.bot(), contact.number, place, at, AGAIN_MS)? {
+            return Ok(answer);
+        }
         match tokens::read_press(&self.secrets, journal.bot(), contact.number, data) {
             Some(Press::Campaign { campaign, row, column, test }) => {
                 let place = ButtonPlace::new(row, column);

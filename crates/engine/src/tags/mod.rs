@@ -276,7 +276,7 @@ fn nothing_depends(tx: &ReadTx<'_>, workspace: WorkspaceId, tag: TagId) -> Resul
     let mentions = mentions::all(tx, workspace)?;
     let dependent: Vec<&User> = mentions
         .iter()
-        .filter(|(user, mentioned)| user.depends && mentioned.tags.contains(&row.name))
+        .filter(|(user, mentioned)| user.depends && mentioned.names_tag(&row.name))
         .map(|(user, _)| user)
         .collect();
     if dependent.is_empty() {
@@ -307,7 +307,7 @@ impl Counts {
 
     fn shown(&self, tag: Tag, mentions: &[(User, Mentioned)]) -> TagInUse {
         let applied_by = self.origins.get(&tag.id).cloned().unwrap_or_default();
-        let users = mentions.iter().filter(|(_, mentioned)| mentioned.tags.contains(&tag.name));
+        let users = mentions.iter().filter(|(_, mentioned)| mentioned.names_tag(&tag.name));
         TagInUse {
             people: applied_by.values().sum(),
             applied_by,

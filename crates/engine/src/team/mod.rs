@@ -6,6 +6,7 @@ mod defaults;
 mod invitations;
 mod members;
 mod password;
+mod phrases;
 mod sessions;
 mod telegram_account;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use caller::{Caller, Role};
 pub use invitations::{Invitation, OpenLink};
 pub use members::Member;
 pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+pub use phrases::DecidedPhrases;
 pub use sessions::{OpenSession, SESSION_LIFETIME_MS, SignedIn};
 pub use telegram_account::{TelegramAccount, TelegramLink};
 pub use tokens::{ApiToken, NewApiToken};

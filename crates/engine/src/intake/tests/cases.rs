@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 use store::conversations::{self, Conversation};
+use store::outbox;
 
 use super::*;
 use crate::contacts::Contacts;
 use crate::flows::FlowRunner;
 use crate::inbox::{Entry, Inbox};
+use crate::team::Team;
 use crate::test_house::{House, NOW};
 use domain::ids::{ContactId, ContactNumber};
+use domain::phrases::Phrasebook;
 
 /// The person who writes.
 const ANN: i64 = 7_200_000_001;
@@ -232,4 +235,53 @@ async fn commands_fold_case_and_those_of_another_bot_are_words() {
     let log = desk.house.log().await;
     let command = log.iter().find(|event| event.body.kind() == "command").unwrap();
     assert_eq!(command.body.object(), Some("stop"), "one command, however it is written");
+}
+
+#[tokio::test]
+async fn stop_words_are_the_workspaces_own_whole_messages_and_answered_in_their_language() {
+    let mut desk = Desk::new().await;
+    desk.says(1, json!({"text": "/start"})).await;
+    desk.says(2, json!({"text": "please stop the timer"})).await;
+    assert!(!desk.is_opted_out().await);
+    desk.says(3, json!({"text": " 退订 "})).await;
+    assert!(desk.is_opted_out().await);
+    let log = desk.house.log().await;
+    let last: Vec<&str> = log.iter().rev().take(2).map(|event| event.body.kind()).collect();
+    assert_eq!(last, ["opted_out", "command"], "as by /stop: no answer to a campaign");
+    let (bot, number) = (desk.house.bot, ContactNumber(0));
+    let read = desk.house.store.reader().read(move |tx| outbox::of_contact(tx, bot, number, i64::MAX, 9));
+    assert!(read.await.unwrap()[0].params["text"].as_str().unwrap().starts_with("已为你"));
+
+    let mut desk = Desk::new().await;
+    let team = Team::new(desk.house.store.clone(), desk.house.clock());
+    let book = Phrasebook {
+        language: "fi".into(),
+        stop_words: vec!["Lopeta".into()],
+        stopped: "Selvä".into(),
+        back: "Takaisin".into(),
+        bound: "Sidottu".into(),
+    };
+    let decided = team.decide_phrases(desk.house.workspace, vec![book], 0, None).await.unwrap();
+    assert_eq!(decided.version, 1);
+    desk.says(1, json!({"text": "unsubscribe"})).await;
+    assert!(!desk.is_opted_out().await, "no word of this workspace any more");
+    desk.says(2, json!({"text": "LOPETA"})).await;
+    assert!(desk.is_opted_out().await);
+}
+
+#[tokio::test]
+async fn the_same_press_again_within_seconds_is_one_press_and_both_are_answered() {
+    let mut desk = Desk::new().await;
+    let press = |id: &str, data: &str| {
+        json!({"id": id, "from": {"id": ANN, "is_bot": false, "first_name": "Ann"}, "chat_instance": "1", "data": data,
+            "message": {"message_id": 9, "date": NOW / 1_000, "chat": {"id": ANN, "type": "private"}}})
+    };
+    for (id, data, at) in [("q1", "news", NOW), ("q2", "news", NOW + 4_000), ("q3", "other", NOW + 4_000)] {
+        let taken = desk.give_at("callback_query", &press(id, data), at).await;
+        assert_eq!(taken.answers.len(), 1, "{id} is answered");
+    }
+    let count = |kinds: Vec<&str>| kinds.iter().filter(|kind| **kind == "button").count();
+    assert_eq!(count(desk.kinds().await), 2, "one press sent twice, and another button");
+    desk.give_at("callback_query", &press("q4", "news"), NOW + 5_000).await;
+    assert_eq!(count(desk.kinds().await), 3, "later it is another press");
 }

@@ -1,0 +1,12 @@
+-- Presses of the last moments: one that a client sends again is recognised.
+CREATE TABLE presses_seen (
+  bot_id BIGINT NOT NULL, contact BIGINT NOT NULL, message_id BIGINT NOT NULL, data TEXT NOT NULL,
+  at BIGINT NOT NULL, PRIMARY KEY (bot_id, contact, message_id, data)) WITHOUT ROWID;
+CREATE INDEX presses_seen_at ON presses_seen (bot_id, at);
+-- What a workspace's bots understand and say by themselves.
+CREATE TABLE phrases (
+  workspace_id BIGINT NOT NULL, version BIGINT NOT NULL, value TEXT NOT NULL, changed_at BIGINT NOT NULL,
+  changed_by BIGINT, PRIMARY KEY (workspace_id)) WITHOUT ROWID;
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('presses_seen', 'presses_seen', '1000 1000 10 2 1'),
+  ('presses_seen', 'presses_seen_at', '1000 1000 1');
