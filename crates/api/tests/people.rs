@@ -295,7 +295,7 @@ async fn conversions_come_in_by_either_id() {
     for (body, path) in [
         (json!({"name": "purchase"}), "/contact_id"),
         (json!({"name": "purchase", "bot_id": bot}), "/telegram_id"),
-        (json!({"name": "purchase", "contact_id": id["id"], "at": NOON + 1}), "/at"),
+        (json!({"name": "purchase", "contact_id": id["id"], "at": NOON + 60_001}), "/at"),
     ] {
         assert_eq!(house.ask(&token, "POST", "/events", Some(body)).await.fault().0, path);
     }

@@ -10,7 +10,7 @@ INSERT INTO segments (workspace_id, id, bot_id, name, description, expression, v
     b.created_at, b.created_at
   FROM bots b WHERE NOT EXISTS (SELECT 1 FROM segments s
     WHERE s.workspace_id = b.workspace_id AND s.bot_id = b.id AND s.name = 'Active users');
-INSERT INTO counters (name, next) SELECT 'segment', COALESCE(MAX(id), 0) + 1 FROM segments WHERE true
+INSERT INTO counters (name, next) SELECT 'segment', known.next FROM (SELECT MAX(id) + 1 AS next FROM segments) AS known WHERE known.next IS NOT NULL
   ON CONFLICT (name) DO UPDATE SET next = MAX(counters.next, excluded.next);
 INSERT INTO segments (workspace_id, id, bot_id, name, description, expression, version, created_at, updated_at)
   SELECT b.workspace_id,
@@ -19,5 +19,5 @@ INSERT INTO segments (workspace_id, id, bot_id, name, description, expression, v
     b.created_at, b.created_at
   FROM bots b WHERE NOT EXISTS (SELECT 1 FROM segments s
     WHERE s.workspace_id = b.workspace_id AND s.bot_id = b.id AND s.name = 'Dormant users');
-INSERT INTO counters (name, next) SELECT 'segment', COALESCE(MAX(id), 0) + 1 FROM segments WHERE true
+INSERT INTO counters (name, next) SELECT 'segment', known.next FROM (SELECT MAX(id) + 1 AS next FROM segments) AS known WHERE known.next IS NOT NULL
   ON CONFLICT (name) DO UPDATE SET next = MAX(counters.next, excluded.next);
