@@ -154,6 +154,7 @@ const OWN: [&str; 27] = [
     "GET /tags",
     "GET /templates",
     "GET /tokens",
+    "GET /workspace/phrases",
     "GET /workspace/retention",
     "POST /bots",
     "POST /canned",
@@ -164,6 +165,7 @@ const OWN: [&str; 27] = [
     "POST /tokens",
     "POST /workspace/retention/preview",
     "PUT /stages",
+    "PUT /workspace/phrases",
     "PUT /workspace/retention",
     "PATCH /workspace",
     "DELETE /session",
@@ -189,6 +191,11 @@ fn own_body(route: &str) -> Option<Value> {
         "PATCH /workspace" => json!({"name": "x"}),
         "POST /workspace/retention/preview" => {
             json!({"texts_days": 3, "raw_days": 3, "visits_days": 3, "notes_days": 3})
+        }
+        "PUT /workspace/phrases" => {
+            let english = json!({"language": "en", "stop_words": ["stop"], "stopped": "Stopped.", "back": "Go on",
+                "bound": "Connected."});
+            json!({"languages": [english], "version": 0})
         }
         "PUT /workspace/retention" => {
             json!({"texts_days": 3, "raw_days": 3, "visits_days": 3, "notes_days": 3, "version": 0})

@@ -57,6 +57,7 @@ fn index() -> Index {
     let begin = Act::Begin { campaign: 1, chooser: 0xfeed_beef_cafe_f00d };
     let sent = Act::Outcomes { campaign: 1, chooser: u64::MAX, outcome: Outcome::Sent };
     let who = rest[0].who;
+    let last = Step { act: sent.clone(), who: rest[0].who, offset: 0 };
     let first = people.into_iter().chain([begin, sent]).map(|act| Step { act, who, offset: 0 });
     // Enough of one object for a series of its own.
     let press = EventBody::Button { object: "help".into(), message_id: None, campaign: None, place: None };
@@ -64,7 +65,7 @@ fn index() -> Index {
     let presses = (0..40).map(|days| Step { offset: -days * DAY_MS / 3, ..press.clone() });
     let open = EventBody::ConversationChanged { status: "open".into(), assignee: None };
     let open = Step { act: Act::Event { body: open, windows: 0 }, who, offset: 0 };
-    let mut steps: Vec<Step> = first.chain(rest).chain(presses).chain([open]).collect();
+    let mut steps: Vec<Step> = first.chain(rest).chain(presses).chain([open, last]).collect();
     steps.retain(|step| !matches!(&step.act, Act::Event { body: EventBody::Erased, .. }));
     let mut index = Index::new(ZONE);
     for entry in world::Writer::new(BASE, 0).write(&steps) {

@@ -13,6 +13,7 @@ pub mod bot_api;
 pub mod bots;
 pub mod campaigns;
 pub mod catalog;
+mod cell_lists;
 pub mod clicks;
 pub mod clock;
 pub mod contacts;

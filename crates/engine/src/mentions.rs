@@ -450,7 +450,9 @@ mod tests {
         let mut changed = graph("vip");
         assert!(rewrite(&mut changed, &Renames::tag("vip", "VIP")));
         assert_eq!(changed, graph("VIP"));
-        assert!(!rewrite(&mut changed, &Renames::tag("vip", "other")));
+        assert!(!rewrite(&mut changed, &Renames::tag("gone", "other")));
+        assert!(rewrite(&mut changed, &Renames::tag("vip", "other")), "the same name in another spelling");
+        assert_eq!(changed, graph("other"));
         let mut list = json!({"tag": {"has_any": ["a", "b"]}});
         assert!(rewrite(&mut list, &Renames::tag("a", "b")));
         assert_eq!(list, json!({"tag": {"has_any": ["b"]}}), "two that became one stand once");

@@ -1,5 +1,6 @@
 //! People who do something all the time, in no order that a server could count on.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub fn waiting(world: &SharedWorld) -> u64 {
 pub async fn lively(world: SharedWorld, people: Vec<i64>, seed: u64, stop: Arc<AtomicBool>) {
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     let mut number = 0;
+    // The same press within seconds is one press: nobody presses twice, so that each is to be found.
+    let mut pressed = HashSet::new();
     while !stop.load(Ordering::Acquire) {
         let person = people[dice.random_range(0..people.len())];
         let now = SystemClock.now();
@@ -37,7 +40,9 @@ pub async fn lively(world: SharedWorld, people: Vec<i64>, seed: u64, stop: Arc<A
             let truth = world.truth_of(person).unwrap_or_default();
             let got = truth["received"].as_array().and_then(|all| all.last().cloned());
             match got {
-                Some(message) if dice.random_bool(0.6) => {
+                Some(message)
+                    if dice.random_bool(0.6) && pressed.insert((person, message["message_id"].as_i64())) =>
+                {
                     let data =
                         message["buttons"][0]["data"].as_str().expect("a button that presses").to_owned();
                     world

@@ -207,7 +207,7 @@ async fn an_hours_wait_outlives_a_restart() {
     let people = start_everyone(&sandbox);
     all_known(&api, bot, people.len()).await;
     let campaign = draft(&api, bot).await;
-    let hour = Fault { retry_after_s: Some(HOUR_S), ..fault(FaultKind::TooMany, 1, 60) };
+    let hour = Fault { retry_after_s: Some(HOUR_S), count: None, ..fault(FaultKind::TooMany, 0, 60) };
     sandbox.world.lock().faults_mut().add(hour, SystemClock.now());
     api.post(&format!("/campaigns/{campaign}/start"), json!({})).await;
     let bot_path = format!("/bots/{bot}");

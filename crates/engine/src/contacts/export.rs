@@ -12,6 +12,7 @@ use store::contacts::Contact;
 use store::{ReadTx, Reader, contacts, tags};
 use tokio::sync::mpsc;
 
+use crate::cell_lists::listed;
 use crate::{EngineError, Result};
 
 /// People that one read fetches.
@@ -120,7 +121,8 @@ impl Names {
     fn row(&self, contact: &Contact, tags: &[TagId]) -> Vec<String> {
         let profile = &contact.profile;
         let text = |text: &Option<String>| safe(text.as_deref().unwrap_or_default());
-        let tags: Vec<&str> = tags.iter().filter_map(|tag| self.tags.get(tag)).map(String::as_str).collect();
+        let tags: Vec<String> =
+            tags.iter().filter_map(|tag| self.tags.get(tag)).map(|name| listed(name)).collect();
         let mut row = vec![
             contact.telegram_id.to_string(),
             text(&profile.username),
@@ -144,11 +146,13 @@ impl Names {
 /// A spreadsheet would run a text that begins like a formula; people choose their names themselves. An import
 /// takes the mark off again.
 fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
+    // A mark of the person's own gets one before it, so that an import takes off no other.
+    let begins_like_one = text.trim_start_matches('\'').starts_with(['=', '+', '-', '@']);
+    if begins_like_one { format!("'{text}") } else { text.to_owned() }
 }
 
 fn source(source: &Source) -> String {
-    source.iter().map(|(field, value)| format!("{field}={value}")).collect::<Vec<_>>().join(";")
+    source.iter().map(|(field, value)| format!("{field}={}", listed(value))).collect::<Vec<_>>().join(";")
 }
 
 fn moment(at: Millis) -> String {

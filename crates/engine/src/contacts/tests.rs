@@ -224,7 +224,8 @@ async fn an_export_can_be_imported_again_and_changes_nothing() {
     let imports = Imports::new(house.store.clone(), house.secrets.clone(), house.clock());
     let table = "telegram_id,username,first_name,language,tags,source,first_seen,last_interaction,attr.plan,attr.n\n\
         1,ada,\"=1+1, \"\"x\"\"\",pt-BR,兴趣-科技;vip,link=fb;utm_source=x,2026-05-01T12:00:00.250Z,2026-11-01T00:00:00Z,+49 30,-1.5\n\
-        2,,,,,,,,true,\n";
+        2,,,,,,,,true,\n\
+        3,,''=x,,Jones%3B Jr.;%2525,channel=a%3Bb;utm_source=c=d,,,,\n";
     let import = async |house: &House, table: Vec<u8>| {
         let input = Cursor::new(table);
         imports
@@ -232,7 +233,7 @@ async fn an_export_can_be_imported_again_and_changes_nothing() {
             .await
             .unwrap()
     };
-    assert_eq!(import(&house, table.into()).await.created, 2);
+    assert_eq!(import(&house, table.into()).await.created, 3);
     let before = house.log().await;
     let mut export = room(&house).export(house.workspace, house.bot, None).await.unwrap();
     let mut exported = Vec::new();
@@ -242,7 +243,7 @@ async fn an_export_can_be_imported_again_and_changes_nothing() {
     let text = String::from_utf8(exported.clone()).unwrap();
     assert!(text.contains("'=1+1"), "a spreadsheet must not run a name: {text}");
     let report = import(&house, exported).await;
-    assert_eq!((report.created, report.updated, report.unchanged), (0, 0, 2), "{:?}", report.rejected);
+    assert_eq!((report.created, report.updated, report.unchanged), (0, 0, 3), "{:?}", report.rejected);
     assert_eq!(house.log().await, before);
 }
 

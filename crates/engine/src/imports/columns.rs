@@ -70,7 +70,9 @@ impl Columns {
         }
         let mut faults = Vec::new();
         let mut all: Vec<(String, Column)> = Vec::with_capacity(head.len());
-        for (index, cell) in head.iter().enumerate() {
+        // Spreadsheets write empty cells behind the last column: they name none.
+        let named = head.iter().rposition(|cell| !cell.trim_ascii().is_empty()).map_or(0, |last| last + 1);
+        for (index, cell) in head.iter().take(named).enumerate() {
             let Ok(cell) = std::str::from_utf8(cell) else {
                 let message = format!("has a column whose name is not UTF-8, in place {}", index + 1);
                 faults.push(fault("bad_character", message));

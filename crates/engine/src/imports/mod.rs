@@ -154,7 +154,8 @@ impl Run {
         while read_on {
             let next = layout::next(&mut records, &mut record);
             read_on = matches!(next, Ok(true));
-            if read_on {
+            // Of a line whose cells were emptied a spreadsheet keeps the separators: nobody is meant.
+            if read_on && record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
                 let byte = record.position().map_or(0, csv::Position::byte);
                 let line = records.get_mut().line_at(byte);
                 batch.extend(self.accept(layout, &record, line));

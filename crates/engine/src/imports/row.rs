@@ -13,6 +13,7 @@ use domain::time::Millis;
 use super::columns::Column;
 use super::layout::Layout;
 use crate::attributes::check_value;
+use crate::cell_lists::unlisted;
 use crate::tagging::TAGS_NAMED_MAX;
 
 /// Telegram ids fit in 52 bits.
@@ -21,6 +22,7 @@ const TELEGRAM_ID_MAX: i64 = (1 << 52) - 1;
 const PERSON_NAME_CHARS_MAX: usize = 64;
 const USERNAME_CHARS_MAX: usize = 32;
 const LANGUAGE_CHARS_MAX: usize = 35;
+/// Of one value, as links keep them.
 const SOURCE_CHARS_MAX: usize = 256;
 /// Of a cell that does not fit, as it is told.
 const CELL_CHARS_TOLD: usize = 80;
@@ -67,7 +69,9 @@ impl ImportRow {
     /// Every fault, from left to right.
     pub fn read(layout: &Layout, record: &ByteRecord, line: u64, now: Millis) -> Result<Self, Vec<RowFault>> {
         let columns = &layout.columns;
-        if record.len() != columns.len() {
+        // Spreadsheets write empty cells behind the last column.
+        let has_more = record.iter().skip(columns.len()).any(|cell| !cell.trim_ascii().is_empty());
+        if record.len() < columns.len() || has_more {
             let reason = format!("has {} cells where the head has {}", record.len(), columns.len());
             return Err(vec![RowFault::new("", reason)]);
         }
@@ -117,7 +121,9 @@ impl ImportRow {
             Column::FirstSeen => self.first_seen = Some(moment(cell, now)?),
             Column::LastInteraction => self.last_interaction = Some(moment(cell, now)?),
             Column::Attribute(key) => {
-                let value = reading.unwrap_or(Reading::of(Kind::Text)).read(cell)?;
+                // A spreadsheet ends the lines of a cell as it ends its own.
+                let cell = cell.replace("\r\n", "\n");
+                let value = reading.unwrap_or(Reading::of(Kind::Text)).read(&cell)?;
                 check_value(&value).map_err(|refusal| refusal.message)?;
                 self.attributes.insert(key.clone(), value);
             }
@@ -130,7 +136,8 @@ impl ImportRow {
 /// take for a formula.
 pub(super) fn bare(cell: &str) -> &str {
     let cell = cell.trim();
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@'])).unwrap_or(cell)
+    let is_marked = |rest: &&str| rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@']);
+    cell.strip_prefix('\'').filter(is_marked).unwrap_or(cell)
 }
 
 fn telegram_id(cell: &str) -> Cell<i64> {
@@ -168,7 +175,8 @@ fn language(cell: &str) -> Cell<String> {
 fn tags(cell: &str) -> Cell<Vec<String>> {
     let mut tags: Vec<String> = Vec::new();
     for name in cell.split(';').map(str::trim).filter(|name| !name.is_empty()) {
-        let name = text(name, TAG_NAME_CHARS_MAX).map_err(|reason| format!("a tag {reason}"))?;
+        let name =
+            text(unlisted(name).trim(), TAG_NAME_CHARS_MAX).map_err(|reason| format!("a tag {reason}"))?;
         if !tags.iter().any(|known| name_key(known) == name_key(&name)) {
             tags.push(name);
         }
@@ -181,9 +189,8 @@ fn tags(cell: &str) -> Cell<Vec<String>> {
 
 /// `link=fb-summer;utm_source=facebook`, as an export writes it; a plain word is a channel.
 fn source(cell: &str) -> Cell<Source> {
-    let cell = tidied(&text(cell, SOURCE_CHARS_MAX)?);
     if !cell.contains('=') {
-        return Ok(BTreeMap::from([("channel".to_owned(), cell)]));
+        return Ok(BTreeMap::from([("channel".to_owned(), tidied(&text(cell, SOURCE_CHARS_MAX)?))]));
     }
     let mut source = Source::new();
     for part in cell.split(';').map(str::trim).filter(|part| !part.is_empty()) {
@@ -191,7 +198,7 @@ fn source(cell: &str) -> Cell<Source> {
         if !SOURCE_FIELDS.contains(&field) || value.is_empty() {
             return Err(format!("must be pairs such as link=fb-summer; known: {}", SOURCE_FIELDS.join(", ")));
         }
-        source.insert(field.to_owned(), value.to_owned());
+        source.insert(field.to_owned(), tidied(&text(&unlisted(value), SOURCE_CHARS_MAX)?));
     }
     Ok(source)
 }

@@ -166,3 +166,35 @@ async fn a_table_in_another_encoding_is_refused_by_name_and_read_when_it_is_aske
     let refused = house.import_as("telegram_id\n1\n", options).await;
     assert!(matches!(refused, Err(EngineError::Invalid(faults)) if faults[0].path == "/encoding"));
 }
+
+#[tokio::test]
+async fn what_an_export_writes_out_of_the_way_is_read_as_it_was() {
+    let house = House::new().await;
+    let report = house
+        .import(
+            "telegram_id,first_name,tags,source,attr.note\n\
+             1,''=x,Jones%3B Jr.;50% off,link=fb;utm_source=a%3Bb;utm_term=c=d,\"one\r\ntwo\"\n",
+        )
+        .await;
+    assert_eq!((report.created, report.rejected_count), (1, 0), "{:?}", report.rejected);
+    let people = house.people().await;
+    let person = &people[0];
+    assert_eq!(person.profile.first_name.as_deref(), Some("'=x"));
+    assert_eq!(house.tags_of(person).await, ["50% off", "Jones; Jr."]);
+    assert_eq!(person.source.get("utm_source").map(String::as_str), Some("a;b"));
+    assert_eq!(person.source.get("utm_term").map(String::as_str), Some("c=d"));
+    assert_eq!(house.values("note").await, [Some(AttributeValue::Text("one\ntwo".into()))]);
+    let long = format!("utm_source={0};utm_medium={0};utm_campaign={0}", "z".repeat(200));
+    let report = house.import(format!("telegram_id,source\n2,{long}\n")).await;
+    assert_eq!((report.created, report.rejected_count), (1, 0), "{:?}", report.rejected);
+}
+
+#[tokio::test]
+async fn cells_behind_the_head_and_lines_without_cells_are_passed_over() {
+    let house = House::new().await;
+    let report = house.import("telegram_id,first_name,,\n1,Ana,,\n,,,\n \n2,Ben\n3,Cleo,,x\n").await;
+    let refused: Vec<(u64, &str)> =
+        report.rejected.iter().map(|row| (row.line, row.reason.as_str())).collect();
+    assert_eq!((report.rows, report.created), (3, 2));
+    assert_eq!(refused, [(6, "has 4 cells where the head has 2")]);
+}
