@@ -520,7 +520,7 @@ def mid_p(x1, n1, x2, n2):
     m = x1 + x2
     ways = {k: math.comb(n1, k) * math.comb(n2, m - k) for k in range(max(0, m - n2), min(n1, m) + 1)}
     uneven = sum(one for one in ways.values() if one <= ways[x1])
-    return (uneven - ways[x1] / 2) / sum(ways.values())
+    return (2 * uneven - ways[x1]) / (2 * sum(ways.values()))
 
 
 def compare_parts(compared, truth, campaign, outcomes, found, by):
