@@ -32,7 +32,7 @@ export async function run(server, browser) {
   await page.getByRole('button', { name: 'Connect' }).click();
   await page.locator('.empty-state').first().waitFor();
   const storageState = await context.storageState();
-  for (const path of ['/', '/inbox', '/contacts', '/segments', '/templates', '/flows', '/tags', '/campaigns']) await teaches(page, server.base, path);
+  for (const path of ['/', '/inbox', '/contacts', '/templates', '/flows', '/tags', '/campaigns']) await teaches(page, server.base, path);
   expect(problems.filter((each) => !each.includes('401')).length === 0, `no error in the browser, but: ${problems.join(' | ')}`);
   await context.close();
   const faults = gate.length + (await look(browser, server.base, pages, { storageState, prefix: 'empty-' }));

@@ -21,6 +21,9 @@ export function PersonName({ name }: { name: string }) {
   return <bdi>{name.trim() ? name.slice(0, 160) : t('ui.no_name')}</bdi>;
 }
 
+/** A name inside a sentence, where nothing can stand around it: without the marks that would turn the rest of the line. */
+export const nameInSentence = (name: string, max: number) => name.replace(/[\u202A-\u202E\u2066-\u2069]/gu, '').trim().slice(0, max);
+
 type Named = Pick<ContactItem, 'id' | 'name' | 'username' | 'reachable' | 'unreachable_reason'>;
 
 /** Who, with the handle, or in its place why they cannot be written to. */

@@ -10,6 +10,7 @@ import { campaignPreviewQuery, previewQuery } from '@/api/queries';
 import type { Campaign, CampaignDraft } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
+import { nameInSentence } from '@/ui/people';
 import { Page } from '@/ui/Page';
 import { Failure, useProblemText } from '@/ui/states';
 import { Bubble } from '@/ui/telegram/Bubble';
@@ -47,7 +48,7 @@ function Preview({ draft, botId }: { draft: CampaignDraft; botId: number }) {
   return (
     <aside className="campaigns-compose-preview" aria-label={t('compose.preview')}>
       <div className="campaigns-compose-stick">
-        <Phone name={bot.name} note={person ? t('compose.as_seen_by', { name: first.slice(0, 24) || t('ui.no_name') }) : t('compose.as_seen')}>
+        <Phone name={bot.name} note={person ? t('compose.as_seen_by', { name: nameInSentence(first, 24) || t('ui.no_name') }) : t('compose.as_seen')}>
           <Bubble message={draft.message} values={values} />
         </Phone>
         {sample.length > 1 && <Button variant="subtle" onClick={() => setAt(at + 1)}>{t('compose.next_person')}</Button>}

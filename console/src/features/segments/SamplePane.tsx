@@ -10,7 +10,7 @@ import { useBot } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { ExplainTree } from '@/ui/expression/ExplainTree';
 import { Section } from '@/ui/Page';
-import { PersonCell, PersonName } from '@/ui/people';
+import { PersonCell, PersonName, nameInSentence } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
 import { Loaded, SkeletonRows } from '@/ui/states';
 
@@ -35,7 +35,7 @@ function Why({ id, expression }: { id: number; expression: Expression }) {
   const { t } = useTranslation();
   const contact = useQuery(contactQuery(id)).data;
   const explain = useQuery(explainQuery(id, expression));
-  const name = contact?.name.trim().slice(0, 60) || t('ui.no_name');
+  const name = nameInSentence(contact?.name ?? '', 60) || t('ui.no_name');
   const title = explain.data?.matched === false ? t('segments.why_out', { name }) : t('segments.why_in', { name });
   return (
     <Section title={title} end={<Link className="text-link small" to="/contacts/$contactId" params={{ contactId: id }}>{t('segments.open_person')}</Link>}>
