@@ -66,9 +66,9 @@ async function compose(page, server, faults) {
 }
 
 async function testSend(page, server, person) {
-  await page.getByRole('button', { name: 'Test to myself' }).click();
-  await page.getByRole('textbox', { name: 'Or send the test to a person' }).fill(person.first_name);
-  await page.getByRole('dialog').locator('li button').first().click();
+  await page.getByRole('button', { name: 'Send a test' }).click();
+  await page.getByRole('textbox', { name: 'Or to a person, who can be added to the group' }).fill(person.first_name);
+  await page.getByRole('dialog').locator('.campaigns-test-person').first().click();
   const got = await arrived(server, person.id, 'quoted');
   const name = got.text.slice('Hi '.length, got.text.indexOf('!'));
   expect(name === person.first_name, `the field holds ${person.first_name}, not ${name}`);
