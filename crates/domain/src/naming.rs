@@ -36,7 +36,9 @@ pub fn word_key(text: &str) -> String {
 /// folded, so that more is found than was typed to the letter, and never less.
 pub fn search_fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c) && !is_unseen(*c) && !is_joiner(*c)) {
+    // A zero byte is nothing to be found, and PostgreSQL holds none.
+    let is_left_out = |c: &char| is_combining_mark(*c) || is_unseen(*c) || is_joiner(*c) || *c == '\0';
+    for c in text.nfkd().filter(|c| !is_left_out(c)) {
         for lower in c.to_lowercase().filter(|c| !is_combining_mark(*c)) {
             match plain_letters(lower) {
                 Some(plain) => folded.push_str(plain),
