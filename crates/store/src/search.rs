@@ -12,8 +12,7 @@ const BATCH: i64 = 1_000;
 /// What a search for a person looks in: their name, and `@` with their username.
 pub(crate) fn of_person(name: &str, username: Option<&str>) -> String {
     match username {
-        // What is no name of Telegram's may hold anything.
-        Some(username) => search_fold(&format!("{name}\n@{}", username.replace(char::is_control, ""))),
+        Some(username) => search_fold(&format!("{name}\n@{username}")),
         None => search_fold(name),
     }
 }

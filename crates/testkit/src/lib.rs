@@ -10,6 +10,7 @@ pub mod leases;
 pub mod lived;
 pub mod mishaps;
 pub mod network;
+pub mod oracle;
 pub mod rehearsal;
 pub mod seat;
 pub mod small_disk;

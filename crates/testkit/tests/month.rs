@@ -5,14 +5,11 @@
 //! `MUSTER_MONTH_PEOPLE` says how many people live (600 unless told), `MUSTER_DUMP` where the dump is kept.
 #![allow(clippy::print_stdout)] // figures, for who runs it
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use domain::time::DAY_MS;
 use sandbox::{Source, WorldConfig};
 use serde_json::{Map, Value, json};
-use testkit::Lived;
 use testkit::lived::Dump;
+use testkit::{Lived, oracle};
 
 const STEP_MS: i64 = DAY_MS / 12;
 /// A Tuesday evening.
@@ -156,26 +153,13 @@ impl Month {
     }
 }
 
-fn oracle(dump: &Path) -> Option<std::process::Output> {
-    let script = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/oracle/month.py"));
-    Command::new("python3").arg("-B").arg(script).arg(dump).output().ok()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_figure_of_a_month_is_what_really_happened_before_and_after_a_rebuild() {
-    let has_python = Command::new("python3").arg("--version").output().is_ok_and(|out| out.status.success());
-    if !has_python {
-        println!("skipped: python3 is missing");
+    if !oracle::is_at_hand() {
         return;
     }
     let began = std::time::Instant::now();
     let dump = Month::live().await.dump().await;
     println!("lived and dumped in {:.1} s", began.elapsed().as_secs_f64());
-    let folder = tempfile::tempdir().unwrap();
-    let path = std::env::var_os("MUSTER_DUMP").map_or(folder.path().join("dump.json"), PathBuf::from);
-    dump.write(&path);
-    let compared = oracle(&path).expect("python3 runs");
-    println!("{}", String::from_utf8_lossy(&compared.stdout));
-    let complaint = String::from_utf8_lossy(&compared.stderr);
-    assert!(compared.status.success(), "the server and the truth differ (see above) {complaint}");
+    oracle::compare("month.py", &dump);
 }
