@@ -5,6 +5,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use domain::field_error::pointer_segment;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path as FieldPath, Segment};
 
@@ -70,7 +71,7 @@ fn pointer(path: &FieldPath) -> String {
             Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
             Segment::Map { key } => {
                 pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                pointer.push_str(&pointer_segment(key));
             }
             // The variant's name is no step into the document, and an unknown place is the document's own.
             Segment::Enum { .. } | Segment::Unknown => {}

@@ -2,6 +2,11 @@
 
 use serde::Serialize;
 
+/// A key as a part of a JSON pointer (RFC 6901).
+pub fn pointer_segment(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 /// One fault, with the place where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::cells::Kind;
 use domain::contact::{AttributeValue, Attributes};
 use domain::event::EventBody;
+use domain::field_error::pointer_segment;
 use domain::ids::WorkspaceId;
 use domain::limits::{ATTRIBUTE_KEY_CHARS_MAX, ATTRIBUTE_VALUE_CHARS_MAX, ATTRIBUTES_MAX};
 use domain::time::Millis;
@@ -79,7 +80,7 @@ fn fitted(
 ) -> Result<AttributeValue> {
     let Some(Some(kind)) = tags::attribute_kind(tx, workspace, key)? else { return Ok(value) };
     kind.take(value).map_err(|reason| {
-        let at = if path.is_empty() { String::new() } else { format!("{path}/{}", escaped(key)) };
+        let at = if path.is_empty() { String::new() } else { format!("{path}/{}", pointer_segment(key)) };
         let holds = kind.plural();
         crate::EngineError::field(
             at,
@@ -87,11 +88,6 @@ fn fitted(
             format!("{reason}; the attribute \"{key}\" holds {holds}"),
         )
     })
-}
-
-/// A key as a part of a JSON pointer.
-pub fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// Applies checked changes to a person: the row, the known keys and the event together. What stands so already

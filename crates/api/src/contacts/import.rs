@@ -204,7 +204,7 @@ fn kinds(text: &str) -> Result<BTreeMap<String, Kind>> {
     let read = |(key, name): (String, String)| match Kind::named(&name) {
         Some(kind) => Ok((key, kind)),
         None => {
-            let path = format!("/kinds/{}", engine::attributes::escaped(&key));
+            let path = format!("/kinds/{}", domain::field_error::pointer_segment(&key));
             Err(Problem::field(path, "unknown_value", "must be bool, number, date or text"))
         }
     };

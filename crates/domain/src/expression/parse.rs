@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::reader::{Fields, Reader, pointer_segment};
+use super::reader::{Fields, Reader};
 use super::{
     AnswerTest, AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, EventTest,
     Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest, TimeField,
@@ -11,6 +11,7 @@ use super::{
 use crate::contact::{AttributeValue, SOURCE_FIELDS};
 use crate::event::COUNTED_KINDS;
 use crate::field_error::FieldError;
+use crate::field_error::pointer_segment;
 use crate::ids::{CampaignId, MemberId, SegmentId};
 use crate::limits::{EVENT_COUNT_MAX, EXPRESSION_DEPTH_MAX, EXPRESSION_LIST_MAX, EXPRESSION_NODES_MAX};
 

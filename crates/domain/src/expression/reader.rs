@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::moment::{Duration, Moment};
-use crate::field_error::FieldError;
+use crate::field_error::{FieldError, pointer_segment};
 use crate::limits::{ATTRIBUTE_VALUE_CHARS_MAX, EXPRESSION_LIST_MAX, FIELD_ERRORS_MAX};
 
 /// Collects faults; past the limit they are counted but not kept.
@@ -97,11 +97,6 @@ impl Reader {
             .collect();
         (read.len() == list.len()).then_some(read)
     }
-}
-
-/// A key inside a JSON pointer (RFC 6901).
-pub(super) fn pointer_segment(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// One object while it is read. A getter gives none for an absent or faulty field; [`Fields::done`] then gives

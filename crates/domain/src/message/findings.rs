@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::field_error::FieldError;
+use crate::field_error::{FieldError, pointer_segment};
 
 /// The faults found so far.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ impl<'v> Object<'v, '_> {
 
 /// A JSON pointer's next step, escaped as RFC 6901 wants it.
 pub(crate) fn child(path: &str, key: &str) -> String {
-    format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"))
+    format!("{path}/{}", pointer_segment(key))
 }
 
 impl Findings {

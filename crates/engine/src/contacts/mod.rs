@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use domain::contact::AttributeValue;
 use domain::event::{EventBody, Origin};
-use domain::field_error::FieldError;
+use domain::field_error::{FieldError, pointer_segment};
 use domain::ids::{BotId, ContactId, ContactNumber, WorkspaceId};
 use domain::limits::IMPORT_BATCH_MAX;
 use domain::time::Millis;
@@ -297,7 +297,7 @@ fn checked_attributes(given: Map<String, Value>) -> Result<AttributeChanges> {
                 changes.insert(key, value);
             }
             Err(refusal) => {
-                let path = format!("/attributes/{}", attributes::escaped(&key));
+                let path = format!("/attributes/{}", pointer_segment(&key));
                 faults.push(FieldError { path, code: refusal.code, message: refusal.message });
             }
         }

@@ -6,6 +6,7 @@ use std::io::{Read, Seek};
 
 use csv::ByteRecord;
 use domain::cells::{FileManner, Kind, Reading, Survey};
+use domain::field_error::pointer_segment;
 use encoding_rs::{Encoding, UTF_8};
 
 use super::bounded::Bounded;
@@ -110,7 +111,7 @@ fn readings(
 /// A kind can be asked for where the attribute has none yet.
 fn check_asked(columns: &Columns, asked: &BTreeMap<String, Kind>, known: &KnownKinds) -> Result<()> {
     for (key, kind) in asked {
-        let path = format!("/kinds/{}", crate::attributes::escaped(key));
+        let path = format!("/kinds/{}", pointer_segment(key));
         let is_there = columns.iter().any(|(_, column)| *column == Column::Attribute(key.clone()));
         if !is_there {
             let message = format!("names no column of the table: it has no \"attr.{key}\"");
