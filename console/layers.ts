@@ -4,7 +4,12 @@ import type { Plugin } from 'vite';
 /** What wins over what, the last over all before it. Mantine names its own layer. */
 const order = '@layer ground, mantine, vendor, theme, ui, frame, features;';
 const source = path.resolve(import.meta.dirname, 'src');
-const named: Record<string, string> = { 'theme/base.css': 'ground', 'theme/tokens.css': 'theme', 'theme/words.css': 'theme', 'theme/mantine.css': 'theme' };
+const named: Record<string, string> = {
+  'theme/base.css': 'ground',
+  'theme/tokens.css': 'theme',
+  'theme/words.css': 'theme',
+  'theme/mantine.css': 'theme',
+};
 const zones = ['ui', 'frame', 'features'];
 
 /** The cascade layer that a sheet is put into, by where it stands. */

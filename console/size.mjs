@@ -13,14 +13,20 @@ const weight = (path) => gzipSync(readFileSync(new URL(path, dist))).length;
 const shown = (bytes) => `${(bytes / KB).toFixed(1).padStart(6)} kB`;
 
 const page = readFileSync(new URL('index.html', dist), 'utf8');
-const first = [...new Set([...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1]))];
+const first = [
+  ...new Set(
+    [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1]),
+  ),
+];
 const lazy = readdirSync(new URL('assets/', dist))
   .filter((name) => /\.(js|css)$/.test(name) && !first.includes(`assets/${name}`))
   .map((name) => ({ name, bytes: weight(`assets/${name}`) }))
   .sort((a, b) => b.bytes - a.bytes);
 const firstBytes = first.reduce((sum, path) => sum + weight(path), 0);
 
-console.log(`${shown(firstBytes)}  first page, gzipped, of ${shown(FIRST_MAX).trim()} (${first.length} files)`);
+console.log(
+  `${shown(firstBytes)}  first page, gzipped, of ${shown(FIRST_MAX).trim()} (${first.length} files)`,
+);
 for (const { name, bytes } of lazy.slice(0, 6)) console.log(`${shown(bytes)}  ${name}`);
 const heavy = lazy.filter(({ bytes }) => bytes > LAZY_MAX).map(({ name }) => name);
 if (firstBytes > FIRST_MAX) heavy.unshift('the first page');

@@ -12,7 +12,21 @@ export default defineConfig({
   resolve: { alias: { '@': path.resolve(import.meta.dirname, 'src') } },
   // The service worker of the mocks must not be embedded in the binary.
   publicDir: process.env.VITE_MOCKS ? 'mocks-public' : 'public',
-  build: { outDir: 'dist', sourcemap: false, target: 'es2022', cssCodeSplit: true, chunkSizeWarningLimit: 600 },
-  server: { port: 5173, proxy: process.env.VITE_MOCKS ? {} : { '/api': { target: server, changeOrigin: true } } },
-  test: { environment: 'jsdom', setupFiles: ['src/test/setup.ts'], include: ['src/**/*.test.{ts,tsx}'], css: false },
+  build: {
+    outDir: 'dist',
+    sourcemap: false,
+    target: 'es2022',
+    cssCodeSplit: true,
+    chunkSizeWarningLimit: 600,
+  },
+  server: {
+    port: 5173,
+    proxy: process.env.VITE_MOCKS ? {} : { '/api': { target: server, changeOrigin: true } },
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['src/test/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    css: false,
+  },
 });

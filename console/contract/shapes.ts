@@ -11,7 +11,13 @@ type Wire = components['schemas'];
 type Lacking<Ours, Theirs> = Exclude<keyof Ours, keyof Theirs>;
 /** The fields that the document lets be null and ours does not expect to be. */
 type Unexpected<Ours, Theirs> = {
-  [Key in keyof Ours & keyof Theirs]: null extends Theirs[Key] ? (null extends Ours[Key] ? never : undefined extends Ours[Key] ? never : Key) : never;
+  [Key in keyof Ours & keyof Theirs]: null extends Theirs[Key]
+    ? null extends Ours[Key]
+      ? never
+      : undefined extends Ours[Key]
+        ? never
+        : Key
+    : never;
 }[keyof Ours & keyof Theirs];
 
 type Held<Ours, Theirs> = [Lacking<Ours, Theirs> | Unexpected<Ours, Theirs>] extends [never]
@@ -69,9 +75,53 @@ export const held: {
   suggestion: Held<ours.Suggestion, Wire['Suggestion']>;
   checklist: Held<ours.Checklist, Wire['Checklist']>;
 } = {
-  keptFile: true, mediaPage: true, phrases: true, phraseLanguage: true, retention: true, retentionDays: true, retentionPreview: true,
-  session: true, member: true, bot: true, health: true, contactItem: true, contact: true, entry: true, explainNode: true, importAnswer: true, importColumn: true, unifyAnswer: true,
-  tag: true, segment: true, preview: true, stage: true, stagePreview: true, flow: true, conversation: true, threadEntry: true, canned: true, readText: true, attribute: true,
-  campaign: true, counts: true, campaignPreview: true, ledgerItem: true, report: true, figure: true, lift: true, link: true, linkItem: true, funnelSteps: true, linkFunnel: true, linkDay: true, template: true, media: true, threadFile: true, webhook: true, home: true,
-  homeStage: true, suggestion: true, checklist: true,
+  keptFile: true,
+  mediaPage: true,
+  phrases: true,
+  phraseLanguage: true,
+  retention: true,
+  retentionDays: true,
+  retentionPreview: true,
+  session: true,
+  member: true,
+  bot: true,
+  health: true,
+  contactItem: true,
+  contact: true,
+  entry: true,
+  explainNode: true,
+  importAnswer: true,
+  importColumn: true,
+  unifyAnswer: true,
+  tag: true,
+  segment: true,
+  preview: true,
+  stage: true,
+  stagePreview: true,
+  flow: true,
+  conversation: true,
+  threadEntry: true,
+  canned: true,
+  readText: true,
+  attribute: true,
+  campaign: true,
+  counts: true,
+  campaignPreview: true,
+  ledgerItem: true,
+  report: true,
+  figure: true,
+  lift: true,
+  link: true,
+  linkItem: true,
+  funnelSteps: true,
+  linkFunnel: true,
+  linkDay: true,
+  template: true,
+  media: true,
+  threadFile: true,
+  webhook: true,
+  home: true,
+  homeStage: true,
+  suggestion: true,
+  checklist: true,
 };

@@ -8,7 +8,13 @@ const { context, page } = await visit(browser);
 async function cut(pattern, during, status = null) {
   const answer = (route) => {
     if (route.request().method() === 'GET') return route.fallback();
-    return status === null ? route.abort('connectionrefused') : route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ code: 'internal', title: 'Something went wrong', status }) });
+    return status === null
+      ? route.abort('connectionrefused')
+      : route.fulfill({
+          status,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ code: 'internal', title: 'Something went wrong', status }),
+        });
   };
   await context.route(pattern, answer);
   await during();
@@ -24,14 +30,23 @@ async function campaignDraft() {
   await page.locator('.top-bar .note').filter({ hasText: 'cannot be reached' }).waitFor();
   await page.reload();
   await text.waitFor();
-  expect((await written(text)) === 'Typed while the server was away', 'the text is there after a reload');
+  expect(
+    (await written(text)) === 'Typed while the server was away',
+    'the text is there after a reload',
+  );
   await text.press('End');
   await text.pressSequentially('!');
   await page.locator('.top-bar .note').filter({ hasText: 'cannot be reached' }).waitFor();
   await context.unroute('**/api/v1/campaigns**');
   await page.waitForURL(/\/campaigns\/\d+/);
-  await until(async () => /saved/.test(await page.locator('.top-bar .note').innerText()), 'the draft to be saved by itself');
-  expect((await written(text)) === 'Typed while the server was away!', 'the text is what was typed');
+  await until(
+    async () => /saved/.test(await page.locator('.top-bar .note').innerText()),
+    'the draft to be saved by itself',
+  );
+  expect(
+    (await written(text)) === 'Typed while the server was away!',
+    'the text is what was typed',
+  );
 }
 
 async function segment() {
@@ -42,11 +57,18 @@ async function segment() {
   const typed = await name.inputValue();
   const save = page.getByRole('button', { name: 'Save', exact: true });
   for (const status of [null, 503]) {
-    await cut('**/api/v1/segments', async () => {
-      await save.click();
-      await page.getByRole('alert').first().waitFor();
-    }, status);
-    expect((await name.inputValue()) === typed && page.url().includes('9d'), 'name and condition are there after a failed save');
+    await cut(
+      '**/api/v1/segments',
+      async () => {
+        await save.click();
+        await page.getByRole('alert').first().waitFor();
+      },
+      status,
+    );
+    expect(
+      (await name.inputValue()) === typed && page.url().includes('9d'),
+      'name and condition are there after a failed save',
+    );
   }
   await save.click();
   await page.waitForURL(/\/segments\/\d+/);
@@ -66,7 +88,10 @@ async function reply() {
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.locator('.tg-text').filter({ hasText: words }).waitFor();
   await until(async () => (await written(text)) === '', 'the box to be free again');
-  expect((await page.locator('.tg-text').filter({ hasText: words }).count()) === 1, 'the reply went once');
+  expect(
+    (await page.locator('.tg-text').filter({ hasText: words }).count()) === 1,
+    'the reply went once',
+  );
 }
 
 try {

@@ -6,12 +6,34 @@ import { chromium } from 'playwright-core';
 export const base = process.env.BASE ?? 'http://localhost:8080';
 export const phone = process.env.PHONE ?? 'http://localhost:8081';
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export const launch = () => chromium.launch({ executablePath, args });
 
-export async function visit(browser, { language = 'en-GB', theme = 'light', width = 1440, height = width < 800 ? 800 : 900, storageState } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: language, ...(storageState ? { storageState } : {}) });
+export async function visit(
+  browser,
+  {
+    language = 'en-GB',
+    theme = 'light',
+    width = 1440,
+    height = width < 800 ? 800 : 900,
+    storageState,
+  } = {},
+) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    locale: language,
+    ...(storageState ? { storageState } : {}),
+  });
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const problems = [];
@@ -42,7 +64,10 @@ export const written = async (editor) => (await editor.innerText()).replace(/\n$
 
 export const numberIn = (text) => Number((text ?? '').replace(/[^\d]/g, ''));
 
-const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = fs.readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** axe's violations in words; none is what is wanted. */
@@ -50,7 +75,13 @@ export async function violations(page) {
   await page.evaluate(axeSource);
   return page.evaluate(async (runOnly) => {
     const { violations } = await window.axe.run(document, { runOnly });
-    return violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')}`);
+    return violations.map(
+      (found) =>
+        `${found.id}: ${found.nodes
+          .map((node) => node.target.join(' '))
+          .slice(0, 3)
+          .join(', ')}`,
+    );
   }, tags);
 }
 

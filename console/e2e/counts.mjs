@@ -22,12 +22,25 @@ export async function run(server, browser, storageState) {
   await page.goto(`${server.base}/`);
   await loaded(page);
   await page.locator('a.count').first().waitFor();
-  const counts = await page.locator('main a.count').evaluateAll((links) => links.map((link) => ({ href: link.getAttribute('href'), text: link.textContent, section: link.closest('section')?.getAttribute('aria-label') ?? '' })));
-  for (const wanted of ['Joined', 'Active', 'Blocked']) expect(counts.some((count) => count.section === wanted), `“${wanted}” opens its people`);
+  const counts = await page.locator('main a.count').evaluateAll((links) =>
+    links.map((link) => ({
+      href: link.getAttribute('href'),
+      text: link.textContent,
+      section: link.closest('section')?.getAttribute('aria-label') ?? '',
+    })),
+  );
+  for (const wanted of ['Joined', 'Active', 'Blocked'])
+    expect(
+      counts.some((count) => count.section === wanted),
+      `“${wanted}” opens its people`,
+    );
   for (const { href, text, section } of counts) {
     await page.goto(server.base + href);
     const figure = page.locator('.contacts-summary .lead-figure');
-    await until(async () => numberIn(await figure.innerText()) === numberIn(text), `${text} of “${section}” on ${href}`);
+    await until(
+      async () => numberIn(await figure.innerText()) === numberIn(text),
+      `${text} of “${section}” on ${href}`,
+    );
   }
   await context.close();
   expect(problems.length === 0, `no error in the browser, but: ${problems.join(' | ')}`);

@@ -10,7 +10,9 @@ const paste = (editor, html) =>
   editor.evaluate((element, html) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData('text/html', html);
-    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    element.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    );
   }, html);
 
 /** The messages of a person's chat that have some words in them. */
@@ -20,7 +22,12 @@ async function arrived(server, person, words) {
     return (chat.messages ?? chat).findLast((message) => message.text?.includes(words)) ?? null;
   }, `“${words}” to arrive`);
 }
-const stretches = ({ text, entities = [] }) => entities.map(({ type, offset, length, url }) => [type, text.slice(offset, offset + length), ...(url ? [url] : [])]);
+const stretches = ({ text, entities = [] }) =>
+  entities.map(({ type, offset, length, url }) => [
+    type,
+    text.slice(offset, offset + length),
+    ...(url ? [url] : []),
+  ]);
 
 async function compose(page, server, faults) {
   await page.goto(`${server.base}/campaigns/new`);
@@ -47,9 +54,13 @@ async function compose(page, server, faults) {
   await page.keyboard.type('bold');
   await page.keyboard.press('Control+b');
   await page.keyboard.type(' and the shop');
-  for (let letter = 0; letter < 'shop'.length; letter += 1) await page.keyboard.press('Shift+ArrowLeft');
+  for (let letter = 0; letter < 'shop'.length; letter += 1)
+    await page.keyboard.press('Shift+ArrowLeft');
   await page.keyboard.press('Control+k');
-  await page.getByRole('dialog', { name: 'Link' }).getByRole('textbox', { name: 'Address' }).fill('lantern.example/shop');
+  await page
+    .getByRole('dialog', { name: 'Link' })
+    .getByRole('textbox', { name: 'Address' })
+    .fill('lantern.example/shop');
   faults.push(...(await violations(page)).map((fault) => `link: ${fault}`));
   await page.keyboard.press('Enter');
   await page.keyboard.press('End');
@@ -62,30 +73,56 @@ async function compose(page, server, faults) {
   // The bubble shows the very person's own values.
   await page.locator('.tg-bubble').filter({ hasText: 'You are on pro.' }).waitFor();
   await page.locator('.tg-bubble blockquote').filter({ hasText: 'quoted' }).waitFor();
-  await until(async () => /saved/.test(await page.locator('.top-bar .note').innerText()), 'the draft to be saved');
+  await until(
+    async () => /saved/.test(await page.locator('.top-bar .note').innerText()),
+    'the draft to be saved',
+  );
   await picture(page, 'editor-compose-1440-light');
   return text;
 }
 
 async function testSend(page, server, person) {
   await page.getByRole('button', { name: 'Send a test' }).click();
-  await page.getByRole('textbox', { name: 'Or to a person, who can be added to the group' }).fill(person.first_name);
+  await page
+    .getByRole('textbox', { name: 'Or to a person, who can be added to the group' })
+    .fill(person.first_name);
   await page.getByRole('dialog').locator('.campaigns-test-person').first().click();
   const got = await arrived(server, person.id, 'quoted');
   const name = got.text.slice('Hi '.length, got.text.indexOf('!'));
   expect(name === person.first_name, `the field holds ${person.first_name}, not ${name}`);
-  expect(got.text === `Hi ${name}! You are on pro. 🏟 bold and the shop\nhidden 你好 {a}\nOnly today\n• Tea\nquoted`, `the words arrived: ${JSON.stringify(got.text)}`);
-  const wanted = [['bold', 'bold'], ['text_link', 'shop', 'https://lantern.example/shop'], ['spoiler', 'hidden'], ['bold', 'Only today'], ['blockquote', 'quoted']];
-  expect(JSON.stringify(stretches(got)) === JSON.stringify(wanted), `the entities arrived: ${JSON.stringify(stretches(got))}`);
+  expect(
+    got.text ===
+      `Hi ${name}! You are on pro. 🏟 bold and the shop\nhidden 你好 {a}\nOnly today\n• Tea\nquoted`,
+    `the words arrived: ${JSON.stringify(got.text)}`,
+  );
+  const wanted = [
+    ['bold', 'bold'],
+    ['text_link', 'shop', 'https://lantern.example/shop'],
+    ['spoiler', 'hidden'],
+    ['bold', 'Only today'],
+    ['blockquote', 'quoted'],
+  ];
+  expect(
+    JSON.stringify(stretches(got)) === JSON.stringify(wanted),
+    `the entities arrived: ${JSON.stringify(stretches(got))}`,
+  );
 }
 
 /** What a program wrote as HTML opens with its formatting, and is stored with entities once it was edited. */
 async function openMarkup(page, server, call, bot) {
-  const made = await call('POST', '/campaigns', { bot_id: bot.id, name: 'Written by a program', audience: { all: [] }, message: { text: '<b>Bold</b> &amp; <code>{attr.plan|free}</code>', format: 'html' } });
+  const made = await call('POST', '/campaigns', {
+    bot_id: bot.id,
+    name: 'Written by a program',
+    audience: { all: [] },
+    message: { text: '<b>Bold</b> &amp; <code>{attr.plan|free}</code>', format: 'html' },
+  });
   await page.goto(`${server.base}/campaigns/${made.id}`);
   await loaded(page);
   const text = page.getByRole('textbox', { name: 'Text of the message' });
-  expect((await text.locator('strong').innerText()) === 'Bold' && !(await written(text)).includes('<'), 'markup opens as formatting');
+  expect(
+    (await text.locator('strong').innerText()) === 'Bold' && !(await written(text)).includes('<'),
+    'markup opens as formatting',
+  );
   await text.click();
   await page.keyboard.press('Control+End');
   await page.keyboard.type('!');
@@ -93,8 +130,20 @@ async function openMarkup(page, server, call, bot) {
     const now = await call('GET', `/campaigns/${made.id}`);
     return now.message.text.endsWith('!') ? now : null;
   }, 'the edit to be saved');
-  const wanted = { text: 'Bold & {attr.plan|free}!', entities: [{ type: 'bold', offset: 0, length: 4 }, { type: 'code', offset: 7, length: 17 }] };
-  expect(message.text === wanted.text && JSON.stringify(message.entities.map(({ type, offset, length }) => ({ type, offset, length }))) === JSON.stringify(wanted.entities), `stored with entities: ${JSON.stringify(message)}`);
+  const wanted = {
+    text: 'Bold & {attr.plan|free}!',
+    entities: [
+      { type: 'bold', offset: 0, length: 4 },
+      { type: 'code', offset: 7, length: 17 },
+    ],
+  };
+  expect(
+    message.text === wanted.text &&
+      JSON.stringify(
+        message.entities.map(({ type, offset, length }) => ({ type, offset, length })),
+      ) === JSON.stringify(wanted.entities),
+    `stored with entities: ${JSON.stringify(message)}`,
+  );
 }
 
 async function reply(page, server, contact, person) {
@@ -105,19 +154,37 @@ async function reply(page, server, contact, person) {
   await text.click();
   // A word that is being put together belongs to the input method: its Enter does not send.
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Input.imeSetComposition', { text: 'nihao', selectionStart: 5, selectionEnd: 5 });
-  await text.dispatchEvent('keydown', { key: 'Enter', keyCode: 229, isComposing: true, bubbles: true });
+  await devtools.send('Input.imeSetComposition', {
+    text: 'nihao',
+    selectionStart: 5,
+    selectionEnd: 5,
+  });
+  await text.dispatchEvent('keydown', {
+    key: 'Enter',
+    keyCode: 229,
+    isComposing: true,
+    bubbles: true,
+  });
   await devtools.send('Input.insertText', { text: '你好' });
-  expect((await written(text)) === '你好', `the word stands: ${JSON.stringify(await written(text))}`);
+  expect(
+    (await written(text)) === '你好',
+    `the word stands: ${JSON.stringify(await written(text))}`,
+  );
   await page.keyboard.press('Shift+Enter');
   await page.keyboard.type('שלום ');
   await page.keyboard.press('Control+i');
   await page.keyboard.type('now');
-  const directions = await text.locator('p').evaluateAll((lines) => lines.map((line) => getComputedStyle(line).direction));
+  const directions = await text
+    .locator('p')
+    .evaluateAll((lines) => lines.map((line) => getComputedStyle(line).direction));
   expect(directions.join() === 'ltr,rtl', `each line runs its own way: ${directions}`);
   await page.keyboard.press('Enter');
   const got = await arrived(server, person.id, 'שלום');
-  expect(got.text === '你好\nשלום now' && JSON.stringify(stretches(got)) === JSON.stringify([['italic', 'now']]), `the reply arrived with its entities: ${JSON.stringify(got)}`);
+  expect(
+    got.text === '你好\nשלום now' &&
+      JSON.stringify(stretches(got)) === JSON.stringify([['italic', 'now']]),
+    `the reply arrived with its entities: ${JSON.stringify(got)}`,
+  );
   await until(async () => (await written(text)) === '', 'the box to be free again');
 }
 
@@ -126,9 +193,13 @@ export async function run(server, browser, storageState) {
   const [bot] = (await call('GET', '/bots')).items;
   const [person] = await sandboxPeople(server, 'limit=1');
   await act(server, person.id, 'start');
-  const contact = await until(async () => (await call('GET', `/contacts?bot_id=${bot.id}&q=${person.id}`)).items[0] ?? null, 'the person to be known');
+  const contact = await until(
+    async () => (await call('GET', `/contacts?bot_id=${bot.id}&q=${person.id}`)).items[0] ?? null,
+    'the person to be known',
+  );
   // Whoever the preview begins with has it.
-  for (const each of (await call('GET', `/contacts?bot_id=${bot.id}&limit=100`)).items) await call('PATCH', `/contacts/${each.id}`, { attributes: { plan: 'pro' } });
+  for (const each of (await call('GET', `/contacts?bot_id=${bot.id}&limit=100`)).items)
+    await call('PATCH', `/contacts/${each.id}`, { attributes: { plan: 'pro' } });
   const faults = [];
   const { page, context, problems } = await visit(browser, { storageState });
   await compose(page, server, faults);

@@ -4,8 +4,18 @@ import { look, loaded } from './look.mjs';
 import { makeOwner } from './server.mjs';
 
 const pages = {
-  home: '/', inbox: '/inbox', contacts: '/contacts', segments: '/segments', segment: '/segments/new', stages: '/stages', tags: '/tags',
-  campaigns: '/campaigns', compose: '/campaigns/new', templates: '/templates', flows: '/flows', settings: '/settings',
+  home: '/',
+  inbox: '/inbox',
+  contacts: '/contacts',
+  segments: '/segments',
+  segment: '/segments/new',
+  stages: '/stages',
+  tags: '/tags',
+  campaigns: '/campaigns',
+  compose: '/campaigns/new',
+  templates: '/templates',
+  flows: '/flows',
+  settings: '/settings',
 };
 
 /** Whoever sees an empty page sees a way on: one action of its own. */
@@ -32,10 +42,15 @@ export async function run(server, browser) {
   await page.getByRole('button', { name: 'Connect' }).click();
   await page.locator('.empty-state').first().waitFor();
   const storageState = await context.storageState();
-  for (const path of ['/', '/inbox', '/contacts', '/templates', '/flows', '/tags', '/campaigns']) await teaches(page, server.base, path);
-  expect(problems.filter((each) => !each.includes('401')).length === 0, `no error in the browser, but: ${problems.join(' | ')}`);
+  for (const path of ['/', '/inbox', '/contacts', '/templates', '/flows', '/tags', '/campaigns'])
+    await teaches(page, server.base, path);
+  expect(
+    problems.filter((each) => !each.includes('401')).length === 0,
+    `no error in the browser, but: ${problems.join(' | ')}`,
+  );
   await context.close();
-  const faults = gate.length + (await look(browser, server.base, pages, { storageState, prefix: 'empty-' }));
+  const faults =
+    gate.length + (await look(browser, server.base, pages, { storageState, prefix: 'empty-' }));
   if (gate.length > 0) console.log(`gate: ${gate.join(' | ')}`);
   console.log(JSON.stringify({ run: 'empty', faults }));
   expect(faults === 0, 'no fault on an empty page');

@@ -17,7 +17,10 @@ export async function run(server, browser, storageState) {
   await page.locator('.sidebar a[href^="/stages"]').filter({ visible: true }).click();
   const failure = page.locator('main').getByRole('alert');
   await failure.waitFor();
-  expect(await page.locator('.sidebar').isVisible(), 'the frame stays when a page cannot be loaded');
+  expect(
+    await page.locator('.sidebar').isVisible(),
+    'the frame stays when a page cannot be loaded',
+  );
   await picture(page, 'hang-chunk');
   await page.unroute(/assets\/StagesPage.*\.js/);
   await failure.getByRole('button').click();

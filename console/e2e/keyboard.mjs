@@ -14,7 +14,9 @@ async function tabTo(name, most = 120) {
     await press('Tab');
     const focused = await page.evaluate(() => {
       const at = document.activeElement;
-      return at?.getAttribute('aria-label') ?? at?.getAttribute('placeholder') ?? at?.textContent ?? '';
+      return (
+        at?.getAttribute('aria-label') ?? at?.getAttribute('placeholder') ?? at?.textContent ?? ''
+      );
     });
     if (typeof name === 'string' ? focused.trim() === name : name.test(focused.trim())) return;
   }
@@ -24,7 +26,10 @@ async function tabTo(name, most = 120) {
 try {
   await page.goto(base);
   await page.getByRole('heading', { name: '建议下一步' }).waitFor();
-  expect((await page.locator('html').getAttribute('lang')) === 'zh-Hans', 'the page says that it is Chinese');
+  expect(
+    (await page.locator('html').getAttribute('lang')) === 'zh-Hans',
+    'the page says that it is Chinese',
+  );
   await press('g');
   await press('s');
   await page.waitForURL(/\/segments/);
@@ -46,7 +51,12 @@ try {
   await page.keyboard.type('新群发');
   const wanted = page.locator('#palette-new-campaign');
   await wanted.waitFor();
-  for (let step = 0; step < 20 && (await wanted.getAttribute('aria-selected')) !== 'true'; step += 1) await press('ArrowDown');
+  for (
+    let step = 0;
+    step < 20 && (await wanted.getAttribute('aria-selected')) !== 'true';
+    step += 1
+  )
+    await press('ArrowDown');
   await press('Enter');
   await page.waitForURL(/\/campaigns\/new/);
   await tabTo('消息正文');
@@ -56,7 +66,10 @@ try {
   await tabTo(say('compose.add_button'));
   await press('Enter');
   await page.getByRole('dialog').getByRole('textbox').first().waitFor();
-  await until(() => page.evaluate(() => document.activeElement?.tagName === 'INPUT'), 'the focus in the button’s text');
+  await until(
+    () => page.evaluate(() => document.activeElement?.tagName === 'INPUT'),
+    'the focus in the button’s text',
+  );
   await page.keyboard.type('好的');
   await press('Enter');
   await page.locator('.tg-key').filter({ hasText: '好的' }).first().waitFor();
@@ -75,13 +88,24 @@ try {
   await tabTo(begins('campaigns.resume_other'));
   await press('Enter');
   const state = page.locator('.top-bar .pill');
-  await until(async () => (await state.innerText()).includes(say('campaign_status.done')), 'the campaign to be done', 180_000);
+  await until(
+    async () => (await state.innerText()).includes(say('campaign_status.done')),
+    'the campaign to be done',
+    180_000,
+  );
   const fact = page.locator('.campaigns-fact').filter({ hasText: say('report.open_rate') });
-  const reported = await until(async () => numberIn(await fact.locator('.mid-figure').innerText()) || null, 'some who answered', 180_000);
+  const reported = await until(
+    async () => numberIn(await fact.locator('.mid-figure').innerText()) || null,
+    'some who answered',
+    180_000,
+  );
   await picture(page, 'keyboard-zh-2-report');
   await tabTo(say('ui.made_segment'));
   await press('Enter');
-  const counted = await until(async () => ((await figure()) >= reported ? figure() : null), `the segment to count ${reported}`);
+  const counted = await until(
+    async () => ((await figure()) >= reported ? figure() : null),
+    `the segment to count ${reported}`,
+  );
   // Another campaign of the day made a segment of this name.
   await tabTo(say('segments.name'));
   await press('End');
@@ -95,7 +119,9 @@ try {
   await page.getByRole('dialog').waitFor();
   await press('Escape');
   expect(problems.length === 0, `no error in the browser, but: ${problems.join(' | ')}`);
-  console.log(JSON.stringify({ run: 'keyboard', language: 'zh-CN', reported, next_segment: counted }));
+  console.log(
+    JSON.stringify({ run: 'keyboard', language: 'zh-CN', reported, next_segment: counted }),
+  );
 } catch (error) {
   await picture(page, 'keyboard-failed');
   console.error(page.url(), problems.join(' | '));

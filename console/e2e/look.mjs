@@ -16,7 +16,9 @@ async function inOneLook(browser, base, addresses, { theme, width, storageState,
     await page.goto(base + path);
     await loaded(page).catch(() => problems.push('the page was not there in time'));
     const found = await violations(page);
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    const sideways = await page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
     if (sideways > 0) found.push(`scrolls sideways by ${sideways} px`);
     found.push(...problems);
     await picture(page, `${prefix}${name}-${width}-${theme}`);
@@ -31,7 +33,9 @@ async function inOneLook(browser, base, addresses, { theme, width, storageState,
 export async function look(browser, base, addresses, { storageState, prefix = '' } = {}) {
   let faults = 0;
   for (const theme of ['light', 'dark']) {
-    const both = [1440, 380].map((width) => inOneLook(browser, base, addresses, { theme, width, storageState, prefix }));
+    const both = [1440, 380].map((width) =>
+      inOneLook(browser, base, addresses, { theme, width, storageState, prefix }),
+    );
     for (const found of await Promise.all(both)) faults += found;
   }
   return faults;

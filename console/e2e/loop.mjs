@@ -25,13 +25,19 @@ async function pressOnPhone() {
   await page.getByRole('heading', { name: say('home.next') }).waitFor();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: say('frame.find') }).fill(String(person.id));
-  await page.getByRole('option').filter({ hasText: person.username ? `@${person.username}` : person.first_name }).first().click();
+  await page
+    .getByRole('option')
+    .filter({ hasText: person.username ? `@${person.username}` : person.first_name })
+    .first()
+    .click();
   await page.getByRole('heading', { name: say('person.timeline') }).waitFor();
   const own = await page.locator('.contacts-person-tags .tag-chip').allInnerTexts();
   const screen = await context.newPage();
   const menu = await openMenu(screen, person);
   const options = await menu.getByRole('button').allInnerTexts();
-  const wanted = options.map((text) => ({ text, tag: `兴趣-${text.split(' ').at(-1)}` })).find((option) => !own.includes(option.tag));
+  const wanted = options
+    .map((text) => ({ text, tag: `兴趣-${text.split(' ').at(-1)}` }))
+    .find((option) => !own.includes(option.tag));
   expect(wanted, 'a menu option whose tag the person does not have yet');
   const began = Date.now();
   await menu.getByRole('button', { name: wanted.text }).click();
@@ -51,9 +57,19 @@ async function buildSegment(tag) {
   await click(page.getByRole('combobox', { name: say('builder.tags') }));
   await click(page.getByRole('option', { name: tag, exact: true }));
   await page.keyboard.press('Escape');
-  await until(async () => (await page.locator('.builder-line[data-unfinished]').count()) === 0, 'the condition finished');
-  await page.getByRole('textbox', { name: say('segments.name') }).filter({ visible: true }).fill(`Loop ${Date.now() % 1_000_000}`);
-  await until(async () => numberIn(await page.locator('.lead-figure').first().innerText()) > CANARY * 0.2 || null, 'people in the segment');
+  await until(
+    async () => (await page.locator('.builder-line[data-unfinished]').count()) === 0,
+    'the condition finished',
+  );
+  await page
+    .getByRole('textbox', { name: say('segments.name') })
+    .filter({ visible: true })
+    .fill(`Loop ${Date.now() % 1_000_000}`);
+  await until(
+    async () =>
+      numberIn(await page.locator('.lead-figure').first().innerText()) > CANARY * 0.2 || null,
+    'people in the segment',
+  );
   await click(button(say('ui.save')));
   await page.waitForURL(/\/segments\/\d+/);
   await picture(page, shot('2-segment'));
@@ -63,23 +79,44 @@ async function buildSegment(tag) {
 async function sendCampaign() {
   await click(link('ui.write_to_them'));
   const text = page.getByRole('textbox', { name: say('compose.text') });
-  await text.pressSequentially('Hi {first_name|friend}, **one question**: shall we send you more of this?');
-  expect((await text.locator('strong').innerText()) === 'one question', 'signs around words to become bold');
+  await text.pressSequentially(
+    'Hi {first_name|friend}, **one question**: shall we send you more of this?',
+  );
+  expect(
+    (await text.locator('strong').innerText()) === 'one question',
+    'signs around words to become bold',
+  );
   await click(button(say('compose.add_button')));
-  await page.getByRole('textbox', { name: say('compose.button_text'), exact: true }).fill('Yes, more');
+  await page
+    .getByRole('textbox', { name: say('compose.button_text'), exact: true })
+    .fill('Yes, more');
   await click(button(say('compose.button_done')));
   await click(button(begins('compose.send_first_other', 'compose.send_all_other')));
-  await click(page.getByRole('dialog').getByRole('button', { name: begins('compose.send_first_other', 'compose.send_all_other') }));
+  await click(
+    page
+      .getByRole('dialog')
+      .getByRole('button', { name: begins('compose.send_first_other', 'compose.send_all_other') }),
+  );
   await page.getByRole('heading', { name: say('campaigns.ledger') }).waitFor();
   await picture(page, shot('3-live'));
   const goOn = button(begins('campaigns.resume_other'));
   const state = page.locator('.top-bar .pill');
-  await until(async () => (await goOn.isVisible()) || (await state.innerText()).includes(say('campaign_status.done')), 'the canary to be sent');
+  await until(
+    async () =>
+      (await goOn.isVisible()) || (await state.innerText()).includes(say('campaign_status.done')),
+    'the canary to be sent',
+  );
   if (await goOn.isVisible()) {
     await click(goOn);
-    await click(page.getByRole('dialog').getByRole('button', { name: begins('campaigns.resume_other') }));
+    await click(
+      page.getByRole('dialog').getByRole('button', { name: begins('campaigns.resume_other') }),
+    );
   }
-  await until(async () => (await state.innerText()).includes(say('campaign_status.done')), 'the campaign to be done', 180_000);
+  await until(
+    async () => (await state.innerText()).includes(say('campaign_status.done')),
+    'the campaign to be done',
+    180_000,
+  );
   await picture(page, shot('4-done'));
   const parts = await page.locator('.legend .mid-figure').allInnerTexts();
   return parts.map(numberIn).reduce((sum, part) => sum + part, 0);
@@ -87,7 +124,11 @@ async function sendCampaign() {
 
 async function nextSegment() {
   const fact = page.locator('.campaigns-fact').filter({ hasText: say('report.open_rate') });
-  await until(async () => numberIn(await fact.locator('.mid-figure').innerText()) >= 5 || null, 'some who answered', 180_000);
+  await until(
+    async () => numberIn(await fact.locator('.mid-figure').innerText()) >= 5 || null,
+    'some who answered',
+    180_000,
+  );
   const reported = numberIn(await fact.locator('.mid-figure').innerText());
   await click(fact.getByRole('link', { name: say('ui.made_segment') }));
   const figure = page.locator('.lead-figure').first();
@@ -115,7 +156,19 @@ async function round(language) {
   const { reported, counted } = await nextSegment();
   const seconds = Math.round((Date.now() - began) / 1000);
   expect(problems.length === 0, `no error in the browser, but: ${problems.join(' | ')}`);
-  console.log(JSON.stringify({ run: 'loop', language, press_to_tag_ms, segment: people, audience, reported, next_segment: counted, clicks, seconds }));
+  console.log(
+    JSON.stringify({
+      run: 'loop',
+      language,
+      press_to_tag_ms,
+      segment: people,
+      audience,
+      reported,
+      next_segment: counted,
+      clicks,
+      seconds,
+    }),
+  );
   await context.close();
 }
 

@@ -10,10 +10,16 @@ async function saveTemplate(page) {
     const { items } = await (await fetch('/api/v1/templates')).json();
     if (items.length > 0) return;
     const { bots } = await (await fetch('/api/v1/session')).json();
-    const campaigns = await (await fetch(`/api/v1/campaigns?bot_id=${bots[0].id}&status=done`)).json();
+    const campaigns = await (
+      await fetch(`/api/v1/campaigns?bot_id=${bots[0].id}&status=done`)
+    ).json();
     for (const [index, campaign] of campaigns.items.slice(0, 3).entries()) {
       const body = JSON.stringify({ name: `${campaign.name}, kept`, from_campaign: campaign.id });
-      await fetch('/api/v1/templates', { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': `pages-${index}` }, body });
+      await fetch('/api/v1/templates', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': `pages-${index}` },
+        body,
+      });
     }
   });
 }
@@ -23,11 +29,16 @@ async function addresses() {
   await page.goto(base);
   await page.locator('.lead-figure').first().waitFor();
   const first = (path, query) =>
-    page.evaluate(async ([path, query]) => {
-      const session = await (await fetch('/api/v1/session')).json();
-      const answer = await (await fetch(`/api/v1/${path}?bot_id=${session.bots[0].id}${query}`)).json();
-      return answer.items[0]?.id ?? answer.items[0]?.contact?.id ?? null;
-    }, [path, query ?? '']);
+    page.evaluate(
+      async ([path, query]) => {
+        const session = await (await fetch('/api/v1/session')).json();
+        const answer = await (
+          await fetch(`/api/v1/${path}?bot_id=${session.bots[0].id}${query}`)
+        ).json();
+        return answer.items[0]?.id ?? answer.items[0]?.contact?.id ?? null;
+      },
+      [path, query ?? ''],
+    );
   await saveTemplate(page);
   const person = await first('contacts');
   const segment = await first('segments');
@@ -37,9 +48,26 @@ async function addresses() {
   const talk = await first('conversations', '&filter=open');
   await context.close();
   return {
-    home: '/', inbox: '/inbox', 'inbox-waiting': '/inbox?order=waiting', thread: `/inbox?c=${talk}`, contacts: '/contacts', person: `/contacts/${person}`, segments: '/segments',
-    segment: segment ? `/segments/${segment}` : '/segments/new', stages: '/stages', tags: '/tags', campaigns: '/campaigns', campaign: `/campaigns/${campaign}`,
-    compose: '/campaigns/new', templates: '/templates', links: '/links', link: `/links/${link}`, 'link-new': '/links?drawer=new', flows: '/flows', flow: `/flows/${flow}`, settings: '/settings',
+    home: '/',
+    inbox: '/inbox',
+    'inbox-waiting': '/inbox?order=waiting',
+    thread: `/inbox?c=${talk}`,
+    contacts: '/contacts',
+    person: `/contacts/${person}`,
+    segments: '/segments',
+    segment: segment ? `/segments/${segment}` : '/segments/new',
+    stages: '/stages',
+    tags: '/tags',
+    campaigns: '/campaigns',
+    campaign: `/campaigns/${campaign}`,
+    compose: '/campaigns/new',
+    templates: '/templates',
+    links: '/links',
+    link: `/links/${link}`,
+    'link-new': '/links?drawer=new',
+    flows: '/flows',
+    flow: `/flows/${flow}`,
+    settings: '/settings',
   };
 }
 

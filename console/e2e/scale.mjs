@@ -32,11 +32,20 @@ const startFrames = (page) =>
 const stopFrames = (page) =>
   page.evaluate(() => {
     cancelAnimationFrame(window.__frame);
-    const answers = performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/api/v1/') && !entry.name.includes('/live'));
-    return { frames: window.__frames.slice(1), answers: answers.map((entry) => [new URL(entry.name).pathname.replace('/api/v1', '').replace(/\d{3,}/g, 'ID'), entry.duration]) };
+    const answers = performance
+      .getEntriesByType('resource')
+      .filter((entry) => entry.name.includes('/api/v1/') && !entry.name.includes('/live'));
+    return {
+      frames: window.__frames.slice(1),
+      answers: answers.map((entry) => [
+        new URL(entry.name).pathname.replace('/api/v1', '').replace(/\d{3,}/g, 'ID'),
+        entry.duration,
+      ]),
+    };
   });
 
-const rank = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+const rank = (sorted, share) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 const round = (value) => Math.round(value * 10) / 10;
 
 const results = [];
@@ -48,8 +57,18 @@ async function measured(page, name, doIt) {
   const times = answers.map(([, ms]) => ms).sort((a, b) => a - b);
   const slowest = answers.sort((a, b) => b[1] - a[1])[0];
   const result = {
-    run: 'scale', case: name, frames: frames.length, p50_ms: round(rank(frames, 0.5)), p95_ms: round(rank(frames, 0.95)), max_ms: round(frames.at(-1) ?? 0),
-    over_50_ms: frames.filter((ms) => ms > 50).length, answers: times.length, answer_p50_ms: round(rank(times, 0.5)), answer_p95_ms: round(rank(times, 0.95)), slowest: slowest ? `${slowest[0]} ${round(slowest[1])}` : '', ...extra,
+    run: 'scale',
+    case: name,
+    frames: frames.length,
+    p50_ms: round(rank(frames, 0.5)),
+    p95_ms: round(rank(frames, 0.95)),
+    max_ms: round(frames.at(-1) ?? 0),
+    over_50_ms: frames.filter((ms) => ms > 50).length,
+    answers: times.length,
+    answer_p50_ms: round(rank(times, 0.5)),
+    answer_p95_ms: round(rank(times, 0.95)),
+    slowest: slowest ? `${slowest[0]} ${round(slowest[1])}` : '',
+    ...extra,
   };
   results.push(result);
   console.log(JSON.stringify(result));
@@ -69,7 +88,9 @@ async function type(page, field, text) {
   for (const letter of text) {
     const began = Date.now();
     await page.keyboard.press(letter === ' ' ? 'Space' : letter);
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
     keys.push(Date.now() - began);
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 80)));
   }
@@ -80,8 +101,12 @@ async function type(page, field, text) {
 /** Where a thing stands that is being read. */
 const anchorOf = (page, rows) =>
   page.evaluate((selector) => {
-    const row = [...document.querySelectorAll(selector)].find((each) => each.getBoundingClientRect().top > window.innerHeight / 3);
-    return row ? { name: row.querySelector('b, a')?.textContent, top: row.getBoundingClientRect().top } : null;
+    const row = [...document.querySelectorAll(selector)].find(
+      (each) => each.getBoundingClientRect().top > window.innerHeight / 3,
+    );
+    return row
+      ? { name: row.querySelector('b, a')?.textContent, top: row.getBoundingClientRect().top }
+      : null;
   }, rows);
 
 async function staysStill(page, rows, live) {
@@ -90,7 +115,10 @@ async function staysStill(page, rows, live) {
   await until(() => live.written > seen + WRITES_PER_SECOND * 3, 'sixty more messages');
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 3_000)));
   const after = await anchorOf(page, rows);
-  expect(before && after && before.name === after.name && Math.abs(before.top - after.top) < 1, `the row stays: ${JSON.stringify({ before, after })}`);
+  expect(
+    before && after && before.name === after.name && Math.abs(before.top - after.top) < 1,
+    `the row stays: ${JSON.stringify({ before, after })}`,
+  );
 }
 
 async function fill(server) {
@@ -106,13 +134,28 @@ async function fill(server) {
   began = Date.now();
   for (const person of people.slice(0, TALKS)) {
     await act(server, person.id, 'start');
-    await act(server, person.id, 'write', { text: `Hello, a question about order ${person.id % 10_007}: when does it arrive?` });
+    await act(server, person.id, 'write', {
+      text: `Hello, a question about order ${person.id % 10_007}: when does it arrive?`,
+    });
   }
-  const counts = await until(async () => {
-    const { counts } = await call('GET', `/conversations?bot_id=${bot.id}&filter=open&limit=1`);
-    return counts.open >= TALKS * 0.98 ? counts : null;
-  }, `${TALKS} conversations`, 300_000);
-  console.log(JSON.stringify({ run: 'scale', case: 'fill', contacts: CONTACTS, conversations: counts.open, import_seconds, talk_seconds: (Date.now() - began) / 1000 }));
+  const counts = await until(
+    async () => {
+      const { counts } = await call('GET', `/conversations?bot_id=${bot.id}&filter=open&limit=1`);
+      return counts.open >= TALKS * 0.98 ? counts : null;
+    },
+    `${TALKS} conversations`,
+    300_000,
+  );
+  console.log(
+    JSON.stringify({
+      run: 'scale',
+      case: 'fill',
+      contacts: CONTACTS,
+      conversations: counts.open,
+      import_seconds,
+      talk_seconds: (Date.now() - began) / 1000,
+    }),
+  );
   return { call, bot, people };
 }
 
@@ -123,12 +166,20 @@ function liveWriters(server, people) {
   const going = (async () => {
     while (live.on) {
       const person = people[Math.floor(next() * Math.min(people.length, TALKS))];
-      await act(server, person.id, 'write', { text: `And another thing, number ${live.written}` }).catch(() => undefined);
+      await act(server, person.id, 'write', {
+        text: `And another thing, number ${live.written}`,
+      }).catch(() => undefined);
       live.written += 1;
       await new Promise((resolve) => setTimeout(resolve, 1_000 / WRITES_PER_SECOND));
     }
   })();
-  return { live, stop: async () => { live.on = false; await going; } };
+  return {
+    live,
+    stop: async () => {
+      live.on = false;
+      await going;
+    },
+  };
 }
 
 const server = await startServer({ people: TALKS + 200 });
@@ -138,7 +189,8 @@ try {
   const { page, context } = await visit(browser);
   await makeOwner(page, server);
   const { bot, people } = await fill(server);
-  const quiet = () => page.waitForFunction(() => document.querySelector('[role=status][aria-label]') === null);
+  const quiet = () =>
+    page.waitForFunction(() => document.querySelector('[role=status][aria-label]') === null);
 
   async function suite(mode, live) {
     const go = async (address) => {
@@ -156,10 +208,14 @@ try {
     if (live) await staysStill(page, '[data-row]', live);
     await go('/contacts');
     await measured(page, `${mode}: contacts, type in search`, async () => {
-      const answer = page.waitForResponse((response) => /\/contacts\?.*q=anna(\+|%20)petrov/.test(response.url()));
+      const answer = page.waitForResponse((response) =>
+        /\/contacts\?.*q=anna(\+|%20)petrov/.test(response.url()),
+      );
       const keys = await type(page, page.locator('.contacts-search input'), 'anna petrov');
       await answer;
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
       return { ...keys, found: await page.locator('.contacts-summary').innerText() };
     });
     await go('/inbox');
@@ -167,7 +223,9 @@ try {
     await measured(page, `${mode}: inbox, scroll 12,000 px`, () => scroll(page, 120, 100));
     await measured(page, `${mode}: inbox, fling 120,000 px`, () => scroll(page, 1_200, 100));
     if (live) await staysStill(page, '.inbox-talk-place', live);
-    await measured(page, `${mode}: inbox, type in search`, () => type(page, page.locator('.inbox-list-head input'), 'order 42'));
+    await measured(page, `${mode}: inbox, type in search`, () =>
+      type(page, page.locator('.inbox-list-head input'), 'order 42'),
+    );
     await go('/inbox');
     await page.locator('.inbox-talk').first().waitFor();
     await measured(page, `${mode}: inbox, j through 20 threads`, async () => {
@@ -176,19 +234,29 @@ try {
         await page.locator('.inbox-thread-side').first().waitFor();
       }
     });
-    await measured(page, `${mode}: inbox, type a reply`, () => type(page, page.locator('.inbox-composer [role=textbox]').first(), 'thank you it arrives tomorrow'));
+    await measured(page, `${mode}: inbox, type a reply`, () =>
+      type(
+        page,
+        page.locator('.inbox-composer [role=textbox]').first(),
+        'thank you it arrives tomorrow',
+      ),
+    );
     await page.locator('.inbox-composer [role=textbox]').first().fill('');
     await go('/segments/new');
     await measured(page, `${mode}: segment builder, threshold typed`, async () => {
       await page.getByRole('button', { name: 'Condition', exact: true }).click();
       await page.getByRole('menuitem').nth(2).click();
       await page.locator('.builder-line input').first().waitFor();
-      const number = page.locator('.builder-line input[inputmode=numeric], .builder-line input[inputmode=decimal]').first();
+      const number = page
+        .locator('.builder-line input[inputmode=numeric], .builder-line input[inputmode=decimal]')
+        .first();
       if ((await number.count()) === 0) return {};
       const keys = [];
       for (const days of ['3', '30', '14', '90', '7']) {
         const began = Date.now();
-        const answer = page.waitForResponse((response) => response.url().includes('/segments/preview'));
+        const answer = page.waitForResponse((response) =>
+          response.url().includes('/segments/preview'),
+        );
         await number.fill(days);
         await answer;
         keys.push(Date.now() - began);
@@ -203,14 +271,28 @@ try {
       return { shown_ms: Date.now() - began };
     });
     await go('/');
-    await measured(page, `${mode}: home, looked at for 5 s`, () => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 5_000))));
+    await measured(page, `${mode}: home, looked at for 5 s`, () =>
+      page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 5_000))),
+    );
   }
   await suite('calm', null);
   writers = liveWriters(server, people);
   await suite('live', writers.live);
   await picture(page, 'scale-home');
-  const memory = await (await context.newCDPSession(page)).send('Performance.getMetrics').catch(() => null);
-  console.log(JSON.stringify({ run: 'scale', case: 'done', bot: bot.id, written: writers.live.written, memory: memory?.metrics.find((each) => each.name === 'JSHeapUsedSize')?.value }));
+  const memory = await (
+    await context.newCDPSession(page)
+  )
+    .send('Performance.getMetrics')
+    .catch(() => null);
+  console.log(
+    JSON.stringify({
+      run: 'scale',
+      case: 'done',
+      bot: bot.id,
+      written: writers.live.written,
+      memory: memory?.metrics.find((each) => each.name === 'JSHeapUsedSize')?.value,
+    }),
+  );
 } catch (error) {
   console.error(fs.readFileSync(path.join(server.data, 'log'), 'utf8').slice(-2_000));
   throw error;

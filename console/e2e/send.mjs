@@ -6,7 +6,12 @@ import { client } from './server.mjs';
 const HELD_MS = 10_000;
 
 async function draft(call, bot, name) {
-  return call('POST', '/campaigns', { bot_id: bot.id, name, audience: { reachable: true }, message: { text: `Hello from ${name}`, format: 'plain' } });
+  return call('POST', '/campaigns', {
+    bot_id: bot.id,
+    name,
+    audience: { reachable: true },
+    message: { text: `Hello from ${name}`, format: 'plain' },
+  });
 }
 
 const toAll = (within) => within.getByRole('button', { name: /^Send to/ });
@@ -31,10 +36,20 @@ export async function run(server, browser, storageState) {
 
   const stopped = await draft(call, bot, 'Stopped');
   let dialog = await review(page, server, stopped);
-  const forecast = await call('POST', '/campaigns/preview', { bot_id: bot.id, audience: { reachable: true }, held_out_percent: 0 });
-  expect(numberIn(await dialog.locator('.lead-figure').innerText()) === forecast.writes_to, 'the review says how many');
+  const forecast = await call('POST', '/campaigns/preview', {
+    bot_id: bot.id,
+    audience: { reachable: true },
+    held_out_percent: 0,
+  });
+  expect(
+    numberIn(await dialog.locator('.lead-figure').innerText()) === forecast.writes_to,
+    'the review says how many',
+  );
   expect((await dialog.innerText()).includes('Hello from Stopped'), 'the review shows the message');
-  expect(/Control group/.test(await dialog.innerText()), 'the review says whether there is a control group');
+  expect(
+    /Control group/.test(await dialog.innerText()),
+    'the review says whether there is a control group',
+  );
   await picture(page, 'send-review');
   await toAll(dialog).click();
   await dialog.getByText(/^Starting in/).waitFor();
@@ -53,7 +68,10 @@ export async function run(server, browser, storageState) {
   dialog = await review(page, server, sent);
   const began = Date.now();
   await toAll(dialog).click();
-  await until(async () => (await statusOf(call, sent)) !== 'draft', 'the campaign to start by itself');
+  await until(
+    async () => (await statusOf(call, sent)) !== 'draft',
+    'the campaign to start by itself',
+  );
   expect(Date.now() - began >= HELD_MS - 500, 'the campaign began only after ten seconds');
   // By now the other two have had their ten seconds as well.
   expect((await statusOf(call, stopped)) === 'draft', 'what was stopped is still a draft');

@@ -34,16 +34,32 @@ export async function startServer({ people = 0, seed = 7, port = FIRST_PORT } = 
   const data = fs.mkdtempSync(path.join(os.tmpdir(), 'muster-e2e-'));
   const [base, phone] = [`http://localhost:${port}`, `http://localhost:${port + 1}`];
   const token = '700001:AAF-e2e-sandbox-token';
-  const env = { ...process.env, MUSTER_LISTEN: `127.0.0.1:${port}`, MUSTER_DATA_DIR: data, MUSTER_TELEGRAM__API_URL: phone };
+  const env = {
+    ...process.env,
+    MUSTER_LISTEN: `127.0.0.1:${port}`,
+    MUSTER_DATA_DIR: data,
+    MUSTER_TELEGRAM__API_URL: phone,
+  };
   const log = fs.openSync(path.join(data, 'log'), 'a');
   const said = () => fs.readFileSync(path.join(data, 'log'), 'utf8');
   const begin = (...args) => spawn(binary, args, { env, stdio: ['ignore', 'ignore', log] });
   let sandbox;
   const populate = async (count) => {
     if (sandbox) await ended(sandbox);
-    sandbox = begin('sandbox', '--port', String(port + 1), '--people', String(count), '--seed', String(seed), '--token', token);
+    sandbox = begin(
+      'sandbox',
+      '--port',
+      String(port + 1),
+      '--people',
+      String(count),
+      '--seed',
+      String(seed),
+      '--token',
+      token,
+    );
     await until(async () => {
-      if (sandbox.exitCode !== null) throw new Error(`the sandbox ended before it was ready:\n${said()}`);
+      if (sandbox.exitCode !== null)
+        throw new Error(`the sandbox ended before it was ready:\n${said()}`);
       return answers(`${phone}/sandbox/state`);
     }, 'the sandbox');
   };
@@ -55,12 +71,23 @@ export async function startServer({ people = 0, seed = 7, port = FIRST_PORT } = 
   try {
     await populate(people);
     await until(async () => {
-      if (server.exitCode !== null) throw new Error(`the server ended before it was ready:\n${said()}`);
+      if (server.exitCode !== null)
+        throw new Error(`the server ended before it was ready:\n${said()}`);
       return answers(`${base}/readyz`);
     }, 'the server');
     const owner_link = /https?:\S+\/setup\/\S+/.exec(said())?.[0];
-    const muster = async (...args) => (await promisify(execFile)(binary, args, { env })).stdout.trim();
-    return { base, phone, token, data, owner_link: owner_link?.replace('127.0.0.1', 'localhost'), muster, populate, stop };
+    const muster = async (...args) =>
+      (await promisify(execFile)(binary, args, { env })).stdout.trim();
+    return {
+      base,
+      phone,
+      token,
+      data,
+      owner_link: owner_link?.replace('127.0.0.1', 'localhost'),
+      muster,
+      populate,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -83,7 +110,11 @@ export async function client(server) {
   return async (method, path, body) => {
     const answer = await fetch(`${server.base}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}), ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}),
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const text = await answer.text();
@@ -94,11 +125,17 @@ export async function client(server) {
 
 /** One of the sandbox's people does something: start, write, press, block … */
 export async function act(server, person, verb, body = {}) {
-  const answer = await fetch(`${server.phone}/sandbox/people/${person}/${verb}`, { method: 'POST', body: JSON.stringify(body) });
+  const answer = await fetch(`${server.phone}/sandbox/people/${person}/${verb}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
   if (!answer.ok) throw new Error(`person ${person} cannot ${verb}: ${await answer.text()}`);
 }
 
 export async function sandboxPeople(server, narrow = '') {
   const text = await (await fetch(`${server.phone}/sandbox/people?${narrow}`)).text();
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 }

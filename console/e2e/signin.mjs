@@ -11,7 +11,10 @@ export async function run(server, browser) {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Wrong email or password.').waitFor();
   expect((await email.inputValue()) === 'ada@example.com', 'the email stays');
-  expect(await password.evaluate((field) => field === document.activeElement), 'the password has the focus');
+  expect(
+    await password.evaluate((field) => field === document.activeElement),
+    'the password has the focus',
+  );
   await picture(page, 'signin-wrong');
   await page.keyboard.type('a long enough password');
   await page.keyboard.press('Enter');

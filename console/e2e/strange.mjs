@@ -13,7 +13,10 @@ const LONG = `Long${'ö'.repeat(9_996)}`;
 async function meet(server, call, bot) {
   const file = path.join(server.data, 'strange.csv');
   const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
-  fs.writeFileSync(file, `telegram_id,first_name,last_name\n91,${quoted(MARKUP)},M\n92,${quoted(TURNED)},T\n`);
+  fs.writeFileSync(
+    file,
+    `telegram_id,first_name,last_name\n91,${quoted(MARKUP)},M\n92,${quoted(TURNED)},T\n`,
+  );
   const imported = JSON.parse(await server.muster('import', file, '--bot', String(bot.id)));
   expect(imported.created === 2, `two people are in: ${JSON.stringify(imported)}`);
   const [person] = await sandboxPeople(server, 'limit=1');
@@ -31,10 +34,14 @@ async function meet(server, call, bot) {
 const lengthen = (context, writer) =>
   context.route('**/api/v1/**', async (route) => {
     const request = route.request();
-    if (request.method() === 'GET' && request.resourceType() === 'eventsource') return route.continue();
+    if (request.method() === 'GET' && request.resourceType() === 'eventsource')
+      return route.continue();
     const answer = await route.fetch().catch(() => null);
     if (!answer) return route.abort();
-    const body = (await answer.text()).replaceAll(JSON.stringify(writer.name), JSON.stringify(LONG));
+    const body = (await answer.text()).replaceAll(
+      JSON.stringify(writer.name),
+      JSON.stringify(LONG),
+    );
     return route.fulfill({ response: answer, body });
   });
 
@@ -43,14 +50,25 @@ async function stands(page, name, faults) {
     ran: window.__ran === 1,
     images: document.querySelectorAll('img[src="x"]').length,
     sideways: document.documentElement.scrollWidth - window.innerWidth,
-    heights: [...document.querySelectorAll('[data-row]')].map((row) => Math.round(row.getBoundingClientRect().height)),
+    heights: [...document.querySelectorAll('[data-row]')].map((row) =>
+      Math.round(row.getBoundingClientRect().height),
+    ),
     // A name without a wall around it turns what stands beside it.
-    bare: [...document.querySelectorAll('main *')].filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && /[\u202E\u2067]/.test(node.data)) && !element.closest('bdi, [dir=auto], input, textarea, title')).map((element) => element.outerHTML.slice(0, 80)),
+    bare: [...document.querySelectorAll('main *')]
+      .filter(
+        (element) =>
+          [...element.childNodes].some(
+            (node) => node.nodeType === 3 && /[\u202E\u2067]/.test(node.data),
+          ) && !element.closest('bdi, [dir=auto], input, textarea, title'),
+      )
+      .map((element) => element.outerHTML.slice(0, 80)),
   }));
   if (found.ran || found.images > 0) faults.push(`${name}: markup of a name was drawn`);
   if (found.sideways > 0) faults.push(`${name}: scrolls sideways by ${found.sideways} px`);
-  if (new Set(found.heights).size > 1) faults.push(`${name}: rows of different heights ${found.heights}`);
-  if (found.bare.length > 0) faults.push(`${name}: turned text without a wall: ${found.bare.join(' ')}`);
+  if (new Set(found.heights).size > 1)
+    faults.push(`${name}: rows of different heights ${found.heights}`);
+  if (found.bare.length > 0)
+    faults.push(`${name}: turned text without a wall: ${found.bare.join(' ')}`);
   for (const fault of await violations(page)) faults.push(`${name}: ${fault}`);
 }
 
@@ -62,7 +80,16 @@ export async function run(server, browser, storageState) {
   for (const width of [1440, 380]) {
     const { page, context, problems } = await visit(browser, { width, storageState });
     await lengthen(context, writer);
-    const pages = { contacts: '/contacts', markup: `/contacts/${markup}`, turned: `/contacts/${turned}`, long: `/contacts/${writer.id}`, inbox: '/inbox?filter=all', thread: `/inbox?filter=all&c=${writer.id}`, segment: '/segments/new', compose: '/campaigns/new' };
+    const pages = {
+      contacts: '/contacts',
+      markup: `/contacts/${markup}`,
+      turned: `/contacts/${turned}`,
+      long: `/contacts/${writer.id}`,
+      inbox: '/inbox?filter=all',
+      thread: `/inbox?filter=all&c=${writer.id}`,
+      segment: '/segments/new',
+      compose: '/campaigns/new',
+    };
     for (const [name, address] of Object.entries(pages)) {
       await page.goto(server.base + address);
       await loaded(page);
@@ -72,7 +99,10 @@ export async function run(server, browser, storageState) {
     }
     await page.goto(`${server.base}/contacts/${markup}`);
     await loaded(page);
-    expect((await page.locator('h1').innerText()).includes('<b>Bold</b>'), 'markup in a name is shown as text');
+    expect(
+      (await page.locator('h1').innerText()).includes('<b>Bold</b>'),
+      'markup in a name is shown as text',
+    );
     faults.push(...problems);
     await context.close();
   }

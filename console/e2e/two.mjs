@@ -13,7 +13,11 @@ const FLOW = {
 
 /** The busy bot makes the page read everything again: that must not hide that someone else was faster. */
 const readAgain = async (page, path) => {
-  const answer = page.waitForResponse((response) => response.request().method() === 'GET' && new URL(response.url()).pathname.startsWith(`/api/v1${path}`));
+  const answer = page.waitForResponse(
+    (response) =>
+      response.request().method() === 'GET' &&
+      new URL(response.url()).pathname.startsWith(`/api/v1${path}`),
+  );
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await Promise.race([answer, page.waitForTimeout(1_500)]);
 };
@@ -25,7 +29,11 @@ const keepMine = async (page) => {
 };
 
 async function segment(page, base, call, bot) {
-  const made = await call('POST', '/segments', { bot_id: bot.id, name: 'Both edit', expression: { reachable: true } });
+  const made = await call('POST', '/segments', {
+    bot_id: bot.id,
+    name: 'Both edit',
+    expression: { reachable: true },
+  });
   await page.goto(`${base}/segments/${made.id}`);
   await loaded(page);
   const name = page.getByRole('textbox', { name: 'Name' }).filter({ visible: true });
@@ -35,9 +43,15 @@ async function segment(page, base, call, bot) {
   expect((await name.inputValue()) === 'Mine', 'what was typed stays');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await told(page);
-  expect((await call('GET', `/segments/${made.id}`)).name === 'Theirs', 'theirs stands until somebody decides');
+  expect(
+    (await call('GET', `/segments/${made.id}`)).name === 'Theirs',
+    'theirs stands until somebody decides',
+  );
   await keepMine(page);
-  await until(async () => (await call('GET', `/segments/${made.id}`)).name === 'Mine', 'mine to stand after the decision');
+  await until(
+    async () => (await call('GET', `/segments/${made.id}`)).name === 'Mine',
+    'mine to stand after the decision',
+  );
 }
 
 async function stages(page, base, call, bot) {
@@ -46,7 +60,12 @@ async function stages(page, base, call, bot) {
   const days = page.locator('.stages-rule').first().getByRole('textbox').first();
   await days.fill('45');
   const before = await call('GET', `/stages?bot_id=${bot.id}`);
-  const theirs = before.items.map(({ id, name, color, expression }, index) => ({ id, name: index === 0 ? 'gone' : name, color, expression }));
+  const theirs = before.items.map(({ id, name, color, expression }, index) => ({
+    id,
+    name: index === 0 ? 'gone' : name,
+    color,
+    expression,
+  }));
   await call('PUT', '/stages', { stages: theirs, version: before.version });
   await readAgain(page, '/stages');
   await page.getByRole('button', { name: /^Save/ }).click();
@@ -55,7 +74,15 @@ async function stages(page, base, call, bot) {
   await until(async () => (await days.inputValue()) === '30', 'their rules on the page');
   const after = await call('GET', `/stages?bot_id=${bot.id}`);
   expect(after.items[0].name === 'gone', 'theirs stands');
-  await call('PUT', '/stages', { stages: before.items.map(({ id, name, color, expression }) => ({ id, name, color, expression })), version: after.version });
+  await call('PUT', '/stages', {
+    stages: before.items.map(({ id, name, color, expression }) => ({
+      id,
+      name,
+      color,
+      expression,
+    })),
+    version: after.version,
+  });
 }
 
 async function flow(page, base, call, bot) {
@@ -70,20 +97,32 @@ async function flow(page, base, call, bot) {
   await readAgain(page, `/flows/${made.id}`);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await told(page);
-  expect((await call('GET', `/flows/${made.id}`)).draft.nodes.say.message.text === 'Theirs', 'theirs stands until somebody decides');
+  expect(
+    (await call('GET', `/flows/${made.id}`)).draft.nodes.say.message.text === 'Theirs',
+    'theirs stands until somebody decides',
+  );
   await keepMine(page);
-  await until(async () => (await call('GET', `/flows/${made.id}`)).draft.nodes.say.message.text === 'Mine', 'mine to stand after the decision');
+  await until(
+    async () => (await call('GET', `/flows/${made.id}`)).draft.nodes.say.message.text === 'Mine',
+    'mine to stand after the decision',
+  );
 }
 
 async function template(page, base, call) {
-  const made = await call('POST', '/templates', { name: 'Both write', message: { text: 'Hello', format: 'plain' } });
+  const made = await call('POST', '/templates', {
+    name: 'Both write',
+    message: { text: 'Hello', format: 'plain' },
+  });
   await page.goto(`${base}/templates`);
   await loaded(page);
   await page.getByRole('button', { name: /Both write/ }).click();
   await page.getByRole('menuitem').first().click();
   const text = page.getByRole('dialog').getByRole('textbox', { name: 'Text' });
   await text.fill('Mine');
-  await call('PATCH', `/templates/${made.id}`, { message: { text: 'Theirs', format: 'plain' }, version: made.version });
+  await call('PATCH', `/templates/${made.id}`, {
+    message: { text: 'Theirs', format: 'plain' },
+    version: made.version,
+  });
   await readAgain(page, '/templates');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await told(page);
@@ -95,19 +134,33 @@ async function template(page, base, call) {
 }
 
 async function campaign(page, base, call, bot) {
-  const made = await call('POST', '/campaigns', { bot_id: bot.id, name: 'Both send', audience: { all: [] }, message: { text: 'Hello', format: 'plain' } });
+  const made = await call('POST', '/campaigns', {
+    bot_id: bot.id,
+    name: 'Both send',
+    audience: { all: [] },
+    message: { text: 'Hello', format: 'plain' },
+  });
   await page.goto(`${base}/campaigns/${made.id}`);
   await loaded(page);
   const text = page.getByRole('textbox', { name: 'Text of the message' });
-  await call('PATCH', `/campaigns/${made.id}`, { message: { text: 'Theirs', format: 'plain' }, version: made.version });
+  await call('PATCH', `/campaigns/${made.id}`, {
+    message: { text: 'Theirs', format: 'plain' },
+    version: made.version,
+  });
   await text.fill('Mine');
   await told(page);
   await text.press('End');
   await text.pressSequentially(', and more');
   await page.waitForTimeout(1_500);
-  expect((await call('GET', `/campaigns/${made.id}`)).message.text === 'Theirs', 'typing on does not lay mine over theirs');
+  expect(
+    (await call('GET', `/campaigns/${made.id}`)).message.text === 'Theirs',
+    'typing on does not lay mine over theirs',
+  );
   await page.getByRole('button', { name: 'Keep mine' }).click();
-  await until(async () => (await call('GET', `/campaigns/${made.id}`)).message.text === 'Mine, and more', 'mine after the decision');
+  await until(
+    async () => (await call('GET', `/campaigns/${made.id}`)).message.text === 'Mine, and more',
+    'mine after the decision',
+  );
 }
 
 export async function run(server, browser, storageState) {
@@ -120,6 +173,9 @@ export async function run(server, browser, storageState) {
   await template(page, server.base, call);
   await campaign(page, server.base, call, bot);
   await context.close();
-  expect(problems.filter((each) => !each.includes('409')).length === 0, `no error in the browser, but: ${problems.join(' | ')}`);
+  expect(
+    problems.filter((each) => !each.includes('409')).length === 0,
+    `no error in the browser, but: ${problems.join(' | ')}`,
+  );
   console.log(JSON.stringify({ run: 'two' }));
 }

@@ -15,17 +15,34 @@ const FLOW = {
 /** One of everything, so that every page is full. */
 async function fill(call, bot) {
   const message = { text: 'Hello', format: 'plain' };
-  await call('POST', '/segments', { bot_id: bot.id, name: 'Reachable', expression: { reachable: true } });
+  await call('POST', '/segments', {
+    bot_id: bot.id,
+    name: 'Reachable',
+    expression: { reachable: true },
+  });
   await call('POST', '/flows', { bot_id: bot.id, name: 'Walk', graph: FLOW });
-  await call('POST', '/links', { name: 'Walk', bots: [{ bot_id: bot.id }], tags: ['from the walk'] });
+  await call('POST', '/links', {
+    name: 'Walk',
+    bots: [{ bot_id: bot.id }],
+    tags: ['from the walk'],
+  });
   await call('POST', '/templates', { name: 'Hello', message });
-  const campaign = await call('POST', '/campaigns', { bot_id: bot.id, name: 'Walk', audience: { all: [] }, message });
+  const campaign = await call('POST', '/campaigns', {
+    bot_id: bot.id,
+    name: 'Walk',
+    audience: { all: [] },
+    message,
+  });
   await call('POST', `/campaigns/${campaign.id}/start`, {});
-  await until(async () => (await call('GET', `/campaigns/${campaign.id}`)).status === 'done', 'the campaign to be done');
+  await until(
+    async () => (await call('GET', `/campaigns/${campaign.id}`)).status === 'done',
+    'the campaign to be done',
+  );
 }
 
 /** How each page is reached by clicking, from the sidebar on. */
-const place = (path) => (page) => page.locator(`.sidebar a[href^="${path}"]`).filter({ visible: true }).first().click();
+const place = (path) => (page) =>
+  page.locator(`.sidebar a[href^="${path}"]`).filter({ visible: true }).first().click();
 const through = (path, link) => async (page) => {
   await place(path)(page);
   await page.waitForURL((url) => url.pathname === path);
@@ -35,8 +52,16 @@ const through = (path, link) => async (page) => {
 };
 const ways = {
   home: (page) => page.locator('.sidebar .places a').first().click(),
-  inbox: place('/inbox'), contacts: place('/contacts'), segments: place('/segments'), stages: place('/stages'), tags: place('/tags'),
-  campaigns: place('/campaigns'), links: place('/links'), templates: place('/templates'), flows: place('/flows'), settings: place('/settings'),
+  inbox: place('/inbox'),
+  contacts: place('/contacts'),
+  segments: place('/segments'),
+  stages: place('/stages'),
+  tags: place('/tags'),
+  campaigns: place('/campaigns'),
+  links: place('/links'),
+  templates: place('/templates'),
+  flows: place('/flows'),
+  settings: place('/settings'),
   person: through('/contacts', 'main [data-row] a'),
   segment: through('/segments', 'main a[href*="/segments/"]:not([href*="/new"])'),
   compose: through('/campaigns', 'main a[href*="/campaigns/new"]'),
@@ -50,10 +75,36 @@ const ways = {
 
 /** The order of the README, in which two sheets once disagreed, and three at random that are always the same. */
 function orders() {
-  const readme = ['home', 'flows', 'flow', 'segments', 'segment', 'campaigns', 'compose', 'campaign', 'inbox', 'contacts', 'person', 'links', 'link', 'templates', 'tags', 'stages', 'settings', 'files', 'retention', 'flow', 'compose'];
+  const readme = [
+    'home',
+    'flows',
+    'flow',
+    'segments',
+    'segment',
+    'campaigns',
+    'compose',
+    'campaign',
+    'inbox',
+    'contacts',
+    'person',
+    'links',
+    'link',
+    'templates',
+    'tags',
+    'stages',
+    'settings',
+    'files',
+    'retention',
+    'flow',
+    'compose',
+  ];
   let seed = 42;
   const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
-  const shuffled = () => Object.keys(ways).map((name) => [random(), name]).sort(([a], [b]) => a - b).map(([, name]) => name);
+  const shuffled = () =>
+    Object.keys(ways)
+      .map((name) => [random(), name])
+      .sort(([a], [b]) => a - b)
+      .map(([, name]) => name);
   return [readme, shuffled(), shuffled(), shuffled()];
 }
 
@@ -69,7 +120,10 @@ async function seen(page) {
         const { x, y, width, height } = element.getBoundingClientRect();
         return `${element.tagName}.${(element.getAttribute('class') ?? '').replace(/__m__\S+/g, '')} ${[x, y, width, height].map(Math.round).join(' ')}`;
       };
-      return { text: document.body.innerText, boxes: [...document.querySelectorAll('.frame *')].map(box).join('\n') };
+      return {
+        text: document.body.innerText,
+        boxes: [...document.querySelectorAll('.frame *')].map(box).join('\n'),
+      };
     })),
     pixels: await page.screenshot({ animations: 'disabled' }),
   };
@@ -84,24 +138,37 @@ const firstDifference = (one, other) => {
 /** Where two pictures differ by more than the smoothing of an edge; null where they do not. */
 async function pixelDifference(page, one, other) {
   if (one.equals(other)) return null;
-  return page.evaluate(async (pictures) => {
-    const [a, b] = await Promise.all(pictures.map(async (base64) => {
-      const image = new Image();
-      image.src = `data:image/png;base64,${base64}`;
-      await image.decode();
-      const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
-      canvas.drawImage(image, 0, 0);
-      return canvas.getImageData(0, 0, image.width, image.height);
-    }));
-    let [count, left, top, right, bottom] = [0, a.width, a.height, 0, 0];
-    for (let at = 0; at < a.data.length; at += 4) {
-      if (![0, 1, 2].some((channel) => Math.abs(a.data[at + channel] - b.data[at + channel]) > 24)) continue;
-      const [x, y] = [(at / 4) % a.width, Math.floor(at / 4 / a.width)];
-      count += 1;
-      [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
-    }
-    return count > 0 ? `${count} pixels between ${left},${top} and ${right},${bottom}` : null;
-  }, [one, other].map((picture) => picture.toString('base64')));
+  return page.evaluate(
+    async (pictures) => {
+      const [a, b] = await Promise.all(
+        pictures.map(async (base64) => {
+          const image = new Image();
+          image.src = `data:image/png;base64,${base64}`;
+          await image.decode();
+          const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+          canvas.drawImage(image, 0, 0);
+          return canvas.getImageData(0, 0, image.width, image.height);
+        }),
+      );
+      let [count, left, top, right, bottom] = [0, a.width, a.height, 0, 0];
+      for (let at = 0; at < a.data.length; at += 4) {
+        if (
+          ![0, 1, 2].some((channel) => Math.abs(a.data[at + channel] - b.data[at + channel]) > 24)
+        )
+          continue;
+        const [x, y] = [(at / 4) % a.width, Math.floor(at / 4 / a.width)];
+        count += 1;
+        [left, top, right, bottom] = [
+          Math.min(left, x),
+          Math.min(top, y),
+          Math.max(right, x),
+          Math.max(bottom, y),
+        ];
+      }
+      return count > 0 ? `${count} pixels between ${left},${top} and ${right},${bottom}` : null;
+    },
+    [one, other].map((picture) => picture.toString('base64')),
+  );
 }
 
 /** Null when both are the same; else what differs, in words. */
@@ -143,7 +210,10 @@ export async function run(server, browser, storageState) {
     for (const [step, name] of order.entries()) {
       await ways[name](page);
       const found = await compare(page, fresh, `${round}-${name}`);
-      if (found) faults.push(`${name} after ${order[step - 1] ?? 'the start'} (order ${round + 1}): ${found}`);
+      if (found)
+        faults.push(
+          `${name} after ${order[step - 1] ?? 'the start'} (order ${round + 1}): ${found}`,
+        );
     }
   }
   for (const fault of faults) console.log(fault);

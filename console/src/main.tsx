@@ -27,7 +27,9 @@ const FONT_WAIT_MS = 500;
 
 const fontsReady = () =>
   Promise.race([
-    Promise.allSettled([400, 500, 600].map((weight) => document.fonts.load(`${weight} 13px Inter`))),
+    Promise.allSettled(
+      [400, 500, 600].map((weight) => document.fonts.load(`${weight} 13px Inter`)),
+    ),
     new Promise((resolve) => window.setTimeout(resolve, FONT_WAIT_MS)),
   ]);
 

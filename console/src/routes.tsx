@@ -1,16 +1,37 @@
 /** The map of the console: every address, what its search may hold, and the page that is loaded when it is visited. */
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, retainSearchParams } from '@tanstack/react-router';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { isExpression } from '@/api/expressions';
-import type { ContactOrder, ConversationFilter, ConversationOrder, Expression, LinkBy, ReportBy } from '@/api/types';
+import type {
+  ContactOrder,
+  ConversationFilter,
+  ConversationOrder,
+  Expression,
+  LinkBy,
+  ReportBy,
+} from '@/api/types';
 import { Frame, NotFound, PageError } from '@/frame/Frame';
 import { SetupPage } from '@/frame/gate';
 
 type Raw = Record<string, unknown>;
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined);
-const whole = (value: unknown) => (typeof value === 'number' && Number.isInteger(value) ? value : undefined);
-const oneOf = <T extends string>(value: unknown, choices: readonly T[]) => choices.find((choice) => choice === value);
-const expression = (value: unknown): Expression | undefined => (isExpression(value) ? value : undefined);
+const text = (value: unknown) =>
+  typeof value === 'string' && value !== ''
+    ? value
+    : typeof value === 'number'
+      ? String(value)
+      : undefined;
+const whole = (value: unknown) =>
+  typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+const oneOf = <T extends string>(value: unknown, choices: readonly T[]) =>
+  choices.find((choice) => choice === value);
+const expression = (value: unknown): Expression | undefined =>
+  isExpression(value) ? value : undefined;
 
 interface RootSearch {
   bot?: number | undefined;
@@ -22,8 +43,18 @@ const root = createRootRouteWithContext<{ client: QueryClient }>()({
   notFoundComponent: NotFound,
 });
 
-const setup = createRoute({ getParentRoute: () => root, path: '/setup/$token', component: SetupPage });
-const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame, errorComponent: PageError, notFoundComponent: NotFound });
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup/$token',
+  component: SetupPage,
+});
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: 'frame',
+  component: Frame,
+  errorComponent: PageError,
+  notFoundComponent: NotFound,
+});
 
 /** A number, or the word for one that is being made. */
 const idOrNew = (value: string): number | 'new' => (value === 'new' ? 'new' : Number(value));
@@ -31,14 +62,24 @@ const idOrNew = (value: string): number | 'new' => (value === 'new' ? 'new' : Nu
 const home = createRoute({
   getParentRoute: () => frame,
   path: '/',
-  validateSearch: (raw: Raw): { days?: 7 | 30 | 90 | undefined } => ({ days: raw.days === 30 ? 30 : raw.days === 90 ? 90 : undefined }),
+  validateSearch: (raw: Raw): { days?: 7 | 30 | 90 | undefined } => ({
+    days: raw.days === 30 ? 30 : raw.days === 90 ? 90 : undefined,
+  }),
   component: lazyRouteComponent(() => import('@/features/home/HomePage')),
 });
 
 const inbox = createRoute({
   getParentRoute: () => frame,
   path: '/inbox',
-  validateSearch: (raw: Raw): { filter?: ConversationFilter | undefined; order?: ConversationOrder | undefined; q?: string | undefined; c?: number | undefined; pane?: 'profile' | undefined } => ({
+  validateSearch: (
+    raw: Raw,
+  ): {
+    filter?: ConversationFilter | undefined;
+    order?: ConversationOrder | undefined;
+    q?: string | undefined;
+    c?: number | undefined;
+    pane?: 'profile' | undefined;
+  } => ({
     filter: oneOf(raw.filter, ['mine', 'unassigned', 'open', 'closed', 'all']),
     order: oneOf(raw.order, ['latest', 'waiting']),
     q: text(raw.q),
@@ -51,7 +92,14 @@ const inbox = createRoute({
 const contacts = createRoute({
   getParentRoute: () => frame,
   path: '/contacts',
-  validateSearch: (raw: Raw): { e?: Expression | undefined; q?: string | undefined; order?: ContactOrder | undefined; drawer?: 'import' | undefined } => ({
+  validateSearch: (
+    raw: Raw,
+  ): {
+    e?: Expression | undefined;
+    q?: string | undefined;
+    order?: ContactOrder | undefined;
+    drawer?: 'import' | undefined;
+  } => ({
     e: expression(raw.e),
     q: text(raw.q),
     order: oneOf(raw.order, ['recent', 'first_seen', 'name']),
@@ -62,7 +110,10 @@ const contacts = createRoute({
 const contact = createRoute({
   getParentRoute: () => frame,
   path: '/contacts/$contactId',
-  params: { parse: (params) => ({ contactId: Number(params.contactId) }), stringify: (params) => ({ contactId: String(params.contactId) }) },
+  params: {
+    parse: (params) => ({ contactId: Number(params.contactId) }),
+    stringify: (params) => ({ contactId: String(params.contactId) }),
+  },
   validateSearch: (raw: Raw): { kind?: string | undefined } => ({ kind: text(raw.kind) }),
   component: lazyRouteComponent(() => import('@/features/contacts/PersonPage')),
 });
@@ -75,8 +126,18 @@ const segments = createRoute({
 const segment = createRoute({
   getParentRoute: () => frame,
   path: '/segments/$segmentId',
-  params: { parse: (params) => ({ segmentId: idOrNew(params.segmentId) }), stringify: (params) => ({ segmentId: String(params.segmentId) }) },
-  validateSearch: (raw: Raw): { e?: Expression | undefined; name?: string | undefined; person?: number | undefined; by?: 'source' | 'tag' | 'language' | undefined } => ({
+  params: {
+    parse: (params) => ({ segmentId: idOrNew(params.segmentId) }),
+    stringify: (params) => ({ segmentId: String(params.segmentId) }),
+  },
+  validateSearch: (
+    raw: Raw,
+  ): {
+    e?: Expression | undefined;
+    name?: string | undefined;
+    person?: number | undefined;
+    by?: 'source' | 'tag' | 'language' | undefined;
+  } => ({
     e: expression(raw.e),
     name: text(raw.name),
     person: whole(raw.person),
@@ -85,20 +146,42 @@ const segment = createRoute({
   component: lazyRouteComponent(() => import('@/features/segments/SegmentPage')),
 });
 
-const stages = createRoute({ getParentRoute: () => frame, path: '/stages', component: lazyRouteComponent(() => import('@/features/stages/StagesPage')) });
+const stages = createRoute({
+  getParentRoute: () => frame,
+  path: '/stages',
+  component: lazyRouteComponent(() => import('@/features/stages/StagesPage')),
+});
 const tags = createRoute({
   getParentRoute: () => frame,
   path: '/tags',
-  validateSearch: (raw: Raw): { q?: string | undefined; tag?: number | undefined } => ({ q: text(raw.q), tag: whole(raw.tag) }),
+  validateSearch: (raw: Raw): { q?: string | undefined; tag?: number | undefined } => ({
+    q: text(raw.q),
+    tag: whole(raw.tag),
+  }),
   component: lazyRouteComponent(() => import('@/features/tags/TagsPage')),
 });
 
-const campaigns = createRoute({ getParentRoute: () => frame, path: '/campaigns', component: lazyRouteComponent(() => import('@/features/campaigns/CampaignsPage')) });
+const campaigns = createRoute({
+  getParentRoute: () => frame,
+  path: '/campaigns',
+  component: lazyRouteComponent(() => import('@/features/campaigns/CampaignsPage')),
+});
 const campaign = createRoute({
   getParentRoute: () => frame,
   path: '/campaigns/$campaignId',
-  params: { parse: (params) => ({ campaignId: idOrNew(params.campaignId) }), stringify: (params) => ({ campaignId: String(params.campaignId) }) },
-  validateSearch: (raw: Raw): { audience?: Expression | undefined; template?: number | undefined; by?: ReportBy | undefined; outcome?: string | undefined; button?: string | undefined } => ({
+  params: {
+    parse: (params) => ({ campaignId: idOrNew(params.campaignId) }),
+    stringify: (params) => ({ campaignId: String(params.campaignId) }),
+  },
+  validateSearch: (
+    raw: Raw,
+  ): {
+    audience?: Expression | undefined;
+    template?: number | undefined;
+    by?: ReportBy | undefined;
+    outcome?: string | undefined;
+    button?: string | undefined;
+  } => ({
     audience: expression(raw.audience),
     template: whole(raw.template),
     by: oneOf(raw.by, ['stage', 'segment', 'tag', 'source']),
@@ -111,27 +194,49 @@ const campaign = createRoute({
 const links = createRoute({
   getParentRoute: () => frame,
   path: '/links',
-  validateSearch: (raw: Raw): { drawer?: 'new' | undefined; show?: 'archived' | undefined } => ({ drawer: oneOf(raw.drawer, ['new']), show: oneOf(raw.show, ['archived']) }),
+  validateSearch: (raw: Raw): { drawer?: 'new' | undefined; show?: 'archived' | undefined } => ({
+    drawer: oneOf(raw.drawer, ['new']),
+    show: oneOf(raw.show, ['archived']),
+  }),
   component: lazyRouteComponent(() => import('@/features/links/LinksPage')),
 });
 const link = createRoute({
   getParentRoute: () => frame,
   path: '/links/$linkId',
-  params: { parse: (params) => ({ linkId: Number(params.linkId) }), stringify: (params) => ({ linkId: String(params.linkId) }) },
-  validateSearch: (raw: Raw): { days?: 7 | 90 | undefined; by?: LinkBy | undefined; drawer?: 'edit' | undefined } => ({
+  params: {
+    parse: (params) => ({ linkId: Number(params.linkId) }),
+    stringify: (params) => ({ linkId: String(params.linkId) }),
+  },
+  validateSearch: (
+    raw: Raw,
+  ): { days?: 7 | 90 | undefined; by?: LinkBy | undefined; drawer?: 'edit' | undefined } => ({
     days: raw.days === 7 ? 7 : raw.days === 90 ? 90 : undefined,
     by: oneOf(raw.by, ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content']),
     drawer: oneOf(raw.drawer, ['edit']),
   }),
   component: lazyRouteComponent(() => import('@/features/links/LinkPage')),
 });
-const templates = createRoute({ getParentRoute: () => frame, path: '/templates', component: lazyRouteComponent(() => import('@/features/templates/TemplatesPage')) });
-const flows = createRoute({ getParentRoute: () => frame, path: '/flows', component: lazyRouteComponent(() => import('@/features/flows/FlowsPage')) });
+const templates = createRoute({
+  getParentRoute: () => frame,
+  path: '/templates',
+  component: lazyRouteComponent(() => import('@/features/templates/TemplatesPage')),
+});
+const flows = createRoute({
+  getParentRoute: () => frame,
+  path: '/flows',
+  component: lazyRouteComponent(() => import('@/features/flows/FlowsPage')),
+});
 const flow = createRoute({
   getParentRoute: () => frame,
   path: '/flows/$flowId',
-  params: { parse: (params) => ({ flowId: Number(params.flowId) }), stringify: (params) => ({ flowId: String(params.flowId) }) },
-  validateSearch: (raw: Raw): { node?: string | undefined; version?: number | undefined } => ({ node: text(raw.node), version: whole(raw.version) }),
+  params: {
+    parse: (params) => ({ flowId: Number(params.flowId) }),
+    stringify: (params) => ({ flowId: String(params.flowId) }),
+  },
+  validateSearch: (raw: Raw): { node?: string | undefined; version?: number | undefined } => ({
+    node: text(raw.node),
+    version: whole(raw.version),
+  }),
   component: lazyRouteComponent(() => import('@/features/flows/FlowPage')),
 });
 const settings = createRoute({
@@ -139,17 +244,55 @@ const settings = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('@/features/settings/SettingsPage')),
 });
-const files = createRoute({ getParentRoute: () => frame, path: '/settings/files', component: lazyRouteComponent(() => import('@/features/settings/FilesPage')) });
-const phrases = createRoute({ getParentRoute: () => frame, path: '/settings/phrases', component: lazyRouteComponent(() => import('@/features/settings/PhrasesPage')) });
-const retention = createRoute({ getParentRoute: () => frame, path: '/settings/retention', component: lazyRouteComponent(() => import('@/features/settings/RetentionPage')) });
+const files = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings/files',
+  component: lazyRouteComponent(() => import('@/features/settings/FilesPage')),
+});
+const phrases = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings/phrases',
+  component: lazyRouteComponent(() => import('@/features/settings/PhrasesPage')),
+});
+const retention = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings/retention',
+  component: lazyRouteComponent(() => import('@/features/settings/RetentionPage')),
+});
 
 const tree = root.addChildren([
   setup,
-  frame.addChildren([home, inbox, contacts, contact, segments, segment, stages, tags, campaigns, campaign, links, link, templates, flows, flow, settings, files, phrases, retention]),
+  frame.addChildren([
+    home,
+    inbox,
+    contacts,
+    contact,
+    segments,
+    segment,
+    stages,
+    tags,
+    campaigns,
+    campaign,
+    links,
+    link,
+    templates,
+    flows,
+    flow,
+    settings,
+    files,
+    phrases,
+    retention,
+  ]),
 ]);
 
 export function makeRouter(client: QueryClient) {
-  return createRouter({ routeTree: tree, context: { client }, defaultPreload: 'intent', scrollRestoration: true, defaultErrorComponent: PageError });
+  return createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: PageError,
+  });
 }
 
 declare module '@tanstack/react-router' {

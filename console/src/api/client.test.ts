@@ -8,7 +8,9 @@ afterEach(() => {
 
 /** A server that takes the request and never says anything; it only ends when the browser gives up. */
 const hang = (_url: string, { signal }: RequestInit) =>
-  new Promise((_, refuse) => signal?.addEventListener('abort', () => refuse(signal.reason as Error)));
+  new Promise((_, refuse) =>
+    signal?.addEventListener('abort', () => refuse(signal.reason as Error)),
+  );
 
 describe('a server that hangs', () => {
   it('is given up after the limit of a read, and says so', async () => {
@@ -41,7 +43,10 @@ describe('a server that hangs', () => {
 
 describe('an answer that is no JSON', () => {
   it('is a problem, not a broken page', async () => {
-    vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(new Response('<html>gateway</html>', { status: 200 }))));
+    vi.stubGlobal(
+      'fetch',
+      vi.fn(() => Promise.resolve(new Response('<html>gateway</html>', { status: 200 }))),
+    );
     await expect(get('/home')).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

@@ -46,7 +46,13 @@ export function freshKey(): string {
 }
 
 function problemOf(response: Response, text: string): Problem {
-  let body: Partial<{ code: string; title: string; detail: string; errors: ProblemField[]; current: unknown }> = {};
+  let body: Partial<{
+    code: string;
+    title: string;
+    detail: string;
+    errors: ProblemField[];
+    current: unknown;
+  }> = {};
   try {
     body = JSON.parse(text);
   } catch {
@@ -87,13 +93,21 @@ export function onHeard(listener: Heard): () => void {
 }
 const tell = (answered: boolean) => listeners.forEach((listener) => listener(answered));
 
-async function ask<T>(method: string, path: string, { query, body, form, signal, headers }: Ask): Promise<T> {
+async function ask<T>(
+  method: string,
+  path: string,
+  { query, body, form, signal, headers }: Ask,
+): Promise<T> {
   const limit = AbortSignal.timeout(form ? UPLOAD_MS : method === 'GET' ? READ_MS : WRITE_MS);
   try {
     const response = await fetch(address(path, query), {
       method,
       credentials: 'same-origin',
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       body: form ?? (body === undefined ? null : JSON.stringify(body)),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
@@ -110,7 +124,8 @@ async function ask<T>(method: string, path: string, { query, body, form, signal,
   }
 }
 
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => ask<T>('GET', path, { query, signal });
+export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
+  ask<T>('GET', path, { query, signal });
 export const patch = <T>(path: string, body: unknown) => ask<T>('PATCH', path, { body });
 export const put = <T>(path: string, body: unknown) => ask<T>('PUT', path, { body });
 export const del = (path: string) => ask<void>('DELETE', path, {});

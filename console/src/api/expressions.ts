@@ -3,7 +3,8 @@ import type { Expression } from './types';
 
 export const everyone: Expression = { all: [] };
 
-export const isEveryone = (expression: Expression) => 'all' in expression && expression.all.length === 0;
+export const isEveryone = (expression: Expression) =>
+  'all' in expression && expression.all.length === 0;
 
 /** Both at once, without needless nesting. */
 export function both(left: Expression, right: Expression): Expression {
@@ -32,8 +33,22 @@ export function parseExpression(text: string): Expression | null {
 }
 
 const forms = new Set([
-  'all', 'any', 'not', 'tag', 'last_interaction', 'first_seen', 'event', 'stage', 'source', 'profile', 'attribute',
-  'campaign', 'segment', 'reachable', 'sample', 'conversation',
+  'all',
+  'any',
+  'not',
+  'tag',
+  'last_interaction',
+  'first_seen',
+  'event',
+  'stage',
+  'source',
+  'profile',
+  'attribute',
+  'campaign',
+  'segment',
+  'reachable',
+  'sample',
+  'conversation',
 ]);
 
 export function isExpression(value: unknown): value is Expression {
@@ -44,5 +59,7 @@ export function isExpression(value: unknown): value is Expression {
   const inner = (value as Record<string, unknown>)[form];
   if (form === 'all' || form === 'any') return Array.isArray(inner) && inner.every(isExpression);
   if (form === 'not') return isExpression(inner);
-  return form === 'reachable' ? typeof inner === 'boolean' : typeof inner === 'object' && inner !== null;
+  return form === 'reachable'
+    ? typeof inner === 'boolean'
+    : typeof inner === 'object' && inner !== null;
 }

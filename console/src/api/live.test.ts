@@ -30,7 +30,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const follow = () => followStream('/live', { onOpen: vi.fn(), onChange: vi.fn(), onReset: vi.fn() });
+const follow = () =>
+  followStream('/live', { onOpen: vi.fn(), onChange: vi.fn(), onReset: vi.fn() });
 
 describe('a stream that falls silent', () => {
   it('is closed and opened again', () => {

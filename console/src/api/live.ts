@@ -41,7 +41,9 @@ const subscribe = (listener: () => void) => {
 
 /** What the one banner says: nothing while the stream is open and requests are answered. */
 export function useTrouble(): 'away' | 'lost' | null {
-  return useSyncExternalStore(subscribe, () => (!answers ? 'away' : stream === 'lost' || stream === 'silent' ? 'lost' : null));
+  return useSyncExternalStore(subscribe, () =>
+    !answers ? 'away' : stream === 'lost' || stream === 'silent' ? 'lost' : null,
+  );
 }
 
 /** Collects the changes of one beat and marks each key stale once. */
@@ -71,7 +73,21 @@ class Beat {
   }
 }
 
-const CALM_KEYS = ['home', 'tags', 'segments', 'segment', 'stages', 'flows', 'flow', 'preview', 'campaigns', 'report', 'campaign-preview', 'links', 'link'];
+const CALM_KEYS = [
+  'home',
+  'tags',
+  'segments',
+  'segment',
+  'stages',
+  'flows',
+  'flow',
+  'preview',
+  'campaigns',
+  'report',
+  'campaign-preview',
+  'links',
+  'link',
+];
 
 function touch(change: Change, soon: Beat, calm: Beat) {
   if (change.contact_id) {

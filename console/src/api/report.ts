@@ -38,6 +38,13 @@ export interface Report {
   buttons: { place: string | null; text: string; people_count: number; people: Expression }[];
   lift: Lift[];
   settles_at: number | null;
-  breakdown: { key: string; name: string; accepted: Figure; open: Figure; replied: Figure; blocked: Figure }[];
+  breakdown: {
+    key: string;
+    name: string;
+    accepted: Figure;
+    open: Figure;
+    replied: Figure;
+    blocked: Figure;
+  }[];
   definitions: Record<string, string>;
 }

@@ -20,7 +20,9 @@ let waiting: Waiting[] = [];
 
 async function ask(asked: Waiting[]) {
   try {
-    const { items } = await post<{ items: ReadText[] }>('/messages/read', { texts: asked.map(({ written: { text, format } }) => ({ text, format })) });
+    const { items } = await post<{ items: ReadText[] }>('/messages/read', {
+      texts: asked.map(({ written: { text, format } }) => ({ text, format })),
+    });
     asked.forEach(({ resolve, reject }, index) => {
       const read = items[index];
       if (read) resolve(read);
@@ -45,28 +47,51 @@ function read(written: Waiting['written']): Promise<ReadText> {
 }
 
 const readTextQuery = ({ text, format }: Waiting['written']) =>
-  queryOptions({ queryKey: ['text', format, text], queryFn: () => read({ text, format }), staleTime: Infinity });
+  queryOptions({
+    queryKey: ['text', format, text],
+    queryFn: () => read({ text, format }),
+    staleTime: Infinity,
+  });
 
 /** What needs no reading: entities, plain text, and HTML without a tag or a reference in it. */
 function readAlready({ text, format, entities }: Written): ReadText | null {
   if (entities) return { text, entities, fault: null };
-  if (text === '' || format === undefined || format === 'plain' || (format === 'html' && !/[<&\r]/.test(text))) return { text, entities: [], fault: null };
+  if (
+    text === '' ||
+    format === undefined ||
+    format === 'plain' ||
+    (format === 'html' && !/[<&\r]/.test(text))
+  )
+    return { text, entities: [], fault: null };
   return null;
 }
 
 /** A message's text with its entities; null until the server has read its markup. */
-export function useRichText(message: Written): { rich: ReadText | null; error: unknown; retry: () => void } {
+export function useRichText(message: Written): {
+  rich: ReadText | null;
+  error: unknown;
+  retry: () => void;
+} {
   const already = readAlready(message);
   const query = useQuery({ ...readTextQuery(message), enabled: already === null });
-  return { rich: already ?? query.data ?? null, error: already ? null : query.error, retry: () => void query.refetch() };
+  return {
+    rich: already ?? query.data ?? null,
+    error: already ? null : query.error,
+    retry: () => void query.refetch(),
+  };
 }
 
 /** The words of many messages, for titles and lists: as written while the server reads them. */
 export function useWords(messages: Written[]): (message: Written) => string {
   const marked = messages.filter((message) => readAlready(message) === null);
-  const read = useQueries({ queries: marked.map((message) => readTextQuery(message)), combine: (results) => results.map((result) => result.data?.text) });
+  const read = useQueries({
+    queries: marked.map((message) => readTextQuery(message)),
+    combine: (results) => results.map((result) => result.data?.text),
+  });
   return (message) => {
-    const at = marked.findIndex((each) => each.text === message.text && each.format === message.format);
+    const at = marked.findIndex(
+      (each) => each.text === message.text && each.format === message.format,
+    );
     return readAlready(message)?.text ?? read[at] ?? message.text;
   };
 }

@@ -12,12 +12,33 @@ export type Expression =
   | { tag: { has?: string; has_any?: string[]; has_all?: string[]; added_within?: string } }
   | { last_interaction: Moment }
   | { first_seen: Moment }
-  | { event: { kind: string; object?: string; at_least?: number; at_most?: number; within?: string; since?: string } }
+  | {
+      event: {
+        kind: string;
+        object?: string;
+        at_least?: number;
+        at_most?: number;
+        within?: string;
+        since?: string;
+      };
+    }
   | { stage: { in: string[] } }
   | { source: Record<string, string | string[]> }
   | { profile: { field: string; in: (string | boolean)[] } }
   | { attribute: { key: string; op: AttributeOp; value?: string | number | boolean } }
-  | { campaign: { id: number; outcome: string; frozen_stage?: string; frozen_tag?: string; frozen_source?: string; frozen_segment?: string; button?: string; button_text?: string; tag?: string } }
+  | {
+      campaign: {
+        id: number;
+        outcome: string;
+        frozen_stage?: string;
+        frozen_tag?: string;
+        frozen_source?: string;
+        frozen_segment?: string;
+        button?: string;
+        button_text?: string;
+        tag?: string;
+      };
+    }
   | { segment: { id: number } }
   | { reachable: boolean }
   | { sample: { percent: number; salt: string } }
@@ -93,7 +114,12 @@ export interface Bot {
   intake: 'polling' | 'webhook';
   /** Why updates are polled where a webhook was wanted. */
   intake_note: string | null;
-  webhook: { pending: number; last_error: string | null; last_error_at: number | null; checked_at: number } | null;
+  webhook: {
+    pending: number;
+    last_error: string | null;
+    last_error_at: number | null;
+    checked_at: number;
+  } | null;
   health: {
     last_update_at: number | null;
     last_error: string | null;
@@ -117,7 +143,14 @@ export interface StageRef {
   id: number;
   name: string;
 }
-export type UnreachableReason = 'blocked' | 'deactivated' | 'chat_not_found' | 'not_started' | 'is_bot' | 'write_refused' | 'opted_out';
+export type UnreachableReason =
+  | 'blocked'
+  | 'deactivated'
+  | 'chat_not_found'
+  | 'not_started'
+  | 'is_bot'
+  | 'write_refused'
+  | 'opted_out';
 export interface ContactItem {
   id: number;
   bot_id: number;
@@ -139,7 +172,11 @@ export interface Contact extends Omit<ContactItem, 'tags'> {
   profile: Record<string, string | boolean | null>;
   attributes: Record<string, string | number | boolean>;
   source: Record<string, string | number | null>;
-  conversation: { status: 'open' | 'closed'; assignee_id: number | null; waiting_since: number | null } | null;
+  conversation: {
+    status: 'open' | 'closed';
+    assignee_id: number | null;
+    waiting_since: number | null;
+  } | null;
   stage_explained: Explanation | null;
 }
 export interface Origin {
@@ -157,7 +194,11 @@ export interface Entry {
   kind: string;
   object: string | null;
   text: string | null;
-  by: { kind: 'person' | 'bot' | 'agent' | 'campaign' | 'flow' | 'api'; id: number | null; name: string | null } | null;
+  by: {
+    kind: 'person' | 'bot' | 'agent' | 'campaign' | 'flow' | 'api';
+    id: number | null;
+    name: string | null;
+  } | null;
   data: Record<string, unknown> | null;
 }
 export interface ExplainNode {
@@ -300,7 +341,11 @@ export interface MenuOption {
   next: string | null;
 }
 export type FlowNode =
-  | { type: 'start'; triggers: { command?: string; payload?: string; keyword?: string }[]; next: string }
+  | {
+      type: 'start';
+      triggers: { command?: string; payload?: string; keyword?: string }[];
+      next: string;
+    }
   | { type: 'message'; message: Message; next: string | null }
   | { type: 'menu'; message: Message; columns: number; options: MenuOption[] }
   | { type: 'condition'; expression: Expression; then: string; else: string }
@@ -375,8 +420,10 @@ export interface Canned {
   message: Message;
 }
 
-export type CampaignStatus = 'draft' | 'starting' | 'canary' | 'sending' | 'paused' | 'done' | 'cancelled';
-export type Outcome = 'held_out' | 'pending' | 'leased' | 'sent' | 'failed' | 'blocked' | 'skipped' | 'unknown';
+export type CampaignStatus =
+  'draft' | 'starting' | 'canary' | 'sending' | 'paused' | 'done' | 'cancelled';
+export type Outcome =
+  'held_out' | 'pending' | 'leased' | 'sent' | 'failed' | 'blocked' | 'skipped' | 'unknown';
 export interface CampaignCounts {
   audience: number;
   left_out: number;
@@ -423,7 +470,12 @@ export interface CampaignPreview {
   writes_to: number;
   seconds: number;
   finishes_at: number;
-  warnings: { code: string; message: string; count: number | null; expression: Expression | null }[];
+  warnings: {
+    code: string;
+    message: string;
+    count: number | null;
+    expression: Expression | null;
+  }[];
 }
 export interface TestAnswer {
   sent: { contact_id: number; state: string; reason: string | null }[];
@@ -547,7 +599,15 @@ export interface Home {
   opted_out: number;
   deactivated: number;
   no_chat: number;
-  stages: { id: number; name: string; color: string; count: number; before: number | null; in: number | null; out: number | null }[];
+  stages: {
+    id: number;
+    name: string;
+    color: string;
+    count: number;
+    before: number | null;
+    in: number | null;
+    out: number | null;
+  }[];
   moves: Move[];
   joined: DayCount[];
   active: DayCount[];

@@ -35,5 +35,8 @@ const rights = {
 
 export function useCan() {
   const { role } = useWorkspace().session.member;
-  return useCallback((right: keyof typeof rights) => (rights[right] as Role[]).includes(role), [role]);
+  return useCallback(
+    (right: keyof typeof rights) => (rights[right] as Role[]).includes(role),
+    [role],
+  );
 }

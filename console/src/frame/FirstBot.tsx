@@ -14,22 +14,45 @@ export function FirstBot({ session }: { session: Session }) {
   const problem = useProblemText();
   const [token, setToken] = useState('');
   const add = useMutation({
-    mutationFn: () => post<Bot>('/bots', { token: token.trim(), language: i18n.language.startsWith('zh') ? 'zh' : 'en' }),
+    mutationFn: () =>
+      post<Bot>('/bots', {
+        token: token.trim(),
+        language: i18n.language.startsWith('zh') ? 'zh' : 'en',
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['session'] }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     add.mutate();
   };
-  const under = add.error instanceof Problem ? (add.error.field('/token') ?? problem(add.error)) : undefined;
+  const under =
+    add.error instanceof Problem ? (add.error.field('/token') ?? problem(add.error)) : undefined;
   return (
     <Sheet>
       <h1>{t('gate.first_bot')}</h1>
       <p className="muted">{t('gate.first_bot_text')}</p>
       {session.member.role === 'owner' ? (
         <form onSubmit={submit} noValidate>
-          <PasswordInput label={t('gate.token')} description={t('gate.token_hint')} autoComplete="off" required value={token} onChange={(event) => setToken(event.currentTarget.value)} error={under} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
-          <Button type="submit" size="md" variant="filled" fullWidth loading={add.isPending} disabled={!token.trim()}>{t('gate.connect')}</Button>
+          <PasswordInput
+            label={t('gate.token')}
+            description={t('gate.token_hint')}
+            autoComplete="off"
+            required
+            value={token}
+            onChange={(event) => setToken(event.currentTarget.value)}
+            error={under}
+            visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
+          />
+          <Button
+            type="submit"
+            size="md"
+            variant="filled"
+            fullWidth
+            loading={add.isPending}
+            disabled={!token.trim()}
+          >
+            {t('gate.connect')}
+          </Button>
         </form>
       ) : (
         <p className="callout">{t('gate.ask_owner')}</p>

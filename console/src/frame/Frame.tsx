@@ -85,14 +85,21 @@ function Connection() {
   const trouble = useTrouble();
   useEffect(() => {
     if (trouble !== 'away') return;
-    const timer = window.setInterval(() => void client.refetchQueries({ queryKey: ['session'] }), ASK_AGAIN_MS);
+    const timer = window.setInterval(
+      () => void client.refetchQueries({ queryKey: ['session'] }),
+      ASK_AGAIN_MS,
+    );
     return () => {
       window.clearInterval(timer);
       void client.invalidateQueries();
     };
   }, [trouble, client]);
   if (trouble === null) return null;
-  return <div className="connection" role="status">{t(trouble === 'away' ? 'frame.server_away' : 'frame.connection_lost')}</div>;
+  return (
+    <div className="connection" role="status">
+      {t(trouble === 'away' ? 'frame.server_away' : 'frame.connection_lost')}
+    </div>
+  );
 }
 
 function Inside({ session }: { session: Session }) {
@@ -101,15 +108,24 @@ function Inside({ session }: { session: Session }) {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   useLive(bot?.id);
-  useFrameKeys(() => setPalette(true), () => setHelp(true));
+  useFrameKeys(
+    () => setPalette(true),
+    () => setHelp(true),
+  );
   const stages = useQuery({ ...stagesQuery(bot?.id ?? 0), enabled: bot !== undefined }).data;
-  const colors = useMemo(() => Object.fromEntries(stages?.items.map((stage) => [stage.name, colorOf(stage.color)]) ?? []), [stages]);
+  const colors = useMemo(
+    () =>
+      Object.fromEntries(stages?.items.map((stage) => [stage.name, colorOf(stage.color)]) ?? []),
+    [stages],
+  );
   const workspace = useMemo(() => (bot ? { session, bot, setBot } : null), [session, bot]);
   if (!workspace) return <FirstBot session={session} />;
   return (
     <WorkspaceContext value={workspace}>
       <StageColors value={colors}>
-        <a className="skip-link" href="#main">{t('frame.skip')}</a>
+        <a className="skip-link" href="#main">
+          {t('frame.skip')}
+        </a>
         <div className="frame">
           <Sidebar onFind={() => setPalette(true)} />
           <main className="main" id="main" tabIndex={-1}>
@@ -135,22 +151,38 @@ export function Frame() {
     ...sessionQuery(),
     retry: (count, error) => !(error instanceof Problem && error.status === 401) && count < 2,
     // A server that is away comes back by itself; no one has to press anything.
-    refetchInterval: (query) => (query.state.error && !(query.state.error instanceof Problem && query.state.error.status === 401) ? 3_000 : false),
+    refetchInterval: (query) =>
+      query.state.error &&
+      !(query.state.error instanceof Problem && query.state.error.status === 401)
+        ? 3_000
+        : false,
   });
   if (session.data) return <Inside session={session.data} />;
   if (session.error instanceof Problem && session.error.status === 401) return <SignIn />;
   if (session.error) {
     return (
       <main className="gate">
-        <Failure error={session.error} what={t('frame.cannot_start')} retry={() => void session.refetch()} />
+        <Failure
+          error={session.error}
+          what={t('frame.cannot_start')}
+          retry={() => void session.refetch()}
+        />
       </main>
     );
   }
-  return <main className="gate" aria-busy="true"><div className="sheet"><Skeleton height={120} width="100%" /></div></main>;
+  return (
+    <main className="gate" aria-busy="true">
+      <div className="sheet">
+        <Skeleton height={120} width="100%" />
+      </div>
+    </main>
+  );
 }
 
 /** How browsers say that a part of the console could not be fetched. */
-const isUnloaded = (error: unknown) => error instanceof Error && /dynamically imported module|module script|error loading/i.test(error.message);
+const isUnloaded = (error: unknown) =>
+  error instanceof Error &&
+  /dynamically imported module|module script|error loading/i.test(error.message);
 
 /** A page's own mistake stays in the page, and so does a page that could not be loaded: the frame is there to go on from. */
 export function PageError({ error, reset }: { error: unknown; reset: () => void }) {
@@ -158,7 +190,11 @@ export function PageError({ error, reset }: { error: unknown; reset: () => void 
   const unloaded = isUnloaded(error);
   return (
     <div className="page">
-      <Failure error={unloaded ? new Problem(0, 'unloaded', '', '', [], undefined) : error} what={t('frame.page_failed')} retry={unloaded ? () => window.location.reload() : reset} />
+      <Failure
+        error={unloaded ? new Problem(0, 'unloaded', '', '', [], undefined) : error}
+        what={t('frame.page_failed')}
+        retry={unloaded ? () => window.location.reload() : reset}
+      />
     </div>
   );
 }
@@ -168,7 +204,10 @@ export function NotFound() {
   const navigate = useNavigate();
   return (
     <div className="page">
-      <EmptyState title={t('frame.not_found')} action={<Button onClick={() => void navigate({ to: '/' })}>{t('frame.to_home')}</Button>}>
+      <EmptyState
+        title={t('frame.not_found')}
+        action={<Button onClick={() => void navigate({ to: '/' })}>{t('frame.to_home')}</Button>}
+      >
         {t('frame.not_found_text')}
       </EmptyState>
     </div>

@@ -1,6 +1,13 @@
 import { Modal, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconFilter, IconPlus, IconSearch, IconSend, IconUser, type Icon } from '@tabler/icons-react';
+import {
+  IconFilter,
+  IconPlus,
+  IconSearch,
+  IconSend,
+  IconUser,
+  type Icon,
+} from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useMemo, useState } from 'react';
@@ -36,22 +43,66 @@ function useChoices(text: string): Choice[] {
     const wanted = fold(text.trim());
     const fits = (name: string) => fold(name).includes(wanted);
     const choices: Choice[] = places
-      .map((place) => ({ id: place.key, group: t('frame.group_places'), label: t(`place.${place.key}`), icon: place.icon, go: () => void navigate({ to: place.to }) }))
+      .map((place) => ({
+        id: place.key,
+        group: t('frame.group_places'),
+        label: t(`place.${place.key}`),
+        icon: place.icon,
+        go: () => void navigate({ to: place.to }),
+      }))
       .filter((choice) => fits(choice.label));
     if (wanted) {
       for (const contact of people?.items.slice(0, MOST) ?? []) {
-        choices.push({ id: `p${contact.id}`, group: t('frame.group_people'), label: contact.name || t('ui.no_name'), amount: contact.username ? `@${contact.username}` : '', icon: IconUser, go: () => void navigate({ to: '/contacts/$contactId', params: { contactId: contact.id } }) });
+        choices.push({
+          id: `p${contact.id}`,
+          group: t('frame.group_people'),
+          label: contact.name || t('ui.no_name'),
+          amount: contact.username ? `@${contact.username}` : '',
+          icon: IconUser,
+          go: () =>
+            void navigate({ to: '/contacts/$contactId', params: { contactId: contact.id } }),
+        });
       }
     }
     for (const segment of segments?.items.filter((each) => fits(each.name)).slice(0, MOST) ?? []) {
-      choices.push({ id: `s${segment.id}`, group: t('place.segments'), label: segment.name, amount: number(segment.count), icon: IconFilter, go: () => void navigate({ to: '/segments/$segmentId', params: { segmentId: segment.id } }) });
+      choices.push({
+        id: `s${segment.id}`,
+        group: t('place.segments'),
+        label: segment.name,
+        amount: number(segment.count),
+        icon: IconFilter,
+        go: () => void navigate({ to: '/segments/$segmentId', params: { segmentId: segment.id } }),
+      });
     }
-    for (const campaign of campaigns?.pages.flatMap((page) => page.items).filter((each) => fits(each.name)).slice(0, MOST) ?? []) {
-      choices.push({ id: `c${campaign.id}`, group: t('place.campaigns'), label: campaign.name, amount: t(`campaign_status.${campaign.status}`), icon: IconSend, go: () => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id } }) });
+    for (const campaign of campaigns?.pages
+      .flatMap((page) => page.items)
+      .filter((each) => fits(each.name))
+      .slice(0, MOST) ?? []) {
+      choices.push({
+        id: `c${campaign.id}`,
+        group: t('place.campaigns'),
+        label: campaign.name,
+        amount: t(`campaign_status.${campaign.status}`),
+        icon: IconSend,
+        go: () =>
+          void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id } }),
+      });
     }
     if (can('write')) {
-      choices.push({ id: 'new-campaign', group: t('frame.group_new'), label: t('frame.new_campaign'), icon: IconPlus, go: () => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: 'new' } }) });
-      choices.push({ id: 'new-segment', group: t('frame.group_new'), label: t('frame.new_segment'), icon: IconPlus, go: () => void navigate({ to: '/segments/$segmentId', params: { segmentId: 'new' } }) });
+      choices.push({
+        id: 'new-campaign',
+        group: t('frame.group_new'),
+        label: t('frame.new_campaign'),
+        icon: IconPlus,
+        go: () => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: 'new' } }),
+      });
+      choices.push({
+        id: 'new-segment',
+        group: t('frame.group_new'),
+        label: t('frame.new_segment'),
+        icon: IconPlus,
+        go: () => void navigate({ to: '/segments/$segmentId', params: { segmentId: 'new' } }),
+      });
     }
     return choices;
   }, [text, people, segments, campaigns, t, number, navigate, can]);
@@ -73,7 +124,11 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
     if (step !== 0) {
       event.preventDefault();
       setAt((current + step + choices.length) % choices.length);
-      document.getElementById(`palette-${choices[(current + step + choices.length) % choices.length]?.id}`)?.scrollIntoView({ block: 'nearest' });
+      document
+        .getElementById(
+          `palette-${choices[(current + step + choices.length) % choices.length]?.id}`,
+        )
+        ?.scrollIntoView({ block: 'nearest' });
     }
     if (event.key === 'Enter') take(choices[current]);
   };
@@ -99,15 +154,27 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
       <div className="palette-list" id="palette-list" role="listbox" aria-label={t('frame.found')}>
         {choices.map((choice, index) => (
           <div key={choice.id} role="presentation">
-            {choices[index - 1]?.group !== choice.group && <h3 aria-hidden="true">{choice.group}</h3>}
-            <div id={`palette-${choice.id}`} role="option" aria-selected={index === current} onMouseMove={() => setAt(index)} onClick={() => take(choice)}>
+            {choices[index - 1]?.group !== choice.group && (
+              <h3 aria-hidden="true">{choice.group}</h3>
+            )}
+            <div
+              id={`palette-${choice.id}`}
+              role="option"
+              aria-selected={index === current}
+              onMouseMove={() => setAt(index)}
+              onClick={() => take(choice)}
+            >
               <choice.icon size={16} stroke={1.5} aria-hidden="true" />
               <span className="cut">{choice.label}</span>
               {choice.amount && <span className="amount figure">{choice.amount}</span>}
             </div>
           </div>
         ))}
-        {choices.length === 0 && <p className="muted" style={{ padding: 12 }}>{t('frame.nothing_found')}</p>}
+        {choices.length === 0 && (
+          <p className="muted" style={{ padding: 12 }}>
+            {t('frame.nothing_found')}
+          </p>
+        )}
       </div>
     </>
   );

@@ -22,12 +22,22 @@ export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: ()
   const rows = (list: [string[], string][]) =>
     list.map(([keys, name]) => (
       <div key={name} style={{ display: 'contents' }}>
-        <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+        <dt>
+          {keys.map((key) => (
+            <kbd key={key}>{key}</kbd>
+          ))}
+        </dt>
         <dd>{t(`keys.${name}`)}</dd>
       </div>
     ));
   return (
-    <Modal opened={opened} onClose={onClose} title={t('keys.title')} size={420} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('keys.title')}
+      size={420}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
       <dl className="key-list">{rows(everywhere)}</dl>
       <h3 style={{ paddingTop: 12 }}>{t('keys.in_inbox')}</h3>
       <dl className="key-list">{rows(inbox)}</dl>
@@ -35,7 +45,10 @@ export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: ()
       <dl className="key-list">
         {places.map((place) => (
           <div key={place.key} style={{ display: 'contents' }}>
-            <dt><kbd>g</kbd><kbd>{place.letter}</kbd></dt>
+            <dt>
+              <kbd>g</kbd>
+              <kbd>{place.letter}</kbd>
+            </dt>
             <dd>{t(`place.${place.key}`)}</dd>
           </div>
         ))}

@@ -21,33 +21,64 @@ export function TabBar() {
   return (
     <>
       <nav className="tab-bar" aria-label={t('frame.main_places')}>
-        {places.filter((place) => tabs.includes(place.key)).map((place) => (
-          <Link key={place.key} to={place.to} activeOptions={{ exact: place.to === '/', includeSearch: false }}>
-            <place.icon size={20} stroke={1.5} aria-hidden="true" />
-            <span>{t(`place.${place.key}`)}</span>
-            {place.key === 'inbox' && waiting.inbox > 0 && <span className="badge">{number(waiting.inbox)}</span>}
-          </Link>
-        ))}
+        {places
+          .filter((place) => tabs.includes(place.key))
+          .map((place) => (
+            <Link
+              key={place.key}
+              to={place.to}
+              activeOptions={{ exact: place.to === '/', includeSearch: false }}
+            >
+              <place.icon size={20} stroke={1.5} aria-hidden="true" />
+              <span>{t(`place.${place.key}`)}</span>
+              {place.key === 'inbox' && waiting.inbox > 0 && (
+                <span className="badge">{number(waiting.inbox)}</span>
+              )}
+            </Link>
+          ))}
         <button type="button" onClick={() => setMore(true)}>
           <IconDots size={20} stroke={1.5} aria-hidden="true" />
           <span>{t('frame.more')}</span>
         </button>
       </nav>
-      {more && (<Drawer opened onClose={() => setMore(false)} position="bottom" size="auto" title={t('frame.more')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-        <ul className="more-places">
-          {places.filter((place) => !tabs.includes(place.key)).map((place) => (
-            <li key={place.key}>
-              <Link to={place.to} onClick={() => setMore(false)}>
-                <place.icon size={18} stroke={1.5} aria-hidden="true" />
-                {t(`place.${place.key}`)}
-              </Link>
+      {more && (
+        <Drawer
+          opened
+          onClose={() => setMore(false)}
+          position="bottom"
+          size="auto"
+          title={t('frame.more')}
+          closeButtonProps={{ 'aria-label': t('ui.close') }}
+        >
+          <ul className="more-places">
+            {places
+              .filter((place) => !tabs.includes(place.key))
+              .map((place) => (
+                <li key={place.key}>
+                  <Link to={place.to} onClick={() => setMore(false)}>
+                    <place.icon size={18} stroke={1.5} aria-hidden="true" />
+                    {t(`place.${place.key}`)}
+                  </Link>
+                </li>
+              ))}
+            <li>
+              <button type="button" onClick={toggleLanguage}>
+                {t('frame.other_language')}
+              </button>
             </li>
-          ))}
-          <li><button type="button" onClick={toggleLanguage}>{t('frame.other_language')}</button></li>
-          <li><button type="button" onClick={toggleScheme}>{t('frame.switch_theme')}</button></li>
-          <li><button type="button" onClick={signOut}>{t('frame.sign_out_name', { name: session.member.name })}</button></li>
-        </ul>
-      </Drawer>)}
+            <li>
+              <button type="button" onClick={toggleScheme}>
+                {t('frame.switch_theme')}
+              </button>
+            </li>
+            <li>
+              <button type="button" onClick={signOut}>
+                {t('frame.sign_out_name', { name: session.member.name })}
+              </button>
+            </li>
+          </ul>
+        </Drawer>
+      )}
     </>
   );
 }

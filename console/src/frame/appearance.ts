@@ -21,6 +21,8 @@ export function useAppearance() {
 export function useSignOut() {
   const client = useQueryClient();
   return () => {
-    void del('/session').finally(() => client.clear()).then(() => window.location.reload());
+    void del('/session')
+      .finally(() => client.clear())
+      .then(() => window.location.reload());
   };
 }

@@ -11,7 +11,8 @@ import { SignIn } from './gate';
 beforeAll(() => startI18n('en'));
 afterEach(() => void vi.unstubAllGlobals());
 
-const refuse = () => Promise.resolve(new Response(JSON.stringify({ code: 'unauthenticated' }), { status: 401 }));
+const refuse = () =>
+  Promise.resolve(new Response(JSON.stringify({ code: 'unauthenticated' }), { status: 401 }));
 
 /** The frame in small: whoever is not signed in sees the form. */
 function Door() {
@@ -22,7 +23,13 @@ function Door() {
 describe('a wrong password', () => {
   it('is said at its field, keeps the email and takes the focus', async () => {
     vi.stubGlobal('fetch', vi.fn(refuse));
-    render(<MantineProvider><QueryClientProvider client={makeQueryClient()}><Door /></QueryClientProvider></MantineProvider>);
+    render(
+      <MantineProvider>
+        <QueryClientProvider client={makeQueryClient()}>
+          <Door />
+        </QueryClientProvider>
+      </MantineProvider>,
+    );
     await userEvent.type(await screen.findByRole('textbox', { name: 'Email' }), 'ada@example.com');
     await userEvent.type(screen.getByLabelText(/^Password/), 'not the one');
     await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));

@@ -20,9 +20,15 @@ export function Sheet({ children }: { children: ReactNode }) {
     <main className="gate">
       <div className="sheet">
         <div className="inline">
-          <span className="mark" aria-hidden="true"><svg viewBox="0 0 16 16"><path d="M2.500 13V4l5.500 5 5.500-5v9" /></svg></span>
+          <span className="mark" aria-hidden="true">
+            <svg viewBox="0 0 16 16">
+              <path d="M2.500 13V4l5.500 5 5.500-5v9" />
+            </svg>
+          </span>
           <b>Muster</b>
-          <button type="button" className="text-link end" onClick={toggleLanguage}>{t('frame.other_language')}</button>
+          <button type="button" className="text-link end" onClick={toggleLanguage}>
+            {t('frame.other_language')}
+          </button>
         </div>
         {children}
       </div>
@@ -55,10 +61,40 @@ export function SignIn() {
     <Sheet>
       <h1>{t('gate.sign_in')}</h1>
       <form onSubmit={submit} noValidate>
-        <TextInput label={t('gate.email')} type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
-        <PasswordInput ref={secret} label={t('gate.password')} autoComplete="current-password" aria-invalid={wrong || undefined} required value={password} onChange={(event) => setPassword(event.currentTarget.value)} error={wrong ? t('gate.wrong') : undefined} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
-        {enter.error && !wrong && <p className="field-error" role="alert">{problem(enter.error)}</p>}
-        <Button type="submit" size="md" variant="filled" fullWidth loading={enter.isPending} disabled={!email || !password}>{t('gate.enter')}</Button>
+        <TextInput
+          label={t('gate.email')}
+          type="email"
+          autoComplete="username"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <PasswordInput
+          ref={secret}
+          label={t('gate.password')}
+          autoComplete="current-password"
+          aria-invalid={wrong || undefined}
+          required
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          error={wrong ? t('gate.wrong') : undefined}
+          visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
+        />
+        {enter.error && !wrong && (
+          <p className="field-error" role="alert">
+            {problem(enter.error)}
+          </p>
+        )}
+        <Button
+          type="submit"
+          size="md"
+          variant="filled"
+          fullWidth
+          loading={enter.isPending}
+          disabled={!email || !password}
+        >
+          {t('gate.enter')}
+        </Button>
       </form>
       <p className="small faint">{t('gate.lost')}</p>
     </Sheet>
@@ -68,7 +104,11 @@ export function SignIn() {
 export function SetupPage() {
   const { t } = useTranslation();
   const { token } = useParams({ from: '/setup/$token' });
-  const setup = useQuery({ queryKey: ['setup', token], queryFn: () => get<Setup>(`/setup/${token}`), retry: false });
+  const setup = useQuery({
+    queryKey: ['setup', token],
+    queryFn: () => get<Setup>(`/setup/${token}`),
+    retry: false,
+  });
   return (
     <Sheet>
       {setup.isPending && <Skeleton height={160} width="100%" />}
@@ -100,13 +140,54 @@ function SetupForm({ token, setup }: { token: string; setup: Setup }) {
   };
   return (
     <>
-      <h1>{setup.purpose === 'owner' ? t('gate.make_owner') : t('gate.join', { workspace: setup.workspace_name })}</h1>
+      <h1>
+        {setup.purpose === 'owner'
+          ? t('gate.make_owner')
+          : t('gate.join', { workspace: setup.workspace_name })}
+      </h1>
       <form onSubmit={submit} noValidate>
-        <TextInput label={t('gate.name')} autoComplete="name" required value={name} onChange={(event) => setName(event.currentTarget.value)} error={fields?.field('/name')} />
-        <TextInput label={t('gate.email')} type="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.currentTarget.value)} error={fields?.field('/email')} />
-        <PasswordInput label={t('gate.password')} description={t('gate.password_min', { count: PASSWORD_MIN })} autoComplete="new-password" required value={password} onChange={(event) => setPassword(event.currentTarget.value)} error={fields?.field('/password')} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
-        {make.error && (fields?.errors.length ?? 0) === 0 && <p className="field-error" role="alert">{problem(make.error)}</p>}
-        <Button type="submit" size="md" variant="filled" fullWidth loading={make.isPending} disabled={!name || !email || password.length < PASSWORD_MIN}>{t('gate.make')}</Button>
+        <TextInput
+          label={t('gate.name')}
+          autoComplete="name"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={fields?.field('/name')}
+        />
+        <TextInput
+          label={t('gate.email')}
+          type="email"
+          autoComplete="username"
+          required
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+          error={fields?.field('/email')}
+        />
+        <PasswordInput
+          label={t('gate.password')}
+          description={t('gate.password_min', { count: PASSWORD_MIN })}
+          autoComplete="new-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          error={fields?.field('/password')}
+          visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
+        />
+        {make.error && (fields?.errors.length ?? 0) === 0 && (
+          <p className="field-error" role="alert">
+            {problem(make.error)}
+          </p>
+        )}
+        <Button
+          type="submit"
+          size="md"
+          variant="filled"
+          fullWidth
+          loading={make.isPending}
+          disabled={!name || !email || password.length < PASSWORD_MIN}
+        >
+          {t('gate.make')}
+        </Button>
       </form>
     </>
   );

@@ -1,12 +1,44 @@
 import {
-  IconAddressBook, IconAdjustmentsHorizontal, IconFilter, IconGitBranch, IconHome, IconInbox, IconLink, IconSend, IconStairsUp, IconTag, IconTemplate,
+  IconAddressBook,
+  IconAdjustmentsHorizontal,
+  IconFilter,
+  IconGitBranch,
+  IconHome,
+  IconInbox,
+  IconLink,
+  IconSend,
+  IconStairsUp,
+  IconTag,
+  IconTemplate,
   type Icon,
 } from '@tabler/icons-react';
 import type { Role } from '@/api/types';
 
 export interface Place {
-  key: 'home' | 'inbox' | 'contacts' | 'segments' | 'stages' | 'tags' | 'links' | 'campaigns' | 'templates' | 'flows' | 'settings';
-  to: '/' | '/inbox' | '/contacts' | '/segments' | '/stages' | '/tags' | '/links' | '/campaigns' | '/templates' | '/flows' | '/settings';
+  key:
+    | 'home'
+    | 'inbox'
+    | 'contacts'
+    | 'segments'
+    | 'stages'
+    | 'tags'
+    | 'links'
+    | 'campaigns'
+    | 'templates'
+    | 'flows'
+    | 'settings';
+  to:
+    | '/'
+    | '/inbox'
+    | '/contacts'
+    | '/segments'
+    | '/stages'
+    | '/tags'
+    | '/links'
+    | '/campaigns'
+    | '/templates'
+    | '/flows'
+    | '/settings';
   /** After `g`. */
   letter: string;
   icon: Icon;

@@ -35,17 +35,42 @@ export function makeFormat(language: Language): Format {
   const locale = locales[language];
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const signedOf = (digits: number) =>
-    new Intl.NumberFormat(locale, { signDisplay: 'exceptZero', minimumFractionDigits: digits, maximumFractionDigits: digits });
+    new Intl.NumberFormat(locale, {
+      signDisplay: 'exceptZero',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
   const percentOf = (digits: number) =>
-    new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits });
+    new Intl.NumberFormat(locale, {
+      style: 'percent',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
   const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  const dateYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
-  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  const timeSeconds = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  const dateYear = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  });
+  const time = new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  const timeSeconds = new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
   const names = new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' });
   const lengthOf = (value: number, unit: string) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: unit === 'day' || unit === 'week' ? 'long' : 'short' }).format(value);
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit,
+      unitDisplay: unit === 'day' || unit === 'week' ? 'long' : 'short',
+    }).format(value);
   const largest = (ms: number): [number, 'second' | 'minute' | 'hour' | 'day'] => {
     if (ms < MINUTE_MS) return [Math.round(ms / SECOND_MS), 'second'];
     if (ms < HOUR_MS) return [Math.round(ms / MINUTE_MS), 'minute'];
@@ -62,10 +87,15 @@ export function makeFormat(language: Language): Format {
     date: dateText,
     time: timeText,
     timeSeconds: (ms) => timeSeconds.format(ms),
-    dateTime: (ms) => new Intl.DateTimeFormat(locale, {
-      day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
-      ...(sameYear(ms) ? {} : { year: 'numeric' }),
-    }).format(ms),
+    dateTime: (ms) =>
+      new Intl.DateTimeFormat(locale, {
+        day: 'numeric',
+        month: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+        ...(sameYear(ms) ? {} : { year: 'numeric' }),
+      }).format(ms),
     day: (isoDay) => date.format(new Date(`${isoDay}T12:00:00`)),
     ago: (ms, now) => {
       const [value, unit] = largest(Math.abs(now - ms));

@@ -17,19 +17,26 @@ function flat(tree: Tree, prefix = ''): Map<string, string> {
 }
 /** English has a form for one; Chinese has none. */
 const plain = (key: string) => key.replace(/_(one|other)$/, '');
-const names = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}|<(\w+)\/>/g)].map((match) => match[1] ?? match[2]).sort();
+const names = (text: string) =>
+  [...text.matchAll(/\{\{(\w+)\}\}|<(\w+)\/>/g)].map((match) => match[1] ?? match[2]).sort();
 
 const english = flat(en as Tree);
 const chinese = flat(zh as Tree);
 
 describe('languages', () => {
   it('have the same keys', () => {
-    expect([...new Set([...chinese.keys()].map(plain))].sort()).toEqual([...new Set([...english.keys()].map(plain))].sort());
+    expect([...new Set([...chinese.keys()].map(plain))].sort()).toEqual(
+      [...new Set([...english.keys()].map(plain))].sort(),
+    );
   });
   it('put the same values into each text', () => {
     for (const [key, text] of chinese) {
       const other = english.get(key);
-      if (other !== undefined) expect({ key, names: [...new Set(names(text))].filter((name) => name !== 'count') }).toEqual({ key, names: [...new Set(names(other))].filter((name) => name !== 'count') });
+      if (other !== undefined)
+        expect({
+          key,
+          names: [...new Set(names(text))].filter((name) => name !== 'count'),
+        }).toEqual({ key, names: [...new Set(names(other))].filter((name) => name !== 'count') });
     }
   });
 });
@@ -37,7 +44,11 @@ describe('languages', () => {
 function sources(folder: string): string[] {
   return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const at = path.join(folder, entry.name);
-    return entry.isDirectory() ? sources(at) : /\.tsx?$/.test(entry.name) && !entry.name.includes('.test.') ? [at] : [];
+    return entry.isDirectory()
+      ? sources(at)
+      : /\.tsx?$/.test(entry.name) && !entry.name.includes('.test.')
+        ? [at]
+        : [];
   });
 }
 

@@ -14,9 +14,52 @@ export function random(): number {
 }
 export const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
-const first = ['Anna', 'João', 'Sam', 'Rosa', 'Kofi', 'Elif', 'Daniel', 'Ines', 'Grace', 'Lena', 'Yusuf', 'Priya', 'Mateus', 'Nadia', 'Tomás'];
-const last = ['Petrova', 'Oliveira', 'Dube', 'Thiel', 'Lartey', 'Kaya', 'Weiss', 'Barros', 'Mwangi', 'Hoffmann', 'Demir', 'Nair', 'Lima', 'Farouk', 'Ruiz'];
-const chinese = ['陈思远', '林小雨', '周明', '何静', '孙浩', '赵雨桐', '王芳', '李雷', '张伟', '刘洋'];
+const first = [
+  'Anna',
+  'João',
+  'Sam',
+  'Rosa',
+  'Kofi',
+  'Elif',
+  'Daniel',
+  'Ines',
+  'Grace',
+  'Lena',
+  'Yusuf',
+  'Priya',
+  'Mateus',
+  'Nadia',
+  'Tomás',
+];
+const last = [
+  'Petrova',
+  'Oliveira',
+  'Dube',
+  'Thiel',
+  'Lartey',
+  'Kaya',
+  'Weiss',
+  'Barros',
+  'Mwangi',
+  'Hoffmann',
+  'Demir',
+  'Nair',
+  'Lima',
+  'Farouk',
+  'Ruiz',
+];
+const chinese = [
+  '陈思远',
+  '林小雨',
+  '周明',
+  '何静',
+  '孙浩',
+  '赵雨桐',
+  '王芳',
+  '李雷',
+  '张伟',
+  '刘洋',
+];
 
 export const tags: TagRef[] = [
   { id: 1, name: '兴趣-科技', color: '#6b98cd' },
@@ -49,17 +92,32 @@ function makePerson(id: number): Person {
   const given = pick(first);
   const name = zh ? pick(chinese) : `${given} ${pick(last)}`;
   const joined = now - Math.floor(random() ** 1.6 * 180 * DAY);
-  const silent = random() < 0.08 ? null : Math.min(now - joined, Math.floor(random() ** 2.4 * 70 * DAY));
+  const silent =
+    random() < 0.08 ? null : Math.min(now - joined, Math.floor(random() ** 2.4 * 70 * DAY));
   const luck = random();
-  const reason = luck < 0.048 ? 'blocked' : luck < 0.0512 ? 'opted_out' : luck < 0.0536 ? 'deactivated' : null;
+  const reason =
+    luck < 0.048 ? 'blocked' : luck < 0.0512 ? 'opted_out' : luck < 0.0536 ? 'deactivated' : null;
   const person: Person = {
-    id, bot_id: 1, telegram_id: 7_100_000_000 + id * 37, name,
-    username: random() < 0.8 ? `${zh ? 'user' : given.toLowerCase().normalize('NFD').replace(/\W/g, '')}_${id}` : null,
-    language: zh ? 'zh' : pick(['en', 'en', 'pt', 'de', 'tr', 'es']), premium: random() < 0.1,
+    id,
+    bot_id: 1,
+    telegram_id: 7_100_000_000 + id * 37,
+    name,
+    username:
+      random() < 0.8
+        ? `${zh ? 'user' : given.toLowerCase().normalize('NFD').replace(/\W/g, '')}_${id}`
+        : null,
+    language: zh ? 'zh' : pick(['en', 'en', 'pt', 'de', 'tr', 'es']),
+    premium: random() < 0.1,
     tags: tags.filter((_, at) => random() < [0.28, 0.24, 0.18, 0.09, 0.04, 0.12][at]!),
-    stage: { id: 0, name: '' }, reachable: reason === null, unreachable_reason: reason,
-    first_seen_at: joined, last_interaction_at: silent === null ? null : now - silent,
-    source: pick(sources), presses: Math.floor(random() * 5), converted: random() < 0.14, writes: '',
+    stage: { id: 0, name: '' },
+    reachable: reason === null,
+    unreachable_reason: reason,
+    first_seen_at: joined,
+    last_interaction_at: silent === null ? null : now - silent,
+    source: pick(sources),
+    presses: Math.floor(random() * 5),
+    converted: random() < 0.14,
+    writes: '',
   };
   const stage = stageOf(person);
   person.stage = { id: stageNames.indexOf(stage as (typeof stageNames)[number]) + 1, name: stage };
@@ -74,7 +132,16 @@ people[5]!.name = 'A very long name '.repeat(600);
 const lengths: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: DAY, w: 7 * DAY };
 export const msOf = (span: string) => Number(span.slice(0, -1)) * (lengths[span.slice(-1)] ?? DAY);
 
-const inMoment = (at: number | null, moment: { within?: string; older_than?: string; never?: boolean; before?: unknown; after?: unknown }) => {
+const inMoment = (
+  at: number | null,
+  moment: {
+    within?: string;
+    older_than?: string;
+    never?: boolean;
+    before?: unknown;
+    after?: unknown;
+  },
+) => {
   if (moment.never) return at === null;
   if (at === null) return false;
   if (moment.within) return now - at <= msOf(moment.within);
@@ -90,20 +157,46 @@ export function matches(person: Person, expression: Expression): boolean {
   if ('tag' in expression) {
     const { has, has_any, has_all } = expression.tag;
     const own = person.tags.map((tag) => tag.name);
-    return has_all ? has_all.every((name) => own.includes(name)) : (has_any ?? [has ?? '']).some((name) => own.includes(name));
+    return has_all
+      ? has_all.every((name) => own.includes(name))
+      : (has_any ?? [has ?? '']).some((name) => own.includes(name));
   }
-  if ('last_interaction' in expression) return inMoment(person.last_interaction_at, expression.last_interaction);
+  if ('last_interaction' in expression)
+    return inMoment(person.last_interaction_at, expression.last_interaction);
   if ('first_seen' in expression) return inMoment(person.first_seen_at, expression.first_seen);
   if ('event' in expression) return person.presses >= (expression.event.at_least ?? 1);
   if ('stage' in expression) return expression.stage.in.includes(person.stage?.name ?? '');
-  if ('source' in expression) return Object.values(expression.source).flat().includes(person.source);
-  if ('profile' in expression) return expression.profile.field === 'language' && expression.profile.in.includes(person.language ?? '');
+  if ('source' in expression)
+    return Object.values(expression.source).flat().includes(person.source);
+  if ('profile' in expression)
+    return (
+      expression.profile.field === 'language' &&
+      expression.profile.in.includes(person.language ?? '')
+    );
   if ('reachable' in expression) return person.reachable === expression.reachable;
   if ('sample' in expression) return spread(person.id, 7) < expression.sample.percent * 10;
   if ('campaign' in expression) {
-    const share = ({ clicked: 220, sent: 880, replied: 48, held_out: 100, blocked: 15, tagged: 150, converted: 40, failed: 6, not_clicked: 660 } as Record<string, number>)[expression.campaign.outcome] ?? 100;
+    const share =
+      (
+        {
+          clicked: 220,
+          sent: 880,
+          replied: 48,
+          held_out: 100,
+          blocked: 15,
+          tagged: 150,
+          converted: 40,
+          failed: 6,
+          not_clicked: 660,
+        } as Record<string, number>
+      )[expression.campaign.outcome] ?? 100;
     return spread(person.id, expression.campaign.id) < share * 0.28;
   }
-  return 'conversation' in expression ? person.id % 90 === 0 : 'segment' in expression ? person.id % 3 === 0 : false;
+  return 'conversation' in expression
+    ? person.id % 90 === 0
+    : 'segment' in expression
+      ? person.id % 3 === 0
+      : false;
 }
-export const matching = (expression: Expression) => people.filter((person) => matches(person, expression));
+export const matching = (expression: Expression) =>
+  people.filter((person) => matches(person, expression));

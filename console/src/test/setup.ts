@@ -6,7 +6,16 @@ afterEach(() => cleanup());
 
 // Mantine asks for these two; jsdom has neither.
 window.matchMedia = (query: string) =>
-  ({ matches: false, media: query, onchange: null, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {}, dispatchEvent: () => false }) as unknown as MediaQueryList;
+  ({
+    matches: false,
+    media: query,
+    onchange: null,
+    addEventListener() {},
+    removeEventListener() {},
+    addListener() {},
+    removeListener() {},
+    dispatchEvent: () => false,
+  }) as unknown as MediaQueryList;
 window.ResizeObserver = class {
   observe() {}
   unobserve() {}

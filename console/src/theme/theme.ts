@@ -2,7 +2,16 @@ import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from 
 
 /** The accent from its softest ground to its darkest hover; 7 is the light theme's accent, 5 the dark one's. */
 const mulberry: MantineColorsTuple = [
-  '#f9eff4', '#f0d9e5', '#e2bfd2', '#d295b6', '#bd5591', '#ab4580', '#983872', '#8a2b62', '#711f4e', '#591440',
+  '#f9eff4',
+  '#f0d9e5',
+  '#e2bfd2',
+  '#d295b6',
+  '#bd5591',
+  '#ab4580',
+  '#983872',
+  '#8a2b62',
+  '#711f4e',
+  '#591440',
 ];
 
 const controlHeight = (size: unknown) => (size === 'md' ? 'var(--control-lg)' : 'var(--control)');
@@ -24,7 +33,11 @@ export const theme = createTheme({
     Button: {
       defaultProps: { size: 'sm', variant: 'default' },
       vars: (_theme: unknown, props: { size?: unknown }) => ({
-        root: { '--button-height': controlHeight(props.size), '--button-padding-x': '10px', '--button-fz': '13px' },
+        root: {
+          '--button-height': controlHeight(props.size),
+          '--button-padding-x': '10px',
+          '--button-fz': '13px',
+        },
       }),
     },
     ActionIcon: {
@@ -33,11 +46,22 @@ export const theme = createTheme({
     },
     Input: {
       vars: (_theme: unknown, props: { size?: unknown }) => ({
-        wrapper: { '--input-height': props.size === 'xs' ? 'var(--control)' : 'var(--control-lg)', '--input-fz': '13px' },
+        wrapper: {
+          '--input-height': props.size === 'xs' ? 'var(--control)' : 'var(--control-lg)',
+          '--input-fz': '13px',
+        },
       }),
     },
-    Modal: { defaultProps: { radius: 'xl', centered: true, transitionProps: { duration: 120, transition: 'fade' } } },
-    Popover: { defaultProps: { radius: 'lg', transitionProps: { duration: 90, transition: 'fade' } } },
+    Modal: {
+      defaultProps: {
+        radius: 'xl',
+        centered: true,
+        transitionProps: { duration: 120, transition: 'fade' },
+      },
+    },
+    Popover: {
+      defaultProps: { radius: 'lg', transitionProps: { duration: 90, transition: 'fade' } },
+    },
     Menu: { defaultProps: { radius: 'lg', transitionProps: { duration: 90, transition: 'fade' } } },
     Tooltip: { defaultProps: { openDelay: 300, radius: 'sm' } },
     SegmentedControl: { defaultProps: { role: 'radiogroup', withItemsBorders: false, size: 'xs' } },

@@ -36,16 +36,56 @@ export function Attach({ media, onChange, disabled = false, error }: AttachProps
   const wrong = send.error ? problem(send.error) : error;
   return (
     <span className="attach">
-      <input ref={input} type="file" hidden aria-label={t('ui.attach')} onChange={(event) => { const chosen = event.currentTarget.files?.[0]; event.currentTarget.value = ''; if (chosen) send.mutate(chosen); }} />
-      <ActionIcon aria-label={t('ui.attach')} title={t('ui.attach')} loading={send.isPending} disabled={disabled} onClick={() => input.current?.click()}><IconPaperclip size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label={t('ui.attach')}
+        onChange={(event) => {
+          const chosen = event.currentTarget.files?.[0];
+          event.currentTarget.value = '';
+          if (chosen) send.mutate(chosen);
+        }}
+      />
+      <ActionIcon
+        aria-label={t('ui.attach')}
+        title={t('ui.attach')}
+        loading={send.isPending}
+        disabled={disabled}
+        onClick={() => input.current?.click()}
+      >
+        <IconPaperclip size={16} stroke={1.5} aria-hidden="true" />
+      </ActionIcon>
       {media && (
         <>
           <bdi className="attach-name">{known?.name ?? t(`ui.media.${media.kind}`)}</bdi>
-          {known && known.kinds.length > 1 && <Select size="xs" w={120} aria-label={t('ui.send_as')} allowDeselect={false} value={media.kind} data={known.kinds.map((kind) => ({ value: kind, label: t(`ui.media.${kind}`) }))} onChange={(kind) => onChange({ ...media, kind: (kind ?? media.kind) as MediaKind })} />}
-          <ActionIcon aria-label={t('ui.remove_file')} onClick={() => { setFile(null); onChange(null); }}><IconX size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>
+          {known && known.kinds.length > 1 && (
+            <Select
+              size="xs"
+              w={120}
+              aria-label={t('ui.send_as')}
+              allowDeselect={false}
+              value={media.kind}
+              data={known.kinds.map((kind) => ({ value: kind, label: t(`ui.media.${kind}`) }))}
+              onChange={(kind) => onChange({ ...media, kind: (kind ?? media.kind) as MediaKind })}
+            />
+          )}
+          <ActionIcon
+            aria-label={t('ui.remove_file')}
+            onClick={() => {
+              setFile(null);
+              onChange(null);
+            }}
+          >
+            <IconX size={14} stroke={1.5} aria-hidden="true" />
+          </ActionIcon>
         </>
       )}
-      {wrong && <span className="field-error" role="alert">{wrong}</span>}
+      {wrong && (
+        <span className="field-error" role="alert">
+          {wrong}
+        </span>
+      )}
     </span>
   );
 }

@@ -1,5 +1,13 @@
 import './table.css';
-import { memo, type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  memo,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 
 export interface Column<Row> {
@@ -25,11 +33,18 @@ interface DataTableProps<Row> {
 }
 
 const classOf = (column: Column<never>) =>
-  [column.num ? 'num' : '', column.leaves === 1 ? 'leaves-first' : '', column.leaves === 2 ? 'leaves-second' : ''].join(' ').trim() || undefined;
+  [
+    column.num ? 'num' : '',
+    column.leaves === 1 ? 'leaves-first' : '',
+    column.leaves === 2 ? 'leaves-second' : '',
+  ]
+    .join(' ')
+    .trim() || undefined;
 
 /** A press anywhere on a row is a press on its first link, unless it met another control or selects text. */
 function followRow(event: MouseEvent<HTMLTableRowElement>) {
-  if (event.defaultPrevented || (event.target as Element).closest('a, button, input, label')) return;
+  if (event.defaultPrevented || (event.target as Element).closest('a, button, input, label'))
+    return;
   if (window.getSelection()?.toString()) return;
   event.currentTarget.querySelector<HTMLAnchorElement>('a')?.click();
 }
@@ -44,7 +59,13 @@ interface RowProps<Row> {
 
 function PlainRow<Row>({ columns, row, index, height, selected }: RowProps<Row>) {
   return (
-    <tr data-row={index} aria-rowindex={index + 2} data-selected={selected || undefined} onClick={followRow} style={{ height }}>
+    <tr
+      data-row={index}
+      aria-rowindex={index + 2}
+      data-selected={selected || undefined}
+      onClick={followRow}
+      style={{ height }}
+    >
       {columns.map((column) => (
         <td key={column.key} className={classOf(column as Column<never>)}>
           {column.cell(row)}
@@ -60,14 +81,27 @@ const TableRow = memo(PlainRow) as typeof PlainRow;
  * A table of any length in the window's own scroll: only the rows in sight exist, the rest is two empty rows of the
  * right height. `j` and `k` move through the rows.
  */
-export function DataTable<Row>({ label, columns, rows, keyOf, rowHeight = 44, isSelected, onEnd }: DataTableProps<Row>) {
+export function DataTable<Row>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  rowHeight = 44,
+  isSelected,
+  onEnd,
+}: DataTableProps<Row>) {
   const box = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {
     if (!box.current) return;
     setOffset(box.current.getBoundingClientRect().top + window.scrollY);
   }, [rows.length]);
-  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => rowHeight, overscan: 12, scrollMargin: offset });
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollMargin: offset,
+  });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
@@ -82,22 +116,42 @@ export function DataTable<Row>({ label, columns, rows, keyOf, rowHeight = 44, is
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={classOf(column as Column<never>)} style={{ width: column.width }}>
+              <th
+                key={column.key}
+                scope="col"
+                className={classOf(column as Column<never>)}
+                style={{ width: column.width }}
+              >
                 {column.head}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {before > 0 && <tr aria-hidden="true" className="spacer"><td colSpan={columns.length} style={{ height: before }} /></tr>}
+          {before > 0 && (
+            <tr aria-hidden="true" className="spacer">
+              <td colSpan={columns.length} style={{ height: before }} />
+            </tr>
+          )}
           {items.map((item) => {
             const row = rows[item.index];
             if (row === undefined) return null;
             return (
-              <TableRow key={keyOf(row)} columns={columns} row={row} index={item.index} height={rowHeight} selected={isSelected?.(row) ?? false} />
+              <TableRow
+                key={keyOf(row)}
+                columns={columns}
+                row={row}
+                index={item.index}
+                height={rowHeight}
+                selected={isSelected?.(row) ?? false}
+              />
             );
           })}
-          {after > 0 && <tr aria-hidden="true" className="spacer"><td colSpan={columns.length} style={{ height: after }} /></tr>}
+          {after > 0 && (
+            <tr aria-hidden="true" className="spacer">
+              <td colSpan={columns.length} style={{ height: after }} />
+            </tr>
+          )}
         </tbody>
       </table>
     </div>

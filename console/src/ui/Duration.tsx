@@ -4,7 +4,17 @@ import { useTranslation } from 'react-i18next';
 const unitKeys = ['m', 'h', 'd', 'w'] as const;
 
 /** A duration of the wire ("7d") as a number and a unit. */
-export function DurationInput({ value, onChange, units = unitKeys, label }: { value: string; onChange: (value: string) => void; units?: readonly string[]; label: string }) {
+export function DurationInput({
+  value,
+  onChange,
+  units = unitKeys,
+  label,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  units?: readonly string[];
+  label: string;
+}) {
   const { t } = useTranslation();
   const match = /^(\d+)([smhdw])$/.exec(value);
   const amount = Number(match?.[1] ?? 7);

@@ -14,15 +14,25 @@ beforeAll(() => startI18n('en'));
 const show = (element: ReactElement) => render(<MantineProvider>{element}</MantineProvider>);
 
 describe('a figure', () => {
-  const shown = (query: { data: number | undefined; isError: boolean; isPlaceholderData: boolean }) =>
-    show(<Figure query={{ ...query, error: null }} without="not counted">{(value, stale) => <output data-stale={stale}>{value} people match</output>}</Figure>);
+  const shown = (query: {
+    data: number | undefined;
+    isError: boolean;
+    isPlaceholderData: boolean;
+  }) =>
+    show(
+      <Figure query={{ ...query, error: null }} without="not counted">
+        {(value, stale) => <output data-stale={stale}>{value} people match</output>}
+      </Figure>,
+    );
   it('is not 0 when the count fails, nor the one before', () => {
     const { container } = shown({ data: 695, isError: true, isPlaceholderData: false });
     expect(container).toHaveTextContent('not counted');
     expect(container).not.toHaveTextContent('people match');
   });
   it('is not 0 while it is on its way', () => {
-    expect(shown({ data: undefined, isError: false, isPlaceholderData: false }).container).not.toHaveTextContent('0');
+    expect(
+      shown({ data: undefined, isError: false, isPlaceholderData: false }).container,
+    ).not.toHaveTextContent('0');
   });
   it('is greyed while it belongs to an older input', () => {
     shown({ data: 695, isError: false, isPlaceholderData: true });
@@ -34,7 +44,12 @@ const FIELD = /^Active/;
 
 function Days() {
   const [value, setValue] = useState('7d');
-  return <><DurationInput label="Active" value={value} onChange={setValue} /><output>{value}</output></>;
+  return (
+    <>
+      <DurationInput label="Active" value={value} onChange={setValue} />
+      <output>{value}</output>
+    </>
+  );
 }
 
 describe('a duration', () => {
@@ -56,8 +71,25 @@ describe('a duration', () => {
 });
 
 function Labels({ status }: { status: CampaignStatus }) {
-  const counts: CampaignCounts = { audience: 3645, left_out: 0, held_out: 0, pending: 3495, leased: 0, sent: 150, failed: 0, blocked: 0, skipped: 0, unknown: 0 };
-  return <output>{useOutcomeParts(counts, status).map((part) => part.label).join(', ')}</output>;
+  const counts: CampaignCounts = {
+    audience: 3645,
+    left_out: 0,
+    held_out: 0,
+    pending: 3495,
+    leased: 0,
+    sent: 150,
+    failed: 0,
+    blocked: 0,
+    skipped: 0,
+    unknown: 0,
+  };
+  return (
+    <output>
+      {useOutcomeParts(counts, status)
+        .map((part) => part.label)
+        .join(', ')}
+    </output>
+  );
 }
 
 describe('a campaign', () => {

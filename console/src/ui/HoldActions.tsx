@@ -20,21 +20,35 @@ export function HoldActions({ hold, label, busy, disabled = false, back }: HoldA
     return (
       <div className="hold">
         <div className="inline">
-          <span className="mid-figure hold-left" role="timer">{t('send.starting', { count: hold.left })}</span>
-          <Button size="md" className="end" data-autofocus onClick={hold.stop}>{t('send.stop')}</Button>
+          <span className="mid-figure hold-left" role="timer">
+            {t('send.starting', { count: hold.left })}
+          </span>
+          <Button size="md" className="end" data-autofocus onClick={hold.stop}>
+            {t('send.stop')}
+          </Button>
         </div>
-        <span className="hold-bar" aria-hidden="true"><i /></span>
-        <p className="small muted" role="status">{t('send.nothing_yet')}</p>
+        <span className="hold-bar" aria-hidden="true">
+          <i />
+        </span>
+        <p className="small muted" role="status">
+          {t('send.nothing_yet')}
+        </p>
       </div>
     );
   }
   return (
     <div className="hold">
       <div className="inline">
-        <Button size="md" variant="filled" loading={busy} disabled={disabled} onClick={hold.begin}>{label}</Button>
-        <Button size="md" disabled={busy} onClick={back.run}>{back.label}</Button>
+        <Button size="md" variant="filled" loading={busy} disabled={disabled} onClick={hold.begin}>
+          {label}
+        </Button>
+        <Button size="md" disabled={busy} onClick={back.run}>
+          {back.label}
+        </Button>
       </div>
-      <p className="small muted">{busy ? t('send.sending') : t('send.hold_note', { count: HOLD_SECONDS })}</p>
+      <p className="small muted">
+        {busy ? t('send.sending') : t('send.hold_note', { count: HOLD_SECONDS })}
+      </p>
     </div>
   );
 }

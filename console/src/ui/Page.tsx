@@ -6,7 +6,10 @@ import { useTranslation } from 'react-i18next';
 interface PageProps {
   title: string;
   /** The place above this one. */
-  crumb?: { label: string; to: '/contacts' | '/segments' | '/campaigns' | '/flows' | '/templates' | '/links' | '/settings' };
+  crumb?: {
+    label: string;
+    to: '/contacts' | '/segments' | '/campaigns' | '/flows' | '/templates' | '/links' | '/settings';
+  };
   /** What stands beside the title: a state, when it was saved. */
   note?: ReactNode;
   actions?: ReactNode;
@@ -29,7 +32,9 @@ export function Page({ title, crumb, note, actions, bare = false, children }: Pa
             {crumb.label}
           </Link>
         )}
-        <h1 className="cut"><bdi>{title}</bdi></h1>
+        <h1 className="cut">
+          <bdi>{title}</bdi>
+        </h1>
         {note !== undefined && <div className="note small muted">{note}</div>}
         <div className="actions">{actions}</div>
       </header>
@@ -39,7 +44,19 @@ export function Page({ title, crumb, note, actions, bare = false, children }: Pa
 }
 
 /** A rule, a heading and its note on one line. */
-export function Section({ title, note, end, first = false, children }: { title: string; note?: ReactNode; end?: ReactNode; first?: boolean; children: ReactNode }) {
+export function Section({
+  title,
+  note,
+  end,
+  first = false,
+  children,
+}: {
+  title: string;
+  note?: ReactNode;
+  end?: ReactNode;
+  first?: boolean;
+  children: ReactNode;
+}) {
   return (
     <section className={first ? undefined : 'section'} aria-label={title}>
       <header className="section-head">

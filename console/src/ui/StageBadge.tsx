@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 
 const known = ['new', 'active', 'customer', 'cooling', 'churned'] as const;
 type Known = (typeof known)[number];
-const knownOf = (name: string): Known | null => known.find((each) => each === name.trim().toLowerCase()) ?? null;
+const knownOf = (name: string): Known | null =>
+  known.find((each) => each === name.trim().toLowerCase()) ?? null;
 
 /** The colours of a team's own stages, by name; the frame fills it from the rules. */
 export const StageColors = createContext<Record<string, string>>({});
@@ -36,7 +37,13 @@ function Glyph({ name, color }: { name: string; color: string }) {
       return (
         <>
           <circle cx="6" cy="6" r="6" fill={color} />
-          <path d="m3.3 6.2 1.900 1.900 3.600-3.900" fill="none" stroke="var(--bg)" strokeWidth="1.6" strokeLinecap="round" />
+          <path
+            d="m3.3 6.2 1.900 1.900 3.600-3.900"
+            fill="none"
+            stroke="var(--bg)"
+            strokeWidth="1.6"
+            strokeLinecap="round"
+          />
         </>
       );
     case 'cooling':
@@ -47,7 +54,17 @@ function Glyph({ name, color }: { name: string; color: string }) {
         </>
       );
     case 'churned':
-      return <circle cx="6" cy="6" r="5" fill="none" stroke="var(--line-control)" strokeWidth="1.5" strokeDasharray="2.3 1.6" />;
+      return (
+        <circle
+          cx="6"
+          cy="6"
+          r="5"
+          fill="none"
+          stroke="var(--line-control)"
+          strokeWidth="1.5"
+          strokeDasharray="2.3 1.6"
+        />
+      );
     default:
       return <circle cx="6" cy="6" r="6" fill={color} />;
   }

@@ -5,7 +5,15 @@ import { IconX } from '@tabler/icons-react';
 import { colorOf } from './colors';
 
 /** A tag; its colour is a dot, never the ground. */
-export function TagChip({ name, color, onRemove }: { name: string; color?: string | undefined; onRemove?: () => void }) {
+export function TagChip({
+  name,
+  color,
+  onRemove,
+}: {
+  name: string;
+  color?: string | undefined;
+  onRemove?: () => void;
+}) {
   const { t } = useTranslation();
   return (
     <span className="tag-chip" style={{ '--chip': colorOf(color) } as CSSProperties}>

@@ -1,9 +1,27 @@
-import { IconClick, IconFlag, IconGitBranch, IconLink, IconMessage, IconNote, IconSend, IconSlash, IconTag, type Icon } from '@tabler/icons-react';
+import {
+  IconClick,
+  IconFlag,
+  IconGitBranch,
+  IconLink,
+  IconMessage,
+  IconNote,
+  IconSend,
+  IconSlash,
+  IconTag,
+  type Icon,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Entry } from '@/api/types';
 
 const icons: [RegExp, Icon][] = [
-  [/tag/, IconTag], [/button|press/, IconClick], [/command/, IconSlash], [/start|link|visit|click/, IconLink], [/campaign|sent|held/, IconSend], [/note/, IconNote], [/flow/, IconGitBranch], [/message|reply/, IconMessage],
+  [/tag/, IconTag],
+  [/button|press/, IconClick],
+  [/command/, IconSlash],
+  [/start|link|visit|click/, IconLink],
+  [/campaign|sent|held/, IconSend],
+  [/note/, IconNote],
+  [/flow/, IconGitBranch],
+  [/message|reply/, IconMessage],
 ];
 
 export function EntryIcon({ kind }: { kind: string }) {
@@ -18,9 +36,14 @@ export function useEntryText(): (entry: Entry) => string {
     const object = entry.object ?? '';
     const by = entry.by?.name ?? '';
     const said = (entry.text ?? '').slice(0, 500);
-    const base = i18n.exists(`timeline.${entry.kind}`) ? `timeline.${entry.kind}` : 'timeline.other';
+    const base = i18n.exists(`timeline.${entry.kind}`)
+      ? `timeline.${entry.kind}`
+      : 'timeline.other';
     const withObject = object && i18n.exists(`${base}_object`) ? `${base}_object` : base;
-    const key = by && entry.by?.kind !== 'person' && i18n.exists(`${withObject}_by`) ? `${withObject}_by` : withObject;
+    const key =
+      by && entry.by?.kind !== 'person' && i18n.exists(`${withObject}_by`)
+        ? `${withObject}_by`
+        : withObject;
     const line = t(key, { object, by, text: said, kind: entry.kind });
     return said && !line.includes(said) ? t('timeline.with_text', { line, text: said }) : line;
   };

@@ -1,6 +1,24 @@
 /** Letters that have no accent to take off and are typed without one all the same. */
-const plain: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ħ: 'h', ı: 'i', ł: 'l', þ: 'th', ς: 'σ' };
+const plain: Record<string, string> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ħ: 'h',
+  ı: 'i',
+  ł: 'l',
+  þ: 'th',
+  ς: 'σ',
+};
 
 /** What is searched in, and for, as the server folds it: without case, accents, width and characters that nobody sees. */
 export const fold = (text: string) =>
-  text.normalize('NFKD').replace(/[\p{M}\u00ad\u200b-\u200f\u2060\ufeff]/gu, '').toLowerCase().replace(/\p{M}/gu, '').replace(/[ßæœøđðħıłþς]/gu, (letter) => plain[letter] ?? letter).normalize('NFC');
+  text
+    .normalize('NFKD')
+    .replace(/[\p{M}\u00ad\u200b-\u200f\u2060\ufeff]/gu, '')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(/[ßæœøđðħıłþς]/gu, (letter) => plain[letter] ?? letter)
+    .normalize('NFC');

@@ -14,13 +14,27 @@ import { Bubble } from './telegram/Bubble';
 beforeAll(() => startI18n('en'));
 /** What the server says of the texts below. */
 const read: [string, ReadText][] = [
-  ['<img src=x onerror=alert(1)> & <b>bold</b>', { text: '<img src=x onerror=alert(1)> & <b>bold</b>', entities: [], fault: 'Unsupported start tag "img"' }],
-  ['the <tg-spoiler>end</tg-spoiler>', { text: 'the end', entities: [{ type: 'spoiler', offset: 4, length: 3 }], fault: null }],
+  [
+    '<img src=x onerror=alert(1)> & <b>bold</b>',
+    {
+      text: '<img src=x onerror=alert(1)> & <b>bold</b>',
+      entities: [],
+      fault: 'Unsupported start tag "img"',
+    },
+  ],
+  [
+    'the <tg-spoiler>end</tg-spoiler>',
+    { text: 'the end', entities: [{ type: 'spoiler', offset: 4, length: 3 }], fault: null },
+  ],
 ];
 function show(element: ReactElement) {
   const client = new QueryClient();
   for (const [text, answer] of read) client.setQueryData(['text', 'html', text], answer);
-  return render(<QueryClientProvider client={client}><MantineProvider>{element}</MantineProvider></QueryClientProvider>);
+  return render(
+    <QueryClientProvider client={client}>
+      <MantineProvider>{element}</MantineProvider>
+    </QueryClientProvider>,
+  );
 }
 
 function Sum({ counts }: { counts: CampaignCounts }) {
@@ -29,19 +43,43 @@ function Sum({ counts }: { counts: CampaignCounts }) {
 
 describe('the outcome bar', () => {
   it('sums to the audience: held out, leased and pending are in it, the left out are not', () => {
-    show(<Sum counts={{ audience: 1427, left_out: 36, held_out: 143, pending: 358, leased: 30, sent: 872, failed: 6, blocked: 13, skipped: 2, unknown: 3 }} />);
+    show(
+      <Sum
+        counts={{
+          audience: 1427,
+          left_out: 36,
+          held_out: 143,
+          pending: 358,
+          leased: 30,
+          sent: 872,
+          failed: 6,
+          blocked: 13,
+          skipped: 2,
+          unknown: 3,
+        }}
+      />,
+    );
     expect(screen.getByRole('status')).toHaveTextContent('1427');
   });
 });
 
 describe('the bubble', () => {
   it('shows markup that is not Telegram’s as text and makes no element of it', () => {
-    const { container } = show(<Bubble message={{ text: '<img src=x onerror=alert(1)> & <b>bold</b>', format: 'html' }} />);
+    const { container } = show(
+      <Bubble message={{ text: '<img src=x onerror=alert(1)> & <b>bold</b>', format: 'html' }} />,
+    );
     expect(container.querySelector('img, b')).toBeNull();
     expect(container).toHaveTextContent('<img src=x onerror=alert(1)>');
   });
   it('opens no address that a browser would run', () => {
-    const { container } = show(<Bubble message={{ text: 'go', entities: [{ type: 'text_link', offset: 0, length: 2, url: 'javascript:alert(1)' }] }} />);
+    const { container } = show(
+      <Bubble
+        message={{
+          text: 'go',
+          entities: [{ type: 'text_link', offset: 0, length: 2, url: 'javascript:alert(1)' }],
+        }}
+      />,
+    );
     expect(container.querySelector('a')).toBeNull();
   });
   it('hides a spoiler until it is pressed', async () => {
@@ -54,7 +92,9 @@ describe('the bubble', () => {
     const { container } = show(<Bubble message={{ text: 'x'.repeat(10_000), format: 'plain' }} />);
     expect(container.querySelector('.tg-text')?.textContent?.length ?? 0).toBeLessThan(800);
     await userEvent.click(screen.getByRole('button', { name: 'Show all' }));
-    expect(container.querySelector('.tg-text')?.textContent?.length ?? 0).toBeGreaterThanOrEqual(10_000);
+    expect(container.querySelector('.tg-text')?.textContent?.length ?? 0).toBeGreaterThanOrEqual(
+      10_000,
+    );
   });
 });
 

@@ -12,7 +12,13 @@ export function initials(name: string): string {
 }
 
 export function Avatar({ name, large = false }: { name: string; large?: boolean }) {
-  return <span className={large ? 'avatar large' : 'avatar'} aria-hidden="true" data-initials={initials(name)} />;
+  return (
+    <span
+      className={large ? 'avatar large' : 'avatar'}
+      aria-hidden="true"
+      data-initials={initials(name)}
+    />
+  );
 }
 
 /** A name that may hold anything: right-to-left marks stay inside it, and 10,000 characters are cut. */
@@ -22,7 +28,11 @@ export function PersonName({ name }: { name: string }) {
 }
 
 /** A name inside a sentence, where nothing can stand around it: without the marks that would turn the rest of the line. */
-export const nameInSentence = (name: string, max: number) => name.replace(/[\u202A-\u202E\u2066-\u2069]/gu, '').trim().slice(0, max);
+export const nameInSentence = (name: string, max: number) =>
+  name
+    .replace(/[\u202A-\u202E\u2066-\u2069]/gu, '')
+    .trim()
+    .slice(0, max);
 
 type Named = Pick<ContactItem, 'id' | 'name' | 'username' | 'reachable' | 'unreachable_reason'>;
 
@@ -35,14 +45,20 @@ export function PersonCell({ contact, link = true }: { contact: Named; link?: bo
       <Avatar name={contact.name} />
       <span className="names">
         {link ? (
-          <Link to="/contacts/$contactId" params={{ contactId: contact.id }}>{name}</Link>
+          <Link to="/contacts/$contactId" params={{ contactId: contact.id }}>
+            {name}
+          </Link>
         ) : (
           <span>{name}</span>
         )}
         {contact.reachable ? (
-          <span className="small faint">{contact.username ? `@${contact.username}` : t('ui.no_username')}</span>
+          <span className="small faint">
+            {contact.username ? `@${contact.username}` : t('ui.no_username')}
+          </span>
         ) : (
-          <span className="small bad">{t(`unreachable.${contact.unreachable_reason ?? 'blocked'}`)}</span>
+          <span className="small bad">
+            {t(`unreachable.${contact.unreachable_reason ?? 'blocked'}`)}
+          </span>
         )}
       </span>
     </span>

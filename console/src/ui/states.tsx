@@ -8,7 +8,15 @@ import { Problem } from '@/api/client';
 import { useFaultWords } from './editor/faults';
 
 /** What it is, one true sentence, one button. */
-export function EmptyState({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+export function EmptyState({
+  title,
+  children,
+  action,
+}: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="empty-state">
       <h2>{title}</h2>
@@ -24,14 +32,26 @@ export function useProblemText(): (error: unknown) => string {
   const faultWords = useFaultWords();
   return (error) => {
     if (!(error instanceof Problem)) return t('problem.internal');
-    const own = i18n.exists(`problem.${error.code}`) ? t(`problem.${error.code}`) : t('problem.other');
+    const own = i18n.exists(`problem.${error.code}`)
+      ? t(`problem.${error.code}`)
+      : t('problem.other');
     const detail = error.errors[0] ? faultWords(error.errors[0]) : error.detail;
-    return detail && error.status !== 0 && error.status < 500 ? t('problem.with_detail', { own, detail }) : own;
+    return detail && error.status !== 0 && error.status < 500
+      ? t('problem.with_detail', { own, detail })
+      : own;
   };
 }
 
 /** In place: what failed, what is kept, try again. */
-export function Failure({ error, what, retry }: { error: unknown; what: string; retry?: () => void }) {
+export function Failure({
+  error,
+  what,
+  retry,
+}: {
+  error: unknown;
+  what: string;
+  retry?: () => void;
+}) {
   const { t } = useTranslation();
   const text = useProblemText()(error);
   return (
@@ -46,7 +66,13 @@ export function Failure({ error, what, retry }: { error: unknown; what: string; 
 }
 
 /** Grey where text will stand; same height, no shimmer. */
-export function Skeleton({ width = '60%', height = 12 }: { width?: string | number; height?: number }) {
+export function Skeleton({
+  width = '60%',
+  height = 12,
+}: {
+  width?: string | number;
+  height?: number;
+}) {
   return <span className="skeleton" style={{ width, height }} aria-hidden="true" />;
 }
 
@@ -76,7 +102,9 @@ interface LoadedProps<T> {
 
 /** Waiting, failed, or there. A failure after the first success stands above what is still shown. */
 export function Loaded<T>({ query, what, waiting, children }: LoadedProps<T>) {
-  const failure = query.error ? <Failure error={query.error} what={what} retry={() => void query.refetch()} /> : null;
+  const failure = query.error ? (
+    <Failure error={query.error} what={what} retry={() => void query.refetch()} />
+  ) : null;
   if (query.data === undefined) return <>{failure ?? waiting ?? <SkeletonRows />}</>;
   return (
     <>

@@ -20,10 +20,17 @@ interface StepProps {
 }
 
 /** The choice in the list: everyone, a segment, or conditions of this message's own. */
-const choiceOf = (audience: Expression) => ('segment' in audience ? String(audience.segment.id) : isEveryone(audience) ? 'everyone' : 'own');
+const choiceOf = (audience: Expression) =>
+  'segment' in audience ? String(audience.segment.id) : isEveryone(audience) ? 'everyone' : 'own';
 
 /** From those who match to those who are written to, each subtraction with its people. */
-function Subtraction({ draft, forecast }: { draft: CampaignDraft; forecast: CampaignPreview | undefined }) {
+function Subtraction({
+  draft,
+  forecast,
+}: {
+  draft: CampaignDraft;
+  forecast: CampaignPreview | undefined;
+}) {
   const { t } = useTranslation();
   const { signed } = useFormat();
   const bot = useBot();
@@ -34,7 +41,11 @@ function Subtraction({ draft, forecast }: { draft: CampaignDraft; forecast: Camp
     <dl className="campaigns-subtraction">
       <div>
         <dt>{t('compose.cannot')}</dt>
-        <dd><Count value={leftOut} people={unreachableOnly(draft.audience)}>{signed(-leftOut)}</Count></dd>
+        <dd>
+          <Count value={leftOut} people={unreachableOnly(draft.audience)}>
+            {signed(-leftOut)}
+          </Count>
+        </dd>
       </div>
       {forecast && (
         <>
@@ -80,17 +91,44 @@ export function AudienceStep({ draft, change, forecast }: StepProps) {
             allowDeselect={false}
             aria-label={t('compose.who')}
             value={choice}
-            data={[{ value: 'everyone', label: t('compose.everyone') }, { value: 'own', label: t('compose.own_conditions') }, ...segments.map((segment) => ({ value: String(segment.id), label: segment.name }))]}
+            data={[
+              { value: 'everyone', label: t('compose.everyone') },
+              { value: 'own', label: t('compose.own_conditions') },
+              ...segments.map((segment) => ({ value: String(segment.id), label: segment.name })),
+            ]}
             onChange={(next) => next && pick(next)}
           />
           <span>
-            <Figure query={preview} without={<span className="field-error" role="alert">{t('compose.count_failed')}</span>}>
-              {(data, stale) => <><Count value={data.count} people={draft.audience} size="mid" stale={stale} /> <span className="unit">{t('compose.match', { count: data.count })}</span></>}
+            <Figure
+              query={preview}
+              without={
+                <span className="field-error" role="alert">
+                  {t('compose.count_failed')}
+                </span>
+              }
+            >
+              {(data, stale) => (
+                <>
+                  <Count value={data.count} people={draft.audience} size="mid" stale={stale} />{' '}
+                  <span className="unit">{t('compose.match', { count: data.count })}</span>
+                </>
+              )}
             </Figure>
           </span>
         </div>
-        {choice !== 'everyone' && <p className="muted">{chosen ? sentence(chosen.expression) : sentence(draft.audience)}</p>}
-        {choice === 'own' && <Button variant="subtle" style={{ justifySelf: 'start' }} aria-expanded={building} onClick={() => setBuilding(!building)}>{t('compose.change_conditions')}</Button>}
+        {choice !== 'everyone' && (
+          <p className="muted">{chosen ? sentence(chosen.expression) : sentence(draft.audience)}</p>
+        )}
+        {choice === 'own' && (
+          <Button
+            variant="subtle"
+            style={{ justifySelf: 'start' }}
+            aria-expanded={building}
+            onClick={() => setBuilding(!building)}
+          >
+            {t('compose.change_conditions')}
+          </Button>
+        )}
         <Collapse expanded={building}>
           {building && (
             <ExpressionBuilder

@@ -1,4 +1,12 @@
-import { Button, Modal, SegmentedControl, Select, Switch, TagsInput, TextInput } from '@mantine/core';
+import {
+  Button,
+  Modal,
+  SegmentedControl,
+  Select,
+  Switch,
+  TagsInput,
+  TextInput,
+} from '@mantine/core';
 import { IconArrowUpRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -22,7 +30,9 @@ function useWhat() {
     const { add_tags = [], remove_tags = [], reply, flow } = button.press ?? {};
     const parts = [
       ...(add_tags.length > 0 ? [t('compose.adds', { tags: list(add_tags, 'conjunction') })] : []),
-      ...(remove_tags.length > 0 ? [t('compose.removes', { tags: list(remove_tags, 'conjunction') })] : []),
+      ...(remove_tags.length > 0
+        ? [t('compose.removes', { tags: list(remove_tags, 'conjunction') })]
+        : []),
       ...(reply ? [t('compose.replies')] : []),
       ...(flow ? [t('compose.starts_flow')] : []),
     ];
@@ -30,7 +40,17 @@ function useWhat() {
   };
 }
 
-function Editor({ button, onSave, onRemove, onClose }: { button: MessageButton; onSave: (next: MessageButton) => void; onRemove: (() => void) | null; onClose: () => void }) {
+function Editor({
+  button,
+  onSave,
+  onRemove,
+  onClose,
+}: {
+  button: MessageButton;
+  onSave: (next: MessageButton) => void;
+  onRemove: (() => void) | null;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const bot = useBot();
   const tags = useQuery(tagsQuery(bot.id)).data?.items.map((tag) => tag.name) ?? [];
@@ -38,10 +58,18 @@ function Editor({ button, onSave, onRemove, onClose }: { button: MessageButton; 
   const [draft, setDraft] = useState<MessageButton>(button);
   const opens = draft.url !== undefined;
   const press = draft.press ?? {};
-  const setPress = (part: Partial<typeof press>) => setDraft({ ...draft, press: { ...press, ...part } });
-  const ready = draft.text.trim() !== '' && (!opens || /^(https?|tg):\/\/\S+/.test(draft.url ?? ''));
+  const setPress = (part: Partial<typeof press>) =>
+    setDraft({ ...draft, press: { ...press, ...part } });
+  const ready =
+    draft.text.trim() !== '' && (!opens || /^(https?|tg):\/\/\S+/.test(draft.url ?? ''));
   return (
-    <Modal opened onClose={onClose} title={t('compose.button')} closeButtonProps={{ 'aria-label': t('ui.close') }} size={440}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('compose.button')}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+      size={440}
+    >
       <form
         className="campaigns-button-form"
         onSubmit={(event) => {
@@ -49,29 +77,87 @@ function Editor({ button, onSave, onRemove, onClose }: { button: MessageButton; 
           if (ready) onSave(draft);
         }}
       >
-        <TextInput data-autofocus label={t('compose.button_text')} value={draft.text} maxLength={64} onChange={(event) => setDraft({ ...draft, text: event.currentTarget.value })} />
+        <TextInput
+          data-autofocus
+          label={t('compose.button_text')}
+          value={draft.text}
+          maxLength={64}
+          onChange={(event) => setDraft({ ...draft, text: event.currentTarget.value })}
+        />
         <SegmentedControl
           aria-label={t('compose.button_does')}
           value={opens ? 'url' : 'press'}
-          onChange={(kind) => setDraft(kind === 'url' ? { text: draft.text, url: 'https://' } : { text: draft.text, press: {} })}
-          data={[{ value: 'press', label: t('compose.button_press') }, { value: 'url', label: t('compose.button_url') }]}
+          onChange={(kind) =>
+            setDraft(
+              kind === 'url'
+                ? { text: draft.text, url: 'https://' }
+                : { text: draft.text, press: {} },
+            )
+          }
+          data={[
+            { value: 'press', label: t('compose.button_press') },
+            { value: 'url', label: t('compose.button_url') },
+          ]}
         />
         {opens ? (
           <>
-            <TextInput label={t('compose.address')} type="url" value={draft.url ?? ''} onChange={(event) => setDraft({ ...draft, url: event.currentTarget.value })} />
-            <Switch label={t('compose.track')} checked={draft.track !== false} onChange={(event) => setDraft({ ...draft, track: event.currentTarget.checked })} />
+            <TextInput
+              label={t('compose.address')}
+              type="url"
+              value={draft.url ?? ''}
+              onChange={(event) => setDraft({ ...draft, url: event.currentTarget.value })}
+            />
+            <Switch
+              label={t('compose.track')}
+              checked={draft.track !== false}
+              onChange={(event) => setDraft({ ...draft, track: event.currentTarget.checked })}
+            />
           </>
         ) : (
           <>
-            <TagsInput label={t('compose.add_tags')} description={t('compose.add_tags_hint')} data={tags} value={press.add_tags ?? []} onChange={(add_tags) => setPress({ add_tags })} />
-            <TagsInput label={t('compose.remove_tags')} data={tags} value={press.remove_tags ?? []} onChange={(remove_tags) => setPress({ remove_tags })} />
-            <TextInput label={t('compose.reply')} value={press.reply ?? ''} onChange={(event) => setPress({ reply: event.currentTarget.value })} />
-            {flows.length > 0 && <Select clearable label={t('compose.flow')} data={flows.map((flow) => ({ value: String(flow.id), label: flow.name }))} value={press.flow ? String(press.flow) : null} onChange={(flow) => setDraft({ ...draft, press: flow ? { ...press, flow: Number(flow) } : { ...press, flow: undefined } })} />}
+            <TagsInput
+              label={t('compose.add_tags')}
+              description={t('compose.add_tags_hint')}
+              data={tags}
+              value={press.add_tags ?? []}
+              onChange={(add_tags) => setPress({ add_tags })}
+            />
+            <TagsInput
+              label={t('compose.remove_tags')}
+              data={tags}
+              value={press.remove_tags ?? []}
+              onChange={(remove_tags) => setPress({ remove_tags })}
+            />
+            <TextInput
+              label={t('compose.reply')}
+              value={press.reply ?? ''}
+              onChange={(event) => setPress({ reply: event.currentTarget.value })}
+            />
+            {flows.length > 0 && (
+              <Select
+                clearable
+                label={t('compose.flow')}
+                data={flows.map((flow) => ({ value: String(flow.id), label: flow.name }))}
+                value={press.flow ? String(press.flow) : null}
+                onChange={(flow) =>
+                  setDraft({
+                    ...draft,
+                    press: flow ? { ...press, flow: Number(flow) } : { ...press, flow: undefined },
+                  })
+                }
+              />
+            )}
           </>
         )}
         <div className="inline">
-          <Button type="submit" variant="filled" disabled={!ready}>{t('compose.button_done')}</Button>
-          {onRemove && <Button className="danger end" onClick={onRemove}>{t('compose.button_remove')}</Button>}
+          <Button type="submit" variant="filled" disabled={!ready}>
+            {t('compose.button_done')}
+          </Button>
+          {onRemove && (
+            <Button className="danger end" onClick={onRemove}>
+              {t('compose.button_remove')}
+            </Button>
+          )}
         </div>
       </form>
     </Modal>
@@ -80,13 +166,34 @@ function Editor({ button, onSave, onRemove, onClose }: { button: MessageButton; 
 
 /** What is not said is not sent: empty lists and texts leave the button. */
 function tidy(button: MessageButton): MessageButton {
-  if (button.url !== undefined) return { text: button.text.trim(), url: button.url.trim(), ...(button.track === false ? { track: false } : {}) };
+  if (button.url !== undefined)
+    return {
+      text: button.text.trim(),
+      url: button.url.trim(),
+      ...(button.track === false ? { track: false } : {}),
+    };
   const { add_tags = [], remove_tags = [], reply, flow } = button.press ?? {};
-  return { text: button.text.trim(), press: { add_tags, remove_tags, ...(reply?.trim() ? { reply: reply.trim() } : {}), ...(flow ? { flow } : {}) } };
+  return {
+    text: button.text.trim(),
+    press: {
+      add_tags,
+      remove_tags,
+      ...(reply?.trim() ? { reply: reply.trim() } : {}),
+      ...(flow ? { flow } : {}),
+    },
+  };
 }
 
 /** The buttons under the message, as they will stand, each with what it does. */
-export function ButtonRows({ rows, onChange, problem }: { rows: MessageButton[][]; onChange: (rows: MessageButton[][]) => void; problem: Problem | null }) {
+export function ButtonRows({
+  rows,
+  onChange,
+  problem,
+}: {
+  rows: MessageButton[][];
+  onChange: (rows: MessageButton[][]) => void;
+  problem: Problem | null;
+}) {
   const { t } = useTranslation();
   const what = useWhat();
   const [place, setPlace] = useState<Place | null>(null);
@@ -106,20 +213,52 @@ export function ButtonRows({ rows, onChange, problem }: { rows: MessageButton[][
       {rows.map((row, rowIndex) => (
         <div className="campaigns-button-row" key={rowIndex}>
           {row.map((button, at) => (
-            <button type="button" className="campaigns-button-edit" key={at} onClick={() => setPlace({ row: rowIndex, at })}>
+            <button
+              type="button"
+              className="campaigns-button-edit"
+              key={at}
+              onClick={() => setPlace({ row: rowIndex, at })}
+            >
               <span className="inline">
                 <b className="cut">{button.text}</b>
-                {button.url !== undefined && <IconArrowUpRight className="end" size={14} stroke={1.5} aria-hidden="true" />}
+                {button.url !== undefined && (
+                  <IconArrowUpRight className="end" size={14} stroke={1.5} aria-hidden="true" />
+                )}
               </span>
               <span className="small muted cut">{what(button)}</span>
-              {problem?.field(`/message/buttons/${rowIndex}/${at}`) && <span className="field-error">{problem.field(`/message/buttons/${rowIndex}/${at}`)}</span>}
+              {problem?.field(`/message/buttons/${rowIndex}/${at}`) && (
+                <span className="field-error">
+                  {problem.field(`/message/buttons/${rowIndex}/${at}`)}
+                </span>
+              )}
             </button>
           ))}
-          {row.length < 3 && <button type="button" className="text-link small" onClick={() => setPlace({ row: rowIndex, at: row.length })}>{t('compose.beside')}</button>}
+          {row.length < 3 && (
+            <button
+              type="button"
+              className="text-link small"
+              onClick={() => setPlace({ row: rowIndex, at: row.length })}
+            >
+              {t('compose.beside')}
+            </button>
+          )}
         </div>
       ))}
-      <button type="button" className="text-link" onClick={() => setPlace({ row: rows.length, at: 0 })}>{t('compose.add_button')}</button>
-      {place && <Editor button={editing ?? { text: '', press: {} }} onSave={put} onRemove={editing ? () => put(null) : null} onClose={() => setPlace(null)} />}
+      <button
+        type="button"
+        className="text-link"
+        onClick={() => setPlace({ row: rows.length, at: 0 })}
+      >
+        {t('compose.add_button')}
+      </button>
+      {place && (
+        <Editor
+          button={editing ?? { text: '', press: {} }}
+          onSave={put}
+          onRemove={editing ? () => put(null) : null}
+          onClose={() => setPlace(null)}
+        />
+      )}
     </div>
   );
 }

@@ -16,13 +16,20 @@ type Act = 'pause' | 'resume' | 'cancel' | 'resolve';
 
 /** What may be done to a campaign in its present state; the server decides again. */
 const allows: Record<Campaign['status'], Act[]> = {
-  draft: [], starting: ['cancel'], canary: ['pause', 'cancel'], sending: ['pause', 'cancel'], paused: ['resume', 'cancel'], done: [], cancelled: [],
+  draft: [],
+  starting: ['cancel'],
+  canary: ['pause', 'cancel'],
+  sending: ['pause', 'cancel'],
+  paused: ['resume', 'cancel'],
+  done: [],
+  cancelled: [],
 };
 
 export function useCampaignActs(campaign: Campaign) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ act, body }: { act: Act; body?: object }) => post<Campaign | undefined>(`/campaigns/${campaign.id}/${act}`, body),
+    mutationFn: ({ act, body }: { act: Act; body?: object }) =>
+      post<Campaign | undefined>(`/campaigns/${campaign.id}/${act}`, body),
     onSettled: () => {
       void client.invalidateQueries({ queryKey: ['campaign', campaign.id] });
       void client.invalidateQueries({ queryKey: ['campaigns'] });
@@ -43,11 +50,23 @@ function SaveTemplate({ campaign }: { campaign: Campaign }) {
     },
     onError: (error) => toast(problem(error)),
   });
-  return <Button className="wide-only" loading={save.isPending} onClick={() => save.mutate()}>{t('compose.save_template')}</Button>;
+  return (
+    <Button className="wide-only" loading={save.isPending} onClick={() => save.mutate()}>
+      {t('compose.save_template')}
+    </Button>
+  );
 }
 
 /** Before the rest goes out: how many; after a first batch with ten seconds to stop it, else at once. */
-function Continue({ campaign, acts, onClose }: { campaign: Campaign; acts: ReturnType<typeof useCampaignActs>; onClose: () => void }) {
+function Continue({
+  campaign,
+  acts,
+  onClose,
+}: {
+  campaign: Campaign;
+  acts: ReturnType<typeof useCampaignActs>;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const { audience, held_out, pending, leased } = campaign.counts;
@@ -58,13 +77,27 @@ function Continue({ campaign, acts, onClose }: { campaign: Campaign; acts: Retur
   const label = t('campaigns.resume', { count: pending, number: number(pending) });
   const held = campaign.pause_reason === 'canary';
   return (
-    <Modal opened onClose={onClose} title={t('send.continue_title', { count: pending, number: number(pending) })} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <p style={{ paddingBottom: 16 }}>{t(held ? 'send.continue_text' : 'send.resume_text', said)}</p>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('send.continue_title', { count: pending, number: number(pending) })}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
+      <p style={{ paddingBottom: 16 }}>
+        {t(held ? 'send.continue_text' : 'send.resume_text', said)}
+      </p>
       {held ? (
-        <HoldActions hold={hold} label={label} busy={acts.isPending} back={{ label: t('send.not_now'), run: onClose }} />
+        <HoldActions
+          hold={hold}
+          label={label}
+          busy={acts.isPending}
+          back={{ label: t('send.not_now'), run: onClose }}
+        />
       ) : (
         <div className="inline">
-          <Button variant="filled" loading={acts.isPending} onClick={run}>{label}</Button>
+          <Button variant="filled" loading={acts.isPending} onClick={run}>
+            {label}
+          </Button>
           <Button onClick={onClose}>{t('send.not_now')}</Button>
         </div>
       )}
@@ -72,7 +105,15 @@ function Continue({ campaign, acts, onClose }: { campaign: Campaign; acts: Retur
   );
 }
 
-export function CampaignControls({ campaign, acts, onMessage }: { campaign: Campaign; acts: ReturnType<typeof useCampaignActs>; onMessage: () => void }) {
+export function CampaignControls({
+  campaign,
+  acts,
+  onMessage,
+}: {
+  campaign: Campaign;
+  acts: ReturnType<typeof useCampaignActs>;
+  onMessage: () => void;
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const can = useCan();
@@ -82,17 +123,59 @@ export function CampaignControls({ campaign, acts, onMessage }: { campaign: Camp
   const rest = campaign.counts.pending;
   return (
     <>
-      <Button className="wide-only" onClick={onMessage}>{t('campaigns.message')}</Button>
+      <Button className="wide-only" onClick={onMessage}>
+        {t('campaigns.message')}
+      </Button>
       {can('write') && <SaveTemplate campaign={campaign} />}
-      {may('cancel') && <Button className={campaign.status === 'paused' ? 'danger' : 'danger wide-only'} onClick={() => setCancelling(true)}>{t('campaigns.cancel_rest')}</Button>}
-      {may('pause') && <Button variant="filled" leftSection={<IconPlayerPause size={14} stroke={1.8} />} loading={acts.isPending} onClick={() => acts.mutate({ act: 'pause' })}>{t('campaigns.pause')}</Button>}
-      {may('resume') && <Button variant="filled" leftSection={<IconPlayerPlay size={14} stroke={1.8} />} onClick={() => setContinuing(true)}>{t('campaigns.resume', { count: rest, number: number(rest) })}</Button>}
-      {continuing && may('resume') && <Continue campaign={campaign} acts={acts} onClose={() => setContinuing(false)} />}
+      {may('cancel') && (
+        <Button
+          className={campaign.status === 'paused' ? 'danger' : 'danger wide-only'}
+          onClick={() => setCancelling(true)}
+        >
+          {t('campaigns.cancel_rest')}
+        </Button>
+      )}
+      {may('pause') && (
+        <Button
+          variant="filled"
+          leftSection={<IconPlayerPause size={14} stroke={1.8} />}
+          loading={acts.isPending}
+          onClick={() => acts.mutate({ act: 'pause' })}
+        >
+          {t('campaigns.pause')}
+        </Button>
+      )}
+      {may('resume') && (
+        <Button
+          variant="filled"
+          leftSection={<IconPlayerPlay size={14} stroke={1.8} />}
+          onClick={() => setContinuing(true)}
+        >
+          {t('campaigns.resume', { count: rest, number: number(rest) })}
+        </Button>
+      )}
+      {continuing && may('resume') && (
+        <Continue campaign={campaign} acts={acts} onClose={() => setContinuing(false)} />
+      )}
       {cancelling && (
-        <Modal opened onClose={() => setCancelling(false)} title={t('campaigns.cancel_title')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-          <p style={{ paddingBottom: 16 }}>{t('campaigns.cancel_text', { count: rest, number: number(rest) })}</p>
+        <Modal
+          opened
+          onClose={() => setCancelling(false)}
+          title={t('campaigns.cancel_title')}
+          closeButtonProps={{ 'aria-label': t('ui.close') }}
+        >
+          <p style={{ paddingBottom: 16 }}>
+            {t('campaigns.cancel_text', { count: rest, number: number(rest) })}
+          </p>
           <div className="inline">
-            <Button className="danger" onClick={() => acts.mutate({ act: 'cancel' }, { onSettled: () => setCancelling(false) })}>{t('campaigns.cancel_rest')}</Button>
+            <Button
+              className="danger"
+              onClick={() =>
+                acts.mutate({ act: 'cancel' }, { onSettled: () => setCancelling(false) })
+              }
+            >
+              {t('campaigns.cancel_rest')}
+            </Button>
             <Button onClick={() => setCancelling(false)}>{t('campaigns.go_on')}</Button>
           </div>
         </Modal>

@@ -28,7 +28,15 @@ export default function CampaignPage() {
   if (campaign) return <LiveCampaign key={campaign.id} campaign={campaign} />;
   return (
     <Page title={t('place.campaigns')} crumb={{ label: t('place.campaigns'), to: '/campaigns' }}>
-      {query.error ? <Failure error={query.error} what={t('campaigns.failed_single')} retry={() => void query.refetch()} /> : <SkeletonRows />}
+      {query.error ? (
+        <Failure
+          error={query.error}
+          what={t('campaigns.failed_single')}
+          retry={() => void query.refetch()}
+        />
+      ) : (
+        <SkeletonRows />
+      )}
     </Page>
   );
 }

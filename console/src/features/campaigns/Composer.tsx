@@ -32,8 +32,12 @@ function SaveState({ draft }: { draft: ReturnType<typeof useDraft> }) {
   const now = useNow(5_000);
   const problem = useProblemText();
   if (draft.save.isPending) return <>{t('compose.saving')}</>;
-  if (draft.save.error) return <span className="bad">{t('compose.not_saved', { why: problem(draft.save.error) })}</span>;
-  if (draft.save.isSuccess) return <>{t('compose.saved', { ago: ago(Math.min(draft.save.submittedAt, now), now) })}</>;
+  if (draft.save.error)
+    return (
+      <span className="bad">{t('compose.not_saved', { why: problem(draft.save.error) })}</span>
+    );
+  if (draft.save.isSuccess)
+    return <>{t('compose.saved', { ago: ago(Math.min(draft.save.submittedAt, now), now) })}</>;
   return <>{t(draft.id ? 'compose.draft' : 'compose.kept_here')}</>;
 }
 
@@ -48,10 +52,21 @@ function Preview({ draft, botId }: { draft: CampaignDraft; botId: number }) {
   return (
     <aside className="campaigns-compose-preview" aria-label={t('compose.preview')}>
       <div className="campaigns-compose-stick">
-        <Phone name={bot.name} note={person ? t('compose.as_seen_by', { name: nameInSentence(first, 24) || t('ui.no_name') }) : t('compose.as_seen')}>
+        <Phone
+          name={bot.name}
+          note={
+            person
+              ? t('compose.as_seen_by', { name: nameInSentence(first, 24) || t('ui.no_name') })
+              : t('compose.as_seen')
+          }
+        >
           <Bubble message={draft.message} values={values} />
         </Phone>
-        {sample.length > 1 && <Button variant="subtle" onClick={() => setAt(at + 1)}>{t('compose.next_person')}</Button>}
+        {sample.length > 1 && (
+          <Button variant="subtle" onClick={() => setAt(at + 1)}>
+            {t('compose.next_person')}
+          </Button>
+        )}
       </div>
     </aside>
   );
@@ -81,11 +96,20 @@ function ComposeMenu({ id, draft }: { id: number | null; draft: CampaignDraft })
   return (
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
-        <ActionIcon aria-label={t('segments.more')}><IconDots size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
+        <ActionIcon aria-label={t('segments.more')}>
+          <IconDots size={16} stroke={1.5} aria-hidden="true" />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item disabled={!draft.message.text.trim() && !draft.message.media} onClick={() => template.mutate()}>{t('compose.save_template')}</Menu.Item>
-        <Menu.Item color="var(--bad)" disabled={id === null} onClick={() => remove.mutate()}>{t('compose.delete_draft')}</Menu.Item>
+        <Menu.Item
+          disabled={!draft.message.text.trim() && !draft.message.media}
+          onClick={() => template.mutate()}
+        >
+          {t('compose.save_template')}
+        </Menu.Item>
+        <Menu.Item color="var(--bad)" disabled={id === null} onClick={() => remove.mutate()}>
+          {t('compose.delete_draft')}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
@@ -100,7 +124,12 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
   const [asked] = useDebouncedValue(draft.draft, 400);
   const written = asked.message.text.trim() !== '' || Boolean(asked.message.media);
   const forecast = useQuery(campaignPreviewQuery(asked));
-  const fields = draft.save.error instanceof Problem ? draft.save.error : forecast.error instanceof Problem ? forecast.error : null;
+  const fields =
+    draft.save.error instanceof Problem
+      ? draft.save.error
+      : forecast.error instanceof Problem
+        ? forecast.error
+        : null;
   const conflict = draft.save.error instanceof Problem && draft.save.error.code === 'conflict';
   return (
     <Page
@@ -110,7 +139,14 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
       note={<SaveState draft={draft} />}
       actions={
         <>
-          <TextInput size="xs" className="wide-only" aria-label={t('campaigns.name')} value={draft.draft.name} onChange={(event) => draft.change({ name: event.currentTarget.value })} error={Boolean(fields?.field('/name'))} />
+          <TextInput
+            size="xs"
+            className="wide-only"
+            aria-label={t('campaigns.name')}
+            value={draft.draft.name}
+            onChange={(event) => draft.change({ name: event.currentTarget.value })}
+            error={Boolean(fields?.field('/name'))}
+          />
           <ComposeMenu id={draft.id} draft={draft.draft} />
         </>
       }
@@ -119,20 +155,47 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
         <div className="campaigns-compose-steps">
           {conflict && (
             <div className="failure" role="alert">
-              <span className="words"><b>{t('compose.conflict')}</b></span>
+              <span className="words">
+                <b>{t('compose.conflict')}</b>
+              </span>
               <Button onClick={() => window.location.reload()}>{t('segments.take_theirs')}</Button>
               <Button onClick={() => void draft.saveNow()}>{t('segments.keep_mine')}</Button>
             </div>
           )}
-          <TextInput className="phone-only" pt={16} label={t('campaigns.name')} value={draft.draft.name} onChange={(event) => draft.change({ name: event.currentTarget.value })} error={fields?.field('/name')} />
+          <TextInput
+            className="phone-only"
+            pt={16}
+            label={t('campaigns.name')}
+            value={draft.draft.name}
+            onChange={(event) => draft.change({ name: event.currentTarget.value })}
+            error={fields?.field('/name')}
+          />
           <AudienceStep draft={draft.draft} change={draft.change} forecast={forecast.data} />
           <MessageStep draft={draft.draft} change={draft.change} problem={fields} />
-          <WhenStep canary={canary} onCanary={setCanary} writesTo={forecast.data?.writes_to} heldOut={draft.draft.held_out_percent ?? 0} onHeldOut={(held_out_percent) => draft.change({ held_out_percent })} />
+          <WhenStep
+            canary={canary}
+            onCanary={setCanary}
+            writesTo={forecast.data?.writes_to}
+            heldOut={draft.draft.held_out_percent ?? 0}
+            onHeldOut={(held_out_percent) => draft.change({ held_out_percent })}
+          />
           <CheckStep draft={draft.draft} forecast={forecast.data} change={draft.change} />
-          {forecast.error && !fields?.errors.length && <Failure error={forecast.error} what={t('compose.forecast_failed')} retry={() => void forecast.refetch()} />}
+          {forecast.error && !fields?.errors.length && (
+            <Failure
+              error={forecast.error}
+              what={t('compose.forecast_failed')}
+              retry={() => void forecast.refetch()}
+            />
+          )}
         </div>
         <Preview draft={draft.draft} botId={bot.id} />
-        <SendDock draft={draft} forecast={forecast.isError || canary === 0 ? undefined : forecast.data} stale={forecast.isPlaceholderData} canary={canary} blocked={fields !== null || !written || canary === 0} />
+        <SendDock
+          draft={draft}
+          forecast={forecast.isError || canary === 0 ? undefined : forecast.data}
+          stale={forecast.isPlaceholderData}
+          canary={canary}
+          blocked={fields !== null || !written || canary === 0}
+        />
       </div>
     </Page>
   );

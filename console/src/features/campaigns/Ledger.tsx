@@ -12,20 +12,82 @@ import { Avatar, PersonName } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
 import { Failure, SkeletonRows } from '@/ui/states';
 
-const outcomes = ['sent', 'blocked', 'failed', 'skipped', 'unknown', 'pending', 'leased', 'held_out'] as const;
-const fills: Record<string, string> = { sent: 'var(--good-fill)', blocked: 'var(--bad-fill)', failed: 'var(--warn-fill)', unknown: 'var(--hatch)', skipped: 'var(--idle-fill)' };
+const outcomes = [
+  'sent',
+  'blocked',
+  'failed',
+  'skipped',
+  'unknown',
+  'pending',
+  'leased',
+  'held_out',
+] as const;
+const fills: Record<string, string> = {
+  sent: 'var(--good-fill)',
+  blocked: 'var(--bad-fill)',
+  failed: 'var(--warn-fill)',
+  unknown: 'var(--hatch)',
+  skipped: 'var(--idle-fill)',
+};
 
 function useColumns(): Column<LedgerItem>[] {
   const { t } = useTranslation();
   const { timeSeconds } = useFormat();
-  return useMemo(() => [
-    { key: 'person', head: t('contacts.person'), cell: (row) => <span className="person-cell"><Avatar name={row.name} /><Link className="cut" to="/contacts/$contactId" params={{ contactId: row.contact_id }}><PersonName name={row.name} /></Link></span> },
-    { key: 'stage', head: t('contacts.stage'), leaves: 2, cell: (row) => (row.stage ? <StageBadge name={row.stage} /> : '') },
-    { key: 'outcome', head: t('campaigns.outcome'), cell: (row) => <span className="status-dot"><i className={row.outcome === 'held_out' ? 'outlined' : undefined} style={{ background: fills[row.outcome] ?? 'var(--rest)' }} />{t(`outcome.${row.outcome}`)}</span> },
-    { key: 'reason', head: t('contacts.reason'), leaves: 2, cell: (row) => <span className="muted">{row.reason ?? ''}</span> },
-    { key: 'message', head: t('campaigns.message_id'), num: true, leaves: 1, cell: (row) => <span className="faint">{row.message_id ?? ''}</span> },
-    { key: 'at', head: t('campaigns.at'), num: true, cell: (row) => <span className="muted">{row.at === null ? '' : timeSeconds(row.at)}</span> },
-  ], [t, timeSeconds]);
+  return useMemo(
+    () => [
+      {
+        key: 'person',
+        head: t('contacts.person'),
+        cell: (row) => (
+          <span className="person-cell">
+            <Avatar name={row.name} />
+            <Link className="cut" to="/contacts/$contactId" params={{ contactId: row.contact_id }}>
+              <PersonName name={row.name} />
+            </Link>
+          </span>
+        ),
+      },
+      {
+        key: 'stage',
+        head: t('contacts.stage'),
+        leaves: 2,
+        cell: (row) => (row.stage ? <StageBadge name={row.stage} /> : ''),
+      },
+      {
+        key: 'outcome',
+        head: t('campaigns.outcome'),
+        cell: (row) => (
+          <span className="status-dot">
+            <i
+              className={row.outcome === 'held_out' ? 'outlined' : undefined}
+              style={{ background: fills[row.outcome] ?? 'var(--rest)' }}
+            />
+            {t(`outcome.${row.outcome}`)}
+          </span>
+        ),
+      },
+      {
+        key: 'reason',
+        head: t('contacts.reason'),
+        leaves: 2,
+        cell: (row) => <span className="muted">{row.reason ?? ''}</span>,
+      },
+      {
+        key: 'message',
+        head: t('campaigns.message_id'),
+        num: true,
+        leaves: 1,
+        cell: (row) => <span className="faint">{row.message_id ?? ''}</span>,
+      },
+      {
+        key: 'at',
+        head: t('campaigns.at'),
+        num: true,
+        cell: (row) => <span className="muted">{row.at === null ? '' : timeSeconds(row.at)}</span>,
+      },
+    ],
+    [t, timeSeconds],
+  );
 }
 
 /** One line for each person, written before the call. */
@@ -50,21 +112,66 @@ export function Ledger({ campaign }: { campaign: Campaign }) {
             allowDeselect={false}
             aria-label={t('campaigns.outcome')}
             value={outcome}
-            data={[{ value: '', label: t('campaigns.every_outcome') }, ...outcomes.map((each) => ({ value: each, label: t(`outcome.${each}`) }))]}
-            onChange={(next) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id }, search: { ...search, outcome: next || undefined }, replace: true, resetScroll: false })}
+            data={[
+              { value: '', label: t('campaigns.every_outcome') },
+              ...outcomes.map((each) => ({ value: each, label: t(`outcome.${each}`) })),
+            ]}
+            onChange={(next) =>
+              void navigate({
+                to: '/campaigns/$campaignId',
+                params: { campaignId: campaign.id },
+                search: { ...search, outcome: next || undefined },
+                replace: true,
+                resetScroll: false,
+              })
+            }
           />
         }
       >
         {button && (
           <p className="inline ledger-only">
-            <span><Trans i18nKey="campaigns.ledger_button" values={{ button }} components={{ b: <b /> }} /></span>
-            <Link className="text-link" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }} search={{ ...search, button: undefined }} replace resetScroll={false}>{t('campaigns.every_line')}</Link>
+            <span>
+              <Trans
+                i18nKey="campaigns.ledger_button"
+                values={{ button }}
+                components={{ b: <b /> }}
+              />
+            </span>
+            <Link
+              className="text-link"
+              to="/campaigns/$campaignId"
+              params={{ campaignId: campaign.id }}
+              search={{ ...search, button: undefined }}
+              replace
+              resetScroll={false}
+            >
+              {t('campaigns.every_line')}
+            </Link>
           </p>
         )}
-        {query.error && <Failure error={query.error} what={t('campaigns.ledger_failed')} retry={() => void query.refetch()} />}
+        {query.error && (
+          <Failure
+            error={query.error}
+            what={t('campaigns.ledger_failed')}
+            retry={() => void query.refetch()}
+          />
+        )}
         {query.isPending && !query.error && <SkeletonRows rows={6} />}
         {query.data && rows.length === 0 && <p className="muted">{t('campaigns.ledger_none')}</p>}
-        {rows.length > 0 && <DataTable label={t('campaigns.ledger')} columns={columns} rows={rows} keyOf={(row) => row.contact_id} rowHeight={36} onEnd={query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined} />}
+        {rows.length > 0 && (
+          <DataTable
+            label={t('campaigns.ledger')}
+            columns={columns}
+            rows={rows}
+            keyOf={(row) => row.contact_id}
+            rowHeight={36}
+            onEnd={
+              query.hasNextPage && !query.isFetchingNextPage
+                ? () => void query.fetchNextPage()
+                : undefined
+            }
+          />
+        )}
       </Section>
     </div>
   );

@@ -7,26 +7,51 @@ import { NextSteps } from './ReportSection';
 
 const MEASURES_THAT_HARM: Lift['measure'][] = ['blocks'];
 /** The shared scale reaches to the widest interval, and never pretends to more precision than a point. */
-const scaleOf = (lift: Lift[]) => Math.max(0.02, ...lift.flatMap((each) => [Math.abs(each.low ?? 0), Math.abs(each.high ?? 0)])) * 1.05;
+const scaleOf = (lift: Lift[]) =>
+  Math.max(0.02, ...lift.flatMap((each) => [Math.abs(each.low ?? 0), Math.abs(each.high ?? 0)])) *
+  1.05;
 
 function Reading({ lift }: { lift: Lift }) {
   const { t } = useTranslation();
   const { signed } = useFormat();
   const points = (share: number | null) => signed((share ?? 0) * 100, 1);
-  if (!lift.enough || lift.difference === null) return <span className="muted">{t('report.too_few', { count: lift.reached.hits + lift.held_out.hits })}</span>;
-  const values = { difference: points(lift.difference), low: points(lift.low), high: points(lift.high) };
-  const better = MEASURES_THAT_HARM.includes(lift.measure) ? lift.difference < 0 : lift.difference > 0;
+  if (!lift.enough || lift.difference === null)
+    return (
+      <span className="muted">
+        {t('report.too_few', { count: lift.reached.hits + lift.held_out.hits })}
+      </span>
+    );
+  const values = {
+    difference: points(lift.difference),
+    low: points(lift.low),
+    high: points(lift.high),
+  };
+  const better = MEASURES_THAT_HARM.includes(lift.measure)
+    ? lift.difference < 0
+    : lift.difference > 0;
   if (!lift.clear) return <span className="muted">{t('report.not_clear', values)}</span>;
   return <span className={better ? 'good' : 'bad'}>{t('report.clear', values)}</span>;
 }
 
 function Share({ part }: { part: Lift['reached'] }) {
   const { percent } = useFormat();
-  return <Count value={part.hits} people={part.people}>{part.n > 0 ? percent(part.hits / part.n) : undefined}</Count>;
+  return (
+    <Count value={part.hits} people={part.people}>
+      {part.n > 0 ? percent(part.hits / part.n) : undefined}
+    </Count>
+  );
 }
 
 /** Everyone reached against everyone held out, each with its interval. */
-export function LiftTable({ lift, campaign, settled }: { lift: Lift[]; campaign: Campaign; settled: boolean }) {
+export function LiftTable({
+  lift,
+  campaign,
+  settled,
+}: {
+  lift: Lift[];
+  campaign: Campaign;
+  settled: boolean;
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const heldOut = lift[0]?.held_out.n ?? 0;
@@ -34,7 +59,11 @@ export function LiftTable({ lift, campaign, settled }: { lift: Lift[]; campaign:
     return (
       <>
         <h3 className="campaigns-report-sub">{t('report.lift')}</h3>
-        <p className="muted">{campaign.counts.held_out > 0 ? t('report.held_out_not_yet', { number: number(campaign.counts.held_out) }) : t('report.no_held_out')}</p>
+        <p className="muted">
+          {campaign.counts.held_out > 0
+            ? t('report.held_out_not_yet', { number: number(campaign.counts.held_out) })
+            : t('report.no_held_out')}
+        </p>
       </>
     );
   }
@@ -50,22 +79,58 @@ export function LiftTable({ lift, campaign, settled }: { lift: Lift[]; campaign:
           <thead>
             <tr>
               <th scope="col">{t('report.measure')}</th>
-              <th scope="col" className="num">{t('report.reached')}</th>
-              <th scope="col" className="num">{t('outcome.held_out')}</th>
-              <th scope="col" className="campaigns-lift-interval wide-only"><span className="unseen">{t('report.interval')}</span></th>
+              <th scope="col" className="num">
+                {t('report.reached')}
+              </th>
+              <th scope="col" className="num">
+                {t('outcome.held_out')}
+              </th>
+              <th scope="col" className="campaigns-lift-interval wide-only">
+                <span className="unseen">{t('report.interval')}</span>
+              </th>
               <th scope="col">{t('report.reading')}</th>
-              <th scope="col" className="wide-only"><span className="unseen">{t('ui.made_segment')}</span></th>
+              <th scope="col" className="wide-only">
+                <span className="unseen">{t('ui.made_segment')}</span>
+              </th>
             </tr>
           </thead>
           <tbody>
             {lift.map((each) => (
               <tr key={each.measure}>
                 <th scope="row">{t(`report.lift_${each.measure}`)}</th>
-                <td className="num"><Share part={each.reached} /></td>
-                <td className="num"><Share part={each.held_out} /></td>
-                <td className="wide-only">{each.difference !== null && each.low !== null && each.high !== null && <Interval low={each.low} high={each.high} middle={each.difference} scale={scale} clear={each.clear && each.enough} harm={MEASURES_THAT_HARM.includes(each.measure)} />}</td>
-                <td><Reading lift={each} /></td>
-                <td className="num wide-only">{each.reached.hits > 0 && <NextSteps writes={false} people={each.reached.people} name={t('report.segment_name', { what: t(`report.lift_${each.measure}`), campaign: campaign.name })} />}</td>
+                <td className="num">
+                  <Share part={each.reached} />
+                </td>
+                <td className="num">
+                  <Share part={each.held_out} />
+                </td>
+                <td className="wide-only">
+                  {each.difference !== null && each.low !== null && each.high !== null && (
+                    <Interval
+                      low={each.low}
+                      high={each.high}
+                      middle={each.difference}
+                      scale={scale}
+                      clear={each.clear && each.enough}
+                      harm={MEASURES_THAT_HARM.includes(each.measure)}
+                    />
+                  )}
+                </td>
+                <td>
+                  <Reading lift={each} />
+                </td>
+                <td className="num wide-only">
+                  {each.reached.hits > 0 && (
+                    <NextSteps
+                      writes={false}
+                      people={each.reached.people}
+                      name={t('report.segment_name', {
+                        what: t(`report.lift_${each.measure}`),
+                        campaign: campaign.name,
+                      })}
+                    />
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -24,12 +24,35 @@ function Lead({ campaign }: { campaign: Campaign }) {
   return (
     <div className="campaigns-lead" aria-live="polite">
       <span>
-        <span className="lead-figure figure">{number(done)}</span> <span className="unit">{t('campaigns.of_written', { total: number(total) })}</span>
+        <span className="lead-figure figure">{number(done)}</span>{' '}
+        <span className="unit">{t('campaigns.of_written', { total: number(total) })}</span>
       </span>
-      {status === 'done' && started_at && finished_at && <span>{t('campaigns.finished', { at: dateTime(finished_at), length: length(finished_at - started_at) })}</span>}
-      {finishes_at !== null && status === 'sending' && <span>{t('campaigns.finishes', { length: length(finishes_at - Date.now()), time: time(finishes_at) })}</span>}
-      {rate_per_second !== null && rate_per_second > 0 && (status === 'sending' || status === 'canary') && <span className="muted">{t('campaigns.rate', { rate: rate_per_second.toFixed(1) })}</span>}
-      {counts.left_out > 0 && <span className="small faint">{t('campaigns.left_out', { count: counts.left_out, number: number(counts.left_out) })}</span>}
+      {status === 'done' && started_at && finished_at && (
+        <span>
+          {t('campaigns.finished', {
+            at: dateTime(finished_at),
+            length: length(finished_at - started_at),
+          })}
+        </span>
+      )}
+      {finishes_at !== null && status === 'sending' && (
+        <span>
+          {t('campaigns.finishes', {
+            length: length(finishes_at - Date.now()),
+            time: time(finishes_at),
+          })}
+        </span>
+      )}
+      {rate_per_second !== null &&
+        rate_per_second > 0 &&
+        (status === 'sending' || status === 'canary') && (
+          <span className="muted">{t('campaigns.rate', { rate: rate_per_second.toFixed(1) })}</span>
+        )}
+      {counts.left_out > 0 && (
+        <span className="small faint">
+          {t('campaigns.left_out', { count: counts.left_out, number: number(counts.left_out) })}
+        </span>
+      )}
     </div>
   );
 }
@@ -41,22 +64,46 @@ function Paused({ campaign }: { campaign: Campaign }) {
   const rest = campaign.counts.pending;
   return (
     <p className="callout" role="status">
-      {campaign.pause_reason === 'canary' ? t('campaigns.canary_done', { count: rest, number: number(rest) }) : t(`campaigns.paused_${campaign.pause_reason ?? 'member'}`)}
+      {campaign.pause_reason === 'canary'
+        ? t('campaigns.canary_done', { count: rest, number: number(rest) })
+        : t(`campaigns.paused_${campaign.pause_reason ?? 'member'}`)}
       {campaign.pause_detail ? ` ${campaign.pause_detail}` : ''}
     </p>
   );
 }
 
-function Unknowns({ campaign, acts }: { campaign: Campaign; acts: ReturnType<typeof useCampaignActs> }) {
+function Unknowns({
+  campaign,
+  acts,
+}: {
+  campaign: Campaign;
+  acts: ReturnType<typeof useCampaignActs>;
+}) {
   const { t } = useTranslation();
   const can = useCan();
   const { unknown } = campaign.counts;
-  if (unknown === 0 || !can('write') || campaign.status === 'sending' || campaign.status === 'canary') return null;
+  if (
+    unknown === 0 ||
+    !can('write') ||
+    campaign.status === 'sending' ||
+    campaign.status === 'canary'
+  )
+    return null;
   return (
     <div className="callout warn-ground campaigns-unknown" role="status">
       <span>{t('campaigns.unknown', { count: unknown })}</span>
-      <Button loading={acts.isPending} onClick={() => acts.mutate({ act: 'resolve', body: { decision: 'leave' } })}>{t('campaigns.leave')}</Button>
-      <Button loading={acts.isPending} onClick={() => acts.mutate({ act: 'resolve', body: { decision: 'resend' } })}>{t('campaigns.resend')}</Button>
+      <Button
+        loading={acts.isPending}
+        onClick={() => acts.mutate({ act: 'resolve', body: { decision: 'leave' } })}
+      >
+        {t('campaigns.leave')}
+      </Button>
+      <Button
+        loading={acts.isPending}
+        onClick={() => acts.mutate({ act: 'resolve', body: { decision: 'resend' } })}
+      >
+        {t('campaigns.resend')}
+      </Button>
     </div>
   );
 }
@@ -67,13 +114,17 @@ export function LiveCampaign({ campaign }: { campaign: Campaign }) {
   const acts = useCampaignActs(campaign);
   const parts = useOutcomeParts(campaign.counts, campaign.status);
   const [message, setMessage] = useState(false);
-  const people = (key: string): Expression => ({ campaign: { id: campaign.id, outcome: key === 'not_yet' ? 'pending' : key } });
+  const people = (key: string): Expression => ({
+    campaign: { id: campaign.id, outcome: key === 'not_yet' ? 'pending' : key },
+  });
   return (
     <Page
       title={campaign.name}
       crumb={{ label: t('place.campaigns'), to: '/campaigns' }}
       note={<CampaignState campaign={campaign} />}
-      actions={<CampaignControls campaign={campaign} acts={acts} onMessage={() => setMessage(true)} />}
+      actions={
+        <CampaignControls campaign={campaign} acts={acts} onMessage={() => setMessage(true)} />
+      }
     >
       {acts.error && <Failure error={acts.error} what={t('campaigns.act_failed')} />}
       <Lead campaign={campaign} />
@@ -86,9 +137,20 @@ export function LiveCampaign({ campaign }: { campaign: Campaign }) {
       <ReportSection campaign={campaign} />
       <Ledger campaign={campaign} />
       {message && (
-        <Drawer opened onClose={() => setMessage(false)} position="right" size={400} title={t('campaigns.message')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-          <p className="muted" style={{ paddingBottom: 12 }}><ExpressionSentence expression={campaign.audience} /></p>
-          <div className="tg-wall"><Bubble message={campaign.message} /></div>
+        <Drawer
+          opened
+          onClose={() => setMessage(false)}
+          position="right"
+          size={400}
+          title={t('campaigns.message')}
+          closeButtonProps={{ 'aria-label': t('ui.close') }}
+        >
+          <p className="muted" style={{ paddingBottom: 12 }}>
+            <ExpressionSentence expression={campaign.audience} />
+          </p>
+          <div className="tg-wall">
+            <Bubble message={campaign.message} />
+          </div>
         </Drawer>
       )}
     </Page>

@@ -27,11 +27,26 @@ export function MessageStep({ draft, change, problem }: StepProps) {
       <h2 id="step-what">{t('compose.what')}</h2>
       <div className="campaigns-step-body">
         <MessageEditor
-          message={message} onChange={(rich) => change({ message: withText(draft.message, rich) })} label={t('compose.text')} placeholder={t('compose.text_hint')}
-          caption={Boolean(message.media)} error={textFault(problem?.errors, '/message')} hint={t('compose.tracked')}
-          tools={<Attach media={message.media} onChange={setMedia} error={problem?.field('/message/media')} />}
+          message={message}
+          onChange={(rich) => change({ message: withText(draft.message, rich) })}
+          label={t('compose.text')}
+          placeholder={t('compose.text_hint')}
+          caption={Boolean(message.media)}
+          error={textFault(problem?.errors, '/message')}
+          hint={t('compose.tracked')}
+          tools={
+            <Attach
+              media={message.media}
+              onChange={setMedia}
+              error={problem?.field('/message/media')}
+            />
+          }
         />
-        <ButtonRows rows={message.buttons ?? []} onChange={(buttons) => change({ message: { ...message, buttons } })} problem={problem} />
+        <ButtonRows
+          rows={message.buttons ?? []}
+          onChange={(buttons) => change({ message: { ...message, buttons } })}
+          problem={problem}
+        />
       </div>
     </section>
   );

@@ -15,7 +15,15 @@ import { TagChip } from '@/ui/TagChip';
 import { LiftTable } from './LiftTable';
 
 /** From a number to its next step: the same people as a segment, or as the next audience. */
-export function NextSteps({ people, name, writes = true }: { people: Expression; name: string; writes?: boolean }) {
+export function NextSteps({
+  people,
+  name,
+  writes = true,
+}: {
+  people: Expression;
+  name: string;
+  writes?: boolean;
+}) {
   const { t } = useTranslation();
   const can = useCan();
   if (!can('write')) return null;
@@ -26,7 +34,11 @@ export function NextSteps({ people, name, writes = true }: { people: Expression;
         {t('ui.made_segment')}
       </Link>
       {writes && (
-        <Link to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ audience: people }}>
+        <Link
+          to="/campaigns/$campaignId"
+          params={{ campaignId: 'new' }}
+          search={{ audience: people }}
+        >
           <IconSend size={13} stroke={1.5} aria-hidden="true" />
           {t('report.write_to_these')}
         </Link>
@@ -35,17 +47,33 @@ export function NextSteps({ people, name, writes = true }: { people: Expression;
   );
 }
 
-function Fact({ figure, title, note, campaign }: { figure: Figure; title: string; note: string; campaign: Campaign }) {
+function Fact({
+  figure,
+  title,
+  note,
+  campaign,
+}: {
+  figure: Figure;
+  title: string;
+  note: string;
+  campaign: Campaign;
+}) {
   const { t } = useTranslation();
   const { percent } = useFormat();
   return (
     <div className="campaigns-fact">
       <h3>{title}</h3>
       <p>
-        <Count value={figure.count} people={figure.people} size="mid" /> <span className="muted">{figure.of > 0 ? percent(figure.share) : ''}</span>
+        <Count value={figure.count} people={figure.people} size="mid" />{' '}
+        <span className="muted">{figure.of > 0 ? percent(figure.share) : ''}</span>
       </p>
       <p className="small faint">{note}</p>
-      {figure.count > 0 && <NextSteps people={figure.people} name={t('report.segment_name', { what: title, campaign: campaign.name })} />}
+      {figure.count > 0 && (
+        <NextSteps
+          people={figure.people}
+          name={t('report.segment_name', { what: title, campaign: campaign.name })}
+        />
+      )}
     </div>
   );
 }
@@ -55,11 +83,42 @@ function Facts({ report, campaign }: { report: Report; campaign: Campaign }) {
   const { number } = useFormat();
   return (
     <div className="campaigns-facts-row">
-      <Fact campaign={campaign} figure={report.open_rate} title={t('report.open_rate')} note={t('report.open_rate_parts', { pressed: number(report.pressed.count), followed: number(report.followed.count) })} />
-      <Fact campaign={campaign} figure={report.replied} title={t('report.replied')} note={t('report.replied_note')} />
-      <Fact campaign={campaign} figure={report.tagged} title={t('report.tagged')} note={t('report.tagged_parts', { direct: number(report.tagged_direct.count), assisted: number(report.tagged_assisted.count) })} />
-      <Fact campaign={campaign} figure={report.converted} title={t('report.converted')} note={t('report.converted_note')} />
-      <Fact campaign={campaign} figure={report.blocked_after} title={t('report.blocked_after')} note={t('report.blocked_after_note', { opted_out: number(report.opted_out.count) })} />
+      <Fact
+        campaign={campaign}
+        figure={report.open_rate}
+        title={t('report.open_rate')}
+        note={t('report.open_rate_parts', {
+          pressed: number(report.pressed.count),
+          followed: number(report.followed.count),
+        })}
+      />
+      <Fact
+        campaign={campaign}
+        figure={report.replied}
+        title={t('report.replied')}
+        note={t('report.replied_note')}
+      />
+      <Fact
+        campaign={campaign}
+        figure={report.tagged}
+        title={t('report.tagged')}
+        note={t('report.tagged_parts', {
+          direct: number(report.tagged_direct.count),
+          assisted: number(report.tagged_assisted.count),
+        })}
+      />
+      <Fact
+        campaign={campaign}
+        figure={report.converted}
+        title={t('report.converted')}
+        note={t('report.converted_note')}
+      />
+      <Fact
+        campaign={campaign}
+        figure={report.blocked_after}
+        title={t('report.blocked_after')}
+        note={t('report.blocked_after_note', { opted_out: number(report.opted_out.count) })}
+      />
     </div>
   );
 }
@@ -71,19 +130,55 @@ function ButtonsAndTags({ report, campaign }: { report: Report; campaign: Campai
     <div className="columns even campaigns-report-lists">
       {report.buttons.length > 0 && (
         <table className="table" aria-label={t('report.buttons')}>
-          <thead><tr><th scope="col">{t('report.button')}</th><th scope="col" className="num">{t('report.pressed_by')}</th></tr></thead>
-          <tbody>{report.buttons.map((button) => <tr key={button.place ?? button.text}><th scope="row">{button.text}</th><td className="num"><Count value={button.people_count} people={button.people} /></td></tr>)}</tbody>
+          <thead>
+            <tr>
+              <th scope="col">{t('report.button')}</th>
+              <th scope="col" className="num">
+                {t('report.pressed_by')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.buttons.map((button) => (
+              <tr key={button.place ?? button.text}>
+                <th scope="row">{button.text}</th>
+                <td className="num">
+                  <Count value={button.people_count} people={button.people} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
         </table>
       )}
       {report.tags.length > 0 && (
         <table className="table" aria-label={t('report.tags')}>
-          <thead><tr><th scope="col">{t('report.tag_gained')}</th><th scope="col" className="num">{t('report.people')}</th><th scope="col"><span className="unseen">{t('ui.made_segment')}</span></th></tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">{t('report.tag_gained')}</th>
+              <th scope="col" className="num">
+                {t('report.people')}
+              </th>
+              <th scope="col">
+                <span className="unseen">{t('ui.made_segment')}</span>
+              </th>
+            </tr>
+          </thead>
           <tbody>
             {report.tags.map(({ tag, direct, people }) => (
               <tr key={tag.id}>
-                <th scope="row"><TagChip name={tag.name} color={tag.color} /></th>
-                <td className="num"><Count value={direct} people={people} /></td>
-                <td className="num"><NextSteps writes={false} people={people} name={t('report.segment_name', { what: tag.name, campaign: campaign.name })} /></td>
+                <th scope="row">
+                  <TagChip name={tag.name} color={tag.color} />
+                </th>
+                <td className="num">
+                  <Count value={direct} people={people} />
+                </td>
+                <td className="num">
+                  <NextSteps
+                    writes={false}
+                    people={people}
+                    name={t('report.segment_name', { what: tag.name, campaign: campaign.name })}
+                  />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -102,33 +197,71 @@ function Breakdown({ report, campaign }: { report: Report; campaign: Campaign })
   const navigate = useNavigate();
   const search = useSearch({ from: '/frame/campaigns/$campaignId' });
   const by = search.by ?? 'stage';
-  const cell = (figure: Figure) => <Count value={figure.count} people={figure.people}>{figure.of > 0 ? percent(figure.share) : undefined}</Count>;
+  const cell = (figure: Figure) => (
+    <Count value={figure.count} people={figure.people}>
+      {figure.of > 0 ? percent(figure.share) : undefined}
+    </Count>
+  );
   return (
     <>
       <div className="section-head campaigns-report-sub">
         <h3>{t('report.compare')}</h3>
         <span className="small faint">{t('report.compare_note')}</span>
         <span className="end">
-          <SegmentedControl aria-label={t('report.compare')} value={by} onChange={(next) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id }, search: { ...search, by: compared.find((each) => each === next && each !== 'stage') }, replace: true, resetScroll: false })} data={compared.map((each) => ({ value: each, label: t(`report.by_${each}`) }))} />
+          <SegmentedControl
+            aria-label={t('report.compare')}
+            value={by}
+            onChange={(next) =>
+              void navigate({
+                to: '/campaigns/$campaignId',
+                params: { campaignId: campaign.id },
+                search: {
+                  ...search,
+                  by: compared.find((each) => each === next && each !== 'stage'),
+                },
+                replace: true,
+                resetScroll: false,
+              })
+            }
+            data={compared.map((each) => ({ value: each, label: t(`report.by_${each}`) }))}
+          />
         </span>
       </div>
-      {report.breakdown.length === 0 ? <p className="muted">{t('segments.breakdown_none')}</p> : (
+      {report.breakdown.length === 0 ? (
+        <p className="muted">{t('segments.breakdown_none')}</p>
+      ) : (
         <div className="scroll-x">
           <table className="table" aria-label={t('report.compare')}>
             <thead>
               <tr>
                 <th scope="col">{t(`report.by_${by}`)}</th>
-                <th scope="col" className="num">{t('report.accepted')}</th>
-                <th scope="col" className="num">{t('report.open_rate')}</th>
-                <th scope="col" className="num">{t('report.replied')}</th>
-                <th scope="col" className="num">{t('report.blocked_after')}</th>
+                <th scope="col" className="num">
+                  {t('report.accepted')}
+                </th>
+                <th scope="col" className="num">
+                  {t('report.open_rate')}
+                </th>
+                <th scope="col" className="num">
+                  {t('report.replied')}
+                </th>
+                <th scope="col" className="num">
+                  {t('report.blocked_after')}
+                </th>
               </tr>
             </thead>
             <tbody>
               {report.breakdown.map((row) => (
                 <tr key={row.key}>
-                  <th scope="row">{by === 'stage' ? <StageBadge name={row.name} /> : row.name || <span className="faint">{t('segments.no_value')}</span>}</th>
-                  <td className="num"><Count value={row.accepted.count} people={row.accepted.people} /></td>
+                  <th scope="row">
+                    {by === 'stage' ? (
+                      <StageBadge name={row.name} />
+                    ) : (
+                      row.name || <span className="faint">{t('segments.no_value')}</span>
+                    )}
+                  </th>
+                  <td className="num">
+                    <Count value={row.accepted.count} people={row.accepted.people} />
+                  </td>
                   <td className="num">{cell(row.open)}</td>
                   <td className="num">{cell(row.replied)}</td>
                   <td className="num">{cell(row.blocked)}</td>
@@ -152,7 +285,11 @@ function Definitions({ report }: { report: Report }) {
         {keys.map((key) => (
           <div key={key}>
             <dt>{t([`report.${key}`, 'report.other'], { key })}</dt>
-            <dd className="small muted">{i18n.exists(`report.definition.${key}`) ? t(`report.definition.${key}`) : report.definitions[key]}</dd>
+            <dd className="small muted">
+              {i18n.exists(`report.definition.${key}`)
+                ? t(`report.definition.${key}`)
+                : report.definitions[key]}
+            </dd>
           </div>
         ))}
       </dl>
@@ -167,16 +304,24 @@ export function ReportSection({ campaign }: { campaign: Campaign }) {
   const { by = 'stage' } = useSearch({ from: '/frame/campaigns/$campaignId' });
   const query = useQuery(reportQuery(campaign.id, by));
   const settles = query.data?.settles_at;
-  const note = settles ? t(settles > Date.now() ? 'report.settles' : 'report.settled', { at: dateTime(settles) }) : undefined;
+  const note = settles
+    ? t(settles > Date.now() ? 'report.settles' : 'report.settled', { at: dateTime(settles) })
+    : undefined;
   return (
     <Section title={t('report.title')} note={note}>
       <Loaded query={query} what={t('report.failed')} waiting={<SkeletonRows rows={4} />}>
         {(report) => (
           <>
             <Facts report={report} campaign={campaign} />
-            <p className="small faint campaigns-report-definition">{t('report.open_rate_definition')}</p>
+            <p className="small faint campaigns-report-definition">
+              {t('report.open_rate_definition')}
+            </p>
             <ButtonsAndTags report={report} campaign={campaign} />
-            <LiftTable lift={report.lift} campaign={campaign} settled={report.settles_at !== null && report.settles_at <= Date.now()} />
+            <LiftTable
+              lift={report.lift}
+              campaign={campaign}
+              settled={report.settles_at !== null && report.settles_at <= Date.now()}
+            />
             <Breakdown report={report} campaign={campaign} />
             <Definitions report={report} />
           </>

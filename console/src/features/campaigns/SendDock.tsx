@@ -21,16 +21,34 @@ interface DockProps {
   blocked: boolean;
 }
 
-function Forecast({ forecast, stale, canary }: { forecast: CampaignPreview | undefined; stale: boolean; canary: number | null }) {
+function Forecast({
+  forecast,
+  stale,
+  canary,
+}: {
+  forecast: CampaignPreview | undefined;
+  stale: boolean;
+  canary: number | null;
+}) {
   const { t } = useTranslation();
   const { number, length, time } = useFormat();
   if (!forecast) return <span className="muted">{t('compose.forecast_waits')}</span>;
   const first = batchOf(forecast, canary);
   const ms = secondsOf(forecast, canary) * 1_000;
-  const values = { number: number(forecast.writes_to), first: number(first ?? 0), length: length(ms), time: time(Date.now() + ms) };
+  const values = {
+    number: number(forecast.writes_to),
+    first: number(first ?? 0),
+    length: length(ms),
+    time: time(Date.now() + ms),
+  };
   return (
     <span className={stale ? 'muted' : ''}>
-      <Trans i18nKey={first === null ? 'compose.forecast' : 'compose.forecast_batch'} count={forecast.writes_to} values={values} components={{ b: <b /> }} />
+      <Trans
+        i18nKey={first === null ? 'compose.forecast' : 'compose.forecast_batch'}
+        count={forecast.writes_to}
+        values={values}
+        components={{ b: <b /> }}
+      />
     </span>
   );
 }
@@ -55,7 +73,13 @@ export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps)
   const [reviewing, setReviewing] = useState(false);
   const nobody = !forecast || forecast.writes_to === 0;
   const first = forecast ? batchOf(forecast, canary) : null;
-  const label = first === null ? t('compose.send_all', { count: forecast?.writes_to ?? 0, number: number(forecast?.writes_to ?? 0) }) : t('compose.send_first', { count: first, number: number(first) });
+  const label =
+    first === null
+      ? t('compose.send_all', {
+          count: forecast?.writes_to ?? 0,
+          number: number(forecast?.writes_to ?? 0),
+        })
+      : t('compose.send_first', { count: first, number: number(first) });
   return (
     <div className="campaigns-dock" role="region" aria-label={t('compose.what_happens')}>
       <div className="campaigns-dock-say" aria-live="polite">
@@ -63,7 +87,16 @@ export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps)
       </div>
       <div className="inline">
         <TestPopover draft={draft} disabled={draft.draft.message.text.trim() === '' || blocked} />
-        {can('write') && <Button size="md" variant="filled" disabled={nobody || blocked} onClick={() => setReviewing(true)}>{nobody ? t('compose.send') : label}</Button>}
+        {can('write') && (
+          <Button
+            size="md"
+            variant="filled"
+            disabled={nobody || blocked}
+            onClick={() => setReviewing(true)}
+          >
+            {nobody ? t('compose.send') : label}
+          </Button>
+        )}
       </div>
       {reviewing && forecast && (
         <SendReview

@@ -31,11 +31,26 @@ function Facts({ draft, forecast, canary }: Pick<ReviewProps, 'draft' | 'forecas
   return (
     <dl className="campaigns-review-facts">
       <dt>{t('send.who')}</dt>
-      <dd><ExpressionSentence expression={draft.audience} /></dd>
+      <dd>
+        <ExpressionSentence expression={draft.audience} />
+      </dd>
       <dt>{t('send.when')}</dt>
-      <dd>{first === null ? t('send.now', { length: length(ms), time: time(Date.now() + ms) }) : t('send.now_batch', { count: first, number: number(first), length: length(ms), rest: number(writes_to - first) })}</dd>
+      <dd>
+        {first === null
+          ? t('send.now', { length: length(ms), time: time(Date.now() + ms) })
+          : t('send.now_batch', {
+              count: first,
+              number: number(first),
+              length: length(ms),
+              rest: number(writes_to - first),
+            })}
+      </dd>
       <dt>{t('send.control')}</dt>
-      <dd>{held_out > 0 ? t('send.control_of', { count: held_out, number: number(held_out) }) : t('send.control_none')}</dd>
+      <dd>
+        {held_out > 0
+          ? t('send.control_of', { count: held_out, number: number(held_out) })
+          : t('send.control_none')}
+      </dd>
       {left_out > 0 && (
         <>
           <dt>{t('send.unreachable_title')}</dt>
@@ -47,7 +62,17 @@ function Facts({ draft, forecast, canary }: Pick<ReviewProps, 'draft' | 'forecas
 }
 
 /** What will be sent, to how many and when; then ten seconds in which it can still be stopped. */
-export function SendReview({ draft, forecast, stale, canary, label, busy, error, onSend, onClose }: ReviewProps) {
+export function SendReview({
+  draft,
+  forecast,
+  stale,
+  canary,
+  label,
+  busy,
+  error,
+  onSend,
+  onClose,
+}: ReviewProps) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const hold = useHold(onSend);
@@ -60,18 +85,41 @@ export function SendReview({ draft, forecast, stale, canary, label, busy, error,
     read.current = said;
   });
   return (
-    <Modal opened onClose={busy ? () => undefined : onClose} title={t('send.review')} closeButtonProps={{ 'aria-label': t('ui.close') }} size={720}>
+    <Modal
+      opened
+      onClose={busy ? () => undefined : onClose}
+      title={t('send.review')}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+      size={720}
+    >
       <div className="campaigns-review">
         <p className="campaigns-review-lead" aria-live="polite">
-          <span className={stale ? 'lead-figure figure faint' : 'lead-figure figure'}>{number(forecast.writes_to)}</span> <span className="unit">{t('send.to', { count: forecast.writes_to })}</span>
+          <span className={stale ? 'lead-figure figure faint' : 'lead-figure figure'}>
+            {number(forecast.writes_to)}
+          </span>{' '}
+          <span className="unit">{t('send.to', { count: forecast.writes_to })}</span>
         </p>
         <Facts draft={draft} forecast={forecast} canary={canary} />
-        <section className="tg-wall campaigns-review-message" aria-label={t('send.message')} tabIndex={0}>
+        <section
+          className="tg-wall campaigns-review-message"
+          aria-label={t('send.message')}
+          tabIndex={0}
+        >
           <Bubble message={draft.message} />
         </section>
         <div className="campaigns-review-foot">
-          {error && <p className="field-error" role="alert">{error}</p>}
-          <HoldActions hold={hold} label={label} busy={busy} disabled={stale || forecast.writes_to === 0} back={{ label: t('send.back'), run: onClose }} />
+          {error && (
+            <p className="field-error" role="alert">
+              {error}
+            </p>
+          )}
+          <HoldActions
+            hold={hold}
+            label={label}
+            busy={busy}
+            disabled={stale || forecast.writes_to === 0}
+            back={{ label: t('send.back'), run: onClose }}
+          />
         </div>
       </div>
     </Modal>

@@ -29,33 +29,67 @@ export function TestGroup({ busy, onSend }: { busy: boolean; onSend: (contact: n
   return (
     <>
       <h4>{t('compose.test_group')}</h4>
-      {testers.length === 0 ? <p className="small faint">{t('compose.test_group_empty')}</p> : (
+      {testers.length === 0 ? (
+        <p className="small faint">{t('compose.test_group_empty')}</p>
+      ) : (
         <ul>
           {testers.map((tester) => (
             <li key={tester.contact_id} className="inline">
               <PersonName name={tester.name} />
-              {!tester.reachable && <span className="small faint">{t('expression.unreachable')}</span>}
-              <ActionIcon className="end" disabled={save.isPending} aria-label={t('compose.test_group_remove', { name: tester.name })} onClick={() => save.mutate(ids.filter((id) => id !== tester.contact_id))}>
+              {!tester.reachable && (
+                <span className="small faint">{t('expression.unreachable')}</span>
+              )}
+              <ActionIcon
+                className="end"
+                disabled={save.isPending}
+                aria-label={t('compose.test_group_remove', { name: tester.name })}
+                onClick={() => save.mutate(ids.filter((id) => id !== tester.contact_id))}
+              >
                 <IconX size={14} stroke={1.5} aria-hidden="true" />
               </ActionIcon>
             </li>
           ))}
         </ul>
       )}
-      <TextInput label={t('compose.test_person')} placeholder={t('contacts.search')} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+      <TextInput
+        label={t('compose.test_person')}
+        placeholder={t('contacts.search')}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
       {text.trim() !== '' && (
         <ul>
           {found.map((contact) => (
             <li key={contact.id} className="inline">
-              <button type="button" className="campaigns-test-person" disabled={!contact.reachable || busy} onClick={() => onSend(contact.id)}>
-                <PersonName name={contact.name} /> <span className="small faint">{contact.username ? `@${contact.username}` : ''}</span>
+              <button
+                type="button"
+                className="campaigns-test-person"
+                disabled={!contact.reachable || busy}
+                onClick={() => onSend(contact.id)}
+              >
+                <PersonName name={contact.name} />{' '}
+                <span className="small faint">
+                  {contact.username ? `@${contact.username}` : ''}
+                </span>
               </button>
-              <Button variant="subtle" className="end" disabled={ids.includes(contact.id) || save.isPending} aria-label={t('compose.test_group_add_named', { name: contact.name })} onClick={() => save.mutate([...ids, contact.id])}>{t('compose.test_group_add')}</Button>
+              <Button
+                variant="subtle"
+                className="end"
+                disabled={ids.includes(contact.id) || save.isPending}
+                aria-label={t('compose.test_group_add_named', { name: contact.name })}
+                onClick={() => save.mutate([...ids, contact.id])}
+              >
+                {t('compose.test_group_add')}
+              </Button>
             </li>
           ))}
         </ul>
       )}
-      {save.error && <p className="field-error" role="alert">{problem(save.error)}</p>}
+      {save.error && (
+        <p className="field-error" role="alert">
+          {problem(save.error)}
+        </p>
+      )}
     </>
   );
 }

@@ -23,12 +23,16 @@ function Bind() {
   const bot = useBot();
   const addressOf = useBotAddress();
   const problem = useProblemText();
-  const bind = useMutation({ mutationFn: () => post<BindAnswer>('/members/me/telegram', { bot_id: bot.id }) });
+  const bind = useMutation({
+    mutationFn: () => post<BindAnswer>('/members/me/telegram', { bot_id: bot.id }),
+  });
   if (!bind.data) {
     return (
       <>
         <p className="muted">{t('compose.bind_text')}</p>
-        <Button loading={bind.isPending} onClick={() => bind.mutate()}>{t('compose.bind')}</Button>
+        <Button loading={bind.isPending} onClick={() => bind.mutate()}>
+          {t('compose.bind')}
+        </Button>
         {bind.error && <p className="field-error">{problem(bind.error)}</p>}
       </>
     );
@@ -39,9 +43,15 @@ function Bind() {
       <p className="muted">{t('compose.bind_do')}</p>
       <div className="inline">
         <code className="cut">{command}</code>
-        <CopyButton value={command}>{({ copied, copy }) => <Button onClick={copy}>{t(copied ? 'segments.copied' : 'segments.copy')}</Button>}</CopyButton>
+        <CopyButton value={command}>
+          {({ copied, copy }) => (
+            <Button onClick={copy}>{t(copied ? 'segments.copied' : 'segments.copy')}</Button>
+          )}
+        </CopyButton>
       </div>
-      <a className="text-link" href={addressOf(bind.data.link)} target="_blank" rel="noreferrer">{t('compose.bind_open')}</a>
+      <a className="text-link" href={addressOf(bind.data.link)} target="_blank" rel="noreferrer">
+        {t('compose.bind_open')}
+      </a>
     </>
   );
 }
@@ -52,7 +62,9 @@ type Whom = { me: true } | { group: true } | { contacts: number[] };
 function useTold() {
   const { t } = useTranslation();
   return ({ sent }: TestAnswer) => {
-    const failed = sent.filter((one) => one.state !== 'sent' && one.state !== 'pending' && one.state !== 'leased');
+    const failed = sent.filter(
+      (one) => one.state !== 'sent' && one.state !== 'pending' && one.state !== 'leased',
+    );
     return failed.length === 0
       ? t('compose.test_sent', { count: sent.length })
       : t('compose.test_failed', { count: failed.length, reason: failed[0]?.reason ?? '' });
@@ -60,7 +72,13 @@ function useTold() {
 }
 
 /** A real send before the many: to oneself, to the saved test group, or to any person by name. */
-export function TestPopover({ draft, disabled }: { draft: ReturnType<typeof useDraft>; disabled: boolean }) {
+export function TestPopover({
+  draft,
+  disabled,
+}: {
+  draft: ReturnType<typeof useDraft>;
+  disabled: boolean;
+}) {
   const { t } = useTranslation();
   const bot = useBot();
   const { session } = useWorkspace();
@@ -81,14 +99,40 @@ export function TestPopover({ draft, disabled }: { draft: ReturnType<typeof useD
   return (
     <Popover opened={open} onChange={setOpen} position="top-end" width={340} trapFocus>
       <Popover.Target>
-        <Button size="md" disabled={disabled} onClick={() => setOpen(!open)} loading={test.isPending}>{t('compose.test')}</Button>
+        <Button
+          size="md"
+          disabled={disabled}
+          onClick={() => setOpen(!open)}
+          loading={test.isPending}
+        >
+          {t('compose.test')}
+        </Button>
       </Popover.Target>
       <Popover.Dropdown>
         <div className="campaigns-button-form">
-          {session.member.telegram ? <Button loading={test.isPending} onClick={() => test.mutate({ me: true })}>{t('compose.test_me')}</Button> : <Bind />}
-          <Button disabled={group === 0} loading={test.isPending} onClick={() => test.mutate({ group: true })}>{t('compose.test_to_group', { count: group })}</Button>
-          <TestGroup busy={test.isPending} onSend={(contact) => test.mutate({ contacts: [contact] })} />
-          {test.error && <p className="field-error" role="alert">{problem(test.error)}</p>}
+          {session.member.telegram ? (
+            <Button loading={test.isPending} onClick={() => test.mutate({ me: true })}>
+              {t('compose.test_me')}
+            </Button>
+          ) : (
+            <Bind />
+          )}
+          <Button
+            disabled={group === 0}
+            loading={test.isPending}
+            onClick={() => test.mutate({ group: true })}
+          >
+            {t('compose.test_to_group', { count: group })}
+          </Button>
+          <TestGroup
+            busy={test.isPending}
+            onSend={(contact) => test.mutate({ contacts: [contact] })}
+          />
+          {test.error && (
+            <p className="field-error" role="alert">
+              {problem(test.error)}
+            </p>
+          )}
         </div>
       </Popover.Dropdown>
     </Popover>

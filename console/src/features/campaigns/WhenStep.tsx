@@ -26,18 +26,64 @@ export function WhenStep({ canary, onCanary, writesTo, heldOut, onHeldOut }: Ste
       <div className="campaigns-step-body">
         <div className="inline wrap">
           <span>{t('compose.hold_out')}</span>
-          <Select size="xs" w={84} allowDeselect={false} aria-label={t('compose.hold_out')} value={String(heldOut)} data={[...new Set([...HELD_OUT, heldOut])].sort((a, b) => a - b).map((percent) => ({ value: String(percent), label: `${percent}%` }))} onChange={(next) => next !== null && onHeldOut(Number(next))} />
+          <Select
+            size="xs"
+            w={84}
+            allowDeselect={false}
+            aria-label={t('compose.hold_out')}
+            value={String(heldOut)}
+            data={[...new Set([...HELD_OUT, heldOut])]
+              .sort((a, b) => a - b)
+              .map((percent) => ({ value: String(percent), label: `${percent}%` }))}
+            onChange={(next) => next !== null && onHeldOut(Number(next))}
+          />
           <span className="field-hint">{t('compose.hold_out_hint')}</span>
         </div>
         <div className="inline wrap">
-          <Switch label={t('compose.few_first')} checked={canary !== null} onChange={(event) => onCanary(event.currentTarget.checked ? CANARY_DEFAULT : null)} />
-          {canary !== null && <NumberInput size="xs" w={84} min={1} hideControls allowDecimal={false} aria-label={t('compose.few_first')} value={canary === 0 ? '' : canary} error={canary === 0} aria-describedby={canary === 0 ? 'batch-wrong' : undefined} onChange={(next) => onCanary(typeof next === 'number' && next >= 1 ? next : 0)} />}
+          <Switch
+            label={t('compose.few_first')}
+            checked={canary !== null}
+            onChange={(event) => onCanary(event.currentTarget.checked ? CANARY_DEFAULT : null)}
+          />
+          {canary !== null && (
+            <NumberInput
+              size="xs"
+              w={84}
+              min={1}
+              hideControls
+              allowDecimal={false}
+              aria-label={t('compose.few_first')}
+              value={canary === 0 ? '' : canary}
+              error={canary === 0}
+              aria-describedby={canary === 0 ? 'batch-wrong' : undefined}
+              onChange={(next) => onCanary(typeof next === 'number' && next >= 1 ? next : 0)}
+            />
+          )}
         </div>
-        {canary === 0 && <p className="field-error" id="batch-wrong" role="alert">{t('compose.batch_min')}</p>}
+        {canary === 0 && (
+          <p className="field-error" id="batch-wrong" role="alert">
+            {t('compose.batch_min')}
+          </p>
+        )}
         {canary !== null && canary > 0 && total > 0 && (
           <>
-            <PartsBar height={10} parts={[{ key: 'first', label: t('compose.first'), value: first, fill: 'var(--accent)' }, { key: 'rest', label: t('compose.rest'), value: total - first, fill: 'var(--idle-fill)' }]} />
-            <p className="muted">{total > first ? t('compose.few_first_text', { count: first, rest: number(total - first) }) : t('compose.few_first_all')}</p>
+            <PartsBar
+              height={10}
+              parts={[
+                { key: 'first', label: t('compose.first'), value: first, fill: 'var(--accent)' },
+                {
+                  key: 'rest',
+                  label: t('compose.rest'),
+                  value: total - first,
+                  fill: 'var(--idle-fill)',
+                },
+              ]}
+            />
+            <p className="muted">
+              {total > first
+                ? t('compose.few_first_text', { count: first, rest: number(total - first) })
+                : t('compose.few_first_all')}
+            </p>
           </>
         )}
       </div>

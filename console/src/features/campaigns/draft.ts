@@ -38,7 +38,15 @@ export function useDraft(campaign: Campaign | null) {
   const [draft, setDraft] = useState<CampaignDraft>(() => {
     if (campaign) return draftOf(campaign);
     const before = search.audience || search.template ? null : remembered(bot.id);
-    return before ?? { bot_id: bot.id, name: t('compose.dated_name', { date: date(Date.now()) }), audience: search.audience ?? everyone, message: { text: '', entities: [], buttons: [] }, held_out_percent: 10 };
+    return (
+      before ?? {
+        bot_id: bot.id,
+        name: t('compose.dated_name', { date: date(Date.now()) }),
+        audience: search.audience ?? everyone,
+        message: { text: '', entities: [], buttons: [] },
+        held_out_percent: 10,
+      }
+    );
   });
   const server = useRef(campaign);
   const latest = useRef(draft);
@@ -53,7 +61,13 @@ export function useDraft(campaign: Campaign | null) {
       const held = server.current;
       if (!held) return post<Campaign>('/campaigns', next);
       const { name, audience, message, held_out_percent } = next;
-      return patch<Campaign>(`/campaigns/${held.id}`, { name, audience, message, held_out_percent, version: held.version });
+      return patch<Campaign>(`/campaigns/${held.id}`, {
+        name,
+        audience,
+        message,
+        held_out_percent,
+        version: held.version,
+      });
     },
     scope: { id: 'campaign-draft' },
     onSuccess: (saved, sent) => {
@@ -64,23 +78,32 @@ export function useDraft(campaign: Campaign | null) {
       client.setQueryData(['campaign', saved.id], saved);
       localStorage.removeItem(kept(bot.id));
       void client.invalidateQueries({ queryKey: ['campaigns'] });
-      if (first) void navigate({ to: '/campaigns/$campaignId', params: { campaignId: saved.id }, search: {}, replace: true });
+      if (first)
+        void navigate({
+          to: '/campaigns/$campaignId',
+          params: { campaignId: saved.id },
+          search: {},
+          replace: true,
+        });
       if (JSON.stringify(sent) !== JSON.stringify(latest.current)) save.mutate(latest.current);
     },
     onError: (error) => {
       // Someone else saved meanwhile: the composer says so and asks; it does not try again by itself.
       const held = server.current;
-      if (!(error instanceof Problem) || error.code !== 'conflict' || !error.current || !held) return;
+      if (!(error instanceof Problem) || error.code !== 'conflict' || !error.current || !held)
+        return;
       // The server says what differs; whose it is stays.
       server.current = { ...held, ...(error.current as Partial<Campaign>) };
       undecided.current = true;
     },
   });
   const saveSoon = useDebouncedCallback(() => {
-    if (!save.isPending && !undecided.current && latest.current.message.text.trim() !== '') save.mutate(latest.current);
+    if (!save.isPending && !undecided.current && latest.current.message.text.trim() !== '')
+      save.mutate(latest.current);
   }, SAVE_MS);
 
-  const away = save.error instanceof Problem && (save.error.status === 0 || save.error.status >= 500);
+  const away =
+    save.error instanceof Problem && (save.error.status === 0 || save.error.status >= 500);
   const { failureCount, submittedAt } = save;
   const { mutate } = save;
   useEffect(() => {
@@ -109,7 +132,10 @@ export function useDraft(campaign: Campaign | null) {
     setDraft(theirs);
   }, [campaign, save.isPending]);
 
-  const template = useQuery({ ...templatesQuery(), enabled: search.template !== undefined }).data?.items.find((each) => each.id === search.template);
+  const template = useQuery({
+    ...templatesQuery(),
+    enabled: search.template !== undefined,
+  }).data?.items.find((each) => each.id === search.template);
   const used = useRef(false);
   useEffect(() => {
     if (!template || used.current || campaign) return;
@@ -117,5 +143,11 @@ export function useDraft(campaign: Campaign | null) {
     change({ message: template.message, name: template.name });
   });
 
-  return { draft, change, save, id: server.current?.id ?? null, saveNow: () => save.mutateAsync(latest.current) };
+  return {
+    draft,
+    change,
+    save,
+    id: server.current?.id ?? null,
+    saveNow: () => save.mutateAsync(latest.current),
+  };
 }

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { batchOf, secondsOf } from './forecast';
 
-const forecast = { match: 1463, left_out: 36, held_out: 0, writes_to: 1500, seconds: 60, finishes_at: 0, warnings: [] };
+const forecast = {
+  match: 1463,
+  left_out: 36,
+  held_out: 0,
+  writes_to: 1500,
+  seconds: 60,
+  finishes_at: 0,
+  warnings: [],
+};
 
 describe('the forecast of a first batch', () => {
   it('lasts as long as the batch, not as the whole', () => {

@@ -1,6 +1,14 @@
 import type { Message } from '@/api/types';
 
-const PRIVATE = [/^127\./, /^10\./, /^192\.168\./, /^172\.(1[6-9]|2\d|3[01])\./, /^169\.254\./, /^0\./, /^\[/];
+const PRIVATE = [
+  /^127\./,
+  /^10\./,
+  /^192\.168\./,
+  /^172\.(1[6-9]|2\d|3[01])\./,
+  /^169\.254\./,
+  /^0\./,
+  /^\[/,
+];
 
 /**
  * Whether people's phones can open an address of this server. Telegram itself refuses a button whose host has no
@@ -9,7 +17,11 @@ const PRIVATE = [/^127\./, /^10\./, /^192\.168\./, /^172\.(1[6-9]|2\d|3[01])\./,
 export function isPublicHost(publicUrl: string): boolean {
   try {
     const { hostname } = new URL(publicUrl);
-    return hostname.includes('.') && !hostname.endsWith('.local') && !PRIVATE.some((own) => own.test(hostname));
+    return (
+      hostname.includes('.') &&
+      !hostname.endsWith('.local') &&
+      !PRIVATE.some((own) => own.test(hostname))
+    );
   } catch {
     return false;
   }
@@ -17,9 +29,16 @@ export function isPublicHost(publicUrl: string): boolean {
 
 /** Whether the message has a button that leads through this server. */
 export const hasTrackedLinks = (message: Message) =>
-  (message.buttons ?? []).some((row) => row.some((button) => button.url !== undefined && button.track !== false));
+  (message.buttons ?? []).some((row) =>
+    row.some((button) => button.url !== undefined && button.track !== false),
+  );
 
 /** The message with its buttons leading straight to their addresses. */
 export function untracked(message: Message): Message {
-  return { ...message, buttons: (message.buttons ?? []).map((row) => row.map((button) => (button.url === undefined ? button : { ...button, track: false }))) };
+  return {
+    ...message,
+    buttons: (message.buttons ?? []).map((row) =>
+      row.map((button) => (button.url === undefined ? button : { ...button, track: false })),
+    ),
+  };
 }

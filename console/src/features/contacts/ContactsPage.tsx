@@ -23,12 +23,27 @@ function useContacts() {
   const bot = useBot();
   const search = useSearch({ from: '/frame/contacts' });
   const expression = search.e ?? everyone;
-  const query = useInfiniteQuery(contactsQuery({ botId: bot.id, expression, q: search.q ?? '', order: search.order ?? 'recent' }));
+  const query = useInfiniteQuery(
+    contactsQuery({
+      botId: bot.id,
+      expression,
+      q: search.q ?? '',
+      order: search.order ?? 'recent',
+    }),
+  );
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   return { search, expression, query, rows, count: query.data?.pages[0]?.count };
 }
 
-function Summary({ count, stale, onRefresh }: { count: number | undefined; stale: boolean; onRefresh: () => void }) {
+function Summary({
+  count,
+  stale,
+  onRefresh,
+}: {
+  count: number | undefined;
+  stale: boolean;
+  onRefresh: () => void;
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const bot = useBot();
@@ -40,12 +55,24 @@ function Summary({ count, stale, onRefresh }: { count: number | undefined; stale
   return (
     <div className="contacts-summary">
       <div>
-        <span className="lead-figure figure">{count === undefined ? <Skeleton width={96} height={28} /> : number(count)}</span>{' '}
-        <span className="unit">{filtered ? t('contacts.match', { count: count ?? 0, total: number(people ?? 0) }) : t('contacts.people', { count: count ?? 0 })}</span>
+        <span className="lead-figure figure">
+          {count === undefined ? <Skeleton width={96} height={28} /> : number(count)}
+        </span>{' '}
+        <span className="unit">
+          {filtered
+            ? t('contacts.match', { count: count ?? 0, total: number(people ?? 0) })
+            : t('contacts.people', { count: count ?? 0 })}
+        </span>
       </div>
       {preview && !q && (
         <p className="muted">
-          <Trans i18nKey="contacts.reach" components={{ can: <Count value={preview.reachable} people={reachableOnly(expression)} />, cannot: <Count value={preview.left_out} people={unreachableOnly(expression)} /> }} />
+          <Trans
+            i18nKey="contacts.reach"
+            components={{
+              can: <Count value={preview.reachable} people={reachableOnly(expression)} />,
+              cannot: <Count value={preview.left_out} people={unreachableOnly(expression)} />,
+            }}
+          />
         </p>
       )}
       {moved && !stale && (
@@ -63,13 +90,30 @@ function Nobody({ filtered }: { filtered: boolean }) {
   const bot = useBot();
   if (!filtered) {
     return (
-      <EmptyState title={t('contacts.empty_title')} action={<Button variant="filled" onClick={() => void navigate({ to: '/contacts', search: { drawer: 'import' } })}>{t('contacts.import')}</Button>}>
+      <EmptyState
+        title={t('contacts.empty_title')}
+        action={
+          <Button
+            variant="filled"
+            onClick={() => void navigate({ to: '/contacts', search: { drawer: 'import' } })}
+          >
+            {t('contacts.import')}
+          </Button>
+        }
+      >
         {t('contacts.empty_text', { name: bot.username })}
       </EmptyState>
     );
   }
   return (
-    <EmptyState title={t('contacts.none_title')} action={<Button onClick={() => void navigate({ to: '/contacts', search: {} })}>{t('contacts.show_all')}</Button>}>
+    <EmptyState
+      title={t('contacts.none_title')}
+      action={
+        <Button onClick={() => void navigate({ to: '/contacts', search: {} })}>
+          {t('contacts.show_all')}
+        </Button>
+      }
+    >
       {t('contacts.none_text')}
     </EmptyState>
   );
@@ -85,15 +129,37 @@ function Actions({ nobody }: { nobody: boolean }) {
   return (
     <>
       {can('write') && (
-        <Button className="wide-only" leftSection={<IconUpload size={14} stroke={1.5} />} onClick={() => void navigate({ to: '/contacts', search: { ...search, drawer: 'import' } })}>
+        <Button
+          className="wide-only"
+          leftSection={<IconUpload size={14} stroke={1.5} />}
+          onClick={() =>
+            void navigate({ to: '/contacts', search: { ...search, drawer: 'import' } })
+          }
+        >
           {t('contacts.import')}
         </Button>
       )}
-      <Button className="wide-only" component="a" leftSection={<IconDownload size={14} stroke={1.5} />} href={download('/contacts/export', { bot_id: bot.id, expression })} download>
+      <Button
+        className="wide-only"
+        component="a"
+        leftSection={<IconDownload size={14} stroke={1.5} />}
+        href={download('/contacts/export', { bot_id: bot.id, expression })}
+        download
+      >
         {t('contacts.export')}
       </Button>
       {can('write') && (
-        <Button variant={nobody ? 'default' : 'filled'} renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ audience: expression }} />}>
+        <Button
+          variant={nobody ? 'default' : 'filled'}
+          renderRoot={(props) => (
+            <Link
+              {...props}
+              to="/campaigns/$campaignId"
+              params={{ campaignId: 'new' }}
+              search={{ audience: expression }}
+            />
+          )}
+        >
           {t('ui.write_to_them')}
         </Button>
       )}
@@ -112,17 +178,47 @@ export default function ContactsPage() {
     <Page title={t('place.contacts')} actions={<Actions nobody={count === 0} />}>
       <Summary count={count} stale={query.isFetching} onRefresh={() => void query.refetch()} />
       <FilterBar expression={expression} total={undefined} />
-      {query.error && <Failure error={query.error} what={t('contacts.failed')} retry={() => void query.refetch()} />}
+      {query.error && (
+        <Failure
+          error={query.error}
+          what={t('contacts.failed')}
+          retry={() => void query.refetch()}
+        />
+      )}
       {query.isPending && !query.error && <SkeletonRows rows={12} />}
       {count === 0 && <Nobody filtered={filtered} />}
       {count !== undefined && count > 0 && (
         <>
-          <SelectionBar selection={selection} count={count} rows={rows} expression={expression} searching={Boolean(search.q)} />
-          <ContactTable rows={rows} selection={selection} onEnd={query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined} />
-          <p className="small faint contacts-foot">{query.hasNextPage ? t('contacts.shown', { shown: number(rows.length), total: number(count) }) : t('contacts.all_shown', { total: number(rows.length) })}</p>
+          <SelectionBar
+            selection={selection}
+            count={count}
+            rows={rows}
+            expression={expression}
+            searching={Boolean(search.q)}
+          />
+          <ContactTable
+            rows={rows}
+            selection={selection}
+            onEnd={
+              query.hasNextPage && !query.isFetchingNextPage
+                ? () => void query.fetchNextPage()
+                : undefined
+            }
+          />
+          <p className="small faint contacts-foot">
+            {query.hasNextPage
+              ? t('contacts.shown', { shown: number(rows.length), total: number(count) })
+              : t('contacts.all_shown', { total: number(rows.length) })}
+          </p>
         </>
       )}
-      {search.drawer === 'import' && <ImportDrawer onClose={() => void navigate({ to: '/contacts', search: { ...search, drawer: undefined } })} />}
+      {search.drawer === 'import' && (
+        <ImportDrawer
+          onClose={() =>
+            void navigate({ to: '/contacts', search: { ...search, drawer: undefined } })
+          }
+        />
+      )}
     </Page>
   );
 }

@@ -18,7 +18,11 @@ function SearchBox() {
   const navigate = useNavigate();
   const search = useSearch({ from: '/frame/contacts' });
   const [text, setText] = useState(search.q ?? '');
-  const ask = useDebouncedCallback((q: string) => void navigate({ to: '/contacts', search: { ...search, q: q || undefined }, replace: true }), SEARCH_DELAY_MS);
+  const ask = useDebouncedCallback(
+    (q: string) =>
+      void navigate({ to: '/contacts', search: { ...search, q: q || undefined }, replace: true }),
+    SEARCH_DELAY_MS,
+  );
   return (
     <TextInput
       size="xs"
@@ -36,7 +40,13 @@ function SearchBox() {
 }
 
 /** The filter is the segment builder in one line; it opens to the whole builder and becomes a segment. */
-export function FilterBar({ expression, total }: { expression: Expression; total: number | undefined }) {
+export function FilterBar({
+  expression,
+  total,
+}: {
+  expression: Expression;
+  total: number | undefined;
+}) {
   const { t } = useTranslation();
   const can = useCan();
   const sentence = useSentence();
@@ -45,27 +55,57 @@ export function FilterBar({ expression, total }: { expression: Expression; total
   const [open, setOpen] = useState(false);
   // Unfinished lines live here; the address only holds what can be counted.
   const [draft, setDraft] = useState<Expression>(expression);
-  const known = JSON.stringify(countable('all' in draft ? draft.all : [draft])) === JSON.stringify(countable('all' in expression ? expression.all : [expression]));
+  const known =
+    JSON.stringify(countable('all' in draft ? draft.all : [draft])) ===
+    JSON.stringify(countable('all' in expression ? expression.all : [expression]));
   const shown = known ? draft : expression;
   const change = (next: Expression) => {
     setDraft(next);
     const counted = countable('all' in next ? next.all : [next]);
-    void navigate({ to: '/contacts', search: { ...search, e: isEveryone(counted) ? undefined : counted }, replace: true });
+    void navigate({
+      to: '/contacts',
+      search: { ...search, e: isEveryone(counted) ? undefined : counted },
+      replace: true,
+    });
   };
   const whole = isEveryone(expression);
   return (
     <div className="contacts-filter">
       <div className="contacts-filter-line">
-        <button type="button" className="contacts-filter-say" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          className="contacts-filter-say"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           <IconFilter size={14} stroke={1.5} aria-hidden="true" />
-          <span className={whole ? 'faint' : ''}>{whole ? t('contacts.add_filter') : sentence(expression)}</span>
+          <span className={whole ? 'faint' : ''}>
+            {whole ? t('contacts.add_filter') : sentence(expression)}
+          </span>
         </button>
-        {!whole && can('write') && <Link className="text-link small" to="/segments/$segmentId" params={{ segmentId: 'new' }} search={{ e: expression }}>{t('contacts.as_segment')}</Link>}
-        {!whole && <Button variant="subtle" onClick={() => change(everyone)}>{t('contacts.clear_filter')}</Button>}
+        {!whole && can('write') && (
+          <Link
+            className="text-link small"
+            to="/segments/$segmentId"
+            params={{ segmentId: 'new' }}
+            search={{ e: expression }}
+          >
+            {t('contacts.as_segment')}
+          </Link>
+        )}
+        {!whole && (
+          <Button variant="subtle" onClick={() => change(everyone)}>
+            {t('contacts.clear_filter')}
+          </Button>
+        )}
         <SearchBox />
       </div>
       <Collapse expanded={open}>
-        {open && <div className="contacts-filter-builder"><ExpressionBuilder value={shown} onChange={change} total={total} /></div>}
+        {open && (
+          <div className="contacts-filter-builder">
+            <ExpressionBuilder value={shown} onChange={change} total={total} />
+          </div>
+        )}
       </Collapse>
     </div>
   );

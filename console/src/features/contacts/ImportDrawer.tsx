@@ -18,7 +18,8 @@ interface Try {
 /** The encoding that a refused file seems to be written in. */
 function suggestion(error: Error | null): string | undefined {
   if (!(error instanceof Problem)) return undefined;
-  return error.errors.find((fault) => fault.path === '/encoding' && fault.code === 'suggested')?.message;
+  return error.errors.find((fault) => fault.path === '/encoding' && fault.code === 'suggested')
+    ?.message;
 }
 
 /** A CSV file: first what it would do, row by row, then doing it. */
@@ -40,7 +41,9 @@ export function ImportDrawer({ onClose }: { onClose: () => void }) {
       return upload<ImportAnswer>('/contacts/import', form);
     },
     onSuccess: (_, { dry }) => {
-      if (!dry) for (const key of ['contacts', 'tags', 'home', 'preview']) void client.invalidateQueries({ queryKey: [key] });
+      if (!dry)
+        for (const key of ['contacts', 'tags', 'home', 'preview'])
+          void client.invalidateQueries({ queryKey: [key] });
     },
   });
   const dry = send.variables?.dry ?? true;
@@ -52,7 +55,14 @@ export function ImportDrawer({ onClose }: { onClose: () => void }) {
   };
   const ready = send.data !== undefined && dry;
   return (
-    <Drawer opened onClose={onClose} position="right" size={480} title={t('contacts.import_title')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size={480}
+      title={t('contacts.import_title')}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
       <div className="contacts-import">
         <p className="muted">{t('contacts.import_text')}</p>
         <FileInput
@@ -68,11 +78,40 @@ export function ImportDrawer({ onClose }: { onClose: () => void }) {
           }}
         />
         {send.error && <Failure error={send.error} what={t('contacts.import_failed')} />}
-        {suggested && <Button variant="default" loading={send.isPending} onClick={() => tryAgain(suggested, kinds)}>{t('contacts.import_read_as', { encoding: suggested })}</Button>}
-        {send.data && <ImportReport answer={send.data} dry={dry} onKind={(key, kind) => tryAgain(encoding, { ...kinds, [key]: kind })} />}
+        {suggested && (
+          <Button
+            variant="default"
+            loading={send.isPending}
+            onClick={() => tryAgain(suggested, kinds)}
+          >
+            {t('contacts.import_read_as', { encoding: suggested })}
+          </Button>
+        )}
+        {send.data && (
+          <ImportReport
+            answer={send.data}
+            dry={dry}
+            onKind={(key, kind) => tryAgain(encoding, { ...kinds, [key]: kind })}
+          />
+        )}
         <div className="inline">
-          <Button variant={ready ? 'default' : 'filled'} disabled={!file} loading={send.isPending && dry} onClick={() => send.mutate({ dry: true, as: encoding, of: kinds })}>{t('contacts.import_try')}</Button>
-          {ready && <Button variant="filled" loading={send.isPending && !dry} onClick={() => send.mutate({ dry: false, as: encoding, of: kinds })}>{t('contacts.import_do')}</Button>}
+          <Button
+            variant={ready ? 'default' : 'filled'}
+            disabled={!file}
+            loading={send.isPending && dry}
+            onClick={() => send.mutate({ dry: true, as: encoding, of: kinds })}
+          >
+            {t('contacts.import_try')}
+          </Button>
+          {ready && (
+            <Button
+              variant="filled"
+              loading={send.isPending && !dry}
+              onClick={() => send.mutate({ dry: false, as: encoding, of: kinds })}
+            >
+              {t('contacts.import_do')}
+            </Button>
+          )}
         </div>
       </div>
     </Drawer>

@@ -20,10 +20,26 @@ function Lead({ contact }: { contact: Contact }) {
   const now = useNow();
   const waiting = contact.conversation?.waiting_since;
   if (waiting) {
-    return <p><span className="lead-figure">{length(now - waiting)}</span> <span className="unit">{t('person.waiting')}</span></p>;
+    return (
+      <p>
+        <span className="lead-figure">{length(now - waiting)}</span>{' '}
+        <span className="unit">{t('person.waiting')}</span>
+      </p>
+    );
   }
-  if (contact.last_interaction_at === null) return <p><span className="lead-figure">{t('ui.never')}</span> <span className="unit">{t('person.interacted')}</span></p>;
-  return <p><span className="lead-figure">{length(now - contact.last_interaction_at)}</span> <span className="unit">{t('person.since_interaction')}</span></p>;
+  if (contact.last_interaction_at === null)
+    return (
+      <p>
+        <span className="lead-figure">{t('ui.never')}</span>{' '}
+        <span className="unit">{t('person.interacted')}</span>
+      </p>
+    );
+  return (
+    <p>
+      <span className="lead-figure">{length(now - contact.last_interaction_at)}</span>{' '}
+      <span className="unit">{t('person.since_interaction')}</span>
+    </p>
+  );
 }
 
 function StageSection({ contact }: { contact: Contact }) {
@@ -31,13 +47,30 @@ function StageSection({ contact }: { contact: Contact }) {
   const bot = useBot();
   const rules = useQuery(stagesQuery(bot.id)).data?.items;
   return (
-    <Section title={t('person.stage')} note={contact.stage && <StageBadge name={contact.stage.name} />} end={<Link className="text-link" to="/stages">{t('person.the_rules')}</Link>}>
-      {contact.stage_explained && rules ? <ExplainTree explanation={contact.stage_explained} expression={stageRules(rules)} /> : <p className="muted">{t('person.stage_plain')}</p>}
+    <Section
+      title={t('person.stage')}
+      note={contact.stage && <StageBadge name={contact.stage.name} />}
+      end={
+        <Link className="text-link" to="/stages">
+          {t('person.the_rules')}
+        </Link>
+      }
+    >
+      {contact.stage_explained && rules ? (
+        <ExplainTree explanation={contact.stage_explained} expression={stageRules(rules)} />
+      ) : (
+        <p className="muted">{t('person.stage_plain')}</p>
+      )}
     </Section>
   );
 }
 
-const groups: Record<string, RegExp> = { messages: /message|note|command|start/, presses: /button|click|press/, tags: /tag/, campaigns: /campaign|sent|outcome/ };
+const groups: Record<string, RegExp> = {
+  messages: /message|note|command|start/,
+  presses: /button|click|press/,
+  tags: /tag/,
+  campaigns: /campaign|sent|outcome/,
+};
 
 function TimelineRows({ entries }: { entries: Entry[] }) {
   const { t } = useTranslation();
@@ -52,10 +85,14 @@ function TimelineRows({ entries }: { entries: Entry[] }) {
         const starts = !previous || dayOf(previous.at) !== dayOf(entry.at);
         return (
           <li key={entry.id} className={starts ? 'contacts-day-start' : undefined}>
-            <span className="muted">{starts ? (dayOf(entry.at) === today ? t('timeline.today') : date(entry.at)) : ''}</span>
+            <span className="muted">
+              {starts ? (dayOf(entry.at) === today ? t('timeline.today') : date(entry.at)) : ''}
+            </span>
             <span className="faint">{time(entry.at)}</span>
             <EntryIcon kind={entry.kind} />
-            <span className="what"><bdi>{say(entry)}</bdi></span>
+            <span className="what">
+              <bdi>{say(entry)}</bdi>
+            </span>
           </li>
         );
       })}
@@ -74,13 +111,43 @@ function Timeline({ id }: { id: number }) {
     <section className="section" aria-label={t('person.timeline')}>
       <div className="contacts-timeline-head">
         <h2>{t('person.timeline')}</h2>
-        <SegmentedControl className="end" aria-label={t('person.timeline_kind')} value={kind} onChange={(next) => void navigate({ to: '/contacts/$contactId', params: { contactId: id }, search: { kind: next === 'all' ? undefined : next }, replace: true })} data={['all', ...Object.keys(groups)].map((each) => ({ value: each, label: t(`person.kind.${each}`) }))} />
+        <SegmentedControl
+          className="end"
+          aria-label={t('person.timeline_kind')}
+          value={kind}
+          onChange={(next) =>
+            void navigate({
+              to: '/contacts/$contactId',
+              params: { contactId: id },
+              search: { kind: next === 'all' ? undefined : next },
+              replace: true,
+            })
+          }
+          data={['all', ...Object.keys(groups)].map((each) => ({
+            value: each,
+            label: t(`person.kind.${each}`),
+          }))}
+        />
       </div>
-      {query.error && <Failure error={query.error} what={t('person.timeline_failed')} retry={() => void query.refetch()} />}
+      {query.error && (
+        <Failure
+          error={query.error}
+          what={t('person.timeline_failed')}
+          retry={() => void query.refetch()}
+        />
+      )}
       {query.isPending && !query.error && <SkeletonRows rows={6} />}
       {query.data && shown.length === 0 && <p className="muted">{t('person.timeline_empty')}</p>}
       <TimelineRows entries={shown} />
-      {query.hasNextPage && <Button variant="subtle" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('person.earlier')}</Button>}
+      {query.hasNextPage && (
+        <Button
+          variant="subtle"
+          loading={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          {t('person.earlier')}
+        </Button>
+      )}
     </section>
   );
 }
@@ -91,13 +158,27 @@ export default function PersonPage() {
   const can = useCan();
   const { contactId } = useParams({ from: '/frame/contacts/$contactId' });
   const query = useQuery(contactQuery(contactId));
-  const name = query.data ? (query.data.name.trim().slice(0, 120) || t('ui.no_name')) : t('place.contacts');
+  const name = query.data
+    ? query.data.name.trim().slice(0, 120) || t('ui.no_name')
+    : t('place.contacts');
   return (
     <Page
       bare
       title={name}
       crumb={{ label: t('place.contacts'), to: '/contacts' }}
-      actions={query.data && can('talk') && <Button variant="filled" renderRoot={(props) => <Link {...props} to="/inbox" search={{ filter: 'all', c: contactId }} />}>{t('person.open_conversation')}</Button>}
+      actions={
+        query.data &&
+        can('talk') && (
+          <Button
+            variant="filled"
+            renderRoot={(props) => (
+              <Link {...props} to="/inbox" search={{ filter: 'all', c: contactId }} />
+            )}
+          >
+            {t('person.open_conversation')}
+          </Button>
+        )
+      }
     >
       <div className="panes">
         <div className="pane">
@@ -112,7 +193,11 @@ export default function PersonPage() {
           {!query.error && <Timeline id={contactId} />}
         </div>
         <aside className="pane" aria-label={t('person.about')}>
-          {query.data ? <PersonPane contact={query.data} /> : !query.error && <SkeletonRows rows={5} />}
+          {query.data ? (
+            <PersonPane contact={query.data} />
+          ) : (
+            !query.error && <SkeletonRows rows={5} />
+          )}
         </aside>
       </div>
     </Page>

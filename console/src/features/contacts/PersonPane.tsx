@@ -22,7 +22,8 @@ function useChange<T>(id: number, run: (input: T) => Promise<unknown>) {
   return useMutation({
     mutationFn: run,
     onSettled: () => {
-      for (const key of ['contact', 'timeline', 'explain']) void client.invalidateQueries({ queryKey: [key, id] });
+      for (const key of ['contact', 'timeline', 'explain'])
+        void client.invalidateQueries({ queryKey: [key, id] });
     },
   });
 }
@@ -34,18 +35,33 @@ function Facts({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const { dateTime, language } = useFormat();
   const rows: [string, ReactNode][] = [[t('person.joined'), dateTime(contact.first_seen_at)]];
-  for (const [key, value] of Object.entries(contact.source)) if (value) rows.push([t([`person.source.${key}`, 'person.source.other'], { key }), String(value)]);
+  for (const [key, value] of Object.entries(contact.source))
+    if (value)
+      rows.push([t([`person.source.${key}`, 'person.source.other'], { key }), String(value)]);
   if (contact.language) rows.push([t('person.language'), language(contact.language)]);
   for (const [key, value] of Object.entries(contact.profile)) {
-    if (!inHead.has(key) && value !== null && value !== '' && value !== false) rows.push([t([`person.profile.${key}`, 'person.source.other'], { key }), value === true ? t('builder.yes') : String(value)]);
+    if (!inHead.has(key) && value !== null && value !== '' && value !== false)
+      rows.push([
+        t([`person.profile.${key}`, 'person.source.other'], { key }),
+        value === true ? t('builder.yes') : String(value),
+      ]);
   }
-  rows.push([t('person.reachable'), contact.reachable ? t('builder.yes') : <span className="bad">{t(`unreachable.${contact.unreachable_reason ?? 'blocked'}`)}</span>]);
+  rows.push([
+    t('person.reachable'),
+    contact.reachable ? (
+      t('builder.yes')
+    ) : (
+      <span className="bad">{t(`unreachable.${contact.unreachable_reason ?? 'blocked'}`)}</span>
+    ),
+  ]);
   return (
     <dl className="contacts-facts">
       {rows.map(([name, value]) => (
         <div key={name} style={{ display: 'contents' }}>
           <dt>{name}</dt>
-          <dd><bdi>{value}</bdi></dd>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
         </div>
       ))}
     </dl>
@@ -60,23 +76,65 @@ function Tags({ contact }: { contact: Contact }) {
   const known = useQuery(tagsQuery(bot.id)).data?.items ?? [];
   const input = useRef<HTMLInputElement>(null);
   const problem = useProblemText();
-  const change = useChange(contact.id, (tags: { add?: string[]; remove?: string[] }) => post(`/contacts/${contact.id}/tags`, tags));
+  const change = useChange(contact.id, (tags: { add?: string[]; remove?: string[] }) =>
+    post(`/contacts/${contact.id}/tags`, tags),
+  );
   useKeys({ t: () => input.current?.focus() });
   const remove = (name: string) =>
-    change.mutate({ remove: [name] }, { onSuccess: () => toast(t('person.tag_removed', { name }), { label: t('ui.undo'), run: () => change.mutate({ add: [name] }) }) });
+    change.mutate(
+      { remove: [name] },
+      {
+        onSuccess: () =>
+          toast(t('person.tag_removed', { name }), {
+            label: t('ui.undo'),
+            run: () => change.mutate({ add: [name] }),
+          }),
+      },
+    );
   return (
     <Section title={t('contacts.tags')}>
       {can('talk') && (
-        <TagsInput ref={input} size="xs" aria-label={t('person.add_tag')} placeholder={t('person.add_tag')} value={[]} data={known.map((tag) => tag.name).filter((name) => !contact.tags.some((own) => own.name === name))} onChange={(add) => add.length > 0 && change.mutate({ add })} />
+        <TagsInput
+          ref={input}
+          size="xs"
+          aria-label={t('person.add_tag')}
+          placeholder={t('person.add_tag')}
+          value={[]}
+          data={known
+            .map((tag) => tag.name)
+            .filter((name) => !contact.tags.some((own) => own.name === name))}
+          onChange={(add) => add.length > 0 && change.mutate({ add })}
+        />
       )}
-      {change.error && <p className="field-error" role="alert">{problem(change.error)}</p>}
-      {contact.tags.length === 0 && <p className="muted" style={{ paddingTop: 8 }}>{t('person.no_tags')}</p>}
+      {change.error && (
+        <p className="field-error" role="alert">
+          {problem(change.error)}
+        </p>
+      )}
+      {contact.tags.length === 0 && (
+        <p className="muted" style={{ paddingTop: 8 }}>
+          {t('person.no_tags')}
+        </p>
+      )}
       <ul className="contacts-person-tags">
         {contact.tags.map((tag) => (
           <li key={tag.id}>
             <TagChip name={tag.name} color={tag.color} />
-            <span className="end small faint cut">{t(tag.origin.name ? 'person.origin_name' : 'person.origin', { by: t(`person.by.${tag.origin.by}`), name: tag.origin.name, date: date(tag.at) })}</span>
-            {can('talk') && <ActionIcon aria-label={t('ui.remove_tag', { name: tag.name })} onClick={() => remove(tag.name)}><IconX size={13} stroke={1.5} aria-hidden="true" /></ActionIcon>}
+            <span className="end small faint cut">
+              {t(tag.origin.name ? 'person.origin_name' : 'person.origin', {
+                by: t(`person.by.${tag.origin.by}`),
+                name: tag.origin.name,
+                date: date(tag.at),
+              })}
+            </span>
+            {can('talk') && (
+              <ActionIcon
+                aria-label={t('ui.remove_tag', { name: tag.name })}
+                onClick={() => remove(tag.name)}
+              >
+                <IconX size={13} stroke={1.5} aria-hidden="true" />
+              </ActionIcon>
+            )}
           </li>
         ))}
       </ul>
@@ -90,14 +148,26 @@ function Attribute({ contact, name, value }: { contact: Contact; name: string; v
   const { t } = useTranslation();
   const can = useCan();
   const [text, setText] = useState<string | null>(null);
-  const change = useChange(contact.id, (next: string) => patch(`/contacts/${contact.id}`, { attributes: { [name]: typed(next.trim()) } }));
+  const change = useChange(contact.id, (next: string) =>
+    patch(`/contacts/${contact.id}`, { attributes: { [name]: typed(next.trim()) } }),
+  );
   const save = () => {
     if (text !== null && text !== value) change.mutate(text, { onSuccess: () => setText(null) });
   };
   return (
     <li>
       <span className="name cut">{name}</span>
-      <TextInput size="xs" style={{ flex: 1 }} aria-label={name} readOnly={!can('talk')} value={text ?? value} error={change.error ? t('person.not_saved') : undefined} onChange={(event) => setText(event.currentTarget.value)} onBlur={save} onKeyDown={(event) => event.key === 'Enter' && save()} />
+      <TextInput
+        size="xs"
+        style={{ flex: 1 }}
+        aria-label={name}
+        readOnly={!can('talk')}
+        value={text ?? value}
+        error={change.error ? t('person.not_saved') : undefined}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onBlur={save}
+        onKeyDown={(event) => event.key === 'Enter' && save()}
+      />
     </li>
   );
 }
@@ -107,7 +177,9 @@ function Attributes({ contact }: { contact: Contact }) {
   const can = useCan();
   const [name, setName] = useState('');
   const [value, setValue] = useState('');
-  const add = useChange(contact.id, () => patch(`/contacts/${contact.id}`, { attributes: { [name.trim()]: typed(value.trim()) } }));
+  const add = useChange(contact.id, () =>
+    patch(`/contacts/${contact.id}`, { attributes: { [name.trim()]: typed(value.trim()) } }),
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     add.mutate(undefined, {
@@ -122,13 +194,31 @@ function Attributes({ contact }: { contact: Contact }) {
     <Section title={t('person.attributes')}>
       {entries.length === 0 && <p className="muted">{t('person.no_attributes')}</p>}
       <ul className="contacts-person-attributes">
-        {entries.map(([key, held]) => <Attribute key={key} contact={contact} name={key} value={String(held)} />)}
+        {entries.map(([key, held]) => (
+          <Attribute key={key} contact={contact} name={key} value={String(held)} />
+        ))}
       </ul>
       {can('talk') && (
         <form className="inline" style={{ paddingTop: 8 }} onSubmit={submit}>
-          <TextInput size="xs" w={104} aria-label={t('builder.attribute_key')} placeholder={t('builder.attribute_key')} value={name} onChange={(event) => setName(event.currentTarget.value)} />
-          <TextInput size="xs" style={{ flex: 1 }} aria-label={t('builder.attribute_value')} placeholder={t('builder.attribute_value')} value={value} onChange={(event) => setValue(event.currentTarget.value)} />
-          <Button type="submit" loading={add.isPending} disabled={!name.trim() || !value.trim()}>{t('person.add')}</Button>
+          <TextInput
+            size="xs"
+            w={104}
+            aria-label={t('builder.attribute_key')}
+            placeholder={t('builder.attribute_key')}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <TextInput
+            size="xs"
+            style={{ flex: 1 }}
+            aria-label={t('builder.attribute_value')}
+            placeholder={t('builder.attribute_value')}
+            value={value}
+            onChange={(event) => setValue(event.currentTarget.value)}
+          />
+          <Button type="submit" loading={add.isPending} disabled={!name.trim() || !value.trim()}>
+            {t('person.add')}
+          </Button>
         </form>
       )}
     </Section>
@@ -139,12 +229,18 @@ function OptOut({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const can = useCan();
   const out = contact.unreachable_reason === 'opted_out';
-  const change = useChange(contact.id, (opted_out: boolean) => patch(`/contacts/${contact.id}`, { opted_out }));
+  const change = useChange(contact.id, (opted_out: boolean) =>
+    patch(`/contacts/${contact.id}`, { opted_out }),
+  );
   if (!can('talk') || (!contact.reachable && !out)) return null;
   return (
     <Section title={t('person.bulk')}>
-      <p className="muted" style={{ paddingBottom: 8 }}>{t(out ? 'person.bulk_out' : 'person.bulk_in')}</p>
-      <Button loading={change.isPending} onClick={() => change.mutate(!out)}>{t(out ? 'person.opt_in' : 'person.opt_out')}</Button>
+      <p className="muted" style={{ paddingBottom: 8 }}>
+        {t(out ? 'person.bulk_out' : 'person.bulk_in')}
+      </p>
+      <Button loading={change.isPending} onClick={() => change.mutate(!out)}>
+        {t(out ? 'person.opt_in' : 'person.opt_out')}
+      </Button>
     </Section>
   );
 }
@@ -157,8 +253,16 @@ export function PersonPane({ contact }: { contact: Contact }) {
       <div className="contacts-person-head">
         <Avatar large name={contact.name} />
         <div style={{ minWidth: 0 }}>
-          <p className="cut"><b><PersonName name={contact.name} /></b></p>
-          <p className="small faint cut">{contact.username ? t('person.handle', { name: contact.username, id: contact.telegram_id }) : String(contact.telegram_id)}</p>
+          <p className="cut">
+            <b>
+              <PersonName name={contact.name} />
+            </b>
+          </p>
+          <p className="small faint cut">
+            {contact.username
+              ? t('person.handle', { name: contact.username, id: contact.telegram_id })
+              : String(contact.telegram_id)}
+          </p>
         </div>
       </div>
       <Facts contact={contact} />

@@ -32,14 +32,21 @@ function useTagging({ selection, expression }: BarProps, onDone: () => void) {
   return useMutation({
     mutationFn: async ({ verb, tags }: Change) => {
       if (selection.all) {
-        return (await post<{ changed: number }>('/contacts/tags', { bot_id: bot.id, expression, [verb]: tags })).changed;
+        return (
+          await post<{ changed: number }>('/contacts/tags', {
+            bot_id: bot.id,
+            expression,
+            [verb]: tags,
+          })
+        ).changed;
       }
       for (const id of selection.ids) await post(`/contacts/${id}/tags`, { [verb]: tags });
       return selection.ids.size;
     },
     onSuccess: (changed, { verb, tags }) => {
       toast(t(`contacts.tagged_${verb}`, { count: changed, tags: tags.join(', ') }));
-      for (const key of ['contacts', 'tags', 'preview']) void client.invalidateQueries({ queryKey: [key] });
+      for (const key of ['contacts', 'tags', 'preview'])
+        void client.invalidateQueries({ queryKey: [key] });
       selection.clear();
       onDone();
     },
@@ -70,9 +77,27 @@ function TagPopover({ verb, bar }: { verb: 'add' | 'remove'; bar: BarProps }) {
             if (tags.length > 0) change.mutate({ verb, tags });
           }}
         >
-          <TagsInput data-autofocus label={t('contacts.tags')} value={tags} onChange={setTags} data={known.map((tag) => tag.name)} comboboxProps={{ withinPortal: false }} />
-          {change.error && <p className="field-error" role="alert">{problem(change.error)}</p>}
-          <Button type="submit" variant="filled" loading={change.isPending} disabled={tags.length === 0}>{t(`contacts.${verb}_tag`)}</Button>
+          <TagsInput
+            data-autofocus
+            label={t('contacts.tags')}
+            value={tags}
+            onChange={setTags}
+            data={known.map((tag) => tag.name)}
+            comboboxProps={{ withinPortal: false }}
+          />
+          {change.error && (
+            <p className="field-error" role="alert">
+              {problem(change.error)}
+            </p>
+          )}
+          <Button
+            type="submit"
+            variant="filled"
+            loading={change.isPending}
+            disabled={tags.length === 0}
+          >
+            {t(`contacts.${verb}_tag`)}
+          </Button>
         </form>
       </Popover.Dropdown>
     </Popover>
@@ -87,25 +112,36 @@ export function SelectionBar(bar: BarProps) {
   const { selection, count, rows, searching } = bar;
   if (!can('talk')) return null;
   const chosen = selection.all ? count : selection.ids.size;
-  const every = selection.all || (rows.length > 0 && rows.every((row) => selection.ids.has(row.id)));
+  const every =
+    selection.all || (rows.length > 0 && rows.every((row) => selection.ids.has(row.id)));
   return (
     <div className={chosen > 0 ? 'contacts-selection-bar on' : 'contacts-selection-bar'}>
       <Checkbox
         aria-label={t('contacts.select_page')}
         checked={every}
         indeterminate={!every && chosen > 0}
-        onChange={() => (every || chosen > 0 ? selection.clear() : selection.set(rows.map((row) => row.id)))}
+        onChange={() =>
+          every || chosen > 0 ? selection.clear() : selection.set(rows.map((row) => row.id))
+        }
       />
       {chosen > 0 ? (
         <>
           <span>
-            {selection.all ? t('contacts.all_selected', { count, number: number(count) }) : t('contacts.selected', { count: chosen, number: number(chosen) })}{' '}
-            {!selection.all && !searching && count > chosen && can('write') && <button type="button" className="text-link" onClick={selection.selectAll}>{t('contacts.select_all', { number: number(count) })}</button>}
+            {selection.all
+              ? t('contacts.all_selected', { count, number: number(count) })
+              : t('contacts.selected', { count: chosen, number: number(chosen) })}{' '}
+            {!selection.all && !searching && count > chosen && can('write') && (
+              <button type="button" className="text-link" onClick={selection.selectAll}>
+                {t('contacts.select_all', { number: number(count) })}
+              </button>
+            )}
           </span>
           <span className="end inline">
             <TagPopover verb="add" bar={bar} />
             <TagPopover verb="remove" bar={bar} />
-            <Button variant="subtle" onClick={selection.clear}>{t('contacts.clear')}</Button>
+            <Button variant="subtle" onClick={selection.clear}>
+              {t('contacts.clear')}
+            </Button>
           </span>
         </>
       ) : (

@@ -20,8 +20,19 @@ export function TheirData({ contact }: { contact: Contact }) {
   return (
     <Section title={t('person.data')}>
       <Group gap={8}>
-        <Button component="a" href={download(`/contacts/${contact.id}/export`)} download leftSection={<IconDownload size={14} stroke={1.5} />}>{t('person.data_export')}</Button>
-        {can('administer') && <Button color="red" variant="subtle" onClick={() => setAsks(true)}>{t('person.erase')}</Button>}
+        <Button
+          component="a"
+          href={download(`/contacts/${contact.id}/export`)}
+          download
+          leftSection={<IconDownload size={14} stroke={1.5} />}
+        >
+          {t('person.data_export')}
+        </Button>
+        {can('administer') && (
+          <Button color="red" variant="subtle" onClick={() => setAsks(true)}>
+            {t('person.erase')}
+          </Button>
+        )}
       </Group>
       {asks && <Erase contact={contact} onClose={() => setAsks(false)} />}
     </Section>
@@ -44,12 +55,31 @@ function Erase({ contact, onClose }: { contact: Contact; onClose: () => void }) 
     },
   });
   return (
-    <Modal opened onClose={onClose} title={t('person.erase_title', { name })} size={420} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('person.erase_title', { name })}
+      size={420}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
       <p style={{ paddingBottom: 12 }}>{t('person.erase_text')}</p>
-      {erase.error && <p className="bad" role="alert" style={{ paddingBottom: 12 }}>{problem(erase.error)}</p>}
+      {erase.error && (
+        <p className="bad" role="alert" style={{ paddingBottom: 12 }}>
+          {problem(erase.error)}
+        </p>
+      )}
       <Group justify="flex-end" gap={8}>
-        <Button data-autofocus onClick={onClose}>{t('ui.cancel')}</Button>
-        <Button color="red" variant="filled" loading={erase.isPending} onClick={() => erase.mutate()}>{t('person.erase_do')}</Button>
+        <Button data-autofocus onClick={onClose}>
+          {t('ui.cancel')}
+        </Button>
+        <Button
+          color="red"
+          variant="filled"
+          loading={erase.isPending}
+          onClick={() => erase.mutate()}
+        >
+          {t('person.erase_do')}
+        </Button>
       </Group>
     </Modal>
   );

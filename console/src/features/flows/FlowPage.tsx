@@ -23,7 +23,13 @@ function Note({ flow, changed }: { flow: Flow; changed: boolean }) {
   if (changed) return <>{t('flows.changed')}</>;
   if (flow.status === 'stopped') return <>{t('flows.note_stopped')}</>;
   if (flow.status === 'draft') return <>{t('flows.note_draft')}</>;
-  return <>{flow.draft_changed ? t('flows.note_draft_of', { next: (flow.version ?? 0) + 1, version: flow.version }) : t('flows.note_live', { version: flow.version })}</>;
+  return (
+    <>
+      {flow.draft_changed
+        ? t('flows.note_draft_of', { next: (flow.version ?? 0) + 1, version: flow.version })
+        : t('flows.note_live', { version: flow.version })}
+    </>
+  );
 }
 
 function Notices({ editing }: { editing: FlowEditing }) {
@@ -32,9 +38,15 @@ function Notices({ editing }: { editing: FlowEditing }) {
   if (conflict) {
     return (
       <div className="failure" role="alert">
-        <span className="words"><b>{t('flows.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span></span>
+        <span className="words">
+          <b>{t('flows.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span>
+        </span>
         <Button onClick={editing.discard}>{t('segments.take_theirs')}</Button>
-        <Button onClick={() => editing.save.mutate({ graph: editing.graph, over: conflict.edit_version })}>{t('segments.keep_mine')}</Button>
+        <Button
+          onClick={() => editing.save.mutate({ graph: editing.graph, over: conflict.edit_version })}
+        >
+          {t('segments.keep_mine')}
+        </Button>
       </div>
     );
   }
@@ -42,8 +54,19 @@ function Notices({ editing }: { editing: FlowEditing }) {
   const all = [...editing.faults.values()].flat();
   return (
     <div>
-      <Failure error={error} what={t(editing.publish.error ? 'flows.publish_failed' : 'flows.save_failed')} />
-      {all.length + editing.otherFaults.length > 1 && <ul className="flows-faults small bad">{[...all, ...editing.otherFaults.map((field) => field.message)].slice(0, 8).map((message) => <li key={message}>{message}</li>)}</ul>}
+      <Failure
+        error={error}
+        what={t(editing.publish.error ? 'flows.publish_failed' : 'flows.save_failed')}
+      />
+      {all.length + editing.otherFaults.length > 1 && (
+        <ul className="flows-faults small bad">
+          {[...all, ...editing.otherFaults.map((field) => field.message)]
+            .slice(0, 8)
+            .map((message) => (
+              <li key={message}>{message}</li>
+            ))}
+        </ul>
+      )}
     </div>
   );
 }
@@ -55,13 +78,24 @@ function Runs({ flow }: { flow: Flow }) {
   // Steps are counted by name over all versions, and a version may begin at a step of another name.
   const versions = useQuery(flowVersionsQuery(flow.id)).data?.items;
   const starts = new Set(versions?.map((version) => version.graph.start));
-  const again = versions ? [...starts].reduce((rest, start) => rest - (flow.nodes[start]?.reached ?? 0), runs.started) : 0;
+  const again = versions
+    ? [...starts].reduce((rest, start) => rest - (flow.nodes[start]?.reached ?? 0), runs.started)
+    : 0;
   return (
     <Section first title={t('flows.runs')}>
-      <p><span className="lead-figure">{number(runs.started)}</span> <span className="unit">{t('flows.started', { count: runs.started })}</span></p>
-      <p className="muted">{t('flows.runs_text', { active: number(runs.active), ended: number(runs.ended) })}</p>
-      {again > 0 && <p className="muted">{t('flows.runs_again', { count: again, number: number(again) })}</p>}
-      <p className="small faint" style={{ paddingTop: 8 }}>{t('flows.choose_step')}</p>
+      <p>
+        <span className="lead-figure">{number(runs.started)}</span>{' '}
+        <span className="unit">{t('flows.started', { count: runs.started })}</span>
+      </p>
+      <p className="muted">
+        {t('flows.runs_text', { active: number(runs.active), ended: number(runs.ended) })}
+      </p>
+      {again > 0 && (
+        <p className="muted">{t('flows.runs_again', { count: again, number: number(again) })}</p>
+      )}
+      <p className="small faint" style={{ paddingTop: 8 }}>
+        {t('flows.choose_step')}
+      </p>
     </Section>
   );
 }
@@ -72,10 +106,34 @@ function Actions({ flow, editing }: { flow: Flow; editing: FlowEditing }) {
   const publishable = changed || flow.draft_changed || flow.status !== 'published';
   return (
     <>
-      {changed && <Button variant="subtle" onClick={editing.discard}>{t('flows.discard')}</Button>}
-      {!changed && flow.status === 'published' && <Button className="wide-only" variant="subtle" loading={stop.isPending} onClick={() => stop.mutate()}>{t('flows.stop')}</Button>}
-      {changed && <Button loading={save.isPending} onClick={() => save.mutate({ graph: editing.graph })}>{t('ui.save')}</Button>}
-      <Button variant={publishable ? 'filled' : 'default'} disabled={!publishable} loading={publish.isPending} onClick={() => publish.mutate()}>{t('flows.publish')}</Button>
+      {changed && (
+        <Button variant="subtle" onClick={editing.discard}>
+          {t('flows.discard')}
+        </Button>
+      )}
+      {!changed && flow.status === 'published' && (
+        <Button
+          className="wide-only"
+          variant="subtle"
+          loading={stop.isPending}
+          onClick={() => stop.mutate()}
+        >
+          {t('flows.stop')}
+        </Button>
+      )}
+      {changed && (
+        <Button loading={save.isPending} onClick={() => save.mutate({ graph: editing.graph })}>
+          {t('ui.save')}
+        </Button>
+      )}
+      <Button
+        variant={publishable ? 'filled' : 'default'}
+        disabled={!publishable}
+        loading={publish.isPending}
+        onClick={() => publish.mutate()}
+      >
+        {t('flows.publish')}
+      </Button>
     </>
   );
 }
@@ -89,23 +147,87 @@ function Editor({ flow }: { flow: Flow }) {
   const { node: chosen, version } = useSearch({ from: '/frame/flows/$flowId' });
   const editing = useFlowEditing(flow);
   const tags = useQuery(tagsQuery(bot.id)).data?.items ?? [];
-  const old = useQuery({ ...flowVersionsQuery(flow.id), enabled: version !== undefined }).data?.items.find((each) => each.version === version);
+  const old = useQuery({
+    ...flowVersionsQuery(flow.id),
+    enabled: version !== undefined,
+  }).data?.items.find((each) => each.version === version);
   const graph = old?.graph ?? editing.graph;
   const node = chosen === undefined ? undefined : graph.nodes[chosen];
   const editable = can('write') && old === undefined;
-  const select = (id: string) => void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: { version, node: id === chosen ? undefined : id }, replace: true });
-  const wordsOf = useWords(Object.values(graph.nodes).flatMap((each) => ('message' in each && each.message ? [each.message] : [])));
-  const drawing = { flow, wordsOf, colors: Object.fromEntries(tags.map((tag) => [tag.name, tag.color])), selected: chosen, faults: editing.faults, onSelect: select };
+  const select = (id: string) =>
+    void navigate({
+      to: '/flows/$flowId',
+      params: { flowId: flow.id },
+      search: { version, node: id === chosen ? undefined : id },
+      replace: true,
+    });
+  const wordsOf = useWords(
+    Object.values(graph.nodes).flatMap((each) =>
+      'message' in each && each.message ? [each.message] : [],
+    ),
+  );
+  const drawing = {
+    flow,
+    wordsOf,
+    colors: Object.fromEntries(tags.map((tag) => [tag.name, tag.color])),
+    selected: chosen,
+    faults: editing.faults,
+    onSelect: select,
+  };
   return (
     <DrawingContext value={drawing}>
-      <Page bare title={flow.name} crumb={{ label: t('place.flows'), to: '/flows' }} note={old ? t('flows.looking_at', { version: old.version }) : <Note flow={flow} changed={editing.changed} />} actions={editable && <Actions flow={flow} editing={editing} />}>
+      <Page
+        bare
+        title={flow.name}
+        crumb={{ label: t('place.flows'), to: '/flows' }}
+        note={
+          old ? (
+            t('flows.looking_at', { version: old.version })
+          ) : (
+            <Note flow={flow} changed={editing.changed} />
+          )
+        }
+        actions={editable && <Actions flow={flow} editing={editing} />}
+      >
         <div className="flows-page">
           {narrow ? <Outline graph={graph} /> : <Canvas key={version ?? 'draft'} graph={graph} />}
           <aside className="flows-pane" aria-label={t('flows.step')}>
             <Notices editing={editing} />
-            {old && <p className="callout small"><span>{t('flows.looking_at', { version: old.version })}</span> <button type="button" className="text-link end" onClick={() => void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} })}>{t('flows.to_draft')}</button></p>}
-            {node && chosen !== undefined ? <StepForm key={chosen} id={chosen} node={node} graph={graph} editable={editable} faultAt={editing.faultAt(chosen)} onGraph={editing.edit} /> : <Runs flow={flow} />}
-            <Versions flow={flow} shown={version} onTake={(taken) => { editing.edit(taken); void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} }); }} />
+            {old && (
+              <p className="callout small">
+                <span>{t('flows.looking_at', { version: old.version })}</span>{' '}
+                <button
+                  type="button"
+                  className="text-link end"
+                  onClick={() =>
+                    void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} })
+                  }
+                >
+                  {t('flows.to_draft')}
+                </button>
+              </p>
+            )}
+            {node && chosen !== undefined ? (
+              <StepForm
+                key={chosen}
+                id={chosen}
+                node={node}
+                graph={graph}
+                editable={editable}
+                faultAt={editing.faultAt(chosen)}
+                onGraph={editing.edit}
+              />
+            ) : (
+              <Runs flow={flow} />
+            )}
+            <Versions
+              flow={flow}
+              shown={version}
+              onTake={(taken) => {
+                editing.edit(taken);
+                void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} });
+              }}
+            />
           </aside>
         </div>
       </Page>
@@ -121,7 +243,15 @@ export default function FlowPage() {
   if (query.data) return <Editor key={query.data.id} flow={query.data} />;
   return (
     <Page title={t('place.flows')} crumb={{ label: t('place.flows'), to: '/flows' }}>
-      {query.error ? <Failure error={query.error} what={t('flows.one_failed')} retry={() => void query.refetch()} /> : <SkeletonRows />}
+      {query.error ? (
+        <Failure
+          error={query.error}
+          what={t('flows.one_failed')}
+          retry={() => void query.refetch()}
+        />
+      ) : (
+        <SkeletonRows />
+      )}
     </Page>
   );
 }

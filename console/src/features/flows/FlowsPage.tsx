@@ -35,20 +35,56 @@ function useColumns(): Column<Flow>[] {
   const now = useNow();
   return [
     {
-      key: 'name', head: t('flows.name'),
+      key: 'name',
+      head: t('flows.name'),
       cell: (flow) => (
         <span className="flows-name">
-          <Link to="/flows/$flowId" params={{ flowId: flow.id }}><b>{flow.name}</b></Link>
-          <span className="small faint cut"><Begins flow={flow} /></span>
+          <Link to="/flows/$flowId" params={{ flowId: flow.id }}>
+            <b>{flow.name}</b>
+          </Link>
+          <span className="small faint cut">
+            <Begins flow={flow} />
+          </span>
         </span>
       ),
     },
     { key: 'status', head: t('flows.state'), cell: (flow) => <Status flow={flow} /> },
-    { key: 'version', head: t('flows.version_head'), leaves: 1, cell: (flow) => <span className="muted">{flow.version === 0 ? '–' : flow.draft_changed ? t('flows.version_and_draft', { number: flow.version }) : number(flow.version ?? 0)}</span> },
+    {
+      key: 'version',
+      head: t('flows.version_head'),
+      leaves: 1,
+      cell: (flow) => (
+        <span className="muted">
+          {flow.version === 0
+            ? '–'
+            : flow.draft_changed
+              ? t('flows.version_and_draft', { number: flow.version })
+              : number(flow.version ?? 0)}
+        </span>
+      ),
+    },
     { key: 'started', head: t('flows.runs'), num: true, cell: (flow) => number(flow.runs.started) },
-    { key: 'active', head: t('flows.active'), num: true, leaves: 2, cell: (flow) => number(flow.runs.active) },
-    { key: 'ended', head: t('flows.ended'), num: true, leaves: 2, cell: (flow) => number(flow.runs.ended) },
-    { key: 'changed', head: t('flows.changed_head'), num: true, leaves: 2, cell: (flow) => <span className="muted">{ago(flow.updated_at, now)}</span> },
+    {
+      key: 'active',
+      head: t('flows.active'),
+      num: true,
+      leaves: 2,
+      cell: (flow) => number(flow.runs.active),
+    },
+    {
+      key: 'ended',
+      head: t('flows.ended'),
+      num: true,
+      leaves: 2,
+      cell: (flow) => number(flow.runs.ended),
+    },
+    {
+      key: 'changed',
+      head: t('flows.changed_head'),
+      num: true,
+      leaves: 2,
+      cell: (flow) => <span className="muted">{ago(flow.updated_at, now)}</span>,
+    },
   ];
 }
 
@@ -64,22 +100,75 @@ function NewFlow({ onClose }: { onClose: () => void }) {
   const word = command.trim().replace(/^\//u, '').toLowerCase();
   const make = useMutation({
     mutationFn: () =>
-      post<Flow>('/flows', {
-        bot_id: bot.id, name: name.trim(),
-        graph: starter({ command: word, question: t('flows.starter.question'), first: t('flows.starter.first'), second: t('flows.starter.second'), thanks: t('flows.starter.thanks'), firstTag: t('flows.starter.first_tag'), secondTag: t('flows.starter.second_tag') }),
-      }, key),
+      post<Flow>(
+        '/flows',
+        {
+          bot_id: bot.id,
+          name: name.trim(),
+          graph: starter({
+            command: word,
+            question: t('flows.starter.question'),
+            first: t('flows.starter.first'),
+            second: t('flows.starter.second'),
+            thanks: t('flows.starter.thanks'),
+            firstTag: t('flows.starter.first_tag'),
+            secondTag: t('flows.starter.second_tag'),
+          }),
+        },
+        key,
+      ),
     onSuccess: (flow) => {
       void client.invalidateQueries({ queryKey: ['flows'] });
-      void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: { node: 'menu' } });
+      void navigate({
+        to: '/flows/$flowId',
+        params: { flowId: flow.id },
+        search: { node: 'menu' },
+      });
     },
   });
   return (
-    <Modal opened onClose={onClose} title={t('flows.new')} size={420} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <form className="flows-step-form" onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
-        <TextInput data-autofocus label={t('flows.name')} value={name} maxLength={120} onChange={(event) => setName(event.currentTarget.value)} />
-        <TextInput label={t('flows.command')} description={t('flows.command_hint')} leftSection="/" value={command} maxLength={32} onChange={(event) => setCommand(event.currentTarget.value)} />
-        {make.error && <p className="field-error" role="alert">{problem(make.error)}</p>}
-        <Button type="submit" variant="filled" loading={make.isPending} disabled={!name.trim() || !/^[a-z][a-z0-9_]{0,31}$/u.test(word)}>{t('flows.make')}</Button>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('flows.new')}
+      size={420}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
+      <form
+        className="flows-step-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          make.mutate();
+        }}
+      >
+        <TextInput
+          data-autofocus
+          label={t('flows.name')}
+          value={name}
+          maxLength={120}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t('flows.command')}
+          description={t('flows.command_hint')}
+          leftSection="/"
+          value={command}
+          maxLength={32}
+          onChange={(event) => setCommand(event.currentTarget.value)}
+        />
+        {make.error && (
+          <p className="field-error" role="alert">
+            {problem(make.error)}
+          </p>
+        )}
+        <Button
+          type="submit"
+          variant="filled"
+          loading={make.isPending}
+          disabled={!name.trim() || !/^[a-z][a-z0-9_]{0,31}$/u.test(word)}
+        >
+          {t('flows.make')}
+        </Button>
       </form>
     </Modal>
   );
@@ -94,17 +183,43 @@ export default function FlowsPage() {
   const [making, setMaking] = useState(false);
   const query = useQuery(flowsQuery(bot.id));
   const columns = useColumns();
-  const make = can('write') && <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />} onClick={() => setMaking(true)}>{t('flows.new')}</Button>;
+  const make = can('write') && (
+    <Button
+      variant="filled"
+      leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />}
+      onClick={() => setMaking(true)}
+    >
+      {t('flows.new')}
+    </Button>
+  );
   return (
-    <Page title={t('place.flows')} actions={query.data && query.data.items.length > 0 ? make : undefined}>
+    <Page
+      title={t('place.flows')}
+      actions={query.data && query.data.items.length > 0 ? make : undefined}
+    >
       <Loaded query={query} what={t('flows.failed')} waiting={<SkeletonRows />}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title={t('flows.empty_title')} action={make}>{t('flows.empty_text')}</EmptyState>
+            <EmptyState title={t('flows.empty_title')} action={make}>
+              {t('flows.empty_text')}
+            </EmptyState>
           ) : (
             <>
-              <p style={{ paddingBottom: 16 }}><span className="lead-figure">{number(items.reduce((sum, flow) => sum + flow.runs.active, 0))}</span> <span className="unit">{t('flows.inside_now', { count: items.length, flows: number(items.length) })}</span></p>
-              <DataTable label={t('place.flows')} columns={columns} rows={items} keyOf={(flow) => flow.id} rowHeight={48} />
+              <p style={{ paddingBottom: 16 }}>
+                <span className="lead-figure">
+                  {number(items.reduce((sum, flow) => sum + flow.runs.active, 0))}
+                </span>{' '}
+                <span className="unit">
+                  {t('flows.inside_now', { count: items.length, flows: number(items.length) })}
+                </span>
+              </p>
+              <DataTable
+                label={t('place.flows')}
+                columns={columns}
+                rows={items}
+                keyOf={(flow) => flow.id}
+                rowHeight={48}
+              />
             </>
           )
         }

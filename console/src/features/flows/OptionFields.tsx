@@ -22,11 +22,21 @@ export interface NextProps {
 export function NextSelect({ graph, self, value, label, onChange, onNew }: NextProps) {
   const { t } = useTranslation();
   const title = useStepTitle();
-  const steps = Object.entries(graph.nodes).filter(([id, node]) => id !== self && node.type !== 'start').map(([id, node]) => ({ value: id, label: title(id, node) }));
+  const steps = Object.entries(graph.nodes)
+    .filter(([id, node]) => id !== self && node.type !== 'start')
+    .map(([id, node]) => ({ value: id, label: title(id, node) }));
   return (
     <Select
-      size="xs" aria-label={label} allowDeselect={false} searchable={steps.length > 8} value={value ?? NOWHERE}
-      data={[{ value: NOWHERE, label: t('flows.ends_here') }, ...steps, { value: NEW, label: t('flows.new_message') }]}
+      size="xs"
+      aria-label={label}
+      allowDeselect={false}
+      searchable={steps.length > 8}
+      value={value ?? NOWHERE}
+      data={[
+        { value: NOWHERE, label: t('flows.ends_here') },
+        ...steps,
+        { value: NEW, label: t('flows.new_message') },
+      ]}
       onChange={(next) => (next === NEW ? onNew() : onChange(next === NOWHERE ? null : next))}
     />
   );
@@ -47,7 +57,19 @@ interface OptionProps {
 }
 
 /** One option of a menu: what the button says, the tags it gives and takes, and where it leads. */
-export function OptionFields({ option, place, count, graph, self, tags, fault, onChange, onMove, onRemove, onNew }: OptionProps) {
+export function OptionFields({
+  option,
+  place,
+  count,
+  graph,
+  self,
+  tags,
+  fault,
+  onChange,
+  onMove,
+  onRemove,
+  onNew,
+}: OptionProps) {
   const { t } = useTranslation();
   const removes = option.remove_tags ?? [];
   const [taking, setTaking] = useState(removes.length > 0);
@@ -55,16 +77,74 @@ export function OptionFields({ option, place, count, graph, self, tags, fault, o
   return (
     <li className="flows-option-fields">
       <div className="inline">
-        <TextInput size="xs" style={{ flex: 1 }} aria-label={t('flows.option_text', { number: place + 1 })} placeholder={t('flows.button')} value={option.text} maxLength={64} onChange={(event) => onChange({ text: event.currentTarget.value })} error={fault} />
-        <ActionIcon aria-label={t('flows.option_up', { name })} disabled={place === 0} onClick={() => onMove(-1)}><IconArrowUp size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>
-        <ActionIcon aria-label={t('flows.option_down', { name })} disabled={place === count - 1} onClick={() => onMove(1)}><IconArrowDown size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>
-        <ActionIcon aria-label={t('flows.option_remove', { name })} disabled={count === 1} onClick={onRemove}><IconTrash size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>
+        <TextInput
+          size="xs"
+          style={{ flex: 1 }}
+          aria-label={t('flows.option_text', { number: place + 1 })}
+          placeholder={t('flows.button')}
+          value={option.text}
+          maxLength={64}
+          onChange={(event) => onChange({ text: event.currentTarget.value })}
+          error={fault}
+        />
+        <ActionIcon
+          aria-label={t('flows.option_up', { name })}
+          disabled={place === 0}
+          onClick={() => onMove(-1)}
+        >
+          <IconArrowUp size={14} stroke={1.5} aria-hidden="true" />
+        </ActionIcon>
+        <ActionIcon
+          aria-label={t('flows.option_down', { name })}
+          disabled={place === count - 1}
+          onClick={() => onMove(1)}
+        >
+          <IconArrowDown size={14} stroke={1.5} aria-hidden="true" />
+        </ActionIcon>
+        <ActionIcon
+          aria-label={t('flows.option_remove', { name })}
+          disabled={count === 1}
+          onClick={onRemove}
+        >
+          <IconTrash size={14} stroke={1.5} aria-hidden="true" />
+        </ActionIcon>
       </div>
-      <TagsInput size="xs" aria-label={t('flows.adds_to', { name })} placeholder={(option.add_tags ?? []).length === 0 ? t('flows.adds') : undefined} value={option.add_tags ?? []} data={tags} onChange={(add_tags) => onChange({ add_tags })} />
-      {taking ? <TagsInput size="xs" aria-label={t('flows.takes_from', { name })} placeholder={removes.length === 0 ? t('flows.takes') : undefined} value={removes} data={tags} onChange={(remove_tags) => onChange({ remove_tags })} /> : <button type="button" className="text-link small" onClick={() => setTaking(true)}>{t('flows.takes_add')}</button>}
+      <TagsInput
+        size="xs"
+        aria-label={t('flows.adds_to', { name })}
+        placeholder={(option.add_tags ?? []).length === 0 ? t('flows.adds') : undefined}
+        value={option.add_tags ?? []}
+        data={tags}
+        onChange={(add_tags) => onChange({ add_tags })}
+      />
+      {taking ? (
+        <TagsInput
+          size="xs"
+          aria-label={t('flows.takes_from', { name })}
+          placeholder={removes.length === 0 ? t('flows.takes') : undefined}
+          value={removes}
+          data={tags}
+          onChange={(remove_tags) => onChange({ remove_tags })}
+        />
+      ) : (
+        <button type="button" className="text-link small" onClick={() => setTaking(true)}>
+          {t('flows.takes_add')}
+        </button>
+      )}
       <div className="inline">
-        <span className="small faint" style={{ flex: 'none' }}>{t('flows.then_to')}</span>
-        <div style={{ flex: 1 }}><NextSelect graph={graph} self={self} value={option.next} label={t('flows.next_of', { name })} onChange={(next) => onChange({ next })} onNew={onNew} /></div>
+        <span className="small faint" style={{ flex: 'none' }}>
+          {t('flows.then_to')}
+        </span>
+        <div style={{ flex: 1 }}>
+          <NextSelect
+            graph={graph}
+            self={self}
+            value={option.next}
+            label={t('flows.next_of', { name })}
+            onChange={(next) => onChange({ next })}
+            onNew={onNew}
+          />
+        </div>
       </div>
     </li>
   );

@@ -18,7 +18,15 @@ export function Outline({ graph }: { graph: Graph }) {
         return (
           <li key={id}>
             <StepCard id={id} node={node} />
-            {ways.length > 0 && <p className="small muted cut">{t('flows.goes_to', { steps: [...new Set(ways.map((way) => title(way.to, graph.nodes[way.to])))].join(', ') })}</p>}
+            {ways.length > 0 && (
+              <p className="small muted cut">
+                {t('flows.goes_to', {
+                  steps: [...new Set(ways.map((way) => title(way.to, graph.nodes[way.to])))].join(
+                    ', ',
+                  ),
+                })}
+              </p>
+            )}
           </li>
         );
       })}

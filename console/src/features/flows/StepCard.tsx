@@ -1,4 +1,12 @@
-import { IconFlag, IconGitFork, IconHeadset, IconMenu2, IconMessage, IconPlayerPlay, type Icon } from '@tabler/icons-react';
+import {
+  IconFlag,
+  IconGitFork,
+  IconHeadset,
+  IconMenu2,
+  IconMessage,
+  IconPlayerPlay,
+  type Icon,
+} from '@tabler/icons-react';
 import { createContext, type ReactNode, use } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Flow, FlowNode, Message } from '@/api/types';
@@ -8,7 +16,14 @@ import { fillVariables } from '@/ui/telegram/richText';
 import { TagChip } from '@/ui/TagChip';
 import type { NodeType } from './graph';
 
-export const icons: Record<NodeType, Icon> = { start: IconPlayerPlay, message: IconMessage, menu: IconMenu2, condition: IconGitFork, handover: IconHeadset, end: IconFlag };
+export const icons: Record<NodeType, Icon> = {
+  start: IconPlayerPlay,
+  message: IconMessage,
+  menu: IconMenu2,
+  condition: IconGitFork,
+  handover: IconHeadset,
+  end: IconFlag,
+};
 
 export interface Drawing {
   flow: Pick<Flow, 'nodes' | 'options'>;
@@ -28,7 +43,12 @@ export function useDrawing(): Drawing {
 }
 
 /** What a step says in one line, as people who lack every value read it. */
-const plain = (node: FlowNode, wordsOf: Drawing['wordsOf']) => ('message' in node && node.message ? fillVariables({ text: wordsOf(node.message), entities: [] }, {}).text.replace(/\s+/gu, ' ').trim() : '');
+const plain = (node: FlowNode, wordsOf: Drawing['wordsOf']) =>
+  'message' in node && node.message
+    ? fillVariables({ text: wordsOf(node.message), entities: [] }, {})
+        .text.replace(/\s+/gu, ' ')
+        .trim()
+    : '';
 
 /** What a step is called: its own words, else its kind. */
 export function useStepTitle(): (id: string, node: FlowNode | undefined) => string {
@@ -36,11 +56,17 @@ export function useStepTitle(): (id: string, node: FlowNode | undefined) => stri
   const { wordsOf } = useDrawing();
   return (id, node) => {
     if (!node) return id;
-    return node.type === 'start' || node.type === 'end' ? t(`flows.kind.${node.type}`) : plain(node, wordsOf).slice(0, 60) || t(`flows.kind.${node.type}`);
+    return node.type === 'start' || node.type === 'end'
+      ? t(`flows.kind.${node.type}`)
+      : plain(node, wordsOf).slice(0, 60) || t(`flows.kind.${node.type}`);
   };
 }
 
-export function useTriggerText(): (trigger: { command?: string; payload?: string; keyword?: string }) => string {
+export function useTriggerText(): (trigger: {
+  command?: string;
+  payload?: string;
+  keyword?: string;
+}) => string {
   const { t } = useTranslation();
   return ({ command, payload, keyword }) => {
     if (command !== undefined) return t('flows.trigger.command', { value: command });
@@ -58,7 +84,14 @@ interface CardProps {
 
 function Tags({ names }: { names: string[] }) {
   const { colors } = useDrawing();
-  return <>{names.slice(0, 2).map((name) => <TagChip key={name} name={name} color={colors[name]} />)}{names.length > 2 && <span className="small faint">+{names.length - 2}</span>}</>;
+  return (
+    <>
+      {names.slice(0, 2).map((name) => (
+        <TagChip key={name} name={name} color={colors[name]} />
+      ))}
+      {names.length > 2 && <span className="small faint">+{names.length - 2}</span>}
+    </>
+  );
 }
 
 function Ways({ id, node, exit }: CardProps) {
@@ -91,10 +124,29 @@ function Says({ node }: { node: FlowNode }) {
   const { wordsOf } = useDrawing();
   const sentence = useSentence();
   const triggerText = useTriggerText();
-  if (node.type === 'start') return <ul className="flows-step-triggers">{node.triggers.slice(0, 4).map((trigger, index) => <li key={index} className="cut">{triggerText(trigger)}</li>)}{node.triggers.length === 0 && <li className="muted">{t('flows.no_trigger')}</li>}</ul>;
+  if (node.type === 'start')
+    return (
+      <ul className="flows-step-triggers">
+        {node.triggers.slice(0, 4).map((trigger, index) => (
+          <li key={index} className="cut">
+            {triggerText(trigger)}
+          </li>
+        ))}
+        {node.triggers.length === 0 && <li className="muted">{t('flows.no_trigger')}</li>}
+      </ul>
+    );
   if (node.type === 'end') return null;
-  const words = node.type === 'condition' ? sentence(node.expression) : node.type === 'handover' && !node.message ? t('flows.to_inbox') : plain(node, wordsOf);
-  return <p className="flows-step-says" dir="auto">{words || <span className="bad">{t('flows.no_text')}</span>}</p>;
+  const words =
+    node.type === 'condition'
+      ? sentence(node.expression)
+      : node.type === 'handover' && !node.message
+        ? t('flows.to_inbox')
+        : plain(node, wordsOf);
+  return (
+    <p className="flows-step-says" dir="auto">
+      {words || <span className="bad">{t('flows.no_text')}</span>}
+    </p>
+  );
 }
 
 /** One step: what it says, its ways out and how many took each. */
@@ -105,17 +157,35 @@ export function StepCard({ id, node, exit }: CardProps) {
   const Sign = icons[node.type];
   const seen = flow.nodes[id];
   const wrong = faults.has(id);
-  const stopped = seen && (node.type === 'menu' || node.type === 'message') ? seen.reached - seen.left : 0;
+  const stopped =
+    seen && (node.type === 'menu' || node.type === 'message') ? seen.reached - seen.left : 0;
   return (
-    <div className={`flows-step ${node.type}${selected === id ? ' on' : ''}${wrong ? ' wrong' : ''}`}>
-      <button type="button" className="flows-step-head nopan" aria-pressed={selected === id} onClick={() => onSelect(id)}>
+    <div
+      className={`flows-step ${node.type}${selected === id ? ' on' : ''}${wrong ? ' wrong' : ''}`}
+    >
+      <button
+        type="button"
+        className="flows-step-head nopan"
+        aria-pressed={selected === id}
+        onClick={() => onSelect(id)}
+      >
         <Sign size={15} stroke={1.5} aria-hidden="true" />
         <b>{t(`flows.kind.${node.type}`)}</b>
         <span className="end figure muted">{seen ? number(seen.reached) : ''}</span>
       </button>
       <Says node={node} />
       <Ways id={id} node={node} exit={exit ?? (() => null)} />
-      {wrong ? <p className="flows-step-under bad">{faults.get(id)?.[0]}</p> : stopped > 0 && seen && node.type === 'menu' && <p className="flows-step-under">{t('flows.stop_here', { share: percent(stopped / seen.reached) })}</p>}
+      {wrong ? (
+        <p className="flows-step-under bad">{faults.get(id)?.[0]}</p>
+      ) : (
+        stopped > 0 &&
+        seen &&
+        node.type === 'menu' && (
+          <p className="flows-step-under">
+            {t('flows.stop_here', { share: percent(stopped / seen.reached) })}
+          </p>
+        )
+      )}
     </div>
   );
 }

@@ -36,24 +36,56 @@ interface FormProps {
   onGraph: (graph: Graph) => void;
 }
 
-function MessageText({ id, node, graph, editable, faultAt, onGraph }: FormProps & { node: Extract<FlowNode, { type: 'menu' | 'message' | 'handover' }> }) {
+function MessageText({
+  id,
+  node,
+  graph,
+  editable,
+  faultAt,
+  onGraph,
+}: FormProps & { node: Extract<FlowNode, { type: 'menu' | 'message' | 'handover' }> }) {
   const { t } = useTranslation();
   const message: Message = node.message ?? { text: '', entities: [] };
   const write = (rich: RichText) => {
-    onGraph(withNode(graph, id, node.type === 'handover' && rich.text === '' ? { ...node, message: null } : ({ ...node, message: withText(message, rich) } as FlowNode)));
+    onGraph(
+      withNode(
+        graph,
+        id,
+        node.type === 'handover' && rich.text === ''
+          ? { ...node, message: null }
+          : ({ ...node, message: withText(message, rich) } as FlowNode),
+      ),
+    );
   };
   const attach = (media: Message['media']) => {
     const next: Message = { ...message };
     delete next.media;
-    onGraph(withNode(graph, id, { ...node, message: media ? { ...next, media } : next } as FlowNode));
+    onGraph(
+      withNode(graph, id, { ...node, message: media ? { ...next, media } : next } as FlowNode),
+    );
   };
-  const fault = faultAt('/message/text') ?? faultAt('/message/entities') ?? (faultAt('/message/media') ? undefined : faultAt('/message'));
+  const fault =
+    faultAt('/message/text') ??
+    faultAt('/message/entities') ??
+    (faultAt('/message/media') ? undefined : faultAt('/message'));
   return (
     <div>
-      <p className="field-label" aria-hidden="true">{t('flows.text')}</p>
+      <p className="field-label" aria-hidden="true">
+        {t('flows.text')}
+      </p>
       <MessageEditor
-        key={id} message={message} onChange={write} label={t('flows.text')} caption={Boolean(message.media)} readOnly={!editable} error={fault}
-        tools={editable && <Attach media={message.media} onChange={attach} error={faultAt('/message/media')} />}
+        key={id}
+        message={message}
+        onChange={write}
+        label={t('flows.text')}
+        caption={Boolean(message.media)}
+        readOnly={!editable}
+        error={fault}
+        tools={
+          editable && (
+            <Attach media={message.media} onChange={attach} error={faultAt('/message/media')} />
+          )
+        }
       />
     </div>
   );
@@ -62,7 +94,10 @@ function MessageText({ id, node, graph, editable, faultAt, onGraph }: FormProps 
 /** Makes an empty message step; the caller leads a way to it. */
 function withNewMessage(graph: Graph, text: string): [Graph, string] {
   const id = freshName('message', Object.keys(graph.nodes));
-  return [withNode(graph, id, { type: 'message', message: { text, entities: [] }, next: null }), id];
+  return [
+    withNode(graph, id, { type: 'message', message: { text, entities: [] }, next: null }),
+    id,
+  ];
 }
 
 function MenuForm(props: FormProps & { node: Extract<FlowNode, { type: 'menu' }> }) {
@@ -71,8 +106,13 @@ function MenuForm(props: FormProps & { node: Extract<FlowNode, { type: 'menu' }>
   const bot = useBot();
   const { onSelect } = useDrawing();
   const tags = useQuery(tagsQuery(bot.id)).data?.items.map((tag) => tag.name) ?? [];
-  const set = (options: MenuOption[], base = graph) => onGraph(withNode(base, id, { ...node, options }));
-  const change = (at: number, next: Partial<MenuOption>, base = graph) => set(node.options.map((option, index) => (index === at ? { ...option, ...next } : option)), base);
+  const set = (options: MenuOption[], base = graph) =>
+    onGraph(withNode(base, id, { ...node, options }));
+  const change = (at: number, next: Partial<MenuOption>, base = graph) =>
+    set(
+      node.options.map((option, index) => (index === at ? { ...option, ...next } : option)),
+      base,
+    );
   const move = (at: number, by: 1 | -1) => {
     const next = [...node.options];
     const [option] = next.splice(at, 1);
@@ -82,14 +122,30 @@ function MenuForm(props: FormProps & { node: Extract<FlowNode, { type: 'menu' }>
   if (!editable) return null;
   return (
     <>
-      <Select size="xs" label={t('flows.columns')} allowDeselect={false} value={String(node.columns)} data={['1', '2', '3', '4']} onChange={(next) => onGraph(withNode(graph, id, { ...node, columns: Number(next ?? 1) }))} />
+      <Select
+        size="xs"
+        label={t('flows.columns')}
+        allowDeselect={false}
+        value={String(node.columns)}
+        data={['1', '2', '3', '4']}
+        onChange={(next) => onGraph(withNode(graph, id, { ...node, columns: Number(next ?? 1) }))}
+      />
       <div>
         <p className="field-label">{t('flows.options')}</p>
         <ol className="flows-option-list">
           {node.options.map((option, at) => (
             <OptionFields
-              key={option.key} option={option} place={at} count={node.options.length} graph={graph} self={id} tags={tags} fault={faultAt(`/options/${at}`)}
-              onChange={(next) => change(at, next)} onMove={(by) => move(at, by)} onRemove={() => set(node.options.filter((_, index) => index !== at))}
+              key={option.key}
+              option={option}
+              place={at}
+              count={node.options.length}
+              graph={graph}
+              self={id}
+              tags={tags}
+              fault={faultAt(`/options/${at}`)}
+              onChange={(next) => change(at, next)}
+              onMove={(by) => move(at, by)}
+              onRemove={() => set(node.options.filter((_, index) => index !== at))}
               onNew={() => {
                 const [bigger, made] = withNewMessage(graph, t('flows.first_words'));
                 change(at, { next: made }, bigger);
@@ -98,13 +154,24 @@ function MenuForm(props: FormProps & { node: Extract<FlowNode, { type: 'menu' }>
             />
           ))}
         </ol>
-        <button type="button" className="text-link small" onClick={() => set([...node.options, freshOption(node.options)])}>{t('flows.add_option')}</button>
+        <button
+          type="button"
+          className="text-link small"
+          onClick={() => set([...node.options, freshOption(node.options)])}
+        >
+          {t('flows.add_option')}
+        </button>
       </div>
     </>
   );
 }
 
-function NextForm({ id, node, graph, onGraph }: FormProps & { node: Extract<FlowNode, { type: 'message' }> }) {
+function NextForm({
+  id,
+  node,
+  graph,
+  onGraph,
+}: FormProps & { node: Extract<FlowNode, { type: 'message' }> }) {
   const { t } = useTranslation();
   const { onSelect } = useDrawing();
   const leadToNew = () => {
@@ -115,7 +182,14 @@ function NextForm({ id, node, graph, onGraph }: FormProps & { node: Extract<Flow
   return (
     <div>
       <p className="field-label">{t('flows.then_to')}</p>
-      <NextSelect graph={graph} self={id} value={node.next} label={t('flows.then_to')} onChange={(next) => onGraph(withNode(graph, id, { ...node, next }))} onNew={leadToNew} />
+      <NextSelect
+        graph={graph}
+        self={id}
+        value={node.next}
+        label={t('flows.then_to')}
+        onChange={(next) => onGraph(withNode(graph, id, { ...node, next }))}
+        onNew={leadToNew}
+      />
     </div>
   );
 }
@@ -126,7 +200,16 @@ function Traffic({ id }: { id: string }) {
   const { flow } = useDrawing();
   const seen = flow.nodes[id];
   if (!seen) return <p className="small muted">{t('flows.nobody_yet')}</p>;
-  return <p className="muted">{t(seen.left > seen.reached ? 'flows.seen_often' : 'flows.seen', { count: seen.reached, reached: number(seen.reached), left: number(seen.left), stopped: number(Math.max(0, seen.reached - seen.left)) })}</p>;
+  return (
+    <p className="muted">
+      {t(seen.left > seen.reached ? 'flows.seen_often' : 'flows.seen', {
+        count: seen.reached,
+        reached: number(seen.reached),
+        left: number(seen.left),
+        stopped: number(Math.max(0, seen.reached - seen.left)),
+      })}
+    </p>
+  );
 }
 
 /** The step in view: what it says and does; menus and messages can be changed. */
@@ -135,24 +218,43 @@ export function StepForm(props: FormProps) {
   const { t } = useTranslation();
   const triggerText = useTriggerText();
   const shown = node.type === 'menu' ? menuMessage(node) : 'message' in node ? node.message : null;
-  const isMet = graph.start === id || edgesOf(graph).some((edge) => edge.to === id && edge.from !== id);
+  const isMet =
+    graph.start === id || edgesOf(graph).some((edge) => edge.to === id && edge.from !== id);
   return (
     <Section first title={t(`flows.kind.${node.type}`)}>
       <div className="flows-step-form">
         <Traffic id={id} />
-        {node.type === 'start' && <ul>{node.triggers.map((trigger, index) => <li key={index}>{triggerText(trigger)}</li>)}</ul>}
-        {node.type === 'condition' && <p><ExpressionSentence expression={node.expression} /></p>}
-        {(node.type === 'menu' || node.type === 'message' || node.type === 'handover') && <MessageText {...props} node={node} />}
+        {node.type === 'start' && (
+          <ul>
+            {node.triggers.map((trigger, index) => (
+              <li key={index}>{triggerText(trigger)}</li>
+            ))}
+          </ul>
+        )}
+        {node.type === 'condition' && (
+          <p>
+            <ExpressionSentence expression={node.expression} />
+          </p>
+        )}
+        {(node.type === 'menu' || node.type === 'message' || node.type === 'handover') && (
+          <MessageText {...props} node={node} />
+        )}
         {node.type === 'menu' && <MenuForm {...props} node={node} />}
         {node.type === 'message' && editable && <NextForm {...props} node={node} />}
         {node.type === 'handover' && <p className="small muted">{t('flows.handover_means')}</p>}
         {!isMet && editable && (
           <div className="callout warn-ground">
             <span className="words">{t('flows.not_met')}</span>
-            <Button onClick={() => onGraph(withoutNodes(graph, [id]))}>{t('flows.remove_step')}</Button>
+            <Button onClick={() => onGraph(withoutNodes(graph, [id]))}>
+              {t('flows.remove_step')}
+            </Button>
           </div>
         )}
-        {shown && <div className="tg-wall"><Bubble message={shown} /></div>}
+        {shown && (
+          <div className="tg-wall">
+            <Bubble message={shown} />
+          </div>
+        )}
       </div>
     </Section>
   );

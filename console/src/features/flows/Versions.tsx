@@ -10,7 +10,15 @@ import { Section } from '@/ui/Page';
 import { Loaded, SkeletonRows } from '@/ui/states';
 
 /** What was published when; any of them can be looked at, and taken back as the draft. */
-export function Versions({ flow, shown, onTake }: { flow: Flow; shown: number | undefined; onTake: (graph: Graph) => void }) {
+export function Versions({
+  flow,
+  shown,
+  onTake,
+}: {
+  flow: Flow;
+  shown: number | undefined;
+  onTake: (graph: Graph) => void;
+}) {
   const { t } = useTranslation();
   const { dateTime } = useFormat();
   const can = useCan();
@@ -23,10 +31,24 @@ export function Versions({ flow, shown, onTake }: { flow: Flow; shown: number | 
             {items.length === 0 && <li className="muted">{t('flows.never_published')}</li>}
             {items.slice(0, 30).map((version) => (
               <li key={version.version} className="inline wrap">
-                <Link className="count" to="/flows/$flowId" params={{ flowId: flow.id }} search={{ version: version.version }} aria-current={shown === version.version ? 'true' : undefined}>{t('flows.version', { number: version.version })}</Link>
+                <Link
+                  className="count"
+                  to="/flows/$flowId"
+                  params={{ flowId: flow.id }}
+                  search={{ version: version.version }}
+                  aria-current={shown === version.version ? 'true' : undefined}
+                >
+                  {t('flows.version', { number: version.version })}
+                </Link>
                 <span className="small faint">{dateTime(version.published_at)}</span>
-                {version.version === flow.version && flow.status === 'published' && <span className="pill go">{t('flows.live')}</span>}
-                {shown === version.version && can('write') && <Button className="end" onClick={() => onTake(version.graph)}>{t('flows.take_back')}</Button>}
+                {version.version === flow.version && flow.status === 'published' && (
+                  <span className="pill go">{t('flows.live')}</span>
+                )}
+                {shown === version.version && can('write') && (
+                  <Button className="end" onClick={() => onTake(version.graph)}>
+                    {t('flows.take_back')}
+                  </Button>
+                )}
               </li>
             ))}
           </ul>

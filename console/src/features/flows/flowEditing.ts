@@ -23,9 +23,11 @@ export function useFlowEditing(flow: Flow) {
   const version = edit?.version ?? flow.edit_version;
   const keep = (saved: Flow) => {
     client.setQueryData(['flow', saved.id], saved);
-    for (const key of ['flows', 'flow-versions', 'tags']) void client.invalidateQueries({ queryKey: [key] });
+    for (const key of ['flows', 'flow-versions', 'tags'])
+      void client.invalidateQueries({ queryKey: [key] });
   };
-  const store = (graph: Graph, version: number) => patch<Flow>(`/flows/${flow.id}`, { graph, edit_version: version });
+  const store = (graph: Graph, version: number) =>
+    patch<Flow>(`/flows/${flow.id}`, { graph, edit_version: version });
   const save = useMutation({
     mutationFn: ({ graph, over }: { graph: Graph; over?: number }) => store(graph, over ?? version),
     onSuccess: (saved) => {
@@ -52,7 +54,8 @@ export function useFlowEditing(flow: Flow) {
   const stop = useMutation({
     mutationFn: () => post<Flow>(`/flows/${flow.id}/stop`),
     onSuccess: () => {
-      for (const key of [['flow', flow.id], ['flows']]) void client.invalidateQueries({ queryKey: key });
+      for (const key of [['flow', flow.id], ['flows']])
+        void client.invalidateQueries({ queryKey: key });
     },
   });
   const error = save.error ?? publish.error ?? stop.error;
@@ -62,7 +65,8 @@ export function useFlowEditing(flow: Flow) {
     const node = nodeOfPath(field.path);
     if (node) faults.set(node, [...(faults.get(node) ?? []), faultWords(field)]);
   }
-  const conflict = problem?.code === 'conflict' && problem.current ? (problem.current as Theirs) : null;
+  const conflict =
+    problem?.code === 'conflict' && problem.current ? (problem.current as Theirs) : null;
   return {
     graph: edited ?? flow.draft,
     changed: edited !== null && JSON.stringify(edited) !== JSON.stringify(flow.draft),
@@ -75,8 +79,15 @@ export function useFlowEditing(flow: Flow) {
       for (const each of [save, publish]) each.reset();
       void client.invalidateQueries({ queryKey: ['flow', flow.id] });
     },
-    save, publish, stop, error, conflict, faults,
-    otherFaults: (problem?.errors ?? []).filter((field: ProblemField) => nodeOfPath(field.path) === null),
+    save,
+    publish,
+    stop,
+    error,
+    conflict,
+    faults,
+    otherFaults: (problem?.errors ?? []).filter(
+      (field: ProblemField) => nodeOfPath(field.path) === null,
+    ),
     faultAt: (id: string) => (path: string) => {
       const found = problem?.errors.find((field) => field.path.includes(`/nodes/${id}${path}`));
       return found && faultWords(found);

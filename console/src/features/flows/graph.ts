@@ -11,7 +11,8 @@ export interface Edge {
 }
 
 export function edgesOfNode(id: string, node: FlowNode): Edge[] {
-  const edge = (way: string, to: string | null | undefined): Edge[] => (to ? [{ from: id, way, to }] : []);
+  const edge = (way: string, to: string | null | undefined): Edge[] =>
+    to ? [{ from: id, way, to }] : [];
   switch (node.type) {
     case 'start':
     case 'message':
@@ -27,7 +28,10 @@ export function edgesOfNode(id: string, node: FlowNode): Edge[] {
 }
 
 /** Edges whose ends both exist; the server refuses others, and names them. */
-export const edgesOf = (graph: Graph): Edge[] => Object.entries(graph.nodes).flatMap(([id, node]) => edgesOfNode(id, node)).filter((edge) => edge.to in graph.nodes);
+export const edgesOf = (graph: Graph): Edge[] =>
+  Object.entries(graph.nodes)
+    .flatMap(([id, node]) => edgesOfNode(id, node))
+    .filter((edge) => edge.to in graph.nodes);
 
 /** Steps in the order they are met, each with how many steps it is from the start. What cannot be met comes last. */
 export function depths(graph: Graph): Map<string, number> {
@@ -36,7 +40,9 @@ export function depths(graph: Graph): Map<string, number> {
   let level = graph.start in graph.nodes ? [graph.start] : [];
   for (let depth = 0; level.length > 0; depth += 1) {
     for (const id of level) found.set(id, depth);
-    const next = level.flatMap((id) => edges.filter((edge) => edge.from === id).map((edge) => edge.to));
+    const next = level.flatMap((id) =>
+      edges.filter((edge) => edge.from === id).map((edge) => edge.to),
+    );
     level = [...new Set(next)].filter((id) => !found.has(id));
   }
   return found;
@@ -87,21 +93,31 @@ export function layout(graph: Graph): Map<string, Place> {
   let y = 0;
   for (const ids of rows) {
     const width = ids.length * CARD_WIDTH + (ids.length - 1) * COLUMN_GAP;
-    ids.forEach((id, index) => places.set(id, { x: index * (CARD_WIDTH + COLUMN_GAP) - width / 2, y }));
+    ids.forEach((id, index) =>
+      places.set(id, { x: index * (CARD_WIDTH + COLUMN_GAP) - width / 2, y }),
+    );
     y += Math.max(...ids.map((id) => cardHeight(graph.nodes[id] ?? { type: 'end' }))) + ROW_GAP;
   }
   return places;
 }
 
 /** How many took a way out. Only a menu's options and single ways are counted by the server. */
-export function traffic(edge: Edge, node: FlowNode | undefined, nodes: Record<string, { left: number }>, options: Record<string, number>): number | undefined {
+export function traffic(
+  edge: Edge,
+  node: FlowNode | undefined,
+  nodes: Record<string, { left: number }>,
+  options: Record<string, number>,
+): number | undefined {
   if (node?.type === 'menu') return options[`${edge.from}/${edge.way}`] ?? 0;
   if (node?.type === 'condition') return undefined;
   return nodes[edge.from]?.left;
 }
 
 /** Ways of one step that lead to one other are one line, with the traffic of all of them. */
-export function joinedEdges(edges: Edge[], countOf: (edge: Edge) => number | undefined): (Edge & { count: number | undefined })[] {
+export function joinedEdges(
+  edges: Edge[],
+  countOf: (edge: Edge) => number | undefined,
+): (Edge & { count: number | undefined })[] {
   const joined = new Map<string, Edge & { count: number | undefined }>();
   for (const edge of edges) {
     const key = `${edge.from}/${edge.to}`;
@@ -113,10 +129,16 @@ export function joinedEdges(edges: Edge[], countOf: (edge: Edge) => number | und
   return [...joined.values()];
 }
 
-export const withNode = (graph: Graph, id: string, node: FlowNode): Graph => ({ ...graph, nodes: { ...graph.nodes, [id]: node } });
+export const withNode = (graph: Graph, id: string, node: FlowNode): Graph => ({
+  ...graph,
+  nodes: { ...graph.nodes, [id]: node },
+});
 
 export function withoutNodes(graph: Graph, ids: string[]): Graph {
-  return { ...graph, nodes: Object.fromEntries(Object.entries(graph.nodes).filter(([id]) => !ids.includes(id))) };
+  return {
+    ...graph,
+    nodes: Object.fromEntries(Object.entries(graph.nodes).filter(([id]) => !ids.includes(id))),
+  };
 }
 
 /** A name that is not taken, of the letters that keys may have. */
@@ -127,21 +149,53 @@ export function freshName(base: string, taken: string[]): string {
   }
 }
 
-export const freshOption = (options: MenuOption[]): MenuOption => ({ key: freshName('option', options.map((option) => option.key)), text: '', add_tags: [], remove_tags: [], next: null });
+export const freshOption = (options: MenuOption[]): MenuOption => ({
+  key: freshName(
+    'option',
+    options.map((option) => option.key),
+  ),
+  text: '',
+  add_tags: [],
+  remove_tags: [],
+  next: null,
+});
 
 /** Which step a fault's path points into. */
-export const nodeOfPath = (path: string): string | null => /\/nodes\/([^/]+)/u.exec(path)?.[1] ?? null;
+export const nodeOfPath = (path: string): string | null =>
+  /\/nodes\/([^/]+)/u.exec(path)?.[1] ?? null;
 
 /** A first flow: a menu with two choices that tag. */
-export const starter = (words: { question: string; first: string; second: string; thanks: string; firstTag: string; secondTag: string; command: string }): Graph => ({
+export const starter = (words: {
+  question: string;
+  first: string;
+  second: string;
+  thanks: string;
+  firstTag: string;
+  secondTag: string;
+  command: string;
+}): Graph => ({
   start: 'start',
   nodes: {
     start: { type: 'start', triggers: [{ command: words.command }], next: 'menu' },
     menu: {
-      type: 'menu', message: { text: words.question, format: 'html' }, columns: 2,
+      type: 'menu',
+      message: { text: words.question, format: 'html' },
+      columns: 2,
       options: [
-        { key: 'first', text: words.first, add_tags: [words.firstTag], remove_tags: [], next: 'thanks' },
-        { key: 'second', text: words.second, add_tags: [words.secondTag], remove_tags: [], next: 'thanks' },
+        {
+          key: 'first',
+          text: words.first,
+          add_tags: [words.firstTag],
+          remove_tags: [],
+          next: 'thanks',
+        },
+        {
+          key: 'second',
+          text: words.second,
+          add_tags: [words.secondTag],
+          remove_tags: [],
+          next: 'thanks',
+        },
       ],
     },
     thanks: { type: 'message', message: { text: words.thanks, format: 'html' }, next: null },

@@ -23,10 +23,24 @@ function Bars({ days, fill }: { days: DayCount[]; fill: string }) {
   const most = Math.max(1, ...days.map((each) => each.count));
   const step = WIDTH / Math.max(1, days.length);
   return (
-    <svg className="home-chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      className="home-chart"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       {days.map((each, index) => {
         const height = each.count === 0 ? 0 : Math.max(2, (each.count / most) * HEIGHT);
-        return <rect key={each.day} x={index * step + step * 0.08} width={step * 0.84} y={HEIGHT - height} height={height} fill={fill} />;
+        return (
+          <rect
+            key={each.day}
+            x={index * step + step * 0.08}
+            width={step * 0.84}
+            y={HEIGHT - height}
+            height={height}
+            fill={fill}
+          />
+        );
       })}
     </svg>
   );
@@ -36,10 +50,24 @@ function Curve({ days }: { days: DayCount[] }) {
   const values = days.map((each) => each.count);
   // From zero: a quiet week must not look like a fall to nothing.
   const most = Math.max(1, ...values);
-  const points = values.map((value, index) => `${(index / Math.max(1, values.length - 1)) * WIDTH},${HEIGHT - (value / most) * (HEIGHT - 4)}`);
+  const points = values.map(
+    (value, index) =>
+      `${(index / Math.max(1, values.length - 1)) * WIDTH},${HEIGHT - (value / most) * (HEIGHT - 4)}`,
+  );
   return (
-    <svg className="home-chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-      <polyline points={points.join(' ')} fill="none" stroke="var(--text-2)" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
+    <svg
+      className="home-chart"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <polyline
+        points={points.join(' ')}
+        fill="none"
+        stroke="var(--text-2)"
+        strokeWidth="1.5"
+        vectorEffect="non-scaling-stroke"
+      />
     </svg>
   );
 }
@@ -59,7 +87,20 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
       <section aria-label={t('home.joined')}>
         <div className="section-head">
           <h2>{t('home.joined')}</h2>
-          <span className="end muted"><Trans i18nKey="home.count_in_days" count={days} components={{ n: <Count value={joined} people={home.joined[0] && { first_seen: { after: home.joined[0].day } }} /> }} /></span>
+          <span className="end muted">
+            <Trans
+              i18nKey="home.count_in_days"
+              count={days}
+              components={{
+                n: (
+                  <Count
+                    value={joined}
+                    people={home.joined[0] && { first_seen: { after: home.joined[0].day } }}
+                  />
+                ),
+              }}
+            />
+          </span>
         </div>
         <Bars days={home.joined} fill="var(--text-2)" />
         <Axis days={home.joined} middle={t('home.highest', { count: number(peak(home.joined)) })} />
@@ -67,7 +108,19 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
       <section aria-label={t('home.active')}>
         <div className="section-head">
           <h2>{t('home.active')}</h2>
-          <span className="end muted"><Trans i18nKey="home.count_today" components={{ n: <Count value={active} people={today && { last_interaction: { after: today.day } }} /> }} /></span>
+          <span className="end muted">
+            <Trans
+              i18nKey="home.count_today"
+              components={{
+                n: (
+                  <Count
+                    value={active}
+                    people={today && { last_interaction: { after: today.day } }}
+                  />
+                ),
+              }}
+            />
+          </span>
         </div>
         <Curve days={home.active} />
         <Axis days={home.active} middle={t('home.highest', { count: number(peak(home.active)) })} />
@@ -75,10 +128,23 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
       <section aria-label={t('home.blocked_title')}>
         <div className="section-head">
           <h2>{t('home.blocked_title')}</h2>
-          <span className="end muted"><Trans i18nKey="home.count_in_days" count={days} components={{ n: <Count value={home.blocked_in_days.count} people={home.blocked_in_days.people} /> }} /></span>
+          <span className="end muted">
+            <Trans
+              i18nKey="home.count_in_days"
+              count={days}
+              components={{
+                n: (
+                  <Count value={home.blocked_in_days.count} people={home.blocked_in_days.people} />
+                ),
+              }}
+            />
+          </span>
         </div>
         <Bars days={home.blocked_by_day} fill="var(--bad-fill)" />
-        <Axis days={home.blocked_by_day} middle={t('home.highest', { count: number(peak(home.blocked_by_day)) })} />
+        <Axis
+          days={home.blocked_by_day}
+          middle={t('home.highest', { count: number(peak(home.blocked_by_day)) })}
+        />
       </section>
     </div>
   );

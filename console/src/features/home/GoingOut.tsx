@@ -16,12 +16,18 @@ function Running({ campaign }: { campaign: Campaign }) {
   return (
     <li className="home-running">
       <div className="inline">
-        <Link to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}><b>{campaign.name}</b></Link>
-        <span className="end"><CampaignState campaign={campaign} /></span>
+        <Link to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>
+          <b>{campaign.name}</b>
+        </Link>
+        <span className="end">
+          <CampaignState campaign={campaign} />
+        </span>
       </div>
       <OutcomeBar counts={counts} status={campaign.status} dim={campaign.status === 'paused'} />
       <span className="muted">
-        {campaign.finishes_at && campaign.status === 'sending' ? t('home.written_finishing', { ...said, time: time(campaign.finishes_at) }) : t('home.written', said)}
+        {campaign.finishes_at && campaign.status === 'sending'
+          ? t('home.written_finishing', { ...said, time: time(campaign.finishes_at) })
+          : t('home.written', said)}
       </span>
     </li>
   );
@@ -32,16 +38,42 @@ export function GoingOut({ running, recent }: { running: Campaign[]; recent: Cam
   const { t } = useTranslation();
   const { number, date } = useFormat();
   return (
-    <Section first title={t('home.going_out')} end={<Link className="text-link" to="/campaigns">{t('home.all_campaigns')}</Link>}>
-      {running.length === 0 && <p className="muted" style={{ paddingBottom: 10 }}>{t('home.nothing_going_out')}</p>}
-      <ul>{running.map((campaign) => <Running key={campaign.id} campaign={campaign} />)}</ul>
+    <Section
+      first
+      title={t('home.going_out')}
+      end={
+        <Link className="text-link" to="/campaigns">
+          {t('home.all_campaigns')}
+        </Link>
+      }
+    >
+      {running.length === 0 && (
+        <p className="muted" style={{ paddingBottom: 10 }}>
+          {t('home.nothing_going_out')}
+        </p>
+      )}
+      <ul>
+        {running.map((campaign) => (
+          <Running key={campaign.id} campaign={campaign} />
+        ))}
+      </ul>
       <ul className="home-recent">
         {recent.map((campaign) => (
           <li key={campaign.id}>
-            <Link className="cut" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>{campaign.name}</Link>
+            <Link className="cut" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>
+              {campaign.name}
+            </Link>
             <span className="end small muted">
-              {t(campaign.status === 'cancelled' ? 'home.cancelled' : 'home.done', { date: date(campaign.finished_at ?? campaign.created_at), sent: number(campaign.counts.sent) })}
-              {campaign.counts.blocked > 0 && <span className="bad"> {t('home.blocked_count', { count: campaign.counts.blocked })}</span>}
+              {t(campaign.status === 'cancelled' ? 'home.cancelled' : 'home.done', {
+                date: date(campaign.finished_at ?? campaign.created_at),
+                sent: number(campaign.counts.sent),
+              })}
+              {campaign.counts.blocked > 0 && (
+                <span className="bad">
+                  {' '}
+                  {t('home.blocked_count', { count: campaign.counts.blocked })}
+                </span>
+              )}
             </span>
           </li>
         ))}

@@ -23,12 +23,28 @@ function Receiving() {
   const { ago } = useFormat();
   const now = useNow();
   const { health, status } = useBot();
-  if (status === 'token_dead') return <span className="status-dot"><i style={{ background: 'var(--bad-fill)' }} />{t('home.token_dead')}</span>;
-  if (status !== 'running') return <span className="status-dot"><i style={{ background: 'var(--warn-fill)' }} />{t(`home.bot_${status}`)}</span>;
+  if (status === 'token_dead')
+    return (
+      <span className="status-dot">
+        <i style={{ background: 'var(--bad-fill)' }} />
+        {t('home.token_dead')}
+      </span>
+    );
+  if (status !== 'running')
+    return (
+      <span className="status-dot">
+        <i style={{ background: 'var(--warn-fill)' }} />
+        {t(`home.bot_${status}`)}
+      </span>
+    );
   return (
     <span className="status-dot">
       <i style={{ background: 'var(--good-fill)' }} />
-      <span className="wide-only">{health.last_update_at ? t('home.receiving_since', { ago: ago(Math.min(health.last_update_at, now), now) }) : t('home.receiving')}</span>
+      <span className="wide-only">
+        {health.last_update_at
+          ? t('home.receiving_since', { ago: ago(Math.min(health.last_update_at, now), now) })
+          : t('home.receiving')}
+      </span>
       <span className="phone-only">{t('home.receiving')}</span>
     </span>
   );
@@ -52,7 +68,20 @@ function Full({ home, days }: { home: Home; days: number }) {
   const bot = useBot();
   if (home.people === 0) {
     return (
-      <EmptyState title={t('home.empty_title')} action={<Button component="a" variant="filled" href={addressOf(`https://t.me/${bot.username}`)} target="_blank" rel="noreferrer">{t('home.open_bot', { name: bot.username })}</Button>}>
+      <EmptyState
+        title={t('home.empty_title')}
+        action={
+          <Button
+            component="a"
+            variant="filled"
+            href={addressOf(`https://t.me/${bot.username}`)}
+            target="_blank"
+            rel="noreferrer"
+          >
+            {t('home.open_bot', { name: bot.username })}
+          </Button>
+        }
+      >
         {t('home.empty_text')}
       </EmptyState>
     );
@@ -94,11 +123,25 @@ export default function HomePage() {
             className="wide-only"
             aria-label={t('home.period')}
             value={String(days)}
-            onChange={(value) => void navigate({ to: '/', search: value === '30' ? { days: 30 } : value === '90' ? { days: 90 } : {} })}
-            data={[7, 30, 90].map((count) => ({ value: String(count), label: t('home.days', { count }) }))}
+            onChange={(value) =>
+              void navigate({
+                to: '/',
+                search: value === '30' ? { days: 30 } : value === '90' ? { days: 90 } : {},
+              })
+            }
+            data={[7, 30, 90].map((count) => ({
+              value: String(count),
+              label: t('home.days', { count }),
+            }))}
           />
           {can('write') && (
-            <Button variant={checklist || home.data?.people === 0 ? 'default' : 'filled'} leftSection={<IconPlus size={14} stroke={1.8} />} renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} />}>
+            <Button
+              variant={checklist || home.data?.people === 0 ? 'default' : 'filled'}
+              leftSection={<IconPlus size={14} stroke={1.8} />}
+              renderRoot={(props) => (
+                <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} />
+              )}
+            >
               {t('home.campaign')}
             </Button>
           )}

@@ -9,13 +9,18 @@ import { StageBadge, useStageColor, useStageName } from '@/ui/StageBadge';
 
 /** Stages in the order of a life, not of the rules: the default ones as people pass through them, then a team's own. */
 const order = ['new', 'active', 'customer', 'cooling', 'churned'];
-const place = (name: string) => (order.indexOf(name.toLowerCase()) + order.length + 1) % (order.length + 1);
+const place = (name: string) =>
+  (order.indexOf(name.toLowerCase()) + order.length + 1) % (order.length + 1);
 
 function Change({ before, count, days }: { before: number; count: number; days: number }) {
   const { t } = useTranslation();
   const { signed } = useFormat();
   const net = count - before;
-  return <span className={net === 0 ? 'faint' : 'muted'}>{t('home.net', { net: signed(net), count: days })}</span>;
+  return (
+    <span className={net === 0 ? 'faint' : 'muted'}>
+      {t('home.net', { net: signed(net), count: days })}
+    </span>
+  );
 }
 
 function Unreachable({ name, value, people }: { name: string; value: number; people: Expression }) {
@@ -38,22 +43,50 @@ export function PeopleByStage({ home, days }: { home: Home; days: number }) {
     <section aria-label={t('home.by_stage')}>
       <div className="home-people">
         <span>
-          <Count value={home.people} people={everyone} size="lead" /> <span className="unit">{t('home.people', { count: home.people })}</span>
+          <Count value={home.people} people={everyone} size="lead" />{' '}
+          <span className="unit">{t('home.people', { count: home.people })}</span>
         </span>
         <Unreachable name="reachable" value={home.reachable} people={{ reachable: true }} />
-        {cannot > 0 && <Unreachable name="unreachable" value={cannot} people={{ reachable: false }} />}
-        <span className="small faint">{t('home.why_unreachable', { blocked: number(home.blocked), opted_out: number(home.opted_out), deactivated: number(home.deactivated) })}{home.no_chat > 0 && t('home.why_no_chat', { count: home.no_chat })}</span>
+        {cannot > 0 && (
+          <Unreachable name="unreachable" value={cannot} people={{ reachable: false }} />
+        )}
+        <span className="small faint">
+          {t('home.why_unreachable', {
+            blocked: number(home.blocked),
+            opted_out: number(home.opted_out),
+            deactivated: number(home.deactivated),
+          })}
+          {home.no_chat > 0 && t('home.why_no_chat', { count: home.no_chat })}
+        </span>
       </div>
-      <PartsBar parts={stages.map((stage) => ({ key: stage.name, label: name(stage.name), value: stage.count, fill: color(stage.name) }))} />
-      <div className="home-stages" style={{ gridTemplateColumns: `repeat(${stages.length}, minmax(0, 1fr))` }}>
+      <PartsBar
+        parts={stages.map((stage) => ({
+          key: stage.name,
+          label: name(stage.name),
+          value: stage.count,
+          fill: color(stage.name),
+        }))}
+      />
+      <div
+        className="home-stages"
+        style={{ gridTemplateColumns: `repeat(${stages.length}, minmax(0, 1fr))` }}
+      >
         {stages.map((stage) => (
           <Link key={stage.name} to="/contacts" search={{ e: { stage: { in: [stage.name] } } }}>
-            <span className="muted"><StageBadge name={stage.name} /></span>
+            <span className="muted">
+              <StageBadge name={stage.name} />
+            </span>
             <span className="home-stage-figures">
               <span className="mid-figure figure">{number(stage.count)}</span>
-              {stage.before !== null && <Change before={stage.before} count={stage.count} days={days} />}
+              {stage.before !== null && (
+                <Change before={stage.before} count={stage.count} days={days} />
+              )}
             </span>
-            {stage.in !== null && stage.out !== null && <span className="small faint home-inout">{t('home.in_out', { in: number(stage.in), out: number(stage.out) })}</span>}
+            {stage.in !== null && stage.out !== null && (
+              <span className="small faint home-inout">
+                {t('home.in_out', { in: number(stage.in), out: number(stage.out) })}
+              </span>
+            )}
           </Link>
         ))}
       </div>

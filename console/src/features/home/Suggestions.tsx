@@ -18,13 +18,34 @@ export function Suggestions({ suggestions }: { suggestions: Suggestion[] }) {
       <ul className="home-next">
         {suggestions.map((suggestion) => (
           <li key={suggestion.code}>
-            <span className="num"><Count value={suggestion.count} people={suggestion.expression} size="mid" /></span>
+            <span className="num">
+              <Count value={suggestion.count} people={suggestion.expression} size="mid" />
+            </span>
             <div>
-              <b>{t([`home.suggestion.${suggestion.code}.title`, 'home.suggestion.other.title'], suggestion.params)}</b>
-              <p className="muted">{t([`home.suggestion.${suggestion.code}.text`, 'home.suggestion.other.text'], { ...suggestion.params, who: sentence(suggestion.expression) })}</p>
+              <b>
+                {t(
+                  [`home.suggestion.${suggestion.code}.title`, 'home.suggestion.other.title'],
+                  suggestion.params,
+                )}
+              </b>
+              <p className="muted">
+                {t([`home.suggestion.${suggestion.code}.text`, 'home.suggestion.other.text'], {
+                  ...suggestion.params,
+                  who: sentence(suggestion.expression),
+                })}
+              </p>
             </div>
             {can('write') && (
-              <Button renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ audience: suggestion.expression }} />}>
+              <Button
+                renderRoot={(props) => (
+                  <Link
+                    {...props}
+                    to="/campaigns/$campaignId"
+                    params={{ campaignId: 'new' }}
+                    search={{ audience: suggestion.expression }}
+                  />
+                )}
+              >
                 {t('ui.write_to_them')}
               </Button>
             )}

@@ -2,7 +2,14 @@ import { Button, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type KeyboardEvent, type RefObject, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { del, freshKey, post } from '@/api/client';
 import { cannedQuery } from '@/api/queries';
@@ -39,7 +46,19 @@ function keepDraft(id: number, mode: Mode, words: Message) {
   else sessionStorage.removeItem(draftKey(id, mode));
 }
 
-function CannedList({ shown, total, at, onPick, onPoint }: { shown: Canned[]; total: number; at: number; onPick: (canned: Canned) => void; onPoint: (index: number) => void }) {
+function CannedList({
+  shown,
+  total,
+  at,
+  onPick,
+  onPoint,
+}: {
+  shown: Canned[];
+  total: number;
+  at: number;
+  onPick: (canned: Canned) => void;
+  onPoint: (index: number) => void;
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const can = useCan();
@@ -48,7 +67,13 @@ function CannedList({ shown, total, at, onPick, onPoint }: { shown: Canned[]; to
     mutationFn: (canned: Canned) => del(`/canned/${canned.id}`),
     onSuccess: (_, canned) => {
       void client.invalidateQueries({ queryKey: ['canned'] });
-      toast(t('inbox.canned_gone', { name: canned.name }), { label: t('ui.undo'), run: () => void post('/canned', { name: canned.name, message: canned.message }).then(() => client.invalidateQueries({ queryKey: ['canned'] })) });
+      toast(t('inbox.canned_gone', { name: canned.name }), {
+        label: t('ui.undo'),
+        run: () =>
+          void post('/canned', { name: canned.name, message: canned.message }).then(() =>
+            client.invalidateQueries({ queryKey: ['canned'] }),
+          ),
+      });
     },
   });
   const words = useWords(shown.map(({ message }) => message));
@@ -57,17 +82,36 @@ function CannedList({ shown, total, at, onPick, onPoint }: { shown: Canned[]; to
     <div className="inbox-canned">
       <ul role="listbox" data-inline aria-label={t('inbox.canned')} id="canned-list">
         {shown.map((each, index) => (
-          <li key={each.id} role="option" id={`canned-${each.id}`} aria-selected={index === at} onMouseMove={() => onPoint(index)} onMouseDown={(event) => event.preventDefault()} onClick={() => onPick(each)}>
+          <li
+            key={each.id}
+            role="option"
+            id={`canned-${each.id}`}
+            aria-selected={index === at}
+            onMouseMove={() => onPoint(index)}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => onPick(each)}
+          >
             <b className="cut">/{each.name}</b>
             <span className="cut muted">{words(each.message)}</span>
           </li>
         ))}
       </ul>
       <p className="small faint inbox-canned-foot">
-        <span>{t('inbox.canned_count', { shown: number(shown.length), total: number(total) })}</span>
+        <span>
+          {t('inbox.canned_count', { shown: number(shown.length), total: number(total) })}
+        </span>
         {can('write') && shown[at] && (
-          <button type="button" className="end text-link small" onMouseDown={(event) => event.preventDefault()} onClick={() => { const canned = shown[at]; if (canned) remove.mutate(canned); }}>
-            <IconTrash size={12} stroke={1.5} aria-hidden="true" /> {t('inbox.canned_delete', { name: shown[at]?.name ?? '' })}
+          <button
+            type="button"
+            className="end text-link small"
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => {
+              const canned = shown[at];
+              if (canned) remove.mutate(canned);
+            }}
+          >
+            <IconTrash size={12} stroke={1.5} aria-hidden="true" />{' '}
+            {t('inbox.canned_delete', { name: shown[at]?.name ?? '' })}
           </button>
         )}
       </p>
@@ -81,17 +125,36 @@ function SaveCanned({ words, onDone }: { words: Message; onDone: () => void }) {
   const problem = useProblemText();
   const [name, setName] = useState('');
   const save = useMutation({
-    mutationFn: () => post<Canned>('/canned', { name: name.trim().replace(/^\//u, ''), message: words }),
+    mutationFn: () =>
+      post<Canned>('/canned', { name: name.trim().replace(/^\//u, ''), message: words }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['canned'] });
       onDone();
     },
   });
   return (
-    <form className="inline wrap canned-save" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
-      <TextInput size="xs" autoFocus aria-label={t('inbox.canned_name')} placeholder={t('inbox.canned_name')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={save.error ? problem(save.error) : undefined} />
-      <Button type="submit" loading={save.isPending} disabled={!name.trim()}>{t('ui.save')}</Button>
-      <Button variant="subtle" onClick={onDone}>{t('ui.cancel')}</Button>
+    <form
+      className="inline wrap canned-save"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <TextInput
+        size="xs"
+        autoFocus
+        aria-label={t('inbox.canned_name')}
+        placeholder={t('inbox.canned_name')}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={save.error ? problem(save.error) : undefined}
+      />
+      <Button type="submit" loading={save.isPending} disabled={!name.trim()}>
+        {t('ui.save')}
+      </Button>
+      <Button variant="subtle" onClick={onDone}>
+        {t('ui.cancel')}
+      </Button>
     </form>
   );
 }
@@ -106,7 +169,9 @@ function useCanned(text: string, take: (canned: Canned) => void, enabled: boolea
   const shown = found.slice(0, SHOWN_MAX);
   const chosen = Math.min(at, Math.max(0, shown.length - 1));
   const open = asked !== null && closedFor !== text && query.data !== undefined;
-  const onKey = (event: Pick<KeyboardEvent, 'key' | 'preventDefault' | 'stopPropagation'>): boolean => {
+  const onKey = (
+    event: Pick<KeyboardEvent, 'key' | 'preventDefault' | 'stopPropagation'>,
+  ): boolean => {
     if (!open) return false;
     if (event.key === 'Escape') setClosedFor(text);
     else if (event.key === 'ArrowDown') setAt(Math.min(chosen + 1, shown.length - 1));
@@ -117,7 +182,15 @@ function useCanned(text: string, take: (canned: Canned) => void, enabled: boolea
     event.stopPropagation();
     return true;
   };
-  return { open, shown, total: query.data?.items.length ?? 0, at: chosen, setAt, onKey, activeId: open && shown[chosen] ? `canned-${shown[chosen].id}` : undefined };
+  return {
+    open,
+    shown,
+    total: query.data?.items.length ?? 0,
+    at: chosen,
+    setAt,
+    onKey,
+    activeId: open && shown[chosen] ? `canned-${shown[chosen].id}` : undefined,
+  };
 }
 
 interface ComposerProps {
@@ -133,11 +206,14 @@ function useSending(contact: Contact, mode: Mode, onSent: () => void) {
   const [attempt, setAttempt] = useState({ text: '', key: freshKey() });
   const send = useMutation({
     mutationFn: ({ message, key }: { message: Message; key: string }) =>
-      mode === 'note' ? post(`/conversations/${contact.id}/notes`, { text: message.text }, key) : post(`/conversations/${contact.id}/messages`, { message }, key),
+      mode === 'note'
+        ? post(`/conversations/${contact.id}/notes`, { text: message.text }, key)
+        : post(`/conversations/${contact.id}/messages`, { message }, key),
     onSuccess: () => {
       setAttempt({ text: '', key: freshKey() });
       onSent();
-      for (const queryKey of [['thread', contact.id], ['conversations'], ['contact', contact.id]]) void client.invalidateQueries({ queryKey });
+      for (const queryKey of [['thread', contact.id], ['conversations'], ['contact', contact.id]])
+        void client.invalidateQueries({ queryKey });
     },
   });
   return {
@@ -152,10 +228,24 @@ function useSending(contact: Contact, mode: Mode, onSent: () => void) {
 }
 
 /** A note is plain text for the team; Ctrl or ⌘ with Enter keeps it. */
-function NoteText({ words, onWrite, onSubmit, input }: { words: Message; onWrite: (words: Message) => void; onSubmit: () => void; input: RefObject<EditorHandle | null> }) {
+function NoteText({
+  words,
+  onWrite,
+  onSubmit,
+  input,
+}: {
+  words: Message;
+  onWrite: (words: Message) => void;
+  onSubmit: () => void;
+  input: RefObject<EditorHandle | null>;
+}) {
   const { t } = useTranslation();
   const area = useRef<HTMLTextAreaElement>(null);
-  useImperativeHandle(input, () => ({ focus: () => area.current?.focus(), blur: () => area.current?.blur() }), []);
+  useImperativeHandle(
+    input,
+    () => ({ focus: () => area.current?.focus(), blur: () => area.current?.blur() }),
+    [],
+  );
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
@@ -163,7 +253,20 @@ function NoteText({ words, onWrite, onSubmit, input }: { words: Message; onWrite
       onSubmit();
     } else if (event.key === 'Escape') area.current?.blur();
   };
-  return <Textarea ref={area} autosize minRows={2} maxRows={10} dir="auto" aria-label={t('inbox.write.note')} placeholder={t('inbox.hint.note')} value={words.text} onChange={(event) => onWrite({ text: event.currentTarget.value })} onKeyDown={onKeyDown} />;
+  return (
+    <Textarea
+      ref={area}
+      autosize
+      minRows={2}
+      maxRows={10}
+      dir="auto"
+      aria-label={t('inbox.write.note')}
+      placeholder={t('inbox.hint.note')}
+      value={words.text}
+      onChange={(event) => onWrite({ text: event.currentTarget.value })}
+      onKeyDown={onKeyDown}
+    />
+  );
 }
 
 /** Where the team writes: to the person, or a note to itself. */
@@ -200,7 +303,8 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
   const carried = mode === 'reply' ? media : null;
   const max = carried ? CAPTION_MAX : TEXT_MAX;
   const isLong = (mode === 'reply' ? measure(words.text).units : words.text.length) > max;
-  const ready = (words.text.trim() !== '' || carried !== null) && !isLong && !cannot && !send.isPending;
+  const ready =
+    (words.text.trim() !== '' || carried !== null) && !isLong && !cannot && !send.isPending;
   const submit = () => {
     if (ready) run(carried ? { ...words, media: carried } : words);
   };
@@ -214,27 +318,79 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
   };
   return (
     <div className={mode === 'note' ? 'inbox-composer note' : 'inbox-composer'}>
-      {canned.open && <CannedList shown={canned.shown} total={canned.total} at={canned.at} onPick={take} onPoint={canned.setAt} />}
-      {saving && <SaveCanned words={carried ? { ...words, media: carried } : words} onDone={() => setSaving(false)} />}
+      {canned.open && (
+        <CannedList
+          shown={canned.shown}
+          total={canned.total}
+          at={canned.at}
+          onPick={take}
+          onPoint={canned.setAt}
+        />
+      )}
+      {saving && (
+        <SaveCanned
+          words={carried ? { ...words, media: carried } : words}
+          onDone={() => setSaving(false)}
+        />
+      )}
       {mode === 'note' ? (
         <NoteText words={words} onWrite={write} onSubmit={submit} input={input} />
       ) : (
         <MessageEditor
-          compact handle={input} message={words} onChange={(rich) => write(withText(words, rich))} label={t('inbox.write.reply')}
-          placeholder={t(cannot ? `unreachable.${contact.unreachable_reason ?? 'blocked'}` : 'inbox.hint.reply')} caption={carried !== null} onKey={onKey} {...(touch ? {} : { onEnter: submit })}
-          attributes={{ 'aria-controls': canned.open ? 'canned-list' : undefined, 'aria-activedescendant': canned.activeId, 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox' }}
+          compact
+          handle={input}
+          message={words}
+          onChange={(rich) => write(withText(words, rich))}
+          label={t('inbox.write.reply')}
+          placeholder={t(
+            cannot ? `unreachable.${contact.unreachable_reason ?? 'blocked'}` : 'inbox.hint.reply',
+          )}
+          caption={carried !== null}
+          onKey={onKey}
+          {...(touch ? {} : { onEnter: submit })}
+          attributes={{
+            'aria-controls': canned.open ? 'canned-list' : undefined,
+            'aria-activedescendant': canned.activeId,
+            'aria-autocomplete': 'list',
+            'aria-haspopup': 'listbox',
+          }}
         />
       )}
       <div className="inline wrap inbox-composer-foot">
-        <SegmentedControl size="xs" aria-label={t('inbox.mode')} value={mode} onChange={(next) => onMode(next === 'note' ? 'note' : 'reply')} data={[{ value: 'reply', label: t('inbox.reply') }, { value: 'note', label: t('inbox.note') }]} />
-        {mode === 'reply' && words.text.trim() !== '' && !saving && <button type="button" className="text-link small" onClick={() => setSaving(true)}>{t('inbox.canned_save')}</button>}
+        <SegmentedControl
+          size="xs"
+          aria-label={t('inbox.mode')}
+          value={mode}
+          onChange={(next) => onMode(next === 'note' ? 'note' : 'reply')}
+          data={[
+            { value: 'reply', label: t('inbox.reply') },
+            { value: 'note', label: t('inbox.note') },
+          ]}
+        />
+        {mode === 'reply' && words.text.trim() !== '' && !saving && (
+          <button type="button" className="text-link small" onClick={() => setSaving(true)}>
+            {t('inbox.canned_save')}
+          </button>
+        )}
         {mode === 'reply' && <Attach media={media} onChange={setMedia} disabled={cannot} />}
-        {mode === 'note' && isLong && <span className="field-error" role="alert">{t('inbox.too_long', { count: words.text.length - max })}</span>}
+        {mode === 'note' && isLong && (
+          <span className="field-error" role="alert">
+            {t('inbox.too_long', { count: words.text.length - max })}
+          </span>
+        )}
         {cannot && <span className="small faint">{t('inbox.cannot_write')}</span>}
-        <span className="end wide-only small faint" aria-hidden="true">{mode === 'reply' ? t('inbox.enter_sends') : shownKeys('Mod-↵')}</span>
-        <Button variant="filled" loading={send.isPending} disabled={!ready} onClick={submit}>{t(mode === 'note' ? 'inbox.note_save' : 'inbox.send')}</Button>
+        <span className="end wide-only small faint" aria-hidden="true">
+          {mode === 'reply' ? t('inbox.enter_sends') : shownKeys('Mod-↵')}
+        </span>
+        <Button variant="filled" loading={send.isPending} disabled={!ready} onClick={submit}>
+          {t(mode === 'note' ? 'inbox.note_save' : 'inbox.send')}
+        </Button>
       </div>
-      {send.error && <p className="field-error" role="alert">{t('inbox.not_sent', { reason: problem(send.error) })}</p>}
+      {send.error && (
+        <p className="field-error" role="alert">
+          {t('inbox.not_sent', { reason: problem(send.error) })}
+        </p>
+      )}
     </div>
   );
 }

@@ -24,9 +24,17 @@ function Filters({ rows, filter }: { rows: ShownRows; filter: ConversationFilter
     <ul className="inbox-filters" aria-label={t('inbox.filters')}>
       {filters.map((each) => (
         <li key={each}>
-          <Link from="/inbox" to="/inbox" search={(before) => ({ ...before, filter: each })} aria-current={each === filter ? 'true' : undefined} className={each === filter ? 'on' : undefined}>
+          <Link
+            from="/inbox"
+            to="/inbox"
+            search={(before) => ({ ...before, filter: each })}
+            aria-current={each === filter ? 'true' : undefined}
+            className={each === filter ? 'on' : undefined}
+          >
             {t(`inbox.filter.${each}`)}
-            {countOf(each) !== undefined && <span className="figure">{number(countOf(each) ?? 0)}</span>}
+            {countOf(each) !== undefined && (
+              <span className="figure">{number(countOf(each) ?? 0)}</span>
+            )}
           </Link>
         </li>
       ))}
@@ -35,7 +43,8 @@ function Filters({ rows, filter }: { rows: ShownRows; filter: ConversationFilter
 }
 
 /** Nobody waits in what is closed, so it has one order. */
-const ordersOf = (filter: ConversationFilter): ConversationOrder[] => (filter === 'closed' ? ['latest'] : ['latest', 'waiting']);
+const ordersOf = (filter: ConversationFilter): ConversationOrder[] =>
+  filter === 'closed' ? ['latest'] : ['latest', 'waiting'];
 
 function Orders({ filter, order }: { filter: ConversationFilter; order: ConversationOrder }) {
   const { t } = useTranslation();
@@ -43,7 +52,13 @@ function Orders({ filter, order }: { filter: ConversationFilter; order: Conversa
     <ul className="inbox-orders" aria-label={t('inbox.orders')}>
       {ordersOf(filter).map((each) => (
         <li key={each}>
-          <Link from="/inbox" to="/inbox" search={(before) => ({ ...before, order: each === 'latest' ? undefined : each })} aria-current={each === order ? 'true' : undefined} className={each === order ? 'on' : undefined}>
+          <Link
+            from="/inbox"
+            to="/inbox"
+            search={(before) => ({ ...before, order: each === 'latest' ? undefined : each })}
+            aria-current={each === order ? 'true' : undefined}
+            className={each === order ? 'on' : undefined}
+          >
             {t(`inbox.order.${each}`)}
           </Link>
         </li>
@@ -69,21 +84,43 @@ const Row = memo(function Row({ conversation, left, selected, filter, now }: Row
   const { contact, last, unread, assignee } = conversation;
   const waiting_since = left ? null : conversation.waiting_since;
   const said = (last?.text ?? '').slice(0, 200);
-  const who = assignee === null ? '' : assignee.id === member.id ? t('inbox.you') : (assignee.name ?? '');
+  const who =
+    assignee === null ? '' : assignee.id === member.id ? t('inbox.you') : (assignee.name ?? '');
   const since = waiting_since ?? last?.at ?? contact.first_seen_at;
   return (
-    <Link from="/inbox" to="/inbox" search={(before) => ({ ...before, filter, c: contact.id, pane: undefined })} className={`inbox-talk${selected ? ' on' : ''}${left ? ' left' : ''}`} data-list-row aria-current={selected ? 'true' : undefined}>
+    <Link
+      from="/inbox"
+      to="/inbox"
+      search={(before) => ({ ...before, filter, c: contact.id, pane: undefined })}
+      className={`inbox-talk${selected ? ' on' : ''}${left ? ' left' : ''}`}
+      data-list-row
+      aria-current={selected ? 'true' : undefined}
+    >
       <span className="inbox-talk-line">
-        {unread > 0 && <i className="unread" role="img" aria-label={t('inbox.unread', { count: unread })} />}
-        <b className="cut"><PersonName name={contact.name} /></b>
+        {unread > 0 && (
+          <i className="unread" role="img" aria-label={t('inbox.unread', { count: unread })} />
+        )}
+        <b className="cut">
+          <PersonName name={contact.name} />
+        </b>
         <span className={waiting_since ? 'end figure inbox-waits' : 'end figure faint'}>
           {waiting_since ? <span className="unseen">{t('inbox.waits')} </span> : null}
           {length(now - since)}
         </span>
       </span>
       <span className="inbox-talk-line muted">
-        <span className="cut" dir="auto">{last === null ? t('inbox.nothing_said') : last.from === 'person' ? said : t('inbox.we_said', { text: said })}</span>
-        {conversation.status === 'closed' ? <span className="end small faint">{t('inbox.closed')}</span> : who && <span className="end small faint cut">{who}</span>}
+        <span className="cut" dir="auto">
+          {last === null
+            ? t('inbox.nothing_said')
+            : last.from === 'person'
+              ? said
+              : t('inbox.we_said', { text: said })}
+        </span>
+        {conversation.status === 'closed' ? (
+          <span className="end small faint">{t('inbox.closed')}</span>
+        ) : (
+          who && <span className="end small faint cut">{who}</span>
+        )}
       </span>
     </Link>
   );
@@ -94,7 +131,16 @@ function Search({ input }: { input: RefObject<HTMLInputElement | null> }) {
   const navigate = useNavigate();
   const { q = '' } = useSearch({ from: '/frame/inbox' });
   const [text, setText] = useState(q);
-  const search = useDebouncedCallback((next: string) => void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, q: next.trim() || undefined }), replace: true }), 250);
+  const search = useDebouncedCallback(
+    (next: string) =>
+      void navigate({
+        from: '/inbox',
+        to: '/inbox',
+        search: (before) => ({ ...before, q: next.trim() || undefined }),
+        replace: true,
+      }),
+    250,
+  );
   return (
     <TextInput
       ref={input}
@@ -122,18 +168,56 @@ interface ListProps {
   searchInput: RefObject<HTMLInputElement | null>;
 }
 
-function Empty({ filter, order, searched, never }: { filter: ConversationFilter; order: ConversationOrder; searched: boolean; never: boolean }) {
+function Empty({
+  filter,
+  order,
+  searched,
+  never,
+}: {
+  filter: ConversationFilter;
+  order: ConversationOrder;
+  searched: boolean;
+  never: boolean;
+}) {
   const { t } = useTranslation();
   if (order === 'waiting' && !never) {
-    const nobody = searched ? t('inbox.none_found_waiting') : filter === 'mine' ? t('inbox.nobody_waits_mine') : t('inbox.nobody_waits');
+    const nobody = searched
+      ? t('inbox.none_found_waiting')
+      : filter === 'mine'
+        ? t('inbox.nobody_waits_mine')
+        : t('inbox.nobody_waits');
     return (
-      <EmptyState title={nobody} action={<Button variant="default" renderRoot={(props) => <Link {...props} from="/inbox" to="/inbox" search={(before) => ({ ...before, order: undefined })} />}>{t('inbox.to_latest')}</Button>} />
+      <EmptyState
+        title={nobody}
+        action={
+          <Button
+            variant="default"
+            renderRoot={(props) => (
+              <Link
+                {...props}
+                from="/inbox"
+                to="/inbox"
+                search={(before) => ({ ...before, order: undefined })}
+              />
+            )}
+          >
+            {t('inbox.to_latest')}
+          </Button>
+        }
+      />
     );
   }
   if (searched) return <EmptyState title={t('inbox.none_found')} />;
   if (never) {
     return (
-      <EmptyState title={t('inbox.empty.all')} action={<Button renderRoot={(props) => <Link {...props} to="/flows" />}>{t('inbox.to_flows')}</Button>}>
+      <EmptyState
+        title={t('inbox.empty.all')}
+        action={
+          <Button renderRoot={(props) => <Link {...props} to="/flows" />}>
+            {t('inbox.to_flows')}
+          </Button>
+        }
+      >
         {t('inbox.empty_text')}
       </EmptyState>
     );
@@ -142,10 +226,22 @@ function Empty({ filter, order, searched, never }: { filter: ConversationFilter;
 }
 
 /** Who writes to us, the latest or who waits longest first; any number of them. */
-export function ConversationList({ rows, filter, order, selected, scroller, searchInput }: ListProps) {
+export function ConversationList({
+  rows,
+  filter,
+  order,
+  selected,
+  scroller,
+  searchInput,
+}: ListProps) {
   const { t } = useTranslation();
   const { q = '' } = useSearch({ from: '/frame/inbox' });
-  const virtual = useVirtualizer({ count: rows.items.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 8 });
+  const virtual = useVirtualizer({
+    count: rows.items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 8,
+  });
   const items = virtual.getVirtualItems();
   const now = useNow();
   const last = items.at(-1)?.index ?? -1;
@@ -157,7 +253,6 @@ export function ConversationList({ rows, filter, order, selected, scroller, sear
   useEffect(() => {
     if (place >= 0) virtual.scrollToIndex(place, { align: 'auto' });
     // Only another choice scrolls; the list's own changes never do.
-     
   }, [selected]);
   const settle = () => {
     rows.settle();
@@ -172,23 +267,58 @@ export function ConversationList({ rows, filter, order, selected, scroller, sear
           <Orders filter={filter} order={order} />
         </div>
       </div>
-      {rows.waiting > 0 && <button type="button" className="inbox-newer" onClick={settle}>{order === 'waiting' ? t('inbox.moved', { count: rows.waiting }) : t('inbox.newer', { count: rows.waiting })}</button>}
-      {rows.query.error && <Failure error={rows.query.error} what={t('inbox.failed')} retry={() => void rows.query.refetch()} />}
+      {rows.waiting > 0 && (
+        <button type="button" className="inbox-newer" onClick={settle}>
+          {order === 'waiting'
+            ? t('inbox.moved', { count: rows.waiting })
+            : t('inbox.newer', { count: rows.waiting })}
+        </button>
+      )}
+      {rows.query.error && (
+        <Failure
+          error={rows.query.error}
+          what={t('inbox.failed')}
+          retry={() => void rows.query.refetch()}
+        />
+      )}
       <div className="inbox-scroll" ref={scroller} tabIndex={-1}>
         {rows.query.isPending && !rows.query.error && <SkeletonRows rows={9} />}
-        {rows.query.data && rows.items.length === 0 && <Empty filter={filter} order={order} searched={q !== ''} never={rows.counts !== undefined && rows.counts.open + rows.counts.closed === 0} />}
+        {rows.query.data && rows.items.length === 0 && (
+          <Empty
+            filter={filter}
+            order={order}
+            searched={q !== ''}
+            never={rows.counts !== undefined && rows.counts.open + rows.counts.closed === 0}
+          />
+        )}
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
             const conversation = rows.items[item.index];
             if (!conversation) return null;
             return (
-              <div key={conversation.contact.id} className="inbox-talk-place" style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}>
-                <Row conversation={conversation} left={rows.hasLeft(conversation.contact.id)} selected={conversation.contact.id === selected} filter={filter} now={now} />
+              <div
+                key={conversation.contact.id}
+                className="inbox-talk-place"
+                style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}
+              >
+                <Row
+                  conversation={conversation}
+                  left={rows.hasLeft(conversation.contact.id)}
+                  selected={conversation.contact.id === selected}
+                  filter={filter}
+                  now={now}
+                />
               </div>
             );
           })}
         </div>
-        {rows.older.error !== null && <Failure error={rows.older.error} what={t('inbox.older_failed')} retry={rows.retryOlder} />}
+        {rows.older.error !== null && (
+          <Failure
+            error={rows.older.error}
+            what={t('inbox.older_failed')}
+            retry={rows.retryOlder}
+          />
+        )}
       </div>
     </section>
   );

@@ -15,22 +15,44 @@ import { Composer, type Mode } from './Composer';
 import type { ConversationActions } from './conversationActions';
 import { Thread } from './Thread';
 
-function AssignMenu({ assigneeId, onAssign }: { assigneeId: number | null; onAssign: (memberId: number | null) => void }) {
+function AssignMenu({
+  assigneeId,
+  onAssign,
+}: {
+  assigneeId: number | null;
+  onAssign: (memberId: number | null) => void;
+}) {
   const { t } = useTranslation();
   const { member } = useWorkspace().session;
   const members = useQuery(membersQuery()).data?.items ?? [member];
   const others = members.filter((each) => each.id !== member.id && !each.invited);
-  const mark = (on: boolean) => (on ? <IconCheck size={14} stroke={1.8} aria-hidden="true" /> : null);
+  const mark = (on: boolean) =>
+    on ? <IconCheck size={14} stroke={1.8} aria-hidden="true" /> : null;
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <Button>{t(assigneeId === null ? 'inbox.assign' : 'inbox.transfer')}</Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item rightSection={mark(assigneeId === member.id)} onClick={() => onAssign(member.id)}>{t('inbox.assign_me')}</Menu.Item>
-        {others.map((each) => <Menu.Item key={each.id} rightSection={mark(assigneeId === each.id)} onClick={() => onAssign(each.id)}>{each.name}</Menu.Item>)}
+        <Menu.Item
+          rightSection={mark(assigneeId === member.id)}
+          onClick={() => onAssign(member.id)}
+        >
+          {t('inbox.assign_me')}
+        </Menu.Item>
+        {others.map((each) => (
+          <Menu.Item
+            key={each.id}
+            rightSection={mark(assigneeId === each.id)}
+            onClick={() => onAssign(each.id)}
+          >
+            {each.name}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
-        <Menu.Item rightSection={mark(assigneeId === null)} onClick={() => onAssign(null)}>{t('inbox.assign_nobody')}</Menu.Item>
+        <Menu.Item rightSection={mark(assigneeId === null)} onClick={() => onAssign(null)}>
+          {t('inbox.assign_nobody')}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
@@ -47,11 +69,27 @@ function Who({ contact }: { contact: Contact }) {
   const name = members?.find((each) => each.id === assignee)?.name ?? '';
   return (
     <div style={{ minWidth: 0 }}>
-      <h2 className="cut"><PersonName name={contact.name} /></h2>
+      <h2 className="cut">
+        <PersonName name={contact.name} />
+      </h2>
       <p className="small cut">
-        {talk?.waiting_since ? <span className="inbox-waits">{t('inbox.waiting', { time: length(now - talk.waiting_since) })}</span> : <span className="muted">{t(talk?.status === 'open' ? 'inbox.is_open' : 'inbox.is_closed')}</span>}
+        {talk?.waiting_since ? (
+          <span className="inbox-waits">
+            {t('inbox.waiting', { time: length(now - talk.waiting_since) })}
+          </span>
+        ) : (
+          <span className="muted">
+            {t(talk?.status === 'open' ? 'inbox.is_open' : 'inbox.is_closed')}
+          </span>
+        )}
         {' · '}
-        <span className="muted">{assignee === null ? t('inbox.nobody') : assignee === member.id ? t('inbox.yours') : t('inbox.of', { name })}</span>
+        <span className="muted">
+          {assignee === null
+            ? t('inbox.nobody')
+            : assignee === member.id
+              ? t('inbox.yours')
+              : t('inbox.of', { name })}
+        </span>
       </p>
     </div>
   );
@@ -68,33 +106,104 @@ interface PaneProps {
 }
 
 /** The thread in the middle: who, what was said, and where to answer. */
-export function ConversationPane({ contact, actions, onClose, mode, onMode, composer, mayTalk }: PaneProps) {
+export function ConversationPane({
+  contact,
+  actions,
+  onClose,
+  mode,
+  onMode,
+  composer,
+  mayTalk,
+}: PaneProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const problem = useProblemText();
   const [failedHidden, setFailedHidden] = useState<unknown>(null);
   const open = contact.conversation?.status === 'open';
   const failed = actions.act.error && actions.act.error !== failedHidden ? actions.act.error : null;
-  const keys: [string, string][] = [['r', 'reply'], ['n', 'note'], ['t', 'tag'], ['e', 'close'], ['j', 'next'], ['k', 'previous']];
+  const keys: [string, string][] = [
+    ['r', 'reply'],
+    ['n', 'note'],
+    ['t', 'tag'],
+    ['e', 'close'],
+    ['j', 'next'],
+    ['k', 'previous'],
+  ];
   return (
     <section className="inbox-thread" aria-label={t('inbox.conversation')}>
       <header className="inbox-thread-head">
-        <ActionIcon className="inbox-back" aria-label={t('inbox.back')} onClick={() => void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, c: undefined, pane: undefined }) })}><IconArrowLeft size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
+        <ActionIcon
+          className="inbox-back"
+          aria-label={t('inbox.back')}
+          onClick={() =>
+            void navigate({
+              from: '/inbox',
+              to: '/inbox',
+              search: (before) => ({ ...before, c: undefined, pane: undefined }),
+            })
+          }
+        >
+          <IconArrowLeft size={16} stroke={1.5} aria-hidden="true" />
+        </ActionIcon>
         <Who contact={contact} />
         <span className="end inline">
-          <ActionIcon className="inbox-show-profile" aria-label={t('inbox.profile')} onClick={() => void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, pane: 'profile' }) })}><IconUser size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
-          {mayTalk && <AssignMenu assigneeId={contact.conversation?.assignee_id ?? null} onAssign={actions.assign} />}
-          {mayTalk && (open ? <Button leftSection={<IconCheck size={14} stroke={1.8} aria-hidden="true" />} onClick={onClose}>{t('inbox.close')}</Button> : <Button onClick={actions.open}>{t('inbox.reopen')}</Button>)}
+          <ActionIcon
+            className="inbox-show-profile"
+            aria-label={t('inbox.profile')}
+            onClick={() =>
+              void navigate({
+                from: '/inbox',
+                to: '/inbox',
+                search: (before) => ({ ...before, pane: 'profile' }),
+              })
+            }
+          >
+            <IconUser size={16} stroke={1.5} aria-hidden="true" />
+          </ActionIcon>
+          {mayTalk && (
+            <AssignMenu
+              assigneeId={contact.conversation?.assignee_id ?? null}
+              onAssign={actions.assign}
+            />
+          )}
+          {mayTalk &&
+            (open ? (
+              <Button
+                leftSection={<IconCheck size={14} stroke={1.8} aria-hidden="true" />}
+                onClick={onClose}
+              >
+                {t('inbox.close')}
+              </Button>
+            ) : (
+              <Button onClick={actions.open}>{t('inbox.reopen')}</Button>
+            ))}
         </span>
       </header>
-      {failed && <p className="field-error inbox-failed" role="alert">{problem(failed)} <button type="button" className="text-link" onClick={() => setFailedHidden(failed)}>{t('ui.close')}</button></p>}
+      {failed && (
+        <p className="field-error inbox-failed" role="alert">
+          {problem(failed)}{' '}
+          <button type="button" className="text-link" onClick={() => setFailedHidden(failed)}>
+            {t('ui.close')}
+          </button>
+        </p>
+      )}
       <Thread key={contact.id} contactId={contact.id} />
       {mayTalk && (
         <>
           <p className="inbox-keys small faint wide-only" aria-hidden="true">
-            {keys.map(([key, name]) => <span key={key}><kbd>{key}</kbd> {t(`inbox.key.${name}`)}</span>)}
+            {keys.map(([key, name]) => (
+              <span key={key}>
+                <kbd>{key}</kbd> {t(`inbox.key.${name}`)}
+              </span>
+            ))}
           </p>
-          <Composer key={contact.id} contact={contact} mode={mode} onMode={onMode} input={composer} />
+          <Composer
+            key={contact.id}
+            contact={contact}
+            mode={mode}
+            onMode={onMode}
+            input={composer}
+          />
         </>
       )}
     </section>

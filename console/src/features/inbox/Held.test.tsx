@@ -11,7 +11,11 @@ describe('what a message held', () => {
       <Details
         details={[
           { name: 'phone', text: '+10000000000' },
-          { name: 'link', text: 'https://example.org/invoice/17', url: 'https://example.org/invoice/17' },
+          {
+            name: 'link',
+            text: 'https://example.org/invoice/17',
+            url: 'https://example.org/invoice/17',
+          },
           { name: 'of_a_later_version', text: 'something' },
         ]}
       />,

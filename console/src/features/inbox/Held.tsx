@@ -13,7 +13,9 @@ export function Details({ details }: { details: NonNullable<ThreadEntry['details
           <dt>{t([`inbox.detail.${detail.name}`, 'inbox.detail.other'])}</dt>
           <dd dir="auto">
             {detail.url ? (
-              <a href={detail.url} target="_blank" rel="noreferrer noopener">{detail.text}</a>
+              <a href={detail.url} target="_blank" rel="noreferrer noopener">
+                {detail.text}
+              </a>
             ) : (
               detail.text
             )}
@@ -38,7 +40,8 @@ export function Earlier({ earlier }: { earlier: NonNullable<ThreadEntry['earlier
         <ol>
           {earlier.map((wording, at) => (
             <li key={at}>
-              <span className="faint figure">{dateTime(wording.at)}</span> <span dir="auto">{wording.text || t('retention.gone')}</span>
+              <span className="faint figure">{dateTime(wording.at)}</span>{' '}
+              <span dir="auto">{wording.text || t('retention.gone')}</span>
             </li>
           ))}
         </ol>

@@ -23,7 +23,15 @@ import { type ShownRows, useRows } from './useRows';
 /** Scrolled further than this, or pointed at, the list is being read. */
 const READING_PX = 4;
 
-function Chosen({ contact, rows, onNext }: { contact: Contact; rows: ShownRows; onNext: () => void }) {
+function Chosen({
+  contact,
+  rows,
+  onNext,
+}: {
+  contact: Contact;
+  rows: ShownRows;
+  onNext: () => void;
+}) {
   const { t } = useTranslation();
   const can = useCan();
   const navigate = useNavigate();
@@ -37,7 +45,6 @@ function Chosen({ contact, rows, onNext }: { contact: Contact; rows: ShownRows; 
   useEffect(() => {
     if (unread > 0 && document.visibilityState === 'visible') read();
     // Once for each person and each arrival, not for each new `read`.
-     
   }, [contact.id, unread]);
   const close = () =>
     actions.close(() => {
@@ -48,7 +55,11 @@ function Chosen({ contact, rows, onNext }: { contact: Contact; rows: ShownRows; 
   const focusTag = () => {
     if (tagInput.current?.offsetParent) tagInput.current.focus();
     else {
-      void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, pane: 'profile' }) });
+      void navigate({
+        from: '/inbox',
+        to: '/inbox',
+        search: (before) => ({ ...before, pane: 'profile' }),
+      });
       requestAnimationFrame(() => tagInput.current?.focus());
     }
   };
@@ -57,12 +68,43 @@ function Chosen({ contact, rows, onNext }: { contact: Contact; rows: ShownRows; 
     // A note has another field, which is there with the next frame.
     requestAnimationFrame(() => composer.current?.focus());
   };
-  useKeys(can('talk') ? { r: () => write('reply'), n: () => write('note'), t: focusTag, e: () => (contact.conversation?.status === 'open' ? close() : actions.open()) } : {});
+  useKeys(
+    can('talk')
+      ? {
+          r: () => write('reply'),
+          n: () => write('note'),
+          t: focusTag,
+          e: () => (contact.conversation?.status === 'open' ? close() : actions.open()),
+        }
+      : {},
+  );
   return (
     <>
-      <ConversationPane contact={contact} actions={actions} onClose={close} mode={mode} onMode={setMode} composer={composer} mayTalk={can('talk')} />
+      <ConversationPane
+        contact={contact}
+        actions={actions}
+        onClose={close}
+        mode={mode}
+        onMode={setMode}
+        composer={composer}
+        mayTalk={can('talk')}
+      />
       <aside className="inbox-profile" aria-label={t('person.about')}>
-        {pane === 'profile' && <ActionIcon className="inbox-back-profile" aria-label={t('inbox.back')} onClick={() => void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, pane: undefined }) })}><IconArrowLeft size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>}
+        {pane === 'profile' && (
+          <ActionIcon
+            className="inbox-back-profile"
+            aria-label={t('inbox.back')}
+            onClick={() =>
+              void navigate({
+                from: '/inbox',
+                to: '/inbox',
+                search: (before) => ({ ...before, pane: undefined }),
+              })
+            }
+          >
+            <IconArrowLeft size={16} stroke={1.5} aria-hidden="true" />
+          </ActionIcon>
+        )}
         <ProfilePane contact={contact} actions={actions} tagInput={tagInput} />
       </aside>
     </>
@@ -85,12 +127,23 @@ export default function InboxPage() {
   const { number } = useFormat();
   const bot = useBot();
   const navigate = useNavigate();
-  const { filter = 'open', order: wanted = 'latest', q = '', c, pane } = useSearch({ from: '/frame/inbox' });
+  const {
+    filter = 'open',
+    order: wanted = 'latest',
+    q = '',
+    c,
+    pane,
+  } = useSearch({ from: '/frame/inbox' });
   const scroller = useRef<HTMLDivElement>(null);
   const searchInput = useRef<HTMLInputElement>(null);
   const isHeld = () => {
     const element = scroller.current;
-    return element !== null && (element.scrollTop > READING_PX || element.matches(':hover') || element.contains(document.activeElement));
+    return (
+      element !== null &&
+      (element.scrollTop > READING_PX ||
+        element.matches(':hover') ||
+        element.contains(document.activeElement))
+    );
   };
   // Nobody waits in what is closed.
   const order = filter === 'closed' ? 'latest' : wanted;
@@ -99,23 +152,70 @@ export default function InboxPage() {
   const step = (by: 1 | -1) => {
     const at = rows.items.findIndex((each) => each.contact.id === c);
     const to = rows.items[at < 0 ? 0 : Math.min(rows.items.length - 1, Math.max(0, at + by))];
-    if (to) void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, c: to.contact.id, pane: undefined }), replace: c !== undefined });
+    if (to)
+      void navigate({
+        from: '/inbox',
+        to: '/inbox',
+        search: (before) => ({ ...before, c: to.contact.id, pane: undefined }),
+        replace: c !== undefined,
+      });
   };
-  useKeys({ j: () => step(1), k: () => step(-1), '/': () => searchInput.current?.focus() }, { ahead: true });
+  useKeys(
+    { j: () => step(1), k: () => step(-1), '/': () => searchInput.current?.focus() },
+    { ahead: true },
+  );
   const next = () => {
     const at = rows.items.findIndex((each) => each.contact.id === c);
     const to = rows.items[at + 1] ?? rows.items[at - 1];
-    void navigate({ from: '/inbox', to: '/inbox', search: (before) => ({ ...before, c: to?.contact.id, pane: undefined }), replace: true });
+    void navigate({
+      from: '/inbox',
+      to: '/inbox',
+      search: (before) => ({ ...before, c: to?.contact.id, pane: undefined }),
+      replace: true,
+    });
   };
   const { counts } = rows;
   const shows = c === undefined ? 'list' : pane === 'profile' ? 'profile' : 'thread';
   return (
-    <Page bare title={t('place.inbox')} note={counts ? t('inbox.summary', { count: counts.open, open: number(counts.open), unassigned: number(counts.unassigned) }) : undefined}>
+    <Page
+      bare
+      title={t('place.inbox')}
+      note={
+        counts
+          ? t('inbox.summary', {
+              count: counts.open,
+              open: number(counts.open),
+              unassigned: number(counts.unassigned),
+            })
+          : undefined
+      }
+    >
       <div className="inbox" data-shows={shows}>
-        <ConversationList rows={rows} filter={filter} order={order} selected={c} scroller={scroller} searchInput={searchInput} />
-        {c === undefined ? <Nothing some={rows.items.length > 0} />
-          : contact.data ? <Chosen key={contact.data.id} contact={contact.data} rows={rows} onNext={next} />
-          : <section className="inbox-thread">{contact.error ? <Failure error={contact.error} what={t('inbox.thread_failed')} retry={() => void contact.refetch()} /> : <SkeletonRows rows={6} />}</section>}
+        <ConversationList
+          rows={rows}
+          filter={filter}
+          order={order}
+          selected={c}
+          scroller={scroller}
+          searchInput={searchInput}
+        />
+        {c === undefined ? (
+          <Nothing some={rows.items.length > 0} />
+        ) : contact.data ? (
+          <Chosen key={contact.data.id} contact={contact.data} rows={rows} onNext={next} />
+        ) : (
+          <section className="inbox-thread">
+            {contact.error ? (
+              <Failure
+                error={contact.error}
+                what={t('inbox.thread_failed')}
+                retry={() => void contact.refetch()}
+              />
+            ) : (
+              <SkeletonRows rows={6} />
+            )}
+          </section>
+        )}
       </div>
     </Page>
   );

@@ -17,10 +17,17 @@ export function Thread({ contactId }: { contactId: number }) {
   const { t } = useTranslation();
   const { date } = useFormat();
   const query = useInfiniteQuery(threadQuery(contactId));
-  const entries = useMemo(() => (query.data?.pages.flatMap((page) => page.items) ?? []).slice().reverse(), [query.data]);
+  const entries = useMemo(
+    () => (query.data?.pages.flatMap((page) => page.items) ?? []).slice().reverse(),
+    [query.data],
+  );
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const before = useRef({ firstId: undefined as number | string | undefined, lastId: undefined as number | string | undefined, height: 0 });
+  const before = useRef({
+    firstId: undefined as number | string | undefined,
+    lastId: undefined as number | string | undefined,
+    height: 0,
+  });
   const [unseen, setUnseen] = useState(0);
   const toEnd = () => {
     const element = box.current;
@@ -62,25 +69,58 @@ export function Thread({ contactId }: { contactId: number }) {
   const today = dayOf(Date.now());
   return (
     <div className="inbox-thread-frame">
-      <div className="inbox-messages" ref={box} onScroll={onScroll} tabIndex={0} role="region" aria-label={t('inbox.thread')}>
-        {query.error && <Failure error={query.error} what={t('inbox.thread_failed')} retry={() => void query.refetch()} />}
+      <div
+        className="inbox-messages"
+        ref={box}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="region"
+        aria-label={t('inbox.thread')}
+      >
+        {query.error && (
+          <Failure
+            error={query.error}
+            what={t('inbox.thread_failed')}
+            retry={() => void query.refetch()}
+          />
+        )}
         {query.isPending && !query.error && <SkeletonRows rows={5} />}
-        {hasNextPage && <Button variant="subtle" className="inbox-thread-older" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t('inbox.earlier')}</Button>}
+        {hasNextPage && (
+          <Button
+            variant="subtle"
+            className="inbox-thread-older"
+            loading={isFetchingNextPage}
+            onClick={() => void fetchNextPage()}
+          >
+            {t('inbox.earlier')}
+          </Button>
+        )}
         {query.data && entries.length === 0 && <EmptyState title={t('inbox.no_words')} />}
         {entries.map((entry, index) => {
           const previous = entries[index - 1];
           const starts = !previous || dayOf(previous.at) !== dayOf(entry.at);
           return (
             <Fragment key={entry.id}>
-              {starts && <p className="inbox-thread-day small">{dayOf(entry.at) === today ? t('timeline.today') : date(entry.at)}</p>}
-              <ThreadItem entry={entry} contactId={contactId} joined={previous?.from === 'campaign' && previous.campaign?.id === entry.campaign?.id} />
+              {starts && (
+                <p className="inbox-thread-day small">
+                  {dayOf(entry.at) === today ? t('timeline.today') : date(entry.at)}
+                </p>
+              )}
+              <ThreadItem
+                entry={entry}
+                contactId={contactId}
+                joined={
+                  previous?.from === 'campaign' && previous.campaign?.id === entry.campaign?.id
+                }
+              />
             </Fragment>
           );
         })}
       </div>
       {unseen > 0 && (
         <button type="button" className="inbox-thread-unseen" onClick={toEnd}>
-          <IconArrowDown size={14} stroke={1.8} aria-hidden="true" /> {t('inbox.unseen', { count: unseen })}
+          <IconArrowDown size={14} stroke={1.8} aria-hidden="true" />{' '}
+          {t('inbox.unseen', { count: unseen })}
         </button>
       )}
     </div>

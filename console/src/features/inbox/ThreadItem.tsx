@@ -1,5 +1,14 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconCheck, IconClick, IconClock, IconHelp, IconLink, IconSend, IconArrowsLeftRight } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCheck,
+  IconClick,
+  IconClock,
+  IconHelp,
+  IconLink,
+  IconSend,
+  IconArrowsLeftRight,
+} from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -15,8 +24,24 @@ import { Details, Earlier } from './Held';
 function State({ entry }: { entry: ThreadEntry }) {
   const { t } = useTranslation();
   if (entry.state === null || entry.state === undefined) return null;
-  const Sign = { pending: IconClock, leased: IconClock, sent: IconCheck, failed: IconAlertTriangle, blocked: IconAlertTriangle, skipped: IconAlertTriangle, unknown: IconHelp }[entry.state];
-  return <Sign size={12} stroke={2} className="inbox-thread-state" role="img" aria-label={t(`inbox.state.${entry.state}`)} />;
+  const Sign = {
+    pending: IconClock,
+    leased: IconClock,
+    sent: IconCheck,
+    failed: IconAlertTriangle,
+    blocked: IconAlertTriangle,
+    skipped: IconAlertTriangle,
+    unknown: IconHelp,
+  }[entry.state];
+  return (
+    <Sign
+      size={12}
+      stroke={2}
+      className="inbox-thread-state"
+      role="img"
+      aria-label={t(`inbox.state.${entry.state}`)}
+    />
+  );
 }
 
 function Resend({ entry, contactId }: { entry: ThreadEntry; contactId: number }) {
@@ -31,8 +56,16 @@ function Resend({ entry, contactId }: { entry: ThreadEntry; contactId: number })
     <div className="inbox-thread-trouble small">
       <span>{t(`inbox.trouble.${entry.state ?? 'unknown'}`)}</span>
       {entry.reason && <span className="faint">{entry.reason.slice(0, 200)}</span>}
-      {entry.from === 'agent' && (entry.state === 'failed' || entry.state === 'unknown') && <Button size="sm" loading={again.isPending} onClick={() => again.mutate()}>{t('inbox.resend')}</Button>}
-      {again.error && <span className="bad" role="alert">{problem(again.error)}</span>}
+      {entry.from === 'agent' && (entry.state === 'failed' || entry.state === 'unknown') && (
+        <Button size="sm" loading={again.isPending} onClick={() => again.mutate()}>
+          {t('inbox.resend')}
+        </Button>
+      )}
+      {again.error && (
+        <span className="bad" role="alert">
+          {problem(again.error)}
+        </span>
+      )}
     </div>
   );
 }
@@ -43,30 +76,73 @@ function Campaign({ campaign }: { campaign: NonNullable<ThreadEntry['campaign']>
     <span className="inbox-thread-fact">
       <IconSend size={13} stroke={1.5} aria-hidden="true" />
       <span>{t('inbox.campaign')}</span>
-      <Link className="count" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>{campaign.name ?? String(campaign.id)}</Link>
+      <Link className="count" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>
+        {campaign.name ?? String(campaign.id)}
+      </Link>
     </span>
   );
 }
 
-function Said({ entry, contactId, joined }: { entry: ThreadEntry; contactId: number; joined: boolean }) {
+function Said({
+  entry,
+  contactId,
+  joined,
+}: {
+  entry: ThreadEntry;
+  contactId: number;
+  joined: boolean;
+}) {
   const { t } = useTranslation();
   const { time, dateTime: when } = useFormat();
   const out = entry.from !== 'person';
-  const who = entry.from === 'agent' ? (entry.by?.name ?? t('inbox.from.agent')) : out ? t(`inbox.from.${entry.from}`) : '';
+  const who =
+    entry.from === 'agent'
+      ? (entry.by?.name ?? t('inbox.from.agent'))
+      : out
+        ? t(`inbox.from.${entry.from}`)
+        : '';
   const text = entry.text ?? '';
   const details = entry.details ?? [];
-  const isGone = text === '' && !entry.media && details.length === 0 && (entry.content === 'text' || entry.kind === 'command' || (out && entry.from !== 'campaign'));
-  const media = isGone ? t('retention.gone') : text === '' && !out && !entry.media ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], { kind: entry.content ?? '' }) : '';
-  const trouble = out && entry.state !== null && ['failed', 'blocked', 'skipped', 'unknown'].includes(entry.state);
+  const isGone =
+    text === '' &&
+    !entry.media &&
+    details.length === 0 &&
+    (entry.content === 'text' || entry.kind === 'command' || (out && entry.from !== 'campaign'));
+  const media = isGone
+    ? t('retention.gone')
+    : text === '' && !out && !entry.media
+      ? t([`inbox.content.${entry.content ?? 'other'}`, 'inbox.content.other'], {
+          kind: entry.content ?? '',
+        })
+      : '';
+  const trouble =
+    out &&
+    entry.state !== null &&
+    ['failed', 'blocked', 'skipped', 'unknown'].includes(entry.state);
   const meta = (
     <span className="inbox-thread-meta">
-      {who && <bdi>{who}</bdi>} {entry.edited_at && <span title={when(entry.edited_at)}>{t('inbox.edited')}</span>} <span className="figure">{time(entry.at)}</span> {out && <State entry={entry} />}
+      {who && <bdi>{who}</bdi>}{' '}
+      {entry.edited_at && <span title={when(entry.edited_at)}>{t('inbox.edited')}</span>}{' '}
+      <span className="figure">{time(entry.at)}</span> {out && <State entry={entry} />}
     </span>
   );
   return (
     <div className={out ? 'inbox-thread-side out' : 'inbox-thread-side'}>
-      {entry.from === 'campaign' && entry.campaign && !joined && <Campaign campaign={entry.campaign} />}
-      <Bubble said out={out} file={entry.media ?? null} message={{ text: text || media, format: 'plain', entities: entry.entities ?? [], buttons: entry.buttons ?? [] }} meta={meta} />
+      {entry.from === 'campaign' && entry.campaign && !joined && (
+        <Campaign campaign={entry.campaign} />
+      )}
+      <Bubble
+        said
+        out={out}
+        file={entry.media ?? null}
+        message={{
+          text: text || media,
+          format: 'plain',
+          entities: entry.entities ?? [],
+          buttons: entry.buttons ?? [],
+        }}
+        meta={meta}
+      />
       {details.length > 0 && <Details details={details} />}
       {(entry.earlier ?? []).length > 0 && <Earlier earlier={entry.earlier ?? []} />}
       {trouble && <Resend entry={entry} contactId={contactId} />}
@@ -90,10 +166,26 @@ function Fact({ entry }: { entry: ThreadEntry }) {
   const say = useEntryText();
   const changed = useChanged();
   const at = time(entry.at);
-  const icon: ReactNode = entry.kind === 'button' ? <IconClick size={13} stroke={1.5} aria-hidden="true" /> : entry.kind === 'start' ? <IconLink size={13} stroke={1.5} aria-hidden="true" /> : <IconArrowsLeftRight size={13} stroke={1.5} aria-hidden="true" />;
+  const icon: ReactNode =
+    entry.kind === 'button' ? (
+      <IconClick size={13} stroke={1.5} aria-hidden="true" />
+    ) : entry.kind === 'start' ? (
+      <IconLink size={13} stroke={1.5} aria-hidden="true" />
+    ) : (
+      <IconArrowsLeftRight size={13} stroke={1.5} aria-hidden="true" />
+    );
   const kind = entry.kind === 'event' ? (entry.event ?? 'other') : entry.kind;
-  const object = entry.kind === 'start' ? (entry.text ?? '').replace(/^\/start\s*/u, '') : entry.text;
-  const as: Entry = { id: '', at: entry.at, kind, object: object || null, text: null, by: null, data: null };
+  const object =
+    entry.kind === 'start' ? (entry.text ?? '').replace(/^\/start\s*/u, '') : entry.text;
+  const as: Entry = {
+    id: '',
+    at: entry.at,
+    kind,
+    object: object || null,
+    text: null,
+    by: null,
+    data: null,
+  };
   const words = entry.event === 'conversation_changed' ? changed(entry.text ?? '') : say(as);
   const ofThem = entry.kind === 'button' || entry.kind === 'start' || entry.from === 'person';
   return (
@@ -104,7 +196,13 @@ function Fact({ entry }: { entry: ThreadEntry }) {
         {entry.campaign && (
           <>
             <span className="faint">{t('inbox.answers')}</span>
-            <Link className="count" to="/campaigns/$campaignId" params={{ campaignId: entry.campaign.id }}>{entry.campaign.name ?? String(entry.campaign.id)}</Link>
+            <Link
+              className="count"
+              to="/campaigns/$campaignId"
+              params={{ campaignId: entry.campaign.id }}
+            >
+              {entry.campaign.name ?? String(entry.campaign.id)}
+            </Link>
           </>
         )}
         <span className="faint figure">{at}</span>
@@ -120,15 +218,26 @@ function Note({ entry }: { entry: ThreadEntry }) {
     <div className="inbox-thread-side out">
       <div className="inbox-thread-note">
         <p dir="auto">{entry.text || t('retention.gone')}</p>
-        <p className="small">{t('inbox.note_by', { name: entry.by?.name ?? '', time: time(entry.at) })}</p>
+        <p className="small">
+          {t('inbox.note_by', { name: entry.by?.name ?? '', time: time(entry.at) })}
+        </p>
       </div>
     </div>
   );
 }
 
 /** One entry of the thread: what was said, what happened, or a note of the team's. */
-export function ThreadItem({ entry, contactId, joined }: { entry: ThreadEntry; contactId: number; joined: boolean }) {
+export function ThreadItem({
+  entry,
+  contactId,
+  joined,
+}: {
+  entry: ThreadEntry;
+  contactId: number;
+  joined: boolean;
+}) {
   if (entry.kind === 'note') return <Note entry={entry} />;
-  if (entry.kind === 'message' || entry.kind === 'command') return <Said entry={entry} contactId={contactId} joined={joined} />;
+  if (entry.kind === 'message' || entry.kind === 'command')
+    return <Said entry={entry} contactId={contactId} joined={joined} />;
   return <Fact entry={entry} />;
 }

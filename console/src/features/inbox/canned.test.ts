@@ -13,8 +13,17 @@ describe('canned replies', () => {
     expect(cannedAsk('//')).toBeNull();
   });
   it('are found by the start of their name first, then anywhere in it, then in the text', () => {
-    const all = [canned('hello', 'your code'), canned('encode', 'x'), canned('code2', 'y'), canned('other', 'z')];
-    expect(cannedMatches(all, 'code').map((each) => each.name)).toEqual(['code2', 'encode', 'hello']);
+    const all = [
+      canned('hello', 'your code'),
+      canned('encode', 'x'),
+      canned('code2', 'y'),
+      canned('other', 'z'),
+    ];
+    expect(cannedMatches(all, 'code').map((each) => each.name)).toEqual([
+      'code2',
+      'encode',
+      'hello',
+    ]);
     expect(cannedMatches(all, '')).toHaveLength(4);
   });
 });

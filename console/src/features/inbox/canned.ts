@@ -15,5 +15,9 @@ export function cannedMatches(all: Canned[], asked: string): Canned[] {
     if (name.includes(asked)) return 1;
     return fold(each.message.text).includes(asked) ? 2 : 3;
   };
-  return all.map((each) => ({ each, at: rank(each) })).filter(({ at }) => at < 3).sort((a, b) => a.at - b.at || a.each.name.localeCompare(b.each.name)).map(({ each }) => each);
+  return all
+    .map((each) => ({ each, at: rank(each) }))
+    .filter(({ at }) => at < 3)
+    .sort((a, b) => a.at - b.at || a.each.name.localeCompare(b.each.name))
+    .map(({ each }) => each);
 }

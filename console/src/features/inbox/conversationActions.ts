@@ -4,17 +4,29 @@ import { post } from '@/api/client';
 import type { Contact, Conversation } from '@/api/types';
 import { toast } from '@/ui/toast';
 
-const isConversation = (value: unknown): value is Conversation => typeof value === 'object' && value !== null && 'contact' in value && 'status' in value;
+const isConversation = (value: unknown): value is Conversation =>
+  typeof value === 'object' && value !== null && 'contact' in value && 'status' in value;
 
 /** What can be done with the conversation in view. `onChanged` puts the answer into the list. */
-export function useConversationActions(id: number, onChanged: (conversation: Conversation) => void) {
+export function useConversationActions(
+  id: number,
+  onChanged: (conversation: Conversation) => void,
+) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const refresh = () => {
-    for (const queryKey of [['contact', id], ['thread', id], ['conversations']]) void client.invalidateQueries({ queryKey });
+    for (const queryKey of [['contact', id], ['thread', id], ['conversations']])
+      void client.invalidateQueries({ queryKey });
   };
   const act = useMutation({
-    mutationFn: ({ verb, body }: { verb: 'close' | 'open' | 'assign' | 'read'; body?: object; said?: string }) => post<unknown>(`/conversations/${id}/${verb}`, body),
+    mutationFn: ({
+      verb,
+      body,
+    }: {
+      verb: 'close' | 'open' | 'assign' | 'read';
+      body?: object;
+      said?: string;
+    }) => post<unknown>(`/conversations/${id}/${verb}`, body),
     onSuccess: (answer) => {
       if (isConversation(answer)) onChanged(answer);
       refresh();
@@ -22,22 +34,37 @@ export function useConversationActions(id: number, onChanged: (conversation: Con
   });
   const open = () => act.mutate({ verb: 'open' });
   const close = (then?: () => void) =>
-    act.mutate({ verb: 'close' }, {
-      onSuccess: () => {
-        toast(t('inbox.closed_toast'), { label: t('ui.undo'), run: open });
-        then?.();
+    act.mutate(
+      { verb: 'close' },
+      {
+        onSuccess: () => {
+          toast(t('inbox.closed_toast'), { label: t('ui.undo'), run: open });
+          then?.();
+        },
       },
-    });
-  const assign = (memberId: number | null) => act.mutate({ verb: 'assign', body: { member_id: memberId } });
+    );
+  const assign = (memberId: number | null) =>
+    act.mutate({ verb: 'assign', body: { member_id: memberId } });
   const read = () => act.mutate({ verb: 'read' });
   const tags = useMutation({
-    mutationFn: (change: { add?: string[]; remove?: string[] }) => post<Contact>(`/contacts/${id}/tags`, change),
+    mutationFn: (change: { add?: string[]; remove?: string[] }) =>
+      post<Contact>(`/contacts/${id}/tags`, change),
     onSuccess: () => {
-      for (const queryKey of [['contact', id], ['timeline', id], ['tags']]) void client.invalidateQueries({ queryKey });
+      for (const queryKey of [['contact', id], ['timeline', id], ['tags']])
+        void client.invalidateQueries({ queryKey });
     },
   });
   const untag = (name: string) =>
-    tags.mutate({ remove: [name] }, { onSuccess: () => toast(t('person.tag_removed', { name }), { label: t('ui.undo'), run: () => tags.mutate({ add: [name] }) }) });
+    tags.mutate(
+      { remove: [name] },
+      {
+        onSuccess: () =>
+          toast(t('person.tag_removed', { name }), {
+            label: t('ui.undo'),
+            run: () => tags.mutate({ add: [name] }),
+          }),
+      },
+    );
   return { act, open, close, assign, read, tags, untag };
 }
 export type ConversationActions = ReturnType<typeof useConversationActions>;

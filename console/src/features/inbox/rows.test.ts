@@ -3,10 +3,32 @@ import type { Conversation, ConversationPage } from '@/api/types';
 import { noRows, settled, withFirst, without, withOlder, withOne } from './rows';
 
 const talk = (id: number, at: number, text = 'hi'): Conversation => ({
-  contact: { id, bot_id: 1, telegram_id: id, name: `P${id}`, username: null, language: null, premium: false, tags: [], stage: { id: 1, name: 'new' }, reachable: true, unreachable_reason: null, first_seen_at: 0, last_interaction_at: at },
-  status: 'open', assignee: null, waiting_since: null, unread: 0, last: { at, text, from: 'person' },
+  contact: {
+    id,
+    bot_id: 1,
+    telegram_id: id,
+    name: `P${id}`,
+    username: null,
+    language: null,
+    premium: false,
+    tags: [],
+    stage: { id: 1, name: 'new' },
+    reachable: true,
+    unreachable_reason: null,
+    first_seen_at: 0,
+    last_interaction_at: at,
+  },
+  status: 'open',
+  assignee: null,
+  waiting_since: null,
+  unread: 0,
+  last: { at, text, from: 'person' },
 });
-const page = (items: Conversation[], next: string | null = null): ConversationPage => ({ items, next, counts: { mine: 0, unassigned: 0, open: 0, closed: 0 } });
+const page = (items: Conversation[], next: string | null = null): ConversationPage => ({
+  items,
+  next,
+  counts: { mine: 0, unassigned: 0, open: 0, closed: 0 },
+});
 
 describe('the list of conversations', () => {
   const first = withFirst(noRows('latest'), page([talk(3, 30), talk(2, 20)], 'below-2'), false);
@@ -39,11 +61,22 @@ describe('the list of conversations', () => {
 });
 
 describe('the list of those who wait', () => {
-  const waits = (id: number, since: number): Conversation => ({ ...talk(id, 1_000 + id), waiting_since: since });
-  const three = withFirst(noRows('waiting'), page([waits(1, 10), waits(2, 20), waits(3, 30)]), false);
+  const waits = (id: number, since: number): Conversation => ({
+    ...talk(id, 1_000 + id),
+    waiting_since: since,
+  });
+  const three = withFirst(
+    noRows('waiting'),
+    page([waits(1, 10), waits(2, 20), waits(3, 30)]),
+    false,
+  );
 
   it('is longest first, and who has waited equally long is told apart as the server does', () => {
-    const equal = withFirst(noRows('waiting'), page([waits(7, 10), waits(2, 20), waits(9, 20)]), false);
+    const equal = withFirst(
+      noRows('waiting'),
+      page([waits(7, 10), waits(2, 20), waits(9, 20)]),
+      false,
+    );
     expect(equal.order).toEqual([7, 2, 9]);
   });
 
@@ -72,18 +105,28 @@ describe('the list of those who wait', () => {
     const closed = withOne(three, { ...waits(2, 20), status: 'closed', waiting_since: null });
     expect([...closed.left]).toEqual([2]);
     expect(settled(closed).order).toEqual([1, 3]);
-    expect(withFirst(closed, page([waits(1, 10), waits(3, 30), waits(2, 50)]), false).order).toEqual([1, 3, 2]);
+    expect(
+      withFirst(closed, page([waits(1, 10), waits(3, 30), waits(2, 50)]), false).order,
+    ).toEqual([1, 3, 2]);
   });
 
   it('says who belongs between others, and moves nobody for them', () => {
-    const held = withFirst(three, page([waits(1, 10), waits(8, 15), waits(3, 30), waits(2, 35), waits(4, 40)]), true);
+    const held = withFirst(
+      three,
+      page([waits(1, 10), waits(8, 15), waits(3, 30), waits(2, 35), waits(4, 40)]),
+      true,
+    );
     expect(held.order).toEqual([1, 2, 3, 4]);
     expect(held.waiting).toEqual([8, 2]);
     expect(settled(held).order).toEqual([1, 8, 3, 2, 4]);
   });
 
   it('goes on where its first page ends once that reaches as far as what is shown', () => {
-    const begun = withFirst(noRows('waiting'), page([waits(1, 10), waits(2, 20)], 'after-2'), false);
+    const begun = withFirst(
+      noRows('waiting'),
+      page([waits(1, 10), waits(2, 20)], 'after-2'),
+      false,
+    );
     const moved = withFirst(begun, page([waits(2, 20), waits(3, 30)], 'after-3'), false);
     expect([moved.order, moved.next]).toEqual([[2, 3], 'after-3']);
     const whole = withOlder(moved, page([waits(4, 40)]));

@@ -19,7 +19,14 @@ export interface Rows {
   next: string | null | undefined;
 }
 
-export const noRows = (by: ConversationOrder): Rows => ({ by, known: new Map(), order: [], waiting: [], left: new Set(), next: undefined });
+export const noRows = (by: ConversationOrder): Rows => ({
+  by,
+  known: new Map(),
+  order: [],
+  waiting: [],
+  left: new Set(),
+  next: undefined,
+});
 
 const idOf = (conversation: Conversation) => conversation.contact.id;
 const atOf = (conversation: Conversation) => conversation.last?.at ?? 0;
@@ -30,13 +37,19 @@ const compare = {
   latest: (a: Conversation, b: Conversation) => atOf(b) - atOf(a) || idOf(b) - idOf(a),
   waiting: (a: Conversation, b: Conversation) => sinceOf(a) - sinceOf(b) || idOf(a) - idOf(b),
 };
-const inOrder = (by: ConversationOrder, known: Map<number, Conversation>) => [...known.values()].sort(compare[by]).map(idOf);
+const inOrder = (by: ConversationOrder, known: Map<number, Conversation>) =>
+  [...known.values()].sort(compare[by]).map(idOf);
 
 /**
  * The first page was read again. `hold`: someone is reading further down, or is about to press a row. Of those who
  * wait, the `chosen` one stays in its place after the answer, until another is chosen.
  */
-export function withFirst(rows: Rows, page: ConversationPage, hold: boolean, chosen?: number): Rows {
+export function withFirst(
+  rows: Rows,
+  page: ConversationPage,
+  hold: boolean,
+  chosen?: number,
+): Rows {
   const { by } = rows;
   const last = page.next === null ? undefined : page.items.at(-1);
   const fresh = new Set(page.items.map(idOf));
@@ -45,12 +58,19 @@ export function withFirst(rows: Rows, page: ConversationPage, hold: boolean, cho
   for (const [id, conversation] of rows.known) {
     if (fresh.has(id)) continue;
     // What belongs into this page and is not in it has left the list.
-    if (rows.left.has(id) || last === undefined || compare[by](conversation, last) < 0) gone.set(id, conversation);
+    if (rows.left.has(id) || last === undefined || compare[by](conversation, last) < 0)
+      gone.set(id, conversation);
     else known.set(id, conversation);
   }
-  const next = rows.next === undefined || known.size === 0 ? page.next : by === 'waiting' ? (rows.next ?? page.next) : rows.next;
+  const next =
+    rows.next === undefined || known.size === 0
+      ? page.next
+      : by === 'waiting'
+        ? (rows.next ?? page.next)
+        : rows.next;
   for (const conversation of page.items) known.set(idOf(conversation), conversation);
-  if (rows.order.length === 0) return { by, known, order: inOrder(by, known), waiting: [], left: new Set(), next };
+  if (rows.order.length === 0)
+    return { by, known, order: inOrder(by, known), waiting: [], left: new Set(), next };
   const left = new Set<number>();
   for (const id of rows.order) {
     const kept = gone.get(id);
@@ -67,16 +87,26 @@ export function withFirst(rows: Rows, page: ConversationPage, hold: boolean, cho
   };
   // At the end they move nothing.
   const end = by === 'waiting' ? order.findLastIndex((id) => rows.known.has(id)) + 1 : order.length;
-  const moved = order.slice(0, end).filter((id, place) => hasMoved(id) && shown.indexOf(id) !== place);
+  const moved = order
+    .slice(0, end)
+    .filter((id, place) => hasMoved(id) && shown.indexOf(id) !== place);
   shown.push(...order.slice(end));
   const done = by === 'waiting' ? [...left].filter((id) => id !== chosen) : [];
-  return { by, known, order: shown, waiting: [...new Set([...rows.waiting.filter((id) => known.has(id)), ...moved, ...done])], left, next };
+  return {
+    by,
+    known,
+    order: shown,
+    waiting: [...new Set([...rows.waiting.filter((id) => known.has(id)), ...moved, ...done])],
+    left,
+    next,
+  };
 }
 
 /** A page further down was read. */
 export function withOlder(rows: Rows, page: ConversationPage): Rows {
   const known = new Map(rows.known);
-  for (const conversation of page.items) if (!known.has(idOf(conversation))) known.set(idOf(conversation), conversation);
+  for (const conversation of page.items)
+    if (!known.has(idOf(conversation))) known.set(idOf(conversation), conversation);
   const had = new Set(rows.order);
   const added = page.items.map(idOf).filter((id) => !had.has(id));
   return { ...rows, known, order: [...rows.order, ...added], next: page.next };
@@ -94,7 +124,10 @@ export function withOne(rows: Rows, conversation: Conversation): Rows {
   const before = rows.known.get(id);
   if (!before) return rows;
   const done = rows.by === 'waiting' && conversation.waiting_since === null;
-  const known = new Map(rows.known).set(id, done ? { ...conversation, waiting_since: before.waiting_since } : conversation);
+  const known = new Map(rows.known).set(
+    id,
+    done ? { ...conversation, waiting_since: before.waiting_since } : conversation,
+  );
   return { ...rows, known, left: done ? new Set(rows.left).add(id) : rows.left };
 }
 
@@ -102,5 +135,11 @@ export function without(rows: Rows, id: number): Rows {
   const known = new Map(rows.known);
   known.delete(id);
   const others = (ids: number[]) => ids.filter((each) => each !== id);
-  return { ...rows, known, order: others(rows.order), waiting: others(rows.waiting), left: new Set(others([...rows.left])) };
+  return {
+    ...rows,
+    known,
+    order: others(rows.order),
+    waiting: others(rows.waiting),
+    left: new Set(others([...rows.left])),
+  };
 }

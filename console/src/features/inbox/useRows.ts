@@ -2,7 +2,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { get } from '@/api/client';
 import { firstConversationsQuery } from '@/api/queries';
-import type { Conversation, ConversationFilter, ConversationOrder, ConversationPage } from '@/api/types';
+import type {
+  Conversation,
+  ConversationFilter,
+  ConversationOrder,
+  ConversationPage,
+} from '@/api/types';
 import { noRows, settled, withFirst, withOlder, without, withOne, type Rows } from './rows';
 
 const PAGE_ROWS = 50;
@@ -23,9 +28,13 @@ export function useRows({ botId, filter, q, order, chosen }: Listed, isHeld: () 
   const client = useQueryClient();
   const [rows, setRows] = useState<Rows>(() => noRows(order));
   const shown = Math.ceil(rows.order.length / PAGE_ROWS) * PAGE_ROWS;
-  const limit = order === 'latest' ? PAGE_ROWS : Math.min(FIRST_ROWS_MAX, Math.max(PAGE_ROWS, shown));
+  const limit =
+    order === 'latest' ? PAGE_ROWS : Math.min(FIRST_ROWS_MAX, Math.max(PAGE_ROWS, shown));
   const first = useQuery(firstConversationsQuery(botId, filter, q, order, limit));
-  const [older, setOlder] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
+  const [older, setOlder] = useState<{ busy: boolean; error: unknown }>({
+    busy: false,
+    error: null,
+  });
   const wanted = `${botId} ${filter} ${order} ${q}`;
   const current = useRef(wanted);
   const held = useRef({ isHeld, chosen });
@@ -38,7 +47,14 @@ export function useRows({ botId, filter, q, order, chosen }: Listed, isHeld: () 
     if (changed) setOlder({ busy: false, error: null });
     if (first.data) {
       const page = first.data;
-      setRows((before) => withFirst(changed ? noRows(order) : before, page, !changed && held.current.isHeld(), held.current.chosen));
+      setRows((before) =>
+        withFirst(
+          changed ? noRows(order) : before,
+          page,
+          !changed && held.current.isHeld(),
+          held.current.chosen,
+        ),
+      );
     } else if (changed) setRows(noRows(order));
   }, [wanted, order, first.data]);
 
@@ -50,7 +66,15 @@ export function useRows({ botId, filter, q, order, chosen }: Listed, isHeld: () 
     try {
       const page = await client.fetchQuery({
         queryKey: ['conversation-page', botId, filter, q, order, cursor],
-        queryFn: () => get<ConversationPage>('/conversations', { bot_id: botId, filter, q, order, cursor, limit: PAGE_ROWS }),
+        queryFn: () =>
+          get<ConversationPage>('/conversations', {
+            bot_id: botId,
+            filter,
+            q,
+            order,
+            cursor,
+            limit: PAGE_ROWS,
+          }),
         staleTime: 0,
       });
       if (asked !== current.current) return;
@@ -64,7 +88,9 @@ export function useRows({ botId, filter, q, order, chosen }: Listed, isHeld: () 
   return {
     query: first,
     counts: first.data?.counts,
-    items: rows.order.map((id) => rows.known.get(id)).filter((each): each is Conversation => each !== undefined),
+    items: rows.order
+      .map((id) => rows.known.get(id))
+      .filter((each): each is Conversation => each !== undefined),
     hasLeft: (id: number) => rows.left.has(id),
     find: (id: number) => rows.known.get(id),
     waiting: rows.waiting.length,

@@ -8,7 +8,13 @@ export function AddressPreview({ draft, url }: { draft: LinkDraft; url?: string 
   return (
     <p className="links-address" aria-live="polite">
       <span className="small faint">{t('links.address')}</span>
-      {url ? <code>{url}</code> : <code>{window.location.origin}/l/{code || <i>{t('links.address_any')}</i>}</code>}
+      {url ? (
+        <code>{url}</code>
+      ) : (
+        <code>
+          {window.location.origin}/l/{code || <i>{t('links.address_any')}</i>}
+        </code>
+      )}
     </p>
   );
 }

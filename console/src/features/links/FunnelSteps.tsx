@@ -4,7 +4,8 @@ import type { FunnelSteps as Steps, LinkItem } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 
-const width = (value: number, of: number) => ({ '--width': `${of > 0 ? Math.min(100, (value / of) * 100) : 0}%` }) as CSSProperties;
+const width = (value: number, of: number) =>
+  ({ '--width': `${of > 0 ? Math.min(100, (value / of) * 100) : 0}%` }) as CSSProperties;
 
 /** The whole funnel in one line: how far each step reaches of the most visited link. */
 export function FunnelLine({ steps, most }: { steps: Steps; most: number }) {
@@ -34,18 +35,45 @@ export function FunnelSteps({ link }: { link: LinkItem }) {
       <ol className="links-funnel">
         {steps.map((step) => (
           <li key={step.key} title={t(`links.means_${step.key}`)}>
-            <span className="links-funnel-figure"><Count value={step.count} people={step.people} size="mid" /> <span className="unit">{t(`links.step_${step.key}`)}</span></span>
-            <span className="links-funnel-bar" data-step={step.key}>{step.count > 0 && <i style={width(step.count, most)} />}</span>
-            <span className="links-funnel-share small muted">{step.of > 0 ? t(step.share, { percent: percent(step.count / step.of) }) : ''}</span>
+            <span className="links-funnel-figure">
+              <Count value={step.count} people={step.people} size="mid" />{' '}
+              <span className="unit">{t(`links.step_${step.key}`)}</span>
+            </span>
+            <span className="links-funnel-bar" data-step={step.key}>
+              {step.count > 0 && <i style={width(step.count, most)} />}
+            </span>
+            <span className="links-funnel-share small muted">
+              {step.of > 0 ? t(step.share, { percent: percent(step.count / step.of) }) : ''}
+            </span>
             <span className="links-funnel-means small faint">{t(`links.means_${step.key}`)}</span>
           </li>
         ))}
       </ol>
       <ul className="links-funnel-notes small muted">
-        <li><Trans i18nKey="links.kept_of" components={{ n: <Count value={funnel.kept_of.count} people={funnel.kept_of.people} /> }} /></li>
-        {link.again.count > 0 && <li><Trans i18nKey="links.again" components={{ n: <Count value={link.again.count} people={link.again.people} /> }} /></li>}
+        <li>
+          <Trans
+            i18nKey="links.kept_of"
+            components={{
+              n: <Count value={funnel.kept_of.count} people={funnel.kept_of.people} />,
+            }}
+          />
+        </li>
+        {link.again.count > 0 && (
+          <li>
+            <Trans
+              i18nKey="links.again"
+              components={{ n: <Count value={link.again.count} people={link.again.people} /> }}
+            />
+          </li>
+        )}
         {link.reused > 0 && <li>{t('links.reused', { number: number(link.reused) })}</li>}
-        <li>{t('links.apart_text', { previewers: number(link.apart.previewers), crawlers: number(link.apart.crawlers), head: number(link.apart.head) })}</li>
+        <li>
+          {t('links.apart_text', {
+            previewers: number(link.apart.previewers),
+            crawlers: number(link.apart.crawlers),
+            head: number(link.apart.head),
+          })}
+        </li>
       </ul>
     </>
   );

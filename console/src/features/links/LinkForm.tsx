@@ -1,5 +1,13 @@
 import './links.css';
-import { ActionIcon, Button, Drawer, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  Drawer,
+  NumberInput,
+  Select,
+  TagsInput,
+  TextInput,
+} from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -12,7 +20,15 @@ import { useFormat } from '@/i18n/format';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { AddressPreview } from './AddressPreview';
-import { type BotDraft, bodyOf, codeFrom, draftOf, type LinkDraft, shareOf, utmFields } from './draft';
+import {
+  type BotDraft,
+  bodyOf,
+  codeFrom,
+  draftOf,
+  type LinkDraft,
+  shareOf,
+  utmFields,
+} from './draft';
 
 interface BotRowProps {
   draft: BotDraft;
@@ -30,7 +46,9 @@ function BotRow({ draft, bot, share, error, onChange, onRemove }: BotRowProps) {
   const flows = useQuery(flowsQuery(bot.id)).data?.items ?? [];
   return (
     <li className={onRemove ? 'links-bot weighed' : 'links-bot'}>
-      <span className="cut"><b>{bot.name}</b> <span className="small faint">@{bot.username}</span></span>
+      <span className="cut">
+        <b>{bot.name}</b> <span className="small faint">@{bot.username}</span>
+      </span>
       <Select
         className="flow"
         aria-label={t('links.flow', { name: bot.name })}
@@ -42,16 +60,38 @@ function BotRow({ draft, bot, share, error, onChange, onRemove }: BotRowProps) {
       />
       {onRemove && (
         <>
-          <NumberInput aria-label={t('links.weight', { name: bot.name })} min={1} max={1000} allowDecimal={false} value={draft.weight} error={error} onChange={(weight) => onChange({ ...draft, weight: Number(weight) || 1 })} />
+          <NumberInput
+            aria-label={t('links.weight', { name: bot.name })}
+            min={1}
+            max={1000}
+            allowDecimal={false}
+            value={draft.weight}
+            error={error}
+            onChange={(weight) => onChange({ ...draft, weight: Number(weight) || 1 })}
+          />
           <span className="small muted">{t('links.share_of', { percent: percent(share) })}</span>
-          <ActionIcon variant="subtle" aria-label={t('links.remove_bot', { name: bot.name })} onClick={onRemove}><IconX size={14} stroke={1.5} /></ActionIcon>
+          <ActionIcon
+            variant="subtle"
+            aria-label={t('links.remove_bot', { name: bot.name })}
+            onClick={onRemove}
+          >
+            <IconX size={14} stroke={1.5} />
+          </ActionIcon>
         </>
       )}
     </li>
   );
 }
 
-function BotRows({ draft, onChange, error }: { draft: LinkDraft; onChange: (bots: BotDraft[]) => void; error: (path: string) => string | undefined }) {
+function BotRows({
+  draft,
+  onChange,
+  error,
+}: {
+  draft: LinkDraft;
+  onChange: (bots: BotDraft[]) => void;
+  error: (path: string) => string | undefined;
+}) {
   const { t } = useTranslation();
   const all = useQuery(botsQuery()).data?.items ?? [];
   const free = all.filter((bot) => !draft.bots.some((entry) => entry.bot_id === bot.id));
@@ -71,8 +111,14 @@ function BotRows({ draft, onChange, error }: { draft: LinkDraft; onChange: (bots
               bot={bot}
               share={shareOf(draft.bots, index)}
               error={error(`/bots/${index}`)}
-              onChange={(next) => onChange(draft.bots.map((each) => (each.bot_id === next.bot_id ? next : each)))}
-              onRemove={several ? () => onChange(draft.bots.filter((each) => each.bot_id !== entry.bot_id)) : undefined}
+              onChange={(next) =>
+                onChange(draft.bots.map((each) => (each.bot_id === next.bot_id ? next : each)))
+              }
+              onRemove={
+                several
+                  ? () => onChange(draft.bots.filter((each) => each.bot_id !== entry.bot_id))
+                  : undefined
+              }
             />
           );
         })}
@@ -83,8 +129,14 @@ function BotRows({ draft, onChange, error }: { draft: LinkDraft; onChange: (bots
           placeholder={t('links.add_bot')}
           leftSection={<IconPlus size={14} stroke={1.5} />}
           value={null}
-          onChange={(id) => id !== null && onChange([...draft.bots, { bot_id: Number(id), weight: 1, flow_id: null }])}
-          data={free.map((bot) => ({ value: String(bot.id), label: `${bot.name} @${bot.username}` }))}
+          onChange={(id) =>
+            id !== null &&
+            onChange([...draft.bots, { bot_id: Number(id), weight: 1, flow_id: null }])
+          }
+          data={free.map((bot) => ({
+            value: String(bot.id),
+            label: `${bot.name} @${bot.username}`,
+          }))}
         />
       )}
     </fieldset>
@@ -109,9 +161,13 @@ export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
   const [codeTouched, touchCode] = useState(false);
   const tags = useQuery(tagsQuery(bot.id)).data?.items ?? [];
   const send = useMutation({
-    mutationFn: () => (link ? patch<DiversionLink>(`/links/${link.id}`, bodyOf(draft, false)) : post<DiversionLink>('/links', bodyOf(draft, true), key)),
+    mutationFn: () =>
+      link
+        ? patch<DiversionLink>(`/links/${link.id}`, bodyOf(draft, false))
+        : post<DiversionLink>('/links', bodyOf(draft, true), key),
     onSuccess: (saved) => {
-      for (const noun of ['links', 'link', 'tags']) void client.invalidateQueries({ queryKey: [noun] });
+      for (const noun of ['links', 'link', 'tags'])
+        void client.invalidateQueries({ queryKey: [noun] });
       toast(t('links.saved', { name: saved.name }));
       onSaved(saved);
     },
@@ -122,31 +178,99 @@ export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
     // What was refused is another request once it was changed.
     if (send.isError) setKey(freshKey());
   };
-  const named = (name: string) => change(link || codeTouched ? { name } : { name, code: codeFrom(name) });
+  const named = (name: string) =>
+    change(link || codeTouched ? { name } : { name, code: codeFrom(name) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     send.mutate();
   };
   return (
-    <Drawer opened onClose={onClose} position="right" size={520} title={t(link ? 'links.edit' : 'links.new')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size={520}
+      title={t(link ? 'links.edit' : 'links.new')}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
       <form className="links-form" onSubmit={submit}>
         <AddressPreview draft={draft} url={link?.url} />
-        <TextInput data-autofocus label={t('links.name')} description={t('links.name_hint')} maxLength={128} value={draft.name} onChange={(event) => named(event.currentTarget.value)} error={faults?.field('/name')} />
+        <TextInput
+          data-autofocus
+          label={t('links.name')}
+          description={t('links.name_hint')}
+          maxLength={128}
+          value={draft.name}
+          onChange={(event) => named(event.currentTarget.value)}
+          error={faults?.field('/name')}
+        />
         {!link && (
-          <TextInput label={t('links.code')} description={t('links.code_hint')} leftSection="/l/" leftSectionWidth={32} maxLength={64} spellCheck={false} value={draft.code} onChange={(event) => { touchCode(true); change({ code: event.currentTarget.value }); }} error={faults?.field('/code')} />
+          <TextInput
+            label={t('links.code')}
+            description={t('links.code_hint')}
+            leftSection="/l/"
+            leftSectionWidth={32}
+            maxLength={64}
+            spellCheck={false}
+            value={draft.code}
+            onChange={(event) => {
+              touchCode(true);
+              change({ code: event.currentTarget.value });
+            }}
+            error={faults?.field('/code')}
+          />
         )}
-        <TextInput label={t('links.channel')} description={t('links.channel_hint')} maxLength={128} value={draft.channel} onChange={(event) => change({ channel: event.currentTarget.value })} error={faults?.field('/channel')} />
-        <TagsInput label={t('links.tags')} description={t('links.tags_hint')} data={tags.map((tag) => tag.name)} maxTags={20} value={draft.tags} onChange={(names) => change({ tags: names })} error={faults?.field('/tags')} />
+        <TextInput
+          label={t('links.channel')}
+          description={t('links.channel_hint')}
+          maxLength={128}
+          value={draft.channel}
+          onChange={(event) => change({ channel: event.currentTarget.value })}
+          error={faults?.field('/channel')}
+        />
+        <TagsInput
+          label={t('links.tags')}
+          description={t('links.tags_hint')}
+          data={tags.map((tag) => tag.name)}
+          maxTags={20}
+          value={draft.tags}
+          onChange={(names) => change({ tags: names })}
+          error={faults?.field('/tags')}
+        />
         <fieldset className="links-utm">
           <legend>{t('links.utm')}</legend>
           <p className="small muted">{t('links.utm_hint')}</p>
           {utmFields.map((field) => (
-            <TextInput key={field} label={t(`links.utm_${field}`)} maxLength={128} value={draft.utm[field]} onChange={(event) => change({ utm: { ...draft.utm, [field]: event.currentTarget.value } })} error={faults?.field(`/utm/${field}`)} />
+            <TextInput
+              key={field}
+              label={t(`links.utm_${field}`)}
+              maxLength={128}
+              value={draft.utm[field]}
+              onChange={(event) =>
+                change({ utm: { ...draft.utm, [field]: event.currentTarget.value } })
+              }
+              error={faults?.field(`/utm/${field}`)}
+            />
           ))}
         </fieldset>
-        <BotRows draft={draft} onChange={(bots) => change({ bots })} error={(path) => faults?.field(path)} />
-        {send.error && (faults?.errors.length ?? 0) === 0 && <p className="field-error" role="alert">{problem(send.error)}</p>}
-        <Button type="submit" variant="filled" loading={send.isPending} disabled={draft.name.trim() === ''}>{t(link ? 'ui.save' : 'links.create')}</Button>
+        <BotRows
+          draft={draft}
+          onChange={(bots) => change({ bots })}
+          error={(path) => faults?.field(path)}
+        />
+        {send.error && (faults?.errors.length ?? 0) === 0 && (
+          <p className="field-error" role="alert">
+            {problem(send.error)}
+          </p>
+        )}
+        <Button
+          type="submit"
+          variant="filled"
+          loading={send.isPending}
+          disabled={draft.name.trim() === ''}
+        >
+          {t(link ? 'ui.save' : 'links.create')}
+        </Button>
       </form>
     </Drawer>
   );

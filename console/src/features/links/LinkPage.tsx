@@ -19,7 +19,13 @@ import { FunnelSteps } from './FunnelSteps';
 import { LinkForm } from './LinkForm';
 import { QrCode } from './QrCode';
 
-const parameters: LinkBy[] = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'];
+const parameters: LinkBy[] = [
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'utm_term',
+  'utm_content',
+];
 
 /** The address, its code, and what happens with who opens it. */
 function Facts({ link }: { link: LinkItem }) {
@@ -32,18 +38,62 @@ function Facts({ link }: { link: LinkItem }) {
       <p className="links-address">
         <code>{link.url}</code>
         <CopyButton value={link.url}>
-          {({ copied, copy }) => <Button leftSection={copied ? <IconCheck size={14} stroke={1.5} /> : <IconCopy size={14} stroke={1.5} />} onClick={copy}>{t(copied ? 'links.copied' : 'links.copy')}</Button>}
+          {({ copied, copy }) => (
+            <Button
+              leftSection={
+                copied ? <IconCheck size={14} stroke={1.5} /> : <IconCopy size={14} stroke={1.5} />
+              }
+              onClick={copy}
+            >
+              {t(copied ? 'links.copied' : 'links.copy')}
+            </Button>
+          )}
         </CopyButton>
       </p>
       <QrCode url={link.url} name={link.code} />
       <dl className="links-facts">
-        {link.channel && <div><dt>{t('links.channel')}</dt><dd>{link.channel}</dd></div>}
+        {link.channel && (
+          <div>
+            <dt>{t('links.channel')}</dt>
+            <dd>{link.channel}</dd>
+          </div>
+        )}
         <div>
           <dt>{t('links.to')}</dt>
-          <dd>{link.bots.map((entry) => <div key={entry.bot_id}>@{entry.username}{link.bots.length > 1 && <span className="muted"> {percent(entry.weight / total)}</span>}{entry.flow && <span className="muted"> · {entry.flow.name}</span>}</div>)}</dd>
+          <dd>
+            {link.bots.map((entry) => (
+              <div key={entry.bot_id}>
+                @{entry.username}
+                {link.bots.length > 1 && (
+                  <span className="muted"> {percent(entry.weight / total)}</span>
+                )}
+                {entry.flow && <span className="muted"> · {entry.flow.name}</span>}
+              </div>
+            ))}
+          </dd>
         </div>
-        {link.tags.length > 0 && <div><dt>{t('links.tags')}</dt><dd className="links-tags">{link.tags.map((tag) => <TagChip key={tag.id} name={tag.name} color={tag.color} />)}</dd></div>}
-        {utm.length > 0 && <div><dt>{t('links.utm')}</dt><dd>{utm.map(([field, value]) => <div key={field}><span className="muted">{t(`links.utm_${field}`)}</span> {value}</div>)}</dd></div>}
+        {link.tags.length > 0 && (
+          <div>
+            <dt>{t('links.tags')}</dt>
+            <dd className="links-tags">
+              {link.tags.map((tag) => (
+                <TagChip key={tag.id} name={tag.name} color={tag.color} />
+              ))}
+            </dd>
+          </div>
+        )}
+        {utm.length > 0 && (
+          <div>
+            <dt>{t('links.utm')}</dt>
+            <dd>
+              {utm.map(([field, value]) => (
+                <div key={field}>
+                  <span className="muted">{t(`links.utm_${field}`)}</span> {value}
+                </div>
+              ))}
+            </dd>
+          </div>
+        )}
       </dl>
       <p className="small faint">{t('links.made', { date: date(link.created_at) })}</p>
     </aside>
@@ -55,18 +105,44 @@ function Values({ page, by, onBy }: { page: LinkFunnel; by: LinkBy; onBy: (by: L
   const { t } = useTranslation();
   const { number } = useFormat();
   return (
-    <Section title={t('links.by_value')} end={<SegmentedControl className="link-by" aria-label={t('links.by_value')} value={by} onChange={(next) => onBy(parameters.find((each) => each === next) ?? 'utm_source')} data={parameters.map((value) => ({ value, label: t(`links.${value}`) }))} />}>
+    <Section
+      title={t('links.by_value')}
+      end={
+        <SegmentedControl
+          className="link-by"
+          aria-label={t('links.by_value')}
+          value={by}
+          onChange={(next) => onBy(parameters.find((each) => each === next) ?? 'utm_source')}
+          data={parameters.map((value) => ({ value, label: t(`links.${value}`) }))}
+        />
+      }
+    >
       <div className="scroll-x">
         <table className="table">
-          <thead><tr><th scope="col">{t('links.value')}</th>{(['visits', 'starts', 'replied', 'kept'] as const).map((step) => <th key={step} scope="col" className="num">{t(`links.${step}`)}</th>)}</tr></thead>
+          <thead>
+            <tr>
+              <th scope="col">{t('links.value')}</th>
+              {(['visits', 'starts', 'replied', 'kept'] as const).map((step) => (
+                <th key={step} scope="col" className="num">
+                  {t(`links.${step}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
           <tbody>
             {page.values.map((row) => (
               <tr key={row.value ?? ''}>
                 <td>{row.value ?? <span className="faint">{t('links.no_value')}</span>}</td>
                 <td className="num figure">{number(row.visits)}</td>
-                <td className="num"><Count value={row.starts.count} people={row.starts.people} /></td>
-                <td className="num"><Count value={row.replied.count} people={row.replied.people} /></td>
-                <td className="num"><Count value={row.kept.count} people={row.kept.people} /></td>
+                <td className="num">
+                  <Count value={row.starts.count} people={row.starts.people} />
+                </td>
+                <td className="num">
+                  <Count value={row.replied.count} people={row.replied.people} />
+                </td>
+                <td className="num">
+                  <Count value={row.kept.count} people={row.kept.people} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -90,12 +166,31 @@ function ArchiveButton({ link }: { link: LinkItem }) {
   return (
     <>
       {change.error && <Failure error={change.error} what={t('links.change_failed')} />}
-      <Button className="wide-only" title={archived ? undefined : t('links.archive_text')} loading={change.isPending} onClick={() => change.mutate()}>{t(archived ? 'links.unarchive' : 'links.archive')}</Button>
+      <Button
+        className="wide-only"
+        title={archived ? undefined : t('links.archive_text')}
+        loading={change.isPending}
+        onClick={() => change.mutate()}
+      >
+        {t(archived ? 'links.unarchive' : 'links.archive')}
+      </Button>
     </>
   );
 }
 
-function Full({ page, days, by, onDays, onBy }: { page: LinkFunnel; days: number; by: LinkBy; onDays: (days: number) => void; onBy: (by: LinkBy) => void }) {
+function Full({
+  page,
+  days,
+  by,
+  onDays,
+  onBy,
+}: {
+  page: LinkFunnel;
+  days: number;
+  by: LinkBy;
+  onDays: (days: number) => void;
+  onBy: (by: LinkBy) => void;
+}) {
   const { t } = useTranslation();
   const can = useCan();
   const { link } = page;
@@ -103,11 +198,41 @@ function Full({ page, days, by, onDays, onBy }: { page: LinkFunnel; days: number
   return (
     <div className="links-page">
       <div className="link-main">
-        <Section first title={t('links.funnel')} note={t('links.funnel_note')} end={link.funnel.starts.count > 0 && can('write') ? <Link className="text-link" to="/segments/$segmentId" params={{ segmentId: 'new' }} search={{ e: link.funnel.starts.people, name: link.name }}>{t('links.make_segment')}</Link> : undefined}>
+        <Section
+          first
+          title={t('links.funnel')}
+          note={t('links.funnel_note')}
+          end={
+            link.funnel.starts.count > 0 && can('write') ? (
+              <Link
+                className="text-link"
+                to="/segments/$segmentId"
+                params={{ segmentId: 'new' }}
+                search={{ e: link.funnel.starts.people, name: link.name }}
+              >
+                {t('links.make_segment')}
+              </Link>
+            ) : undefined
+          }
+        >
           {quiet && <p className="muted links-quiet">{t('links.no_visits')}</p>}
           <FunnelSteps link={link} />
         </Section>
-        <Section title={t('links.by_day')} note={t('links.by_day_note')} end={<SegmentedControl aria-label={t('links.period')} value={String(days)} onChange={(value) => onDays(Number(value))} data={[7, 30, 90].map((count) => ({ value: String(count), label: t(`links.days_${count}`) }))} />}>
+        <Section
+          title={t('links.by_day')}
+          note={t('links.by_day_note')}
+          end={
+            <SegmentedControl
+              aria-label={t('links.period')}
+              value={String(days)}
+              onChange={(value) => onDays(Number(value))}
+              data={[7, 30, 90].map((count) => ({
+                value: String(count),
+                label: t(`links.days_${count}`),
+              }))}
+            />
+          }
+        >
           <DayBars days={page.days} />
         </Section>
         {page.values.length > 0 && <Values page={page} by={by} onBy={onBy} />}
@@ -128,18 +253,50 @@ export default function LinkPage() {
   const { days = 30, by = 'utm_source', drawer } = asked;
   const query = useQuery(linkFunnelQuery(linkId, bot.id, days, by));
   const link = query.data?.link;
-  const go = (search: Partial<typeof asked>) => void navigate({ to: '/links/$linkId', params: { linkId }, search: { ...asked, ...search }, replace: true });
+  const go = (search: Partial<typeof asked>) =>
+    void navigate({
+      to: '/links/$linkId',
+      params: { linkId },
+      search: { ...asked, ...search },
+      replace: true,
+    });
   return (
     <Page
       title={link?.name ?? t('place.links')}
       crumb={{ label: t('place.links'), to: '/links' }}
-      note={link && link.archived_at !== null ? <span className="pill">{t('links.archived')}</span> : undefined}
-      actions={link && can('write') && <><ArchiveButton link={link} /><Button onClick={() => go({ drawer: 'edit' })}>{t('links.edit')}</Button></>}
+      note={
+        link && link.archived_at !== null ? (
+          <span className="pill">{t('links.archived')}</span>
+        ) : undefined
+      }
+      actions={
+        link &&
+        can('write') && (
+          <>
+            <ArchiveButton link={link} />
+            <Button onClick={() => go({ drawer: 'edit' })}>{t('links.edit')}</Button>
+          </>
+        )
+      }
     >
       <Loaded query={query} what={t('links.failed_page')}>
-        {(page) => <Full page={page} days={days} by={by} onDays={(count) => go({ days: count === 7 ? 7 : count === 90 ? 90 : undefined })} onBy={(next) => go({ by: next === 'utm_source' ? undefined : next })} />}
+        {(page) => (
+          <Full
+            page={page}
+            days={days}
+            by={by}
+            onDays={(count) => go({ days: count === 7 ? 7 : count === 90 ? 90 : undefined })}
+            onBy={(next) => go({ by: next === 'utm_source' ? undefined : next })}
+          />
+        )}
       </Loaded>
-      {link && drawer === 'edit' && can('write') && <LinkForm link={link} onClose={() => go({ drawer: undefined })} onSaved={() => go({ drawer: undefined })} />}
+      {link && drawer === 'edit' && can('write') && (
+        <LinkForm
+          link={link}
+          onClose={() => go({ drawer: undefined })}
+          onSaved={() => go({ drawer: undefined })}
+        />
+      )}
     </Page>
   );
 }

@@ -21,23 +21,67 @@ function useColumns(most: number): Column<LinkItem>[] {
   const { number } = useFormat();
   return [
     {
-      key: 'name', head: t('links.name'),
+      key: 'name',
+      head: t('links.name'),
       cell: (row) => (
         <span className="links-name">
           <span className="inline">
-            <Link to="/links/$linkId" params={{ linkId: row.id }}><b>{row.name}</b></Link>
+            <Link to="/links/$linkId" params={{ linkId: row.id }}>
+              <b>{row.name}</b>
+            </Link>
             {row.archived_at !== null && <span className="pill">{t('links.archived')}</span>}
           </span>
-          <span className="small faint cut">{[`/l/${row.code}`, row.channel].filter(Boolean).join(' · ')}</span>
+          <span className="small faint cut">
+            {[`/l/${row.code}`, row.channel].filter(Boolean).join(' · ')}
+          </span>
         </span>
       ),
     },
-    { key: 'tags', head: <span className="unseen">{t('links.tags')}</span>, leaves: 2, cell: (row) => <span className="links-tags">{row.tags.slice(0, 2).map((tag) => <TagChip key={tag.id} name={tag.name} color={tag.color} />)}</span> },
-    { key: 'line', head: <span className="unseen">{t('links.share')}</span>, leaves: 1, width: '140px', cell: (row) => <FunnelLine steps={row.funnel} most={most} /> },
-    { key: 'visits', head: t('links.visits'), num: true, leaves: 1, cell: (row) => <span className="figure">{number(row.funnel.visits)}</span> },
-    { key: 'starts', head: t('links.starts'), num: true, cell: (row) => <Count value={row.funnel.starts.count} people={row.funnel.starts.people} /> },
-    { key: 'replied', head: t('links.replied'), num: true, leaves: 1, cell: (row) => <Count value={row.funnel.replied.count} people={row.funnel.replied.people} /> },
-    { key: 'kept', head: t('links.kept'), num: true, cell: (row) => <Count value={row.funnel.kept.count} people={row.funnel.kept.people} /> },
+    {
+      key: 'tags',
+      head: <span className="unseen">{t('links.tags')}</span>,
+      leaves: 2,
+      cell: (row) => (
+        <span className="links-tags">
+          {row.tags.slice(0, 2).map((tag) => (
+            <TagChip key={tag.id} name={tag.name} color={tag.color} />
+          ))}
+        </span>
+      ),
+    },
+    {
+      key: 'line',
+      head: <span className="unseen">{t('links.share')}</span>,
+      leaves: 1,
+      width: '140px',
+      cell: (row) => <FunnelLine steps={row.funnel} most={most} />,
+    },
+    {
+      key: 'visits',
+      head: t('links.visits'),
+      num: true,
+      leaves: 1,
+      cell: (row) => <span className="figure">{number(row.funnel.visits)}</span>,
+    },
+    {
+      key: 'starts',
+      head: t('links.starts'),
+      num: true,
+      cell: (row) => <Count value={row.funnel.starts.count} people={row.funnel.starts.people} />,
+    },
+    {
+      key: 'replied',
+      head: t('links.replied'),
+      num: true,
+      leaves: 1,
+      cell: (row) => <Count value={row.funnel.replied.count} people={row.funnel.replied.people} />,
+    },
+    {
+      key: 'kept',
+      head: t('links.kept'),
+      num: true,
+      cell: (row) => <Count value={row.funnel.kept.count} people={row.funnel.kept.people} />,
+    },
   ];
 }
 
@@ -52,14 +96,35 @@ function Listed({ items }: { items: LinkItem[] }) {
   return (
     <>
       <p className="links-lead">
-        <span className="lead-figure">{number(present.length)}</span> <span className="unit">{t('links.count', { count: present.length })}</span>
+        <span className="lead-figure">{number(present.length)}</span>{' '}
+        <span className="unit">{t('links.count', { count: present.length })}</span>
         {present.length < items.length && (
-          <button type="button" className="text-link end" onClick={() => void navigate({ to: '/links', search: show ? {} : { show: 'archived' }, replace: true })}>
+          <button
+            type="button"
+            className="text-link end"
+            onClick={() =>
+              void navigate({
+                to: '/links',
+                search: show ? {} : { show: 'archived' },
+                replace: true,
+              })
+            }
+          >
             {t(show ? 'links.hide_archived' : 'links.show_archived')}
           </button>
         )}
       </p>
-      {rows.length === 0 ? <p className="muted">{t('links.all_archived')}</p> : <DataTable label={t('place.links')} columns={columns} rows={rows} keyOf={(row) => row.id} rowHeight={52} />}
+      {rows.length === 0 ? (
+        <p className="muted">{t('links.all_archived')}</p>
+      ) : (
+        <DataTable
+          label={t('place.links')}
+          columns={columns}
+          rows={rows}
+          keyOf={(row) => row.id}
+          rowHeight={52}
+        />
+      )}
     </>
   );
 }
@@ -73,20 +138,37 @@ export default function LinksPage() {
   const { drawer } = useSearch({ from: '/frame/links' });
   const query = useQuery(linksQuery(bot.id));
   const make = can('write') && (
-    <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} />} onClick={() => void navigate({ to: '/links', search: { drawer: 'new' } })}>
+    <Button
+      variant="filled"
+      leftSection={<IconPlus size={14} stroke={1.8} />}
+      onClick={() => void navigate({ to: '/links', search: { drawer: 'new' } })}
+    >
       {t('links.new')}
     </Button>
   );
   return (
-    <Page title={t('place.links')} actions={query.data && query.data.items.length > 0 ? make : undefined}>
+    <Page
+      title={t('place.links')}
+      actions={query.data && query.data.items.length > 0 ? make : undefined}
+    >
       <Loaded query={query} what={t('links.failed')} waiting={<SkeletonRows />}>
-        {({ items }) => (items.length === 0 ? <EmptyState title={t('links.empty_title')} action={make}>{t('links.empty_text')}</EmptyState> : <Listed items={items} />)}
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title={t('links.empty_title')} action={make}>
+              {t('links.empty_text')}
+            </EmptyState>
+          ) : (
+            <Listed items={items} />
+          )
+        }
       </Loaded>
       {drawer === 'new' && can('write') && (
         <LinkForm
           link={null}
           onClose={() => void navigate({ to: '/links', search: {}, replace: true })}
-          onSaved={(saved) => void navigate({ to: '/links/$linkId', params: { linkId: saved.id }, replace: true })}
+          onSaved={(saved) =>
+            void navigate({ to: '/links/$linkId', params: { linkId: saved.id }, replace: true })
+          }
         />
       )}
     </Page>

@@ -20,7 +20,11 @@ async function png(url: string): Promise<Blob | null> {
   context.fillStyle = '#fff';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = '#000';
-  data.forEach((row, y) => row.forEach((dark, x) => dark && context.fillRect(x * MODULE_PX, y * MODULE_PX, MODULE_PX, MODULE_PX)));
+  data.forEach((row, y) =>
+    row.forEach(
+      (dark, x) => dark && context.fillRect(x * MODULE_PX, y * MODULE_PX, MODULE_PX, MODULE_PX),
+    ),
+  );
   return new Promise((done) => canvas.toBlob(done, 'image/png'));
 }
 
@@ -32,8 +36,18 @@ export function QrCode({ url, name }: { url: string; name: string }) {
     <div className="links-qr">
       <img src={source} alt={t('links.qr', { url })} width={168} height={168} />
       <div className="inline">
-        <Button leftSection={<IconDownload size={14} stroke={1.5} />} onClick={() => save(new Blob([svg], { type: 'image/svg+xml' }), `${name}.svg`)}>{t('links.qr_svg')}</Button>
-        <Button leftSection={<IconDownload size={14} stroke={1.5} />} onClick={() => void png(url).then((picture) => picture && save(picture, `${name}.png`))}>{t('links.qr_png')}</Button>
+        <Button
+          leftSection={<IconDownload size={14} stroke={1.5} />}
+          onClick={() => save(new Blob([svg], { type: 'image/svg+xml' }), `${name}.svg`)}
+        >
+          {t('links.qr_svg')}
+        </Button>
+        <Button
+          leftSection={<IconDownload size={14} stroke={1.5} />}
+          onClick={() => void png(url).then((picture) => picture && save(picture, `${name}.png`))}
+        >
+          {t('links.qr_png')}
+        </Button>
       </div>
     </div>
   );

@@ -6,8 +6,20 @@ const bot = { id: 3 } as Bot;
 
 describe('a link’s draft', () => {
   it('leaves out what is empty, and a code that exists', () => {
-    const draft = { ...draftOf(null, bot), name: ' Door ', code: 'door', utm: { source: 'poster', medium: ' ', campaign: '', term: '', content: '' } };
-    expect(bodyOf(draft, true)).toEqual({ name: 'Door', channel: '', utm: { source: 'poster' }, tags: [], bots: [{ bot_id: 3, weight: 1, flow_id: null }], code: 'door' });
+    const draft = {
+      ...draftOf(null, bot),
+      name: ' Door ',
+      code: 'door',
+      utm: { source: 'poster', medium: ' ', campaign: '', term: '', content: '' },
+    };
+    expect(bodyOf(draft, true)).toEqual({
+      name: 'Door',
+      channel: '',
+      utm: { source: 'poster' },
+      tags: [],
+      bots: [{ bot_id: 3, weight: 1, flow_id: null }],
+      code: 'door',
+    });
     expect(bodyOf(draft, false)).not.toHaveProperty('code');
   });
   it('makes a code out of a name where letters allow', () => {
@@ -15,7 +27,10 @@ describe('a link’s draft', () => {
     expect(codeFrom('夏季海报')).toBe('');
   });
   it('shares people by weight', () => {
-    const bots = [{ bot_id: 1, weight: 1, flow_id: null }, { bot_id: 2, weight: 3, flow_id: null }];
+    const bots = [
+      { bot_id: 1, weight: 1, flow_id: null },
+      { bot_id: 2, weight: 3, flow_id: null },
+    ];
     expect(shareOf(bots, 1)).toBe(0.75);
     expect(shareOf([], 0)).toBe(0);
   });

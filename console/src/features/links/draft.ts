@@ -19,26 +19,51 @@ export interface LinkDraft {
 }
 
 const texts = (utm: Utm): Record<UtmField, string> => ({
-  source: utm.source ?? '', medium: utm.medium ?? '', campaign: utm.campaign ?? '', term: utm.term ?? '', content: utm.content ?? '',
+  source: utm.source ?? '',
+  medium: utm.medium ?? '',
+  campaign: utm.campaign ?? '',
+  term: utm.term ?? '',
+  content: utm.content ?? '',
 });
 
 export function draftOf(link: DiversionLink | null, bot: Bot): LinkDraft {
-  if (!link) return { name: '', code: '', channel: '', utm: texts({}), tags: [], bots: [{ bot_id: bot.id, weight: 1, flow_id: null }] };
+  if (!link)
+    return {
+      name: '',
+      code: '',
+      channel: '',
+      utm: texts({}),
+      tags: [],
+      bots: [{ bot_id: bot.id, weight: 1, flow_id: null }],
+    };
   return {
     name: link.name,
     code: link.code,
     channel: link.channel,
     utm: texts(link.utm),
     tags: link.tags.map((tag) => tag.name),
-    bots: link.bots.map((entry) => ({ bot_id: entry.bot_id, weight: entry.weight, flow_id: entry.flow?.id ?? null })),
+    bots: link.bots.map((entry) => ({
+      bot_id: entry.bot_id,
+      weight: entry.weight,
+      flow_id: entry.flow?.id ?? null,
+    })),
   };
 }
 
 /** The body of the call; what is empty is left out. */
 export function bodyOf(draft: LinkDraft, isNew: boolean) {
-  const utm = Object.fromEntries(utmFields.map((field) => [field, draft.utm[field].trim()]).filter(([, value]) => value !== ''));
+  const utm = Object.fromEntries(
+    utmFields.map((field) => [field, draft.utm[field].trim()]).filter(([, value]) => value !== ''),
+  );
   const code = draft.code.trim();
-  return { name: draft.name.trim(), channel: draft.channel.trim(), utm, tags: draft.tags, bots: draft.bots, ...(isNew && code ? { code } : {}) };
+  return {
+    name: draft.name.trim(),
+    channel: draft.channel.trim(),
+    utm,
+    tags: draft.tags,
+    bots: draft.bots,
+    ...(isNew && code ? { code } : {}),
+  };
 }
 
 /** How many of a hundred people a bot gets, as a fraction. */
@@ -49,5 +74,11 @@ export function shareOf(bots: BotDraft[], index: number): number {
 
 /** A word for an address out of a name: "Facebook, Summer" becomes `facebook-summer`. Empty where no letter of it can stand there. */
 export function codeFrom(name: string): string {
-  return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 32);
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 32);
 }

@@ -19,7 +19,15 @@ function partOf(by: BreakdownBy, key: string): Expression | null {
   return key ? { source: { link: key } } : null;
 }
 
-function Rows({ preview, by, expression }: { preview: Preview | undefined; by: BreakdownBy; expression: Expression }) {
+function Rows({
+  preview,
+  by,
+  expression,
+}: {
+  preview: Preview | undefined;
+  by: BreakdownBy;
+  expression: Expression;
+}) {
   const { t } = useTranslation();
   const { number, percent, language } = useFormat();
   const color = useStageColor();
@@ -27,12 +35,21 @@ function Rows({ preview, by, expression }: { preview: Preview | undefined; by: B
   const most = rows[0]?.count ?? 1;
   if (preview && rows.length === 0) return <p className="muted">{t('segments.breakdown_none')}</p>;
   /** One person's source has several fields, so that each row says which it is of. */
-  const sourced = (name: string, field: string) => <>{name} <span className="small faint">{t([`person.source.${field}`, 'person.source.other'], { key: field })}</span></>;
+  const sourced = (name: string, field: string) => (
+    <>
+      {name}{' '}
+      <span className="small faint">
+        {t([`person.source.${field}`, 'person.source.other'], { key: field })}
+      </span>
+    </>
+  );
   const label = (name: string, key: string) => {
     if (by === 'stage') return <StageBadge name={name} />;
     if (!key) return <span className="faint">{t('segments.no_value')}</span>;
     if (by === 'language') return language(name);
-    return by === 'source' && key.includes('=') ? sourced(name, key.slice(0, key.indexOf('='))) : name;
+    return by === 'source' && key.includes('=')
+      ? sourced(name, key.slice(0, key.indexOf('=')))
+      : name;
   };
   return (
     <ul className={by === 'source' ? 'segments-breakdown wide' : 'segments-breakdown'}>
@@ -41,19 +58,42 @@ function Rows({ preview, by, expression }: { preview: Preview | undefined; by: B
         const inner = (
           <>
             <span className="cut">{label(row.name, row.key)}</span>
-            <Meter bare value={row.count} of={most} {...(by === 'stage' ? { fill: color(row.name) } : {})} />
+            <Meter
+              bare
+              value={row.count}
+              of={most}
+              {...(by === 'stage' ? { fill: color(row.name) } : {})}
+            />
             <span className="num">{number(row.count)}</span>
-            <span className="num faint">{preview && preview.count > 0 ? percent(row.count / preview.count) : ''}</span>
+            <span className="num faint">
+              {preview && preview.count > 0 ? percent(row.count / preview.count) : ''}
+            </span>
           </>
         );
-        return <li key={row.key}>{part ? <Link to="/contacts" search={{ e: both(expression, part) }}>{inner}</Link> : <span>{inner}</span>}</li>;
+        return (
+          <li key={row.key}>
+            {part ? (
+              <Link to="/contacts" search={{ e: both(expression, part) }}>
+                {inner}
+              </Link>
+            ) : (
+              <span>{inner}</span>
+            )}
+          </li>
+        );
       })}
     </ul>
   );
 }
 
 /** The same people by stage, and by one other thing. */
-export function Breakdowns({ expression, byStage }: { expression: Expression; byStage: Preview | undefined }) {
+export function Breakdowns({
+  expression,
+  byStage,
+}: {
+  expression: Expression;
+  byStage: Preview | undefined;
+}) {
   const { t } = useTranslation();
   const bot = useBot();
   const navigate = useNavigate();
@@ -64,7 +104,9 @@ export function Breakdowns({ expression, byStage }: { expression: Expression; by
   return (
     <div className="section columns even">
       <section aria-label={t('segments.by_stage')}>
-        <div className="section-head"><h2>{t('segments.by_stage')}</h2></div>
+        <div className="section-head">
+          <h2>{t('segments.by_stage')}</h2>
+        </div>
         <Rows preview={byStage} by="stage" expression={expression} />
       </section>
       <section aria-label={t(`segments.by_${by}`)}>
@@ -74,8 +116,21 @@ export function Breakdowns({ expression, byStage }: { expression: Expression; by
             <SegmentedControl
               aria-label={t('segments.breakdown')}
               value={by}
-              onChange={(next) => void navigate({ to: '/segments/$segmentId', params, search: { ...search, by: next === 'tag' ? 'tag' : next === 'language' ? 'language' : undefined }, replace: true })}
-              data={(['source', 'tag', 'language'] as const).map((each) => ({ value: each, label: t(`segments.breakdown_${each}`) }))}
+              onChange={(next) =>
+                void navigate({
+                  to: '/segments/$segmentId',
+                  params,
+                  search: {
+                    ...search,
+                    by: next === 'tag' ? 'tag' : next === 'language' ? 'language' : undefined,
+                  },
+                  replace: true,
+                })
+              }
+              data={(['source', 'tag', 'language'] as const).map((each) => ({
+                value: each,
+                label: t(`segments.breakdown_${each}`),
+              }))}
             />
           </span>
         </div>

@@ -5,7 +5,13 @@ import { parseExpression } from '@/api/expressions';
 import type { Expression } from '@/api/types';
 
 /** The expression as JSON: copied out, or pasted in and taken over. */
-export function JsonPanel({ value, onPaste }: { value: Expression; onPaste: (next: Expression) => void }) {
+export function JsonPanel({
+  value,
+  onPaste,
+}: {
+  value: Expression;
+  onPaste: (next: Expression) => void;
+}) {
   const { t } = useTranslation();
   const text = JSON.stringify(value, null, 2);
   const [typed, setTyped] = useState<string | null>(null);
@@ -29,8 +35,14 @@ export function JsonPanel({ value, onPaste }: { value: Expression; onPaste: (nex
         spellCheck={false}
       />
       <div className="inline">
-        <CopyButton value={typed ?? text}>{({ copied, copy }) => <Button onClick={copy}>{t(copied ? 'segments.copied' : 'segments.copy')}</Button>}</CopyButton>
-        <Button disabled={typed === null || !parsed} onClick={take}>{t('segments.json_take')}</Button>
+        <CopyButton value={typed ?? text}>
+          {({ copied, copy }) => (
+            <Button onClick={copy}>{t(copied ? 'segments.copied' : 'segments.copy')}</Button>
+          )}
+        </CopyButton>
+        <Button disabled={typed === null || !parsed} onClick={take}>
+          {t('segments.json_take')}
+        </Button>
       </div>
     </div>
   );

@@ -14,7 +14,15 @@ import { PersonCell, PersonName, nameInSentence } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
 import { Loaded, SkeletonRows } from '@/ui/states';
 
-function Row({ contact, current, onPick }: { contact: ContactItem; current: boolean; onPick: () => void }) {
+function Row({
+  contact,
+  current,
+  onPick,
+}: {
+  contact: ContactItem;
+  current: boolean;
+  onPick: () => void;
+}) {
   const { t } = useTranslation();
   const { ago } = useFormat();
   const now = useNow();
@@ -24,7 +32,11 @@ function Row({ contact, current, onPick }: { contact: ContactItem; current: bool
         <PersonCell contact={contact} link={false} />
         <span className="small faint segments-sample-end">
           {contact.stage && <StageBadge name={contact.stage.name} />}
-          <span>{contact.last_interaction_at === null ? t('ui.never') : ago(contact.last_interaction_at, now)}</span>
+          <span>
+            {contact.last_interaction_at === null
+              ? t('ui.never')
+              : ago(contact.last_interaction_at, now)}
+          </span>
         </span>
       </button>
     </li>
@@ -36,10 +48,24 @@ function Why({ id, expression }: { id: number; expression: Expression }) {
   const contact = useQuery(contactQuery(id)).data;
   const explain = useQuery(explainQuery(id, expression));
   const name = nameInSentence(contact?.name ?? '', 60) || t('ui.no_name');
-  const title = explain.data?.matched === false ? t('segments.why_out', { name }) : t('segments.why_in', { name });
+  const title =
+    explain.data?.matched === false
+      ? t('segments.why_out', { name })
+      : t('segments.why_in', { name });
   return (
-    <Section title={title} end={<Link className="text-link small" to="/contacts/$contactId" params={{ contactId: id }}>{t('segments.open_person')}</Link>}>
-      <Loaded query={explain} what={t('segments.explain_failed')} waiting={<SkeletonRows rows={2} />}>
+    <Section
+      title={title}
+      end={
+        <Link className="text-link small" to="/contacts/$contactId" params={{ contactId: id }}>
+          {t('segments.open_person')}
+        </Link>
+      }
+    >
+      <Loaded
+        query={explain}
+        what={t('segments.explain_failed')}
+        waiting={<SkeletonRows rows={2} />}
+      >
         {(data) => <ExplainTree explanation={data} expression={expression} />}
       </Loaded>
     </Section>
@@ -54,14 +80,28 @@ function Ask({ onPick }: { onPick: (id: number) => void }) {
   const found = useQuery(contactSearchQuery(bot.id, asked)).data?.items ?? [];
   return (
     <div className="section">
-      <TextInput label={t('segments.ask')} placeholder={t('contacts.search')} value={text} onChange={(event) => setText(event.currentTarget.value)} />
+      <TextInput
+        label={t('segments.ask')}
+        placeholder={t('contacts.search')}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
       {text.trim() !== '' && (
         <ul style={{ paddingTop: 8 }}>
           {found.map((contact) => (
             <li key={contact.id}>
-              <button type="button" className="segments-sample-row" onClick={() => { onPick(contact.id); setText(''); }}>
+              <button
+                type="button"
+                className="segments-sample-row"
+                onClick={() => {
+                  onPick(contact.id);
+                  setText('');
+                }}
+              >
                 <PersonName name={contact.name} />
-                <span className="small faint segments-sample-end">{contact.username ? `@${contact.username}` : ''}</span>
+                <span className="small faint segments-sample-end">
+                  {contact.username ? `@${contact.username}` : ''}
+                </span>
               </button>
             </li>
           ))}
@@ -72,7 +112,13 @@ function Ask({ onPick }: { onPick: (id: number) => void }) {
 }
 
 /** A few of the people, drawn at random and stable, and why any person is in or out. */
-export function SamplePane({ preview, expression }: { preview: Preview | undefined; expression: Expression }) {
+export function SamplePane({
+  preview,
+  expression,
+}: {
+  preview: Preview | undefined;
+  expression: Expression;
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const navigate = useNavigate();
@@ -80,18 +126,35 @@ export function SamplePane({ preview, expression }: { preview: Preview | undefin
   const params = useParams({ from: '/frame/segments/$segmentId' });
   const sample = preview?.sample ?? [];
   const person = search.person ?? sample[0]?.id;
-  const pick = (id: number) => void navigate({ to: '/segments/$segmentId', params, search: { ...search, person: id }, replace: true });
+  const pick = (id: number) =>
+    void navigate({
+      to: '/segments/$segmentId',
+      params,
+      search: { ...search, person: id },
+      replace: true,
+    });
   return (
     <aside className="pane" aria-label={t('segments.sample')}>
       <div className="section-head">
         <h2>{t('segments.sample')}</h2>
         <span className="small faint">{t('segments.sample_note', { count: sample.length })}</span>
-        {preview && preview.count > 0 && <Link className="text-link small end" to="/contacts" search={{ e: expression }}>{t('segments.all', { number: number(preview.count) })}</Link>}
+        {preview && preview.count > 0 && (
+          <Link className="text-link small end" to="/contacts" search={{ e: expression }}>
+            {t('segments.all', { number: number(preview.count) })}
+          </Link>
+        )}
       </div>
       {!preview && <SkeletonRows rows={5} />}
       {preview && sample.length === 0 && <p className="muted">{t('segments.sample_none')}</p>}
       <ul className="segments-sample">
-        {sample.map((contact) => <Row key={contact.id} contact={contact} current={contact.id === person} onPick={() => pick(contact.id)} />)}
+        {sample.map((contact) => (
+          <Row
+            key={contact.id}
+            contact={contact}
+            current={contact.id === person}
+            onPick={() => pick(contact.id)}
+          />
+        ))}
       </ul>
       {person !== undefined && <Why id={person} expression={expression} />}
       <Ask onPick={pick} />

@@ -21,7 +21,17 @@ import { SamplePane } from './SamplePane';
 import { useSegmentActions } from './segmentActions';
 import { useUndo } from './undo';
 
-function Lead({ preview, stale, expression, total }: { preview: Preview | undefined; stale: boolean; expression: Expression; total: number }) {
+function Lead({
+  preview,
+  stale,
+  expression,
+  total,
+}: {
+  preview: Preview | undefined;
+  stale: boolean;
+  expression: Expression;
+  total: number;
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
   if (!preview) return <Skeleton width={160} height={36} />;
@@ -29,10 +39,18 @@ function Lead({ preview, stale, expression, total }: { preview: Preview | undefi
     <section aria-live="polite" aria-atomic="true">
       <p>
         <Count value={preview.count} people={expression} size="lead" stale={stale} />{' '}
-        <span className="unit">{t('segments.match', { count: preview.count, total: number(total) })}</span>
+        <span className="unit">
+          {t('segments.match', { count: preview.count, total: number(total) })}
+        </span>
       </p>
       <p className="muted">
-        <Trans i18nKey="contacts.reach" components={{ can: <Count value={preview.reachable} people={reachableOnly(expression)} />, cannot: <Count value={preview.left_out} people={unreachableOnly(expression)} /> }} />
+        <Trans
+          i18nKey="contacts.reach"
+          components={{
+            can: <Count value={preview.reachable} people={reachableOnly(expression)} />,
+            cannot: <Count value={preview.left_out} people={unreachableOnly(expression)} />,
+          }}
+        />
       </p>
     </section>
   );
@@ -53,10 +71,14 @@ function MoreMenu({ segment, onDelete }: { segment: Segment; onDelete: () => voi
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <ActionIcon aria-label={t('segments.more')}><IconDots size={16} stroke={1.5} aria-hidden="true" /></ActionIcon>
+        <ActionIcon aria-label={t('segments.more')}>
+          <IconDots size={16} stroke={1.5} aria-hidden="true" />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item color="var(--bad)" disabled={segment.used_by.length > 0} onClick={onDelete}>{t(segment.used_by.length > 0 ? 'segments.delete_used' : 'ui.delete')}</Menu.Item>
+        <Menu.Item color="var(--bad)" disabled={segment.used_by.length > 0} onClick={onDelete}>
+          {t(segment.used_by.length > 0 ? 'segments.delete_used' : 'ui.delete')}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
@@ -66,7 +88,11 @@ function MoreMenu({ segment, onDelete }: { segment: Segment; onDelete: () => voi
  * The segment that the edit began from. What someone else saves meanwhile is taken over at once while nothing was
  * changed here; otherwise the edit keeps its beginning, and the server refuses to lay it over theirs unasked.
  */
-function useBase(segment: Segment | null, isChanged: (base: Segment) => boolean, onTheirs: (theirs: Segment) => void) {
+function useBase(
+  segment: Segment | null,
+  isChanged: (base: Segment) => boolean,
+  onTheirs: (theirs: Segment) => void,
+) {
   const [base, setBase] = useState(segment);
   useEffect(() => {
     if (!segment || (base && segment.version <= base.version)) return;
@@ -92,11 +118,17 @@ function Editor({ segment }: EditorProps) {
   const expression = countable(toLines(edit.value));
   const preview = useQuery(previewQuery(bot.id, expression, 'stage'));
   const total = useQuery(homeQuery(bot.id, 7)).data?.people ?? 0;
-  const differs = (from: Segment) => JSON.stringify(expression) !== expressionText(from.expression) || name !== from.name;
+  const differs = (from: Segment) =>
+    JSON.stringify(expression) !== expressionText(from.expression) || name !== from.name;
   const [base, setBase] = useBase(segment, differs, (theirs) => {
     setName(theirs.name);
     edit.set(theirs.expression);
-    void navigate({ to: '/segments/$segmentId', params: { segmentId: theirs.id }, search: { ...search, e: undefined }, replace: true });
+    void navigate({
+      to: '/segments/$segmentId',
+      params: { segmentId: theirs.id },
+      search: { ...search, e: undefined },
+      replace: true,
+    });
   });
   const saved = base ? expressionText(base.expression) : '';
   const changed = base === null || differs(base);
@@ -105,10 +137,23 @@ function Editor({ segment }: EditorProps) {
   const change = (next: Expression) => {
     edit.set(next);
     const counted = countable(toLines(next));
-    void navigate({ to: '/segments/$segmentId', params, search: { ...search, e: JSON.stringify(counted) === saved ? undefined : counted }, replace: true });
+    void navigate({
+      to: '/segments/$segmentId',
+      params,
+      search: { ...search, e: JSON.stringify(counted) === saved ? undefined : counted },
+      replace: true,
+    });
   };
   const audience = segment && !changed ? { segment: { id: segment.id } } : expression;
-  const nameField = <TextInput size="xs" aria-label={t('segments.name')} placeholder={t('segments.name_hint')} value={name} onChange={(event) => setName(event.currentTarget.value)} />;
+  const nameField = (
+    <TextInput
+      size="xs"
+      aria-label={t('segments.name')}
+      placeholder={t('segments.name_hint')}
+      value={name}
+      onChange={(event) => setName(event.currentTarget.value)}
+    />
+  );
   return (
     <Page
       bare
@@ -119,8 +164,27 @@ function Editor({ segment }: EditorProps) {
         can('write') && (
           <>
             <span className="wide-only">{nameField}</span>
-            <Button variant={segment && !changed ? 'default' : 'filled'} loading={actions.save.isPending} disabled={!name.trim() || !changed} onClick={() => actions.save.mutate({ name: name.trim(), expression })}>{t('ui.save')}</Button>
-            <Button variant={segment && !changed ? 'filled' : 'default'} renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ audience }} />}>{t('ui.write_to_them')}</Button>
+            <Button
+              variant={segment && !changed ? 'default' : 'filled'}
+              loading={actions.save.isPending}
+              disabled={!name.trim() || !changed}
+              onClick={() => actions.save.mutate({ name: name.trim(), expression })}
+            >
+              {t('ui.save')}
+            </Button>
+            <Button
+              variant={segment && !changed ? 'filled' : 'default'}
+              renderRoot={(props) => (
+                <Link
+                  {...props}
+                  to="/campaigns/$campaignId"
+                  params={{ campaignId: 'new' }}
+                  search={{ audience }}
+                />
+              )}
+            >
+              {t('ui.write_to_them')}
+            </Button>
             {segment && <MoreMenu segment={segment} onDelete={() => actions.remove.mutate()} />}
           </>
         )
@@ -129,20 +193,43 @@ function Editor({ segment }: EditorProps) {
       <div className="panes">
         <div className="pane">
           {actions.notice}
-          {preview.error ? <Failure error={preview.error} what={t('segments.count_failed')} retry={() => void preview.refetch()} /> : <Lead preview={preview.data} stale={preview.isFetching && preview.isPlaceholderData} expression={expression} total={total} />}
-          <div className="phone-only" style={{ paddingTop: 12 }}>{nameField}</div>
+          {preview.error ? (
+            <Failure
+              error={preview.error}
+              what={t('segments.count_failed')}
+              retry={() => void preview.refetch()}
+            />
+          ) : (
+            <Lead
+              preview={preview.data}
+              stale={preview.isFetching && preview.isPlaceholderData}
+              expression={expression}
+              total={total}
+            />
+          )}
+          <div className="phone-only" style={{ paddingTop: 12 }}>
+            {nameField}
+          </div>
           <Section title={t('segments.who')} note={t('segments.left_after')}>
             <ExpressionBuilder value={edit.value} onChange={change} total={total} />
             <div className="inline segments-tools">
-              <Button variant="subtle" disabled={!edit.canUndo} onClick={() => change(edit.undo())}>{t('ui.undo')}</Button>
-              <Button variant="subtle" aria-expanded={json} onClick={() => setJson(!json)}>{t('segments.json')}</Button>
+              <Button variant="subtle" disabled={!edit.canUndo} onClick={() => change(edit.undo())}>
+                {t('ui.undo')}
+              </Button>
+              <Button variant="subtle" aria-expanded={json} onClick={() => setJson(!json)}>
+                {t('segments.json')}
+              </Button>
             </div>
             {json && <JsonPanel value={expression} onPaste={change} />}
           </Section>
           <Breakdowns expression={expression} byStage={preview.data} />
           {segment && segment.used_by.length > 0 && (
             <Section title={t('segments.used')}>
-              <p className="muted">{t('segments.used_text', { names: segment.used_by.map((user) => user.name).join(', ') })}</p>
+              <p className="muted">
+                {t('segments.used_text', {
+                  names: segment.used_by.map((user) => user.name).join(', '),
+                })}
+              </p>
             </Section>
           )}
         </div>
@@ -155,12 +242,23 @@ function Editor({ segment }: EditorProps) {
 export default function SegmentPage() {
   const { t } = useTranslation();
   const { segmentId } = useParams({ from: '/frame/segments/$segmentId' });
-  const query = useQuery({ ...segmentQuery(segmentId === 'new' ? 0 : segmentId), enabled: segmentId !== 'new' });
+  const query = useQuery({
+    ...segmentQuery(segmentId === 'new' ? 0 : segmentId),
+    enabled: segmentId !== 'new',
+  });
   if (segmentId === 'new') return <Editor key="new" segment={null} />;
   if (query.data) return <Editor key={query.data.id} segment={query.data} />;
   return (
     <Page title={t('place.segments')} crumb={{ label: t('place.segments'), to: '/segments' }}>
-      {query.error ? <Failure error={query.error} what={t('segments.failed_single')} retry={() => void query.refetch()} /> : <SkeletonRows />}
+      {query.error ? (
+        <Failure
+          error={query.error}
+          what={t('segments.failed_single')}
+          retry={() => void query.refetch()}
+        />
+      ) : (
+        <SkeletonRows />
+      )}
     </Page>
   );
 }

@@ -22,20 +22,82 @@ function useColumns(people: number): Column<Segment>[] {
   const can = useCan();
   return [
     {
-      key: 'name', head: t('segments.name'),
+      key: 'name',
+      head: t('segments.name'),
       cell: (row) => (
         <span className="segments-name">
-          <Link to="/segments/$segmentId" params={{ segmentId: row.id }}><b>{row.name}</b></Link>
-          <span className="small faint cut"><ExpressionSentence expression={row.expression} /></span>
+          <Link to="/segments/$segmentId" params={{ segmentId: row.id }}>
+            <b>{row.name}</b>
+          </Link>
+          <span className="small faint cut">
+            <ExpressionSentence expression={row.expression} />
+          </span>
         </span>
       ),
     },
-    { key: 'share', head: <span className="unseen">{t('segments.share')}</span>, leaves: 1, width: '140px', cell: (row) => <Meter value={row.count} of={people} fill="var(--text-2)" /> },
-    { key: 'people', head: t('segments.people'), num: true, cell: (row) => <Count value={row.count} people={{ segment: { id: row.id } }} /> },
-    { key: 'reachable', head: t('segments.reachable'), num: true, leaves: 2, cell: (row) => <Count value={row.reachable} people={{ all: [{ segment: { id: row.id } }, { reachable: true }] }} /> },
-    { key: 'used', head: t('segments.used'), leaves: 1, cell: (row) => (row.used_by.length === 0 ? <span className="faint">{t('segments.unused')}</span> : <span className="muted">{row.used_by.map((user) => user.name).join(', ')}</span>) },
-    { key: 'changed', head: t('segments.changed'), num: true, leaves: 2, cell: (row) => <span className="muted">{ago(row.updated_at, now)}</span> },
-    ...(can('write') ? [{ key: 'write', head: <span className="unseen">{t('ui.write_to_them')}</span>, num: true, leaves: 2 as const, cell: (row: Segment) => <Link className="text-link" to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ audience: { segment: { id: row.id } } }}>{t('ui.write_to_them')}</Link> }] : []),
+    {
+      key: 'share',
+      head: <span className="unseen">{t('segments.share')}</span>,
+      leaves: 1,
+      width: '140px',
+      cell: (row) => <Meter value={row.count} of={people} fill="var(--text-2)" />,
+    },
+    {
+      key: 'people',
+      head: t('segments.people'),
+      num: true,
+      cell: (row) => <Count value={row.count} people={{ segment: { id: row.id } }} />,
+    },
+    {
+      key: 'reachable',
+      head: t('segments.reachable'),
+      num: true,
+      leaves: 2,
+      cell: (row) => (
+        <Count
+          value={row.reachable}
+          people={{ all: [{ segment: { id: row.id } }, { reachable: true }] }}
+        />
+      ),
+    },
+    {
+      key: 'used',
+      head: t('segments.used'),
+      leaves: 1,
+      cell: (row) =>
+        row.used_by.length === 0 ? (
+          <span className="faint">{t('segments.unused')}</span>
+        ) : (
+          <span className="muted">{row.used_by.map((user) => user.name).join(', ')}</span>
+        ),
+    },
+    {
+      key: 'changed',
+      head: t('segments.changed'),
+      num: true,
+      leaves: 2,
+      cell: (row) => <span className="muted">{ago(row.updated_at, now)}</span>,
+    },
+    ...(can('write')
+      ? [
+          {
+            key: 'write',
+            head: <span className="unseen">{t('ui.write_to_them')}</span>,
+            num: true,
+            leaves: 2 as const,
+            cell: (row: Segment) => (
+              <Link
+                className="text-link"
+                to="/campaigns/$campaignId"
+                params={{ campaignId: 'new' }}
+                search={{ audience: { segment: { id: row.id } } }}
+              >
+                {t('ui.write_to_them')}
+              </Link>
+            ),
+          },
+        ]
+      : []),
   ];
 }
 
@@ -49,20 +111,40 @@ export default function SegmentsPage() {
   const people = useQuery(homeQuery(bot.id, 7)).data?.people ?? 0;
   const columns = useColumns(people);
   const make = can('write') && (
-    <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} />} renderRoot={(props) => <Link {...props} to="/segments/$segmentId" params={{ segmentId: 'new' }} />}>
+    <Button
+      variant="filled"
+      leftSection={<IconPlus size={14} stroke={1.8} />}
+      renderRoot={(props) => (
+        <Link {...props} to="/segments/$segmentId" params={{ segmentId: 'new' }} />
+      )}
+    >
       {t('segments.new')}
     </Button>
   );
   return (
-    <Page title={t('place.segments')} actions={query.data && query.data.items.length > 0 ? make : undefined}>
+    <Page
+      title={t('place.segments')}
+      actions={query.data && query.data.items.length > 0 ? make : undefined}
+    >
       <Loaded query={query} what={t('segments.failed')} waiting={<SkeletonRows />}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title={t('segments.empty_title')} action={make}>{t('segments.empty_text', { count: people, number: number(people) })}</EmptyState>
+            <EmptyState title={t('segments.empty_title')} action={make}>
+              {t('segments.empty_text', { count: people, number: number(people) })}
+            </EmptyState>
           ) : (
             <>
-              <p style={{ paddingBottom: 16 }}><span className="lead-figure">{number(items.length)}</span> <span className="unit">{t('segments.count', { count: items.length })}</span></p>
-              <DataTable label={t('place.segments')} columns={columns} rows={items} keyOf={(row) => row.id} rowHeight={48} />
+              <p style={{ paddingBottom: 16 }}>
+                <span className="lead-figure">{number(items.length)}</span>{' '}
+                <span className="unit">{t('segments.count', { count: items.length })}</span>
+              </p>
+              <DataTable
+                label={t('place.segments')}
+                columns={columns}
+                rows={items}
+                keyOf={(row) => row.id}
+                rowHeight={48}
+              />
             </>
           )
         }

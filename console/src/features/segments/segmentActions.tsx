@@ -27,13 +27,20 @@ export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segm
   const save = useMutation({
     mutationFn: (draft: Draft & { over?: number }) => {
       const { over, ...fields } = draft;
-      return segment ? patch<Segment>(`/segments/${segment.id}`, { ...fields, version: over ?? segment.version }) : post<Segment>('/segments', { bot_id: bot.id, ...fields });
+      return segment
+        ? patch<Segment>(`/segments/${segment.id}`, { ...fields, version: over ?? segment.version })
+        : post<Segment>('/segments', { bot_id: bot.id, ...fields });
     },
     onSuccess: (saved) => {
       keep(saved);
       onSaved(saved);
       toast(t('segments.saved_toast', { name: saved.name }));
-      void navigate({ to: '/segments/$segmentId', params: { segmentId: saved.id }, search: {}, replace: true });
+      void navigate({
+        to: '/segments/$segmentId',
+        params: { segmentId: saved.id },
+        search: {},
+        replace: true,
+      });
     },
   });
   const remove = useMutation({
@@ -43,19 +50,45 @@ export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segm
       void navigate({ to: '/segments' });
     },
   });
-  const conflict = save.error instanceof Problem && save.error.code === 'conflict' ? (save.error.current as Segment | undefined) : undefined;
+  const conflict =
+    save.error instanceof Problem && save.error.code === 'conflict'
+      ? (save.error.current as Segment | undefined)
+      : undefined;
   let notice: ReactNode = null;
   if (conflict && save.variables) {
     const mine = save.variables;
     notice = (
       <div className="failure" role="alert" style={{ marginBottom: 16 }}>
-        <span className="words"><b>{t('segments.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span></span>
-        <Button onClick={() => { keep(conflict); save.reset(); void navigate({ to: '/segments/$segmentId', params: { segmentId: conflict.id }, search: {}, reloadDocument: true }); }}>{t('segments.take_theirs')}</Button>
-        <Button onClick={() => save.mutate({ ...mine, over: conflict.version })}>{t('segments.keep_mine')}</Button>
+        <span className="words">
+          <b>{t('segments.conflict')}</b>{' '}
+          <span className="muted">{t('segments.conflict_text')}</span>
+        </span>
+        <Button
+          onClick={() => {
+            keep(conflict);
+            save.reset();
+            void navigate({
+              to: '/segments/$segmentId',
+              params: { segmentId: conflict.id },
+              search: {},
+              reloadDocument: true,
+            });
+          }}
+        >
+          {t('segments.take_theirs')}
+        </Button>
+        <Button onClick={() => save.mutate({ ...mine, over: conflict.version })}>
+          {t('segments.keep_mine')}
+        </Button>
       </div>
     );
   } else if (save.error ?? remove.error) {
-    notice = <Failure error={save.error ?? remove.error} what={t(save.error ? 'segments.save_failed' : 'segments.delete_failed')} />;
+    notice = (
+      <Failure
+        error={save.error ?? remove.error}
+        what={t(save.error ? 'segments.save_failed' : 'segments.delete_failed')}
+      />
+    );
   }
   return { save, remove, notice };
 }

@@ -9,7 +9,8 @@ export function useUndo<T>(start: T) {
   return {
     value,
     canUndo: past.length > 0,
-    set: (next: T) => setState((state) => ({ value: next, past: [...state.past, state.value].slice(-STEPS_MAX) })),
+    set: (next: T) =>
+      setState((state) => ({ value: next, past: [...state.past, state.value].slice(-STEPS_MAX) })),
     /** Goes one step back and says where that is. The step itself is not remembered. */
     undo: (): T => {
       const before = past.at(-1) ?? value;

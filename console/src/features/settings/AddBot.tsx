@@ -14,7 +14,11 @@ export function AddBot({ onClose }: { onClose: () => void }) {
   const problem = useProblemText();
   const [token, setToken] = useState('');
   const add = useMutation({
-    mutationFn: () => post<Bot>('/bots', { token: token.trim(), language: i18n.language.startsWith('zh') ? 'zh' : 'en' }),
+    mutationFn: () =>
+      post<Bot>('/bots', {
+        token: token.trim(),
+        language: i18n.language.startsWith('zh') ? 'zh' : 'en',
+      }),
     onSuccess: (bot) => {
       for (const key of ['bots', 'session']) void client.invalidateQueries({ queryKey: [key] });
       toast(t('settings.bot_added', { name: bot.name }));
@@ -23,11 +27,38 @@ export function AddBot({ onClose }: { onClose: () => void }) {
   });
   const field = add.error instanceof Problem ? add.error.field('/token') : undefined;
   return (
-    <Modal opened onClose={onClose} title={t('settings.add_bot_title')} size={440} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <form className="settings-form" onSubmit={(event) => { event.preventDefault(); add.mutate(); }}>
-        <PasswordInput data-autofocus autoComplete="off" label={t('gate.token')} description={t('gate.token_hint')} value={token} onChange={(event) => setToken(event.currentTarget.value)} error={field} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
-        {add.error && !field && <p className="field-error" role="alert">{problem(add.error)}</p>}
-        <Button type="submit" variant="filled" loading={add.isPending} disabled={!token.trim()}>{t('gate.connect')}</Button>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('settings.add_bot_title')}
+      size={440}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
+      <form
+        className="settings-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add.mutate();
+        }}
+      >
+        <PasswordInput
+          data-autofocus
+          autoComplete="off"
+          label={t('gate.token')}
+          description={t('gate.token_hint')}
+          value={token}
+          onChange={(event) => setToken(event.currentTarget.value)}
+          error={field}
+          visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
+        />
+        {add.error && !field && (
+          <p className="field-error" role="alert">
+            {problem(add.error)}
+          </p>
+        )}
+        <Button type="submit" variant="filled" loading={add.isPending} disabled={!token.trim()}>
+          {t('gate.connect')}
+        </Button>
       </form>
     </Modal>
   );

@@ -23,7 +23,10 @@ function useBotChange(bot: Bot) {
   const refresh = () => {
     for (const key of ['bots', 'session']) void client.invalidateQueries({ queryKey: [key] });
   };
-  const change = useMutation({ mutationFn: (next: BotChange) => patch<Bot>(`/bots/${bot.id}`, next), onSuccess: refresh });
+  const change = useMutation({
+    mutationFn: (next: BotChange) => patch<Bot>(`/bots/${bot.id}`, next),
+    onSuccess: refresh,
+  });
   const remove = useMutation({ mutationFn: () => del(`/bots/${bot.id}`), onSuccess: refresh });
   return { change, remove };
 }
@@ -40,17 +43,48 @@ function NewToken({ bot, changing, onDone }: { bot: Bot; changing: Changing; onD
       className="inline wrap"
       onSubmit={(event) => {
         event.preventDefault();
-        changing.change.mutate({ token: token.trim() }, { onSuccess: () => { toast(t('settings.token_taken', { name: bot.name })); onDone(); } });
+        changing.change.mutate(
+          { token: token.trim() },
+          {
+            onSuccess: () => {
+              toast(t('settings.token_taken', { name: bot.name }));
+              onDone();
+            },
+          },
+        );
       }}
     >
-      <PasswordInput size="xs" w={260} autoFocus autoComplete="off" aria-label={t('gate.token')} placeholder={t('gate.token')} value={token} onChange={(event) => setToken(event.currentTarget.value)} error={message} visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }} />
-      <Button type="submit" loading={changing.change.isPending} disabled={!token.trim()}>{t('settings.token_take')}</Button>
-      <Button variant="subtle" onClick={onDone}>{t('ui.cancel')}</Button>
+      <PasswordInput
+        size="xs"
+        w={260}
+        autoFocus
+        autoComplete="off"
+        aria-label={t('gate.token')}
+        placeholder={t('gate.token')}
+        value={token}
+        onChange={(event) => setToken(event.currentTarget.value)}
+        error={message}
+        visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
+      />
+      <Button type="submit" loading={changing.change.isPending} disabled={!token.trim()}>
+        {t('settings.token_take')}
+      </Button>
+      <Button variant="subtle" onClick={onDone}>
+        {t('ui.cancel')}
+      </Button>
     </form>
   );
 }
 
-function Trouble({ bot, changing, onToken }: { bot: Bot; changing: Changing; onToken: () => void }) {
+function Trouble({
+  bot,
+  changing,
+  onToken,
+}: {
+  bot: Bot;
+  changing: Changing;
+  onToken: () => void;
+}) {
   const { t } = useTranslation();
   const { dateTime, number } = useFormat();
   const now = useNow();
@@ -58,23 +92,53 @@ function Trouble({ bot, changing, onToken }: { bot: Bot; changing: Changing; onT
   const trouble = troubleOf(bot, now);
   if (trouble === null) return null;
   const { health } = bot;
-  const retry = <Button loading={changing.change.isPending} onClick={() => changing.change.mutate({ status: 'running' })}>{t(trouble === 'stopped' ? 'settings.start' : 'ui.try_again')}</Button>;
+  const retry = (
+    <Button
+      loading={changing.change.isPending}
+      onClick={() => changing.change.mutate({ status: 'running' })}
+    >
+      {t(trouble === 'stopped' ? 'settings.start' : 'ui.try_again')}
+    </Button>
+  );
   return (
-    <div className={trouble === 'token_dead' || trouble === 'error' ? 'failure' : 'callout warn-ground'} role={trouble === 'token_dead' ? 'alert' : undefined}>
+    <div
+      className={
+        trouble === 'token_dead' || trouble === 'error' ? 'failure' : 'callout warn-ground'
+      }
+      role={trouble === 'token_dead' ? 'alert' : undefined}
+    >
       <IconAlertTriangle size={16} stroke={1.5} aria-hidden="true" />
       <span className="words">
         <b>{t(`settings.trouble.${trouble}`, { name: bot.name })}</b>{' '}
         <span className="muted">
           {t(`settings.trouble_text.${trouble}`, {
             count: trouble === 'pushing' ? bot.webhook?.pending : health.ingest_failed,
-            number: number(trouble === 'pushing' ? bot.webhook?.pending ?? 0 : health.ingest_failed),
-            at: dateTime((trouble === 'waiting' ? health.blocked_until : trouble === 'pushing' ? bot.webhook?.last_error_at : health.last_error_at) ?? now),
-            error: ((trouble === 'polled' ? bot.intake_note : trouble === 'pushing' ? bot.webhook?.last_error : health.last_error) ?? '').slice(0, 300),
+            number: number(
+              trouble === 'pushing' ? (bot.webhook?.pending ?? 0) : health.ingest_failed,
+            ),
+            at: dateTime(
+              (trouble === 'waiting'
+                ? health.blocked_until
+                : trouble === 'pushing'
+                  ? bot.webhook?.last_error_at
+                  : health.last_error_at) ?? now,
+            ),
+            error: (
+              (trouble === 'polled'
+                ? bot.intake_note
+                : trouble === 'pushing'
+                  ? bot.webhook?.last_error
+                  : health.last_error) ?? ''
+            ).slice(0, 300),
           })}
         </span>
       </span>
-      {can('administer') && trouble === 'token_dead' && <Button onClick={onToken}>{t('settings.new_token')}</Button>}
-      {can('administer') && (trouble === 'token_dead' || trouble === 'error' || trouble === 'stopped') && retry}
+      {can('administer') && trouble === 'token_dead' && (
+        <Button onClick={onToken}>{t('settings.new_token')}</Button>
+      )}
+      {can('administer') &&
+        (trouble === 'token_dead' || trouble === 'error' || trouble === 'stopped') &&
+        retry}
     </div>
   );
 }
@@ -85,13 +149,29 @@ function Rate({ bot, changing }: { bot: Bot; changing: Changing }) {
   const { number } = useFormat();
   const [value, setValue] = useState<number | ''>(bot.bulk_per_second ?? '');
   const save = () => {
-    if (value !== '' && value !== bot.bulk_per_second) changing.change.mutate({ bulk_per_second: value });
+    if (value !== '' && value !== bot.bulk_per_second)
+      changing.change.mutate({ bulk_per_second: value });
   };
-  if (!can('administer')) return <span className="figure">{bot.bulk_per_second === null ? t('settings.rate_default') : number(bot.bulk_per_second)}</span>;
+  if (!can('administer'))
+    return (
+      <span className="figure">
+        {bot.bulk_per_second === null ? t('settings.rate_default') : number(bot.bulk_per_second)}
+      </span>
+    );
   return (
     <NumberInput
-      size="xs" w={84} ml="auto" min={1} max={1000} hideControls aria-label={t('settings.rate_of', { name: bot.name })} placeholder={t('settings.rate_default')}
-      value={value} onChange={(next) => setValue(typeof next === 'number' ? next : '')} onBlur={save} onKeyDown={(event) => event.key === 'Enter' && save()}
+      size="xs"
+      w={84}
+      ml="auto"
+      min={1}
+      max={1000}
+      hideControls
+      aria-label={t('settings.rate_of', { name: bot.name })}
+      placeholder={t('settings.rate_default')}
+      value={value}
+      onChange={(next) => setValue(typeof next === 'number' ? next : '')}
+      onBlur={save}
+      onKeyDown={(event) => event.key === 'Enter' && save()}
       styles={{ input: { textAlign: 'right' } }}
     />
   );
@@ -101,8 +181,18 @@ function Health({ bot }: { bot: Bot }) {
   const { t } = useTranslation();
   const now = useNow();
   const trouble = troubleOf(bot, now);
-  const fill = trouble === null ? 'var(--good-fill)' : trouble === 'token_dead' || trouble === 'error' ? 'var(--bad-fill)' : 'var(--warn-fill)';
-  return <span className="status-dot"><i style={{ background: fill }} aria-hidden="true" />{t(`settings.health.${trouble ?? (bot.status === 'starting' ? 'starting' : 'well')}`)}</span>;
+  const fill =
+    trouble === null
+      ? 'var(--good-fill)'
+      : trouble === 'token_dead' || trouble === 'error'
+        ? 'var(--bad-fill)'
+        : 'var(--warn-fill)';
+  return (
+    <span className="status-dot">
+      <i style={{ background: fill }} aria-hidden="true" />
+      {t(`settings.health.${trouble ?? (bot.status === 'starting' ? 'starting' : 'well')}`)}
+    </span>
+  );
 }
 
 function BotRows({ bot }: { bot: Bot }) {
@@ -120,22 +210,43 @@ function BotRows({ bot }: { bot: Bot }) {
     <Fragment>
       <tr>
         <td>
-          <span className="names"><b>{bot.name}</b><span className="small faint">@{bot.username}</span></span>
+          <span className="names">
+            <b>{bot.name}</b>
+            <span className="small faint">@{bot.username}</span>
+          </span>
         </td>
         <td className="leaves-second">{t(`settings.intake.${bot.intake}`)}</td>
         <td className="num leaves-first">{heard === null ? t('ui.never') : ago(heard, now)}</td>
         <td className="num leaves-second">{number(bot.contacts)}</td>
-        <td className="num leaves-second"><Rate key={bot.bulk_per_second} bot={bot} changing={changing} /></td>
-        <td><Health bot={bot} /></td>
+        <td className="num leaves-second">
+          <Rate key={bot.bulk_per_second} bot={bot} changing={changing} />
+        </td>
+        <td>
+          <Health bot={bot} />
+        </td>
         {can('administer') && (
           <td className="num">
             <Menu position="bottom-end" width={200}>
-              <Menu.Target><ActionIcon aria-label={t('settings.bot_more', { name: bot.name })}><IconDots size={16} stroke={1.5} aria-hidden="true" /></ActionIcon></Menu.Target>
+              <Menu.Target>
+                <ActionIcon aria-label={t('settings.bot_more', { name: bot.name })}>
+                  <IconDots size={16} stroke={1.5} aria-hidden="true" />
+                </ActionIcon>
+              </Menu.Target>
               <Menu.Dropdown>
-                {bot.status === 'stopped' ? <Menu.Item onClick={() => changing.change.mutate({ status: 'running' })}>{t('settings.start')}</Menu.Item> : <Menu.Item onClick={() => changing.change.mutate({ status: 'stopped' })}>{t('settings.stop')}</Menu.Item>}
+                {bot.status === 'stopped' ? (
+                  <Menu.Item onClick={() => changing.change.mutate({ status: 'running' })}>
+                    {t('settings.start')}
+                  </Menu.Item>
+                ) : (
+                  <Menu.Item onClick={() => changing.change.mutate({ status: 'stopped' })}>
+                    {t('settings.stop')}
+                  </Menu.Item>
+                )}
                 <Menu.Item onClick={() => setAsking('token')}>{t('settings.new_token')}</Menu.Item>
                 <Menu.Divider />
-                <Menu.Item color="var(--bad)" onClick={() => setAsking('leave')}>{t('settings.disconnect')}</Menu.Item>
+                <Menu.Item color="var(--bad)" onClick={() => setAsking('leave')}>
+                  {t('settings.disconnect')}
+                </Menu.Item>
               </Menu.Dropdown>
             </Menu>
           </td>
@@ -145,15 +256,31 @@ function BotRows({ bot }: { bot: Bot }) {
         <tr className="settings-bot-below">
           <td colSpan={can('administer') ? 7 : 6}>
             <Trouble bot={bot} changing={changing} onToken={() => setAsking('token')} />
-            {asking === 'token' && <NewToken bot={bot} changing={changing} onDone={() => setAsking(null)} />}
+            {asking === 'token' && (
+              <NewToken bot={bot} changing={changing} onDone={() => setAsking(null)} />
+            )}
             {asking === 'leave' && (
               <div className="inline wrap">
                 <span>{t('settings.disconnect_will', { name: bot.name })}</span>
-                <Button className="danger" loading={changing.remove.isPending} onClick={() => changing.remove.mutate(undefined, { onSuccess: () => setAsking(null) })}>{t('settings.disconnect')}</Button>
-                <Button variant="subtle" onClick={() => setAsking(null)}>{t('ui.cancel')}</Button>
+                <Button
+                  className="danger"
+                  loading={changing.remove.isPending}
+                  onClick={() =>
+                    changing.remove.mutate(undefined, { onSuccess: () => setAsking(null) })
+                  }
+                >
+                  {t('settings.disconnect')}
+                </Button>
+                <Button variant="subtle" onClick={() => setAsking(null)}>
+                  {t('ui.cancel')}
+                </Button>
               </div>
             )}
-            {failed && <p className="field-error" role="alert">{problem(failed)}</p>}
+            {failed && (
+              <p className="field-error" role="alert">
+                {problem(failed)}
+              </p>
+            )}
           </td>
         </tr>
       )}
@@ -171,15 +298,31 @@ export function Bots({ bots }: { bots: Bot[] }) {
         <thead>
           <tr>
             <th scope="col">{t('settings.bot')}</th>
-            <th scope="col" className="leaves-second">{t('settings.receives_by')}</th>
-            <th scope="col" className="num leaves-first">{t('settings.last_update')}</th>
-            <th scope="col" className="num leaves-second">{t('settings.people')}</th>
-            <th scope="col" className="num leaves-second">{t('settings.rate')}</th>
+            <th scope="col" className="leaves-second">
+              {t('settings.receives_by')}
+            </th>
+            <th scope="col" className="num leaves-first">
+              {t('settings.last_update')}
+            </th>
+            <th scope="col" className="num leaves-second">
+              {t('settings.people')}
+            </th>
+            <th scope="col" className="num leaves-second">
+              {t('settings.rate')}
+            </th>
             <th scope="col">{t('settings.state')}</th>
-            {can('administer') && <th scope="col"><span className="unseen">{t('settings.actions')}</span></th>}
+            {can('administer') && (
+              <th scope="col">
+                <span className="unseen">{t('settings.actions')}</span>
+              </th>
+            )}
           </tr>
         </thead>
-        <tbody>{bots.map((bot) => <BotRows key={bot.id} bot={bot} />)}</tbody>
+        <tbody>
+          {bots.map((bot) => (
+            <BotRows key={bot.id} bot={bot} />
+          ))}
+        </tbody>
       </table>
     </Section>
   );

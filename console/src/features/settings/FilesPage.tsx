@@ -17,9 +17,21 @@ import { UsedByList } from '@/ui/UsedBy';
 import { useBytes } from './bytes';
 
 function Picture({ file }: { file: KeptFile }) {
-  if (file.width !== null) return <img className="settings-file-picture" src={download(`/media/${file.id}/content`)} alt="" loading="lazy" />;
+  if (file.width !== null)
+    return (
+      <img
+        className="settings-file-picture"
+        src={download(`/media/${file.id}/content`)}
+        alt=""
+        loading="lazy"
+      />
+    );
   const Icon = file.content_type.startsWith('video/') ? IconMovie : IconFile;
-  return <span className="settings-file-picture"><Icon size={18} stroke={1.5} aria-hidden="true" /></span>;
+  return (
+    <span className="settings-file-picture">
+      <Icon size={18} stroke={1.5} aria-hidden="true" />
+    </span>
+  );
 }
 
 function Row({ file }: { file: KeptFile }) {
@@ -47,14 +59,35 @@ function Row({ file }: { file: KeptFile }) {
         <td>
           <span className="inline settings-file-name">
             <Picture file={file} />
-            <a className="cut" href={download(`/media/${file.id}/content`)} target="_blank" rel="noreferrer"><bdi>{file.name}</bdi></a>
+            <a
+              className="cut"
+              href={download(`/media/${file.id}/content`)}
+              target="_blank"
+              rel="noreferrer"
+            >
+              <bdi>{file.name}</bdi>
+            </a>
           </span>
         </td>
         <td className="num figure">{bytes(file.byte_count)}</td>
         <td className="num leaves-second">{date(file.created_at)}</td>
-        <td>{isUsed ? <UsedByList users={file.used_by} /> : <span className="faint">{t('files.unused')}</span>}</td>
+        <td>
+          {isUsed ? (
+            <UsedByList users={file.used_by} />
+          ) : (
+            <span className="faint">{t('files.unused')}</span>
+          )}
+        </td>
         <td className="num">
-          {can('write') && !isUsed && !sure && <Button variant="subtle" aria-label={t('files.delete', { name: file.name })} onClick={() => setSure(true)}>{t('ui.delete')}</Button>}
+          {can('write') && !isUsed && !sure && (
+            <Button
+              variant="subtle"
+              aria-label={t('files.delete', { name: file.name })}
+              onClick={() => setSure(true)}
+            >
+              {t('ui.delete')}
+            </Button>
+          )}
         </td>
       </tr>
       {sure && !isUsed && (
@@ -62,10 +95,31 @@ function Row({ file }: { file: KeptFile }) {
           <td colSpan={5}>
             <span className="inline wrap">
               <span className="small">{t('files.sure')}</span>
-              <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>{t('ui.delete')}</Button>
-              <Button variant="subtle" onClick={() => { remove.reset(); setSure(false); }}>{t('ui.cancel')}</Button>
+              <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>
+                {t('ui.delete')}
+              </Button>
+              <Button
+                variant="subtle"
+                onClick={() => {
+                  remove.reset();
+                  setSure(false);
+                }}
+              >
+                {t('ui.cancel')}
+              </Button>
             </span>
-            {remove.error && (isKept ? <p className="field-error" role="alert">{t('files.delete_failed', { name: file.name })} {remove.error.message}. {t('files.in_use')}</p> : <Failure error={remove.error} what={t('files.delete_failed', { name: file.name })} />)}
+            {remove.error &&
+              (isKept ? (
+                <p className="field-error" role="alert">
+                  {t('files.delete_failed', { name: file.name })} {remove.error.message}.{' '}
+                  {t('files.in_use')}
+                </p>
+              ) : (
+                <Failure
+                  error={remove.error}
+                  what={t('files.delete_failed', { name: file.name })}
+                />
+              ))}
           </td>
         </tr>
       )}
@@ -85,26 +139,51 @@ export default function FilesPage() {
         {({ pages }) => {
           const [first] = pages;
           const items = pages.flatMap((page) => page.items);
-          if (!first || items.length === 0) return <EmptyState title={t('files.empty_title')}>{t('files.empty_text')}</EmptyState>;
+          if (!first || items.length === 0)
+            return <EmptyState title={t('files.empty_title')}>{t('files.empty_text')}</EmptyState>;
           return (
             <>
               <p>
-                <span className="lead-figure">{number(first.file_count)}</span> <span className="unit">{t('files.count', { count: first.file_count })}</span>{' '}
-                <span className="small muted figure">{t('files.room', { used: bytes(first.byte_count), room: bytes(first.byte_count_max) })}</span>
+                <span className="lead-figure">{number(first.file_count)}</span>{' '}
+                <span className="unit">{t('files.count', { count: first.file_count })}</span>{' '}
+                <span className="small muted figure">
+                  {t('files.room', {
+                    used: bytes(first.byte_count),
+                    room: bytes(first.byte_count_max),
+                  })}
+                </span>
               </p>
               <table className="table settings-table settings-files-table">
                 <thead>
                   <tr>
                     <th scope="col">{t('files.name')}</th>
-                    <th scope="col" className="num">{t('files.size')}</th>
-                    <th scope="col" className="num leaves-second">{t('files.added')}</th>
+                    <th scope="col" className="num">
+                      {t('files.size')}
+                    </th>
+                    <th scope="col" className="num leaves-second">
+                      {t('files.added')}
+                    </th>
                     <th scope="col">{t('files.used_by')}</th>
-                    <th scope="col"><span className="unseen">{t('files.actions')}</span></th>
+                    <th scope="col">
+                      <span className="unseen">{t('files.actions')}</span>
+                    </th>
                   </tr>
                 </thead>
-                <tbody>{items.map((file) => <Row key={file.id} file={file} />)}</tbody>
+                <tbody>
+                  {items.map((file) => (
+                    <Row key={file.id} file={file} />
+                  ))}
+                </tbody>
               </table>
-              {query.hasNextPage && <Button variant="subtle" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>{t('files.more')}</Button>}
+              {query.hasNextPage && (
+                <Button
+                  variant="subtle"
+                  loading={query.isFetchingNextPage}
+                  onClick={() => void query.fetchNextPage()}
+                >
+                  {t('files.more')}
+                </Button>
+              )}
             </>
           );
         }}

@@ -13,24 +13,76 @@ import { Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { isComplete, linesOf, newLanguage, wordsOf } from './phrases';
 
-function Language({ at, value, isOnly, onChange, onRemove }: { at: number; value: PhraseLanguage; isOnly: boolean; onChange: (next: PhraseLanguage) => void; onRemove: () => void }) {
+function Language({
+  at,
+  value,
+  isOnly,
+  onChange,
+  onRemove,
+}: {
+  at: number;
+  value: PhraseLanguage;
+  isOnly: boolean;
+  onChange: (next: PhraseLanguage) => void;
+  onRemove: () => void;
+}) {
   const { t } = useTranslation();
   const [words, setWords] = useState(linesOf(value.stop_words));
   const title = value.language || t('phrases.new');
   return (
-    <Section title={title} note={at === 0 ? t('phrases.first') : undefined} end={!isOnly && <Button size="xs" variant="subtle" onClick={onRemove}>{t('phrases.remove', { language: title })}</Button>}>
+    <Section
+      title={title}
+      note={at === 0 ? t('phrases.first') : undefined}
+      end={
+        !isOnly && (
+          <Button size="xs" variant="subtle" onClick={onRemove}>
+            {t('phrases.remove', { language: title })}
+          </Button>
+        )
+      }
+    >
       <div className="settings-phrases-language">
-        <TextInput label={t('phrases.language')} description={t('phrases.language_note')} maxLength={16} value={value.language} onChange={(event) => onChange({ ...value, language: event.currentTarget.value })} />
+        <TextInput
+          label={t('phrases.language')}
+          description={t('phrases.language_note')}
+          maxLength={16}
+          value={value.language}
+          onChange={(event) => onChange({ ...value, language: event.currentTarget.value })}
+        />
         <Textarea
-          label={t('phrases.stop_words')} description={t('phrases.stop_words_note')} autosize minRows={3} maxRows={12} value={words}
+          label={t('phrases.stop_words')}
+          description={t('phrases.stop_words_note')}
+          autosize
+          minRows={3}
+          maxRows={12}
+          value={words}
           onChange={(event) => {
             setWords(event.currentTarget.value);
             onChange({ ...value, stop_words: wordsOf(event.currentTarget.value) });
           }}
         />
-        <Textarea label={t('phrases.stopped')} autosize minRows={2} maxLength={1000} value={value.stopped} onChange={(event) => onChange({ ...value, stopped: event.currentTarget.value })} />
-        <TextInput label={t('phrases.back')} maxLength={64} value={value.back} onChange={(event) => onChange({ ...value, back: event.currentTarget.value })} />
-        <Textarea label={t('phrases.bound')} autosize minRows={2} maxLength={1000} value={value.bound} onChange={(event) => onChange({ ...value, bound: event.currentTarget.value })} />
+        <Textarea
+          label={t('phrases.stopped')}
+          autosize
+          minRows={2}
+          maxLength={1000}
+          value={value.stopped}
+          onChange={(event) => onChange({ ...value, stopped: event.currentTarget.value })}
+        />
+        <TextInput
+          label={t('phrases.back')}
+          maxLength={64}
+          value={value.back}
+          onChange={(event) => onChange({ ...value, back: event.currentTarget.value })}
+        />
+        <Textarea
+          label={t('phrases.bound')}
+          autosize
+          minRows={2}
+          maxLength={1000}
+          value={value.bound}
+          onChange={(event) => onChange({ ...value, bound: event.currentTarget.value })}
+        />
       </div>
     </Section>
   );
@@ -43,7 +95,8 @@ function Form({ saved }: { saved: Phrases }) {
   const problem = useProblemText();
   const [from, setFrom] = useState(saved);
   // Each language keeps a key of its own while it is edited, whatever its code becomes.
-  const keyed = (phrases: Phrases) => phrases.languages.map((value, at) => ({ key: `${phrases.version}-${at}`, value }));
+  const keyed = (phrases: Phrases) =>
+    phrases.languages.map((value, at) => ({ key: `${phrases.version}-${at}`, value }));
   const [languages, setLanguages] = useState(() => keyed(saved));
   const values = languages.map((each) => each.value);
   const isChanged = JSON.stringify(values) !== JSON.stringify(from.languages);
@@ -53,14 +106,16 @@ function Form({ saved }: { saved: Phrases }) {
   };
   if (from.version !== saved.version && !isChanged) take(saved);
   const save = useMutation({
-    mutationFn: () => put<Phrases>('/workspace/phrases', { languages: values, version: from.version }),
+    mutationFn: () =>
+      put<Phrases>('/workspace/phrases', { languages: values, version: from.version }),
     onSuccess: (next) => {
       take(next);
       client.setQueryData(phrasesQuery().queryKey, next);
       toast(t('phrases.saved'));
     },
     onError: (error) => {
-      if (error instanceof Problem && error.code === 'conflict') void client.invalidateQueries({ queryKey: ['phrases'] });
+      if (error instanceof Problem && error.code === 'conflict')
+        void client.invalidateQueries({ queryKey: ['phrases'] });
     },
   });
   const submit = (event: FormEvent) => {
@@ -78,17 +133,53 @@ function Form({ saved }: { saved: Phrases }) {
       <p className="settings-retention-lead">{t('phrases.lead')}</p>
       {languages.map(({ key, value }, place) => (
         <Language
-          key={key} at={place} value={value} isOnly={languages.length === 1}
-          onChange={(next) => setLanguages(languages.map((each) => (each.key === key ? { key, value: next } : each)))}
+          key={key}
+          at={place}
+          value={value}
+          isOnly={languages.length === 1}
+          onChange={(next) =>
+            setLanguages(languages.map((each) => (each.key === key ? { key, value: next } : each)))
+          }
           onRemove={() => setLanguages(languages.filter((each) => each.key !== key))}
         />
       ))}
-      <Button variant="subtle" leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />} onClick={() => setLanguages([...languages, { key: `new-${languages.length}-${Date.now()}`, value: newLanguage(values) }])}>{t('phrases.add')}</Button>
-      <p className="small muted">{from.changed_at === null ? t('phrases.defaults') : from.changed_by ? t('phrases.changed_by', { at, name: from.changed_by.name }) : t('phrases.changed', { at })}</p>
-      {save.error && <p className="field-error" role="alert">{isLate ? t('phrases.conflict') : problem(save.error)}</p>}
+      <Button
+        variant="subtle"
+        leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />}
+        onClick={() =>
+          setLanguages([
+            ...languages,
+            { key: `new-${languages.length}-${Date.now()}`, value: newLanguage(values) },
+          ])
+        }
+      >
+        {t('phrases.add')}
+      </Button>
+      <p className="small muted">
+        {from.changed_at === null
+          ? t('phrases.defaults')
+          : from.changed_by
+            ? t('phrases.changed_by', { at, name: from.changed_by.name })
+            : t('phrases.changed', { at })}
+      </p>
+      {save.error && (
+        <p className="field-error" role="alert">
+          {isLate ? t('phrases.conflict') : problem(save.error)}
+        </p>
+      )}
       <div className="inline settings-retention-save">
-        <Button type="submit" loading={save.isPending} disabled={!isChanged || isLate || !isComplete(values)}>{t('ui.save')}</Button>
-        {isChanged && <Button variant="subtle" onClick={undo}>{t('ui.cancel')}</Button>}
+        <Button
+          type="submit"
+          loading={save.isPending}
+          disabled={!isChanged || isLate || !isComplete(values)}
+        >
+          {t('ui.save')}
+        </Button>
+        {isChanged && (
+          <Button variant="subtle" onClick={undo}>
+            {t('ui.cancel')}
+          </Button>
+        )}
       </div>
     </form>
   );
@@ -100,7 +191,9 @@ export default function PhrasesPage() {
   const phrases = useQuery(phrasesQuery());
   return (
     <Page title={t('phrases.title')} crumb={{ label: t('place.settings'), to: '/settings' }}>
-      <Loaded query={phrases} what={t('phrases.failed')} waiting={<SkeletonRows rows={4} />}>{(data) => <Form saved={data} />}</Loaded>
+      <Loaded query={phrases} what={t('phrases.failed')} waiting={<SkeletonRows rows={4} />}>
+        {(data) => <Form saved={data} />}
+      </Loaded>
     </Page>
   );
 }

@@ -15,7 +15,17 @@ import { isInRange, isSame, kinds, type Kind } from './retention';
 /** What a field starts from when "for ever" is left. */
 const usualDays = 365;
 
-function Rule({ kind, rules, value, onChange }: { kind: Kind; rules: Retention; value: number | null; onChange: (days: number | null) => void }) {
+function Rule({
+  kind,
+  rules,
+  value,
+  onChange,
+}: {
+  kind: Kind;
+  rules: Retention;
+  value: number | null;
+  onChange: (days: number | null) => void;
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const what = t(`retention.kept.${kind}`);
@@ -24,19 +34,38 @@ function Rule({ kind, rules, value, onChange }: { kind: Kind; rules: Retention; 
     <div className="settings-retention-rule">
       <div className="settings-retention-words">
         <b>{what}</b>
-        <p className="small muted">{t(`retention.about.${kind}`)}{kind === 'visits' && ` ${t('retention.address', { count: rules.address_days })}`}</p>
+        <p className="small muted">
+          {t(`retention.about.${kind}`)}
+          {kind === 'visits' && ` ${t('retention.address', { count: rules.address_days })}`}
+        </p>
       </div>
       <div className="settings-retention-time">
         <SegmentedControl
-          size="xs" aria-label={t('retention.how_long', { what })} value={value === null ? 'ever' : 'days'}
-          onChange={(next) => onChange(next === 'ever' ? null : (rules[`${kind}_days`] ?? usualDays))}
-          data={[{ value: 'ever', label: t('retention.for_ever') }, { value: 'days', label: t('retention.for_days') }]}
+          size="xs"
+          aria-label={t('retention.how_long', { what })}
+          value={value === null ? 'ever' : 'days'}
+          onChange={(next) =>
+            onChange(next === 'ever' ? null : (rules[`${kind}_days`] ?? usualDays))
+          }
+          data={[
+            { value: 'ever', label: t('retention.for_ever') },
+            { value: 'days', label: t('retention.for_days') },
+          ]}
         />
         {value !== null && (
           <NumberInput
-            size="xs" w={84} hideControls allowDecimal={false} aria-label={`${what}: ${t('retention.days')}`} value={Number.isNaN(value) ? '' : value}
+            size="xs"
+            w={84}
+            hideControls
+            allowDecimal={false}
+            aria-label={`${what}: ${t('retention.days')}`}
+            value={Number.isNaN(value) ? '' : value}
             onChange={(next) => onChange(next === '' ? Number.NaN : Number(next))}
-            error={wrong ? t('retention.range', { min: number(rules.days_min), max: number(rules.days_max) }) : undefined}
+            error={
+              wrong
+                ? t('retention.range', { min: number(rules.days_min), max: number(rules.days_max) })
+                : undefined
+            }
           />
         )}
       </div>
@@ -50,16 +79,36 @@ function Consequence({ days, enabled }: { days: RetentionDays; enabled: boolean 
   const { number } = useFormat();
   const older = useQuery({ ...retentionPreviewQuery(days), enabled });
   if (!enabled) return null;
-  if (older.error) return <Failure error={older.error} what={t('retention.count_failed')} retry={() => void older.refetch()} />;
-  if (!older.data || older.isPlaceholderData) return <p className="small muted" role="status">{t('retention.counting')}</p>;
+  if (older.error)
+    return (
+      <Failure
+        error={older.error}
+        what={t('retention.count_failed')}
+        retry={() => void older.refetch()}
+      />
+    );
+  if (!older.data || older.isPlaceholderData)
+    return (
+      <p className="small muted" role="status">
+        {t('retention.counting')}
+      </p>
+    );
   const { data } = older;
   const gone = kinds.filter((kind) => data[kind] > 0);
   return (
     <div className="settings-retention-will" role="status">
-      {gone.length === 0 ? <p>{t('retention.will_nothing')}</p> : (
+      {gone.length === 0 ? (
+        <p>{t('retention.will_nothing')}</p>
+      ) : (
         <>
           <p>{t('retention.will_now')}</p>
-          <ul>{gone.map((kind) => <li key={kind} className="figure">{t(`retention.row.${kind}`, { count: data[kind], number: number(data[kind]) })}</li>)}</ul>
+          <ul>
+            {gone.map((kind) => (
+              <li key={kind} className="figure">
+                {t(`retention.row.${kind}`, { count: data[kind], number: number(data[kind]) })}
+              </li>
+            ))}
+          </ul>
         </>
       )}
     </div>
@@ -83,7 +132,14 @@ function Form({ rules }: { rules: Retention }) {
   const older = useQuery({ ...retentionPreviewQuery(days), enabled: isChanged && isValid });
   const blanks = kinds.some((kind) => (older.data?.[kind] ?? 0) > 0);
   const save = useMutation({
-    mutationFn: () => put<Retention>('/workspace/retention', { texts_days: days.texts_days, raw_days: days.raw_days, visits_days: days.visits_days, notes_days: days.notes_days, version: from.version }),
+    mutationFn: () =>
+      put<Retention>('/workspace/retention', {
+        texts_days: days.texts_days,
+        raw_days: days.raw_days,
+        visits_days: days.visits_days,
+        notes_days: days.notes_days,
+        version: from.version,
+      }),
     onSuccess: (saved) => {
       setFrom(saved);
       setDays(saved);
@@ -91,7 +147,8 @@ function Form({ rules }: { rules: Retention }) {
       toast(t('retention.saved'));
     },
     onError: (error) => {
-      if (error instanceof Problem && error.code === 'conflict') void client.invalidateQueries({ queryKey: ['retention'] });
+      if (error instanceof Problem && error.code === 'conflict')
+        void client.invalidateQueries({ queryKey: ['retention'] });
     },
   });
   const takeTheirs = () => {
@@ -108,14 +165,52 @@ function Form({ rules }: { rules: Retention }) {
   return (
     <form onSubmit={submit}>
       <p className="settings-retention-lead">{t('retention.lead')}</p>
-      {kinds.map((kind) => <Rule key={kind} kind={kind} rules={from} value={days[`${kind}_days`]} onChange={(next) => setDays({ ...days, [`${kind}_days`]: next })} />)}
-      <Section title={isChanged ? t('retention.will') : t('retention.title')} note={isChanged ? undefined : from.changed_at === null ? t('retention.defaults') : from.changed_by ? t('retention.changed_by', { at, name: from.changed_by.name }) : t('retention.changed', { at })}>
-        {isChanged ? <Consequence days={days} enabled={isValid} /> : <p className="small muted">{t('retention.unchanged')}</p>}
-        {save.error && <p className="field-error" role="alert">{isLate ? t('retention.conflict') : problem(save.error)}</p>}
+      {kinds.map((kind) => (
+        <Rule
+          key={kind}
+          kind={kind}
+          rules={from}
+          value={days[`${kind}_days`]}
+          onChange={(next) => setDays({ ...days, [`${kind}_days`]: next })}
+        />
+      ))}
+      <Section
+        title={isChanged ? t('retention.will') : t('retention.title')}
+        note={
+          isChanged
+            ? undefined
+            : from.changed_at === null
+              ? t('retention.defaults')
+              : from.changed_by
+                ? t('retention.changed_by', { at, name: from.changed_by.name })
+                : t('retention.changed', { at })
+        }
+      >
+        {isChanged ? (
+          <Consequence days={days} enabled={isValid} />
+        ) : (
+          <p className="small muted">{t('retention.unchanged')}</p>
+        )}
+        {save.error && (
+          <p className="field-error" role="alert">
+            {isLate ? t('retention.conflict') : problem(save.error)}
+          </p>
+        )}
         <div className="inline settings-retention-save">
-          <Button type="submit" className={blanks && isChanged ? 'danger' : undefined} loading={save.isPending} disabled={!isChanged || !isValid || isLate || older.isFetching}>{blanks && isChanged ? t('retention.save_blank') : t('ui.save')}</Button>
+          <Button
+            type="submit"
+            className={blanks && isChanged ? 'danger' : undefined}
+            loading={save.isPending}
+            disabled={!isChanged || !isValid || isLate || older.isFetching}
+          >
+            {blanks && isChanged ? t('retention.save_blank') : t('ui.save')}
+          </Button>
           {isLate && <Button onClick={takeTheirs}>{t('retention.again')}</Button>}
-          {isChanged && !isLate && <Button variant="subtle" onClick={takeTheirs}>{t('ui.cancel')}</Button>}
+          {isChanged && !isLate && (
+            <Button variant="subtle" onClick={takeTheirs}>
+              {t('ui.cancel')}
+            </Button>
+          )}
         </div>
       </Section>
     </form>
@@ -128,7 +223,9 @@ export default function RetentionPage() {
   const rules = useQuery(retentionQuery());
   return (
     <Page title={t('retention.title')} crumb={{ label: t('place.settings'), to: '/settings' }}>
-      <Loaded query={rules} what={t('retention.failed')} waiting={<SkeletonRows rows={4} />}>{(data) => <Form rules={data} />}</Loaded>
+      <Loaded query={rules} what={t('retention.failed')} waiting={<SkeletonRows rows={4} />}>
+        {(data) => <Form rules={data} />}
+      </Loaded>
     </Page>
   );
 }

@@ -13,7 +13,11 @@ export function Secret({ value, note }: { value: string; note: string }) {
         <CopyButton value={value}>
           {({ copied, copy }) => (
             <ActionIcon aria-label={t(copied ? 'settings.copied' : 'settings.copy')} onClick={copy}>
-              {copied ? <IconCheck size={14} stroke={1.8} aria-hidden="true" /> : <IconCopy size={14} stroke={1.5} aria-hidden="true" />}
+              {copied ? (
+                <IconCheck size={14} stroke={1.8} aria-hidden="true" />
+              ) : (
+                <IconCopy size={14} stroke={1.5} aria-hidden="true" />
+              )}
             </ActionIcon>
           )}
         </CopyButton>

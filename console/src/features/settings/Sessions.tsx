@@ -23,13 +23,26 @@ function SessionRow({ session }: { session: BrowserSession }) {
   const now = useNow();
   const client = useQueryClient();
   const problem = useProblemText();
-  const end = useMutation({ mutationFn: () => del(`/sessions/${session.id}`), onSuccess: () => void client.invalidateQueries({ queryKey: ['sessions'] }) });
+  const end = useMutation({
+    mutationFn: () => del(`/sessions/${session.id}`),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['sessions'] }),
+  });
   return (
     <li className="inline">
       <span className="cut">{browserOf(session.user_agent) || t('settings.some_browser')}</span>
-      <span className="end small faint">{session.current ? t('settings.this_browser') : ago(session.seen_at, now)}</span>
-      {!session.current && <Button variant="subtle" loading={end.isPending} onClick={() => end.mutate()}>{t('settings.end_session')}</Button>}
-      {end.error && <span className="field-error" role="alert">{problem(end.error)}</span>}
+      <span className="end small faint">
+        {session.current ? t('settings.this_browser') : ago(session.seen_at, now)}
+      </span>
+      {!session.current && (
+        <Button variant="subtle" loading={end.isPending} onClick={() => end.mutate()}>
+          {t('settings.end_session')}
+        </Button>
+      )}
+      {end.error && (
+        <span className="field-error" role="alert">
+          {problem(end.error)}
+        </span>
+      )}
     </li>
   );
 }
@@ -40,8 +53,18 @@ export function Sessions() {
   const query = useQuery(browserSessionsQuery());
   return (
     <Section title={t('settings.sessions')} note={t('settings.sessions_note')}>
-      <Loaded query={query} what={t('settings.sessions_failed')} waiting={<SkeletonRows rows={2} />}>
-        {({ items }) => <ul className="settings-my-bots">{items.map((session) => <SessionRow key={session.id} session={session} />)}</ul>}
+      <Loaded
+        query={query}
+        what={t('settings.sessions_failed')}
+        waiting={<SkeletonRows rows={2} />}
+      >
+        {({ items }) => (
+          <ul className="settings-my-bots">
+            {items.map((session) => (
+              <SessionRow key={session.id} session={session} />
+            ))}
+          </ul>
+        )}
       </Loaded>
     </Section>
   );

@@ -29,12 +29,40 @@ export default function SettingsPage() {
   const all = bots.data?.items ?? [];
   const receiving = all.filter((bot) => bot.status === 'running').length;
   return (
-    <Page title={t('place.settings')} actions={can('administer') && <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />} onClick={() => setAdding(true)}>{t('settings.add_bot')}</Button>}>
-      {bots.error && <Failure error={bots.error} what={t('settings.bots_failed')} retry={() => void bots.refetch()} />}
+    <Page
+      title={t('place.settings')}
+      actions={
+        can('administer') && (
+          <Button
+            variant="filled"
+            leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />}
+            onClick={() => setAdding(true)}
+          >
+            {t('settings.add_bot')}
+          </Button>
+        )
+      }
+    >
+      {bots.error && (
+        <Failure
+          error={bots.error}
+          what={t('settings.bots_failed')}
+          retry={() => void bots.refetch()}
+        />
+      )}
       {bots.isPending && !bots.error && <SkeletonRows rows={3} />}
       {bots.data && (
         <>
-          <p><span className="lead-figure">{t('settings.some_of', { some: number(receiving), count: all.length, all: number(all.length) })}</span> <span className="unit">{t('settings.receiving', { count: all.length })}</span></p>
+          <p>
+            <span className="lead-figure">
+              {t('settings.some_of', {
+                some: number(receiving),
+                count: all.length,
+                all: number(all.length),
+              })}
+            </span>{' '}
+            <span className="unit">{t('settings.receiving', { count: all.length })}</span>
+          </p>
           <Bots bots={all} />
         </>
       )}
@@ -46,16 +74,22 @@ export default function SettingsPage() {
         <Sessions />
       </div>
       <Section title={t('files.title')} note={t('files.link_note')}>
-        <Button renderRoot={(props) => <Link {...props} to="/settings/files" />}>{t('files.link')}</Button>
+        <Button renderRoot={(props) => <Link {...props} to="/settings/files" />}>
+          {t('files.link')}
+        </Button>
       </Section>
       {can('administer') && (
         <Section title={t('phrases.title')} note={t('phrases.link_note')}>
-          <Button renderRoot={(props) => <Link {...props} to="/settings/phrases" />}>{t('phrases.link')}</Button>
+          <Button renderRoot={(props) => <Link {...props} to="/settings/phrases" />}>
+            {t('phrases.link')}
+          </Button>
         </Section>
       )}
       {can('administer') && (
         <Section title={t('retention.title')} note={t('retention.link_note')}>
-          <Button renderRoot={(props) => <Link {...props} to="/settings/retention" />}>{t('retention.link')}</Button>
+          <Button renderRoot={(props) => <Link {...props} to="/settings/retention" />}>
+            {t('retention.link')}
+          </Button>
         </Section>
       )}
       <Section title={t('settings.about')}>

@@ -32,7 +32,12 @@ function Invite({ onClose }: { onClose: () => void }) {
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('agent');
   const invite = useMutation({
-    mutationFn: () => post<{ member: Member; link: string }>('/members', { name: name.trim(), email: email.trim(), role }, key),
+    mutationFn: () =>
+      post<{ member: Member; link: string }>(
+        '/members',
+        { name: name.trim(), email: email.trim(), role },
+        key,
+      ),
     onSuccess: () => void client.invalidateQueries({ queryKey: ['members'] }),
   });
   const fields = invite.error instanceof Problem ? invite.error : null;
@@ -41,19 +46,60 @@ function Invite({ onClose }: { onClose: () => void }) {
     invite.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={t('settings.invite')} size={440} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('settings.invite')}
+      size={440}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
       {invite.data ? (
         <div className="settings-form">
-          <Secret value={invite.data.link} note={t('settings.invite_link', { name: invite.data.member.name })} />
-          <Button variant="filled" onClick={onClose}>{t('ui.close')}</Button>
+          <Secret
+            value={invite.data.link}
+            note={t('settings.invite_link', { name: invite.data.member.name })}
+          />
+          <Button variant="filled" onClick={onClose}>
+            {t('ui.close')}
+          </Button>
         </div>
       ) : (
         <form className="settings-form" onSubmit={submit} noValidate>
-          <TextInput data-autofocus label={t('settings.member_name')} value={name} onChange={(event) => setName(event.currentTarget.value)} error={fields?.field('/name')} />
-          <TextInput label={t('gate.email')} type="email" value={email} onChange={(event) => setEmail(event.currentTarget.value)} error={fields?.field('/email')} />
-          <Select label={t('settings.role')} description={t(`settings.role_may.${role}`)} allowDeselect={false} value={role} onChange={(next) => setRole(roles.find((each) => each === next) ?? 'agent')} data={roles.map((each) => ({ value: each, label: t(`settings.roles.${each}`) }))} />
-          {invite.error && (fields?.errors.length ?? 0) === 0 && <p className="field-error" role="alert">{problem(invite.error)}</p>}
-          <Button type="submit" variant="filled" loading={invite.isPending} disabled={!name.trim() || !email.trim()}>{t('settings.invite_make')}</Button>
+          <TextInput
+            data-autofocus
+            label={t('settings.member_name')}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            error={fields?.field('/name')}
+          />
+          <TextInput
+            label={t('gate.email')}
+            type="email"
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+            error={fields?.field('/email')}
+          />
+          <Select
+            label={t('settings.role')}
+            description={t(`settings.role_may.${role}`)}
+            allowDeselect={false}
+            value={role}
+            onChange={(next) => setRole(roles.find((each) => each === next) ?? 'agent')}
+            data={roles.map((each) => ({ value: each, label: t(`settings.roles.${each}`) }))}
+          />
+          {invite.error && (fields?.errors.length ?? 0) === 0 && (
+            <p className="field-error" role="alert">
+              {problem(invite.error)}
+            </p>
+          )}
+          <Button
+            type="submit"
+            variant="filled"
+            loading={invite.isPending}
+            disabled={!name.trim() || !email.trim()}
+          >
+            {t('settings.invite_make')}
+          </Button>
         </form>
       )}
     </Modal>
@@ -67,7 +113,10 @@ function MemberRow({ member, me }: { member: Member; me: boolean }) {
   const problem = useProblemText();
   const [sure, setSure] = useState(false);
   const refresh = () => void client.invalidateQueries({ queryKey: ['members'] });
-  const change = useMutation({ mutationFn: (role: Role) => patch<Member>(`/members/${member.id}`, { role }), onSuccess: refresh });
+  const change = useMutation({
+    mutationFn: (role: Role) => patch<Member>(`/members/${member.id}`, { role }),
+    onSuccess: refresh,
+  });
   const remove = useMutation({
     mutationFn: () => del(`/members/${member.id}`),
     onSuccess: () => {
@@ -85,33 +134,72 @@ function MemberRow({ member, me }: { member: Member; me: boolean }) {
           <span className="names">
             <span>{me ? t('settings.me', { name: member.name }) : member.name}</span>
             <span className="small faint">{member.email}</span>
-            {failed && <span className="small bad" role="alert">{problem(failed)}</span>}
+            {failed && (
+              <span className="small bad" role="alert">
+                {problem(failed)}
+              </span>
+            )}
           </span>
         </span>
       </td>
       <td>
         {editable ? (
-          <Select size="xs" w={120} aria-label={t('settings.role_of', { name: member.name })} allowDeselect={false} value={change.isPending ? change.variables : member.role} onChange={(next) => { const role = roles.find((each) => each === next); if (role) change.mutate(role); }} data={roles.map((each) => ({ value: each, label: t(`settings.roles.${each}`) }))} />
+          <Select
+            size="xs"
+            w={120}
+            aria-label={t('settings.role_of', { name: member.name })}
+            allowDeselect={false}
+            value={change.isPending ? change.variables : member.role}
+            onChange={(next) => {
+              const role = roles.find((each) => each === next);
+              if (role) change.mutate(role);
+            }}
+            data={roles.map((each) => ({ value: each, label: t(`settings.roles.${each}`) }))}
+          />
         ) : (
           t(`settings.roles.${member.role}`)
         )}
       </td>
       {rights.map(([right, holders]) => (
         <td key={right} className="tick leaves-first">
-          {holders.includes(member.role) ? <IconCheck size={16} stroke={1.8} role="img" aria-label={t('settings.may')} /> : <span className="faint"><span aria-hidden="true">–</span><span className="unseen">{t('settings.may_not')}</span></span>}
+          {holders.includes(member.role) ? (
+            <IconCheck size={16} stroke={1.8} role="img" aria-label={t('settings.may')} />
+          ) : (
+            <span className="faint">
+              <span aria-hidden="true">–</span>
+              <span className="unseen">{t('settings.may_not')}</span>
+            </span>
+          )}
         </td>
       ))}
-      <td className="num leaves-second">{member.invited ? <span className="faint">{t('settings.invited')}</span> : null}</td>
+      <td className="num leaves-second">
+        {member.invited ? <span className="faint">{t('settings.invited')}</span> : null}
+      </td>
       {can('administer') && (
         <td className="num">
-          {!me && (sure ? (
-            <span className="inline">
-              <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>{t('settings.remove')}</Button>
-              <Button variant="subtle" onClick={() => setSure(false)}>{t('ui.cancel')}</Button>
-            </span>
-          ) : (
-            <Button variant="subtle" aria-label={t('settings.remove_member', { name: member.name })} onClick={() => setSure(true)}>{t('settings.remove')}</Button>
-          ))}
+          {!me &&
+            (sure ? (
+              <span className="inline">
+                <Button
+                  className="danger"
+                  loading={remove.isPending}
+                  onClick={() => remove.mutate()}
+                >
+                  {t('settings.remove')}
+                </Button>
+                <Button variant="subtle" onClick={() => setSure(false)}>
+                  {t('ui.cancel')}
+                </Button>
+              </span>
+            ) : (
+              <Button
+                variant="subtle"
+                aria-label={t('settings.remove_member', { name: member.name })}
+                onClick={() => setSure(true)}
+              >
+                {t('settings.remove')}
+              </Button>
+            ))}
         </td>
       )}
     </tr>
@@ -126,7 +214,17 @@ export function Team() {
   const query = useQuery(membersQuery());
   const [inviting, setInviting] = useState(false);
   return (
-    <Section title={t('settings.team')} note={t('settings.team_note')} end={can('administer') && <button type="button" className="text-link" onClick={() => setInviting(true)}>{t('settings.invite')}</button>}>
+    <Section
+      title={t('settings.team')}
+      note={t('settings.team_note')}
+      end={
+        can('administer') && (
+          <button type="button" className="text-link" onClick={() => setInviting(true)}>
+            {t('settings.invite')}
+          </button>
+        )
+      }
+    >
       <Loaded query={query} what={t('settings.team_failed')} waiting={<SkeletonRows rows={3} />}>
         {({ items }) => (
           <table className="table settings-table">
@@ -134,12 +232,26 @@ export function Team() {
               <tr>
                 <th scope="col">{t('settings.member')}</th>
                 <th scope="col">{t('settings.role')}</th>
-                {rights.map(([right]) => <th key={right} scope="col" className="tick leaves-first">{t(`settings.rights.${right}`)}</th>)}
-                <th scope="col" className="leaves-second"><span className="unseen">{t('settings.state')}</span></th>
-                {can('administer') && <th scope="col"><span className="unseen">{t('settings.actions')}</span></th>}
+                {rights.map(([right]) => (
+                  <th key={right} scope="col" className="tick leaves-first">
+                    {t(`settings.rights.${right}`)}
+                  </th>
+                ))}
+                <th scope="col" className="leaves-second">
+                  <span className="unseen">{t('settings.state')}</span>
+                </th>
+                {can('administer') && (
+                  <th scope="col">
+                    <span className="unseen">{t('settings.actions')}</span>
+                  </th>
+                )}
               </tr>
             </thead>
-            <tbody>{items.map((each) => <MemberRow key={each.id} member={each} me={each.id === member.id} />)}</tbody>
+            <tbody>
+              {items.map((each) => (
+                <MemberRow key={each.id} member={each} me={each.id === member.id} />
+              ))}
+            </tbody>
           </table>
         )}
       </Loaded>

@@ -26,17 +26,41 @@ function TokenRow({ token, onGone }: { token: ApiToken; onGone: () => void }) {
   });
   return (
     <tr>
-      <td><b>{token.name}</b>{revoke.error && <span className="small bad" role="alert"> {problem(revoke.error)}</span>}</td>
+      <td>
+        <b>{token.name}</b>
+        {revoke.error && (
+          <span className="small bad" role="alert">
+            {' '}
+            {problem(revoke.error)}
+          </span>
+        )}
+      </td>
       <td className="num leaves-second">{date(token.created_at)}</td>
-      <td className="num">{token.used_at ? ago(token.used_at, now) : <span className="faint">{t('settings.token_unused')}</span>}</td>
+      <td className="num">
+        {token.used_at ? (
+          ago(token.used_at, now)
+        ) : (
+          <span className="faint">{t('settings.token_unused')}</span>
+        )}
+      </td>
       <td className="num">
         {sure ? (
           <span className="inline token-sure">
-            <Button className="danger" loading={revoke.isPending} onClick={() => revoke.mutate()}>{t('settings.revoke')}</Button>
-            <Button variant="subtle" onClick={() => setSure(false)}>{t('ui.cancel')}</Button>
+            <Button className="danger" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+              {t('settings.revoke')}
+            </Button>
+            <Button variant="subtle" onClick={() => setSure(false)}>
+              {t('ui.cancel')}
+            </Button>
           </span>
         ) : (
-          <Button variant="subtle" aria-label={t('settings.revoke_token', { name: token.name })} onClick={() => setSure(true)}>{t('settings.revoke')}</Button>
+          <Button
+            variant="subtle"
+            aria-label={t('settings.revoke_token', { name: token.name })}
+            onClick={() => setSure(true)}
+          >
+            {t('settings.revoke')}
+          </Button>
         )}
       </td>
     </tr>
@@ -71,21 +95,44 @@ export function Tokens() {
               <thead>
                 <tr>
                   <th scope="col">{t('settings.token_name')}</th>
-                  <th scope="col" className="num leaves-second">{t('settings.token_made')}</th>
-                  <th scope="col" className="num">{t('settings.token_used')}</th>
-                  <th scope="col"><span className="unseen">{t('settings.actions')}</span></th>
+                  <th scope="col" className="num leaves-second">
+                    {t('settings.token_made')}
+                  </th>
+                  <th scope="col" className="num">
+                    {t('settings.token_used')}
+                  </th>
+                  <th scope="col">
+                    <span className="unseen">{t('settings.actions')}</span>
+                  </th>
                 </tr>
               </thead>
-              <tbody>{items.map((token) => <TokenRow key={token.id} token={token} onGone={refresh} />)}</tbody>
+              <tbody>
+                {items.map((token) => (
+                  <TokenRow key={token.id} token={token} onGone={refresh} />
+                ))}
+              </tbody>
             </table>
           )
         }
       </Loaded>
       <form className="inline wrap settings-token-make" onSubmit={submit}>
-        <TextInput size="xs" w={220} aria-label={t('settings.token_name')} placeholder={t('settings.token_for')} value={name} maxLength={80} onChange={(event) => setName(event.currentTarget.value)} error={make.error ? problem(make.error) : undefined} />
-        <Button type="submit" loading={make.isPending} disabled={!name.trim()}>{t('settings.token_make')}</Button>
+        <TextInput
+          size="xs"
+          w={220}
+          aria-label={t('settings.token_name')}
+          placeholder={t('settings.token_for')}
+          value={name}
+          maxLength={80}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={make.error ? problem(make.error) : undefined}
+        />
+        <Button type="submit" loading={make.isPending} disabled={!name.trim()}>
+          {t('settings.token_make')}
+        </Button>
       </form>
-      {make.data?.token && <Secret value={make.data.token} note={t('settings.token_once', { name: make.data.name })} />}
+      {make.data?.token && (
+        <Secret value={make.data.token} note={t('settings.token_once', { name: make.data.name })} />
+      )}
     </Section>
   );
 }

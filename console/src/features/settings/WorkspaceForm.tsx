@@ -34,10 +34,38 @@ export function WorkspaceForm() {
   return (
     <Section title={t('settings.workspace')}>
       <form className="settings-form" onSubmit={submit}>
-        <TextInput label={t('settings.workspace_name')} readOnly={readOnly} value={name} maxLength={120} onChange={(event) => setName(event.currentTarget.value)} />
-        <Select label={t('settings.time_zone')} description={t('settings.time_zone_note')} searchable allowDeselect={false} limit={60} readOnly={readOnly} value={zone} onChange={(next) => next && setZone(next)} data={zones} nothingFoundMessage={t('settings.no_zone')} />
-        {save.error && <p className="field-error" role="alert">{problem(save.error)}</p>}
-        {!readOnly && <div className="inline"><Button type="submit" loading={save.isPending} disabled={!changed || !name.trim()}>{t('ui.save')}</Button>{changed && <span className="small faint">{t('settings.changed')}</span>}</div>}
+        <TextInput
+          label={t('settings.workspace_name')}
+          readOnly={readOnly}
+          value={name}
+          maxLength={120}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Select
+          label={t('settings.time_zone')}
+          description={t('settings.time_zone_note')}
+          searchable
+          allowDeselect={false}
+          limit={60}
+          readOnly={readOnly}
+          value={zone}
+          onChange={(next) => next && setZone(next)}
+          data={zones}
+          nothingFoundMessage={t('settings.no_zone')}
+        />
+        {save.error && (
+          <p className="field-error" role="alert">
+            {problem(save.error)}
+          </p>
+        )}
+        {!readOnly && (
+          <div className="inline">
+            <Button type="submit" loading={save.isPending} disabled={!changed || !name.trim()}>
+              {t('ui.save')}
+            </Button>
+            {changed && <span className="small faint">{t('settings.changed')}</span>}
+          </div>
+        )}
       </form>
     </Section>
   );

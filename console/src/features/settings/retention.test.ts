@@ -11,6 +11,7 @@ describe('rules of retention', () => {
   it('differ by any of their times', () => {
     const rules = { texts_days: null, raw_days: 90, visits_days: 365, notes_days: null };
     expect(isSame(rules, { ...rules })).toBe(true);
-    for (const kind of ['texts_days', 'raw_days', 'visits_days', 'notes_days']) expect(isSame(rules, { ...rules, [kind]: 7 })).toBe(false);
+    for (const kind of ['texts_days', 'raw_days', 'visits_days', 'notes_days'])
+      expect(isSame(rules, { ...rules, [kind]: 7 })).toBe(false);
   });
 });

@@ -32,7 +32,15 @@ interface RowProps {
 }
 
 /** A rule that is a single age is edited where it stands: the most common change is its day count. */
-function Threshold({ expression, was, onChange }: { expression: Extract<Expression, { last_interaction: unknown }>; was: Expression | undefined; onChange: (next: Expression) => void }) {
+function Threshold({
+  expression,
+  was,
+  onChange,
+}: {
+  expression: Extract<Expression, { last_interaction: unknown }>;
+  was: Expression | undefined;
+  onChange: (next: Expression) => void;
+}) {
   const { t } = useTranslation();
   const { span } = useFormat();
   const { within, older_than } = expression.last_interaction;
@@ -42,56 +50,157 @@ function Threshold({ expression, was, onChange }: { expression: Extract<Expressi
     <span className="inline wrap stages-threshold">
       <Trans
         i18nKey={side === 'within' ? 'stages.within' : 'stages.older_than'}
-        components={{ duration: <DurationInput label={t('stages.days')} value={within ?? older_than ?? '7d'} onChange={(next) => onChange({ last_interaction: { [side]: next } })} /> }}
+        components={{
+          duration: (
+            <DurationInput
+              label={t('stages.days')}
+              value={within ?? older_than ?? '7d'}
+              onChange={(next) => onChange({ last_interaction: { [side]: next } })}
+            />
+          ),
+        }}
       />
-      {before !== undefined && before !== (within ?? older_than) && <span className="small faint">{t('stages.was', { span: span(before) })}</span>}
+      {before !== undefined && before !== (within ?? older_than) && (
+        <span className="small faint">{t('stages.was', { span: span(before) })}</span>
+      )}
     </span>
   );
 }
 
-function Says({ rule, was, last, editable, open, onChange }: { rule: Rule; was: StageDraft | undefined; last: boolean; editable: boolean; open: boolean; onChange: (next: Expression) => void }) {
+function Says({
+  rule,
+  was,
+  last,
+  editable,
+  open,
+  onChange,
+}: {
+  rule: Rule;
+  was: StageDraft | undefined;
+  last: boolean;
+  editable: boolean;
+  open: boolean;
+  onChange: (next: Expression) => void;
+}) {
   const { t } = useTranslation();
   if (last) return <span className="muted">{t('stages.everyone_else')}</span>;
   const { expression } = rule;
-  if (editable && !open && 'last_interaction' in expression && (expression.last_interaction.within ?? expression.last_interaction.older_than) !== undefined) {
+  if (
+    editable &&
+    !open &&
+    'last_interaction' in expression &&
+    (expression.last_interaction.within ?? expression.last_interaction.older_than) !== undefined
+  ) {
     return <Threshold expression={expression} was={was?.expression} onChange={onChange} />;
   }
-  return <span className="muted stages-rule-sentence"><ExpressionSentence expression={expression} /></span>;
+  return (
+    <span className="muted stages-rule-sentence">
+      <ExpressionSentence expression={expression} />
+    </span>
+  );
 }
 
 /** One rule: its place, what it says, how many it gets and how many it leaves. */
-export function RuleRow({ rule, place, last, count, left, total, people, stale, was, editable, onChange, onMove, onRemove }: RowProps) {
+export function RuleRow({
+  rule,
+  place,
+  last,
+  count,
+  left,
+  total,
+  people,
+  stale,
+  was,
+  editable,
+  onChange,
+  onMove,
+  onRemove,
+}: RowProps) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const color = useStageColor();
   const [naming, setNaming] = useState(false);
   const [open, setOpen] = useState(false);
-  const changed = !was || was.name !== rule.name.trim() || JSON.stringify(was.expression) !== JSON.stringify(rule.expression);
+  const changed =
+    !was ||
+    was.name !== rule.name.trim() ||
+    JSON.stringify(was.expression) !== JSON.stringify(rule.expression);
   return (
     <li className={changed ? 'stages-rule changed' : 'stages-rule'}>
       <div className="stages-rule-line">
         <span className="faint figure">{number(place)}</span>
         <span className="stages-rule-name">
           {naming || (editable && rule.name === '') ? (
-            <TextInput size="xs" autoFocus aria-label={t('stages.name')} placeholder={t('stages.name')} value={rule.name} maxLength={40} onChange={(event) => onChange({ name: event.currentTarget.value })} onBlur={() => setNaming(false)} onKeyDown={(event) => event.key === 'Enter' && setNaming(false)} />
+            <TextInput
+              size="xs"
+              autoFocus
+              aria-label={t('stages.name')}
+              placeholder={t('stages.name')}
+              value={rule.name}
+              maxLength={40}
+              onChange={(event) => onChange({ name: event.currentTarget.value })}
+              onBlur={() => setNaming(false)}
+              onKeyDown={(event) => event.key === 'Enter' && setNaming(false)}
+            />
           ) : (
             <StageBadge name={rule.name} />
           )}
         </span>
-        <span className="stages-rule-says"><Says rule={rule} was={was} last={last} editable={editable} open={open} onChange={(expression) => onChange({ expression })} /></span>
-        <span className="stages-rule-meter wide-only"><Meter value={count ?? 0} of={total} fill={color(rule.name)} /></span>
-        <span className="num">{count === undefined ? <span className="faint">…</span> : <Count value={count} people={people} stale={stale} />}</span>
+        <span className="stages-rule-says">
+          <Says
+            rule={rule}
+            was={was}
+            last={last}
+            editable={editable}
+            open={open}
+            onChange={(expression) => onChange({ expression })}
+          />
+        </span>
+        <span className="stages-rule-meter wide-only">
+          <Meter value={count ?? 0} of={total} fill={color(rule.name)} />
+        </span>
+        <span className="num">
+          {count === undefined ? (
+            <span className="faint">…</span>
+          ) : (
+            <Count value={count} people={people} stale={stale} />
+          )}
+        </span>
         <span className="num muted figure wide-only">{left === undefined ? '' : number(left)}</span>
         {editable && (
           <span className="stages-rule-tools">
-            <ActionIcon aria-label={t('stages.up', { name: rule.name })} disabled={last || place === 1} onClick={() => onMove(-1)}><IconArrowUp size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>
-            <ActionIcon aria-label={t('stages.down', { name: rule.name })} disabled={last} onClick={() => onMove(1)}><IconArrowDown size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>
+            <ActionIcon
+              aria-label={t('stages.up', { name: rule.name })}
+              disabled={last || place === 1}
+              onClick={() => onMove(-1)}
+            >
+              <IconArrowUp size={14} stroke={1.5} aria-hidden="true" />
+            </ActionIcon>
+            <ActionIcon
+              aria-label={t('stages.down', { name: rule.name })}
+              disabled={last}
+              onClick={() => onMove(1)}
+            >
+              <IconArrowDown size={14} stroke={1.5} aria-hidden="true" />
+            </ActionIcon>
             <Menu position="bottom-end" width={180}>
-              <Menu.Target><ActionIcon aria-label={t('stages.more', { name: rule.name })}><IconDots size={16} stroke={1.5} aria-hidden="true" /></ActionIcon></Menu.Target>
+              <Menu.Target>
+                <ActionIcon aria-label={t('stages.more', { name: rule.name })}>
+                  <IconDots size={16} stroke={1.5} aria-hidden="true" />
+                </ActionIcon>
+              </Menu.Target>
               <Menu.Dropdown>
                 <Menu.Item onClick={() => setNaming(true)}>{t('stages.rename')}</Menu.Item>
-                {!last && <Menu.Item onClick={() => setOpen(!open)}>{t(open ? 'stages.fold_rule' : 'stages.edit_rule')}</Menu.Item>}
-                {!last && <Menu.Item color="var(--bad)" onClick={onRemove}>{t('stages.remove')}</Menu.Item>}
+                {!last && (
+                  <Menu.Item onClick={() => setOpen(!open)}>
+                    {t(open ? 'stages.fold_rule' : 'stages.edit_rule')}
+                  </Menu.Item>
+                )}
+                {!last && (
+                  <Menu.Item color="var(--bad)" onClick={onRemove}>
+                    {t('stages.remove')}
+                  </Menu.Item>
+                )}
               </Menu.Dropdown>
             </Menu>
           </span>
@@ -99,8 +208,14 @@ export function RuleRow({ rule, place, last, count, left, total, people, stale, 
       </div>
       {open && !last && (
         <div className="stages-rule-builder">
-          <ExpressionBuilder value={rule.expression} start={t('stages.builder_start')} onChange={(next) => onChange({ expression: countable(toLines(next)) })} />
-          <button type="button" className="text-link small" onClick={() => setOpen(false)}>{t('stages.fold_rule')}</button>
+          <ExpressionBuilder
+            value={rule.expression}
+            start={t('stages.builder_start')}
+            onChange={(next) => onChange({ expression: countable(toLines(next)) })}
+          />
+          <button type="button" className="text-link small" onClick={() => setOpen(false)}>
+            {t('stages.fold_rule')}
+          </button>
         </div>
       )}
     </li>

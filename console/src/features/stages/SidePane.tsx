@@ -18,16 +18,37 @@ function OnceSaved({ preview }: { preview: StagePreview }) {
   const { t } = useTranslation();
   const { number, signed } = useFormat();
   return (
-    <Section first title={t('stages.once_saved')} end={<span className="small faint">{t('stages.now_then')}</span>}>
+    <Section
+      first
+      title={t('stages.once_saved')}
+      end={<span className="small faint">{t('stages.now_then')}</span>}
+    >
       <table className="table">
-        <thead className="unseen"><tr><th scope="col">{t('person.stage')}</th><th scope="col">{t('stages.now')}</th><th scope="col">{t('stages.then')}</th><th scope="col">{t('stages.difference')}</th></tr></thead>
+        <thead className="unseen">
+          <tr>
+            <th scope="col">{t('person.stage')}</th>
+            <th scope="col">{t('stages.now')}</th>
+            <th scope="col">{t('stages.then')}</th>
+            <th scope="col">{t('stages.difference')}</th>
+          </tr>
+        </thead>
         <tbody>
           {preview.items.map((item) => (
             <tr key={item.name}>
-              <th scope="row"><StageBadge name={item.name} /></th>
+              <th scope="row">
+                <StageBadge name={item.name} />
+              </th>
               <td className="num muted figure">{number(item.before)}</td>
-              <td className="num figure">{item.count === item.before ? <span className="muted">{t('stages.same')}</span> : <b>{number(item.count)}</b>}</td>
-              <td className={`num figure ${item.count > item.before ? 'good' : 'muted'}`}>{item.count === item.before ? '' : signed(item.count - item.before)}</td>
+              <td className="num figure">
+                {item.count === item.before ? (
+                  <span className="muted">{t('stages.same')}</span>
+                ) : (
+                  <b>{number(item.count)}</b>
+                )}
+              </td>
+              <td className={`num figure ${item.count > item.before ? 'good' : 'muted'}`}>
+                {item.count === item.before ? '' : signed(item.count - item.before)}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -43,13 +64,24 @@ function WhoMoves({ expression, total }: { expression: Expression; total: number
   const bot = useBot();
   const query = useQuery(previewQuery(bot.id, expression));
   return (
-    <Section title={t('stages.who_moves')} end={<Link className="text-link" to="/contacts" search={{ e: expression }}>{t('stages.all', { number: number(total) })}</Link>}>
+    <Section
+      title={t('stages.who_moves')}
+      end={
+        <Link className="text-link" to="/contacts" search={{ e: expression }}>
+          {t('stages.all', { number: number(total) })}
+        </Link>
+      }
+    >
       {!query.data && <SkeletonRows rows={4} />}
       <ul className="stages-movers">
         {query.data?.sample.slice(0, PEOPLE_SHOWN).map((person) => (
           <li key={person.id} className="inline">
             <PersonCell contact={person} />
-            <span className="end small faint">{person.last_interaction_at === null ? t('ui.never') : ago(person.last_interaction_at, now)}</span>
+            <span className="end small faint">
+              {person.last_interaction_at === null
+                ? t('ui.never')
+                : ago(person.last_interaction_at, now)}
+            </span>
           </li>
         ))}
       </ul>
@@ -61,15 +93,26 @@ function WhoMoves({ expression, total }: { expression: Expression; total: number
 function Dependents({ touched }: { touched: Set<string> }) {
   const { t } = useTranslation();
   const bot = useBot();
-  const segments = useQuery(segmentsQuery(bot.id)).data?.items.filter((segment) => asksForStage(segment.expression, touched)) ?? [];
+  const segments =
+    useQuery(segmentsQuery(bot.id)).data?.items.filter((segment) =>
+      asksForStage(segment.expression, touched),
+    ) ?? [];
   return (
     <Section title={t('stages.depends')}>
       {segments.length === 0 && <p className="muted">{t('stages.depends_none')}</p>}
       <ul className="stages-movers">
         {segments.map((segment) => (
           <li key={segment.id} className="inline">
-            <Link className="count cut" to="/segments/$segmentId" params={{ segmentId: segment.id }}>{segment.name}</Link>
-            <span className="end"><Count value={segment.count} people={{ segment: { id: segment.id } }} /></span>
+            <Link
+              className="count cut"
+              to="/segments/$segmentId"
+              params={{ segmentId: segment.id }}
+            >
+              {segment.name}
+            </Link>
+            <span className="end">
+              <Count value={segment.count} people={{ segment: { id: segment.id } }} />
+            </span>
           </li>
         ))}
       </ul>
@@ -79,24 +122,43 @@ function Dependents({ touched }: { touched: Set<string> }) {
 }
 
 /** Beside the rules: what saving them would do, or what they are for while nothing is changed. */
-export function SidePane({ stages, rules, preview, changed }: { stages: Stages; rules: Rule[]; preview: StagePreview | undefined; changed: boolean }) {
+export function SidePane({
+  stages,
+  rules,
+  preview,
+  changed,
+}: {
+  stages: Stages;
+  rules: Rule[];
+  preview: StagePreview | undefined;
+  changed: boolean;
+}) {
   const { t } = useTranslation();
   if (!changed) {
     return (
       <>
-        <Section first title={t('stages.how')}><p className="muted">{t('stages.how_text')}</p></Section>
+        <Section first title={t('stages.how')}>
+          <p className="muted">{t('stages.how_text')}</p>
+        </Section>
         <Dependents touched={new Set(stages.items.map((stage) => stage.name))} />
       </>
     );
   }
   if (!preview) return <SkeletonRows rows={5} />;
-  const moving = preview.moves.map((move) => peopleMoving(rules, move)).filter((each) => each !== null);
+  const moving = preview.moves
+    .map((move) => peopleMoving(rules, move))
+    .filter((each) => each !== null);
   const total = preview.moves.reduce((sum, move) => sum + move.count, 0);
   const touched = new Set(preview.moves.flatMap((move) => [move.from, move.to]));
   return (
     <>
       <OnceSaved preview={preview} />
-      {total > 0 && moving.length > 0 && <WhoMoves expression={moving.length === 1 && moving[0] ? moving[0] : { any: moving }} total={total} />}
+      {total > 0 && moving.length > 0 && (
+        <WhoMoves
+          expression={moving.length === 1 && moving[0] ? moving[0] : { any: moving }}
+          total={total}
+        />
+      )}
       <Dependents touched={touched} />
     </>
   );

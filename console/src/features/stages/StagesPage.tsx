@@ -16,20 +16,56 @@ import { StageBadge } from '@/ui/StageBadge';
 import { Failure, SkeletonRows } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { RuleRow } from './RuleRow';
-import { draftOf, freeColor, isChanged, moved, peopleMoving, type Rule, rulesOf, withNew, withoutRule, withRule } from './rules';
+import {
+  draftOf,
+  freeColor,
+  isChanged,
+  moved,
+  peopleMoving,
+  type Rule,
+  rulesOf,
+  withNew,
+  withoutRule,
+  withRule,
+} from './rules';
 import { SidePane } from './SidePane';
 
 /** Typing a number asks once it rests. */
 const REST_MS = 200;
 
-function Lead({ preview, rules, changed, stale, total }: { preview: StagePreview | undefined; rules: Rule[]; changed: boolean; stale: boolean; total: number }) {
+function Lead({
+  preview,
+  rules,
+  changed,
+  stale,
+  total,
+}: {
+  preview: StagePreview | undefined;
+  rules: Rule[];
+  changed: boolean;
+  stale: boolean;
+  total: number;
+}) {
   const { t } = useTranslation();
   const { number } = useFormat();
-  if (!changed) return <p><span className="lead-figure">{number(total)}</span> <span className="unit">{t('stages.people_in', { count: total, stages: number(rules.length) })}</span></p>;
+  if (!changed)
+    return (
+      <p>
+        <span className="lead-figure">{number(total)}</span>{' '}
+        <span className="unit">
+          {t('stages.people_in', { count: total, stages: number(rules.length) })}
+        </span>
+      </p>
+    );
   const moving = preview?.moves.reduce((sum, move) => sum + move.count, 0) ?? 0;
   return (
     <div aria-live="polite">
-      <p><span className={stale ? 'lead-figure faint' : 'lead-figure'}>{number(moving)}</span> <span className="unit">{t('stages.would_move', { count: moving, total: number(total) })}</span></p>
+      <p>
+        <span className={stale ? 'lead-figure faint' : 'lead-figure'}>{number(moving)}</span>{' '}
+        <span className="unit">
+          {t('stages.would_move', { count: moving, total: number(total) })}
+        </span>
+      </p>
       <ul className="stages-moves">
         {preview?.moves.slice(0, 6).map((move) => (
           <li key={`${move.from} ${move.to}`} className="inline">
@@ -49,14 +85,16 @@ function useSave(onSaved: () => void) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const save = useMutation({
-    mutationFn: ({ draft, version }: { draft: StageDraft[]; version: number }) => put<Stages>('/stages', { stages: draft, version }),
+    mutationFn: ({ draft, version }: { draft: StageDraft[]; version: number }) =>
+      put<Stages>('/stages', { stages: draft, version }),
     onSuccess: () => {
       void client.invalidateQueries();
       onSaved();
       toast(t('stages.saved'));
     },
   });
-  const conflict = save.error instanceof Problem && save.error.code === 'conflict' ? save.error : null;
+  const conflict =
+    save.error instanceof Problem && save.error.code === 'conflict' ? save.error : null;
   return { save, conflict };
 }
 
@@ -73,10 +111,17 @@ interface RulesProps {
 function Rules({ stages, rules, setRules, preview, changed, stale, total }: RulesProps) {
   const { t } = useTranslation();
   const can = useCan();
-  const countOf = (rule: Rule) => (changed ? preview?.items.find((item) => item.name === rule.name.trim())?.count : stages.items.find((stage) => stage.id === rule.id)?.count);
+  const countOf = (rule: Rule) =>
+    changed
+      ? preview?.items.find((item) => item.name === rule.name.trim())?.count
+      : stages.items.find((stage) => stage.id === rule.id)?.count;
   let left: number | undefined = total;
   return (
-    <Section title={t('stages.rules')} note={t('stages.first_decides')} end={<span className="small faint wide-only">{t('stages.people_left')}</span>}>
+    <Section
+      title={t('stages.rules')}
+      note={t('stages.first_decides')}
+      end={<span className="small faint wide-only">{t('stages.people_left')}</span>}
+    >
       <ol>
         {rules.map((rule, index) => {
           const count = countOf(rule);
@@ -84,7 +129,16 @@ function Rules({ stages, rules, setRules, preview, changed, stale, total }: Rule
           const was = stages.items.find((stage) => stage.id === rule.id);
           return (
             <RuleRow
-              key={rule.key} rule={rule} place={index + 1} last={index === rules.length - 1} count={count} left={left} total={total} stale={stale} was={was} editable={can('write')}
+              key={rule.key}
+              rule={rule}
+              place={index + 1}
+              last={index === rules.length - 1}
+              count={count}
+              left={left}
+              total={total}
+              stale={stale}
+              was={was}
+              editable={can('write')}
               people={changed ? undefined : { stage: { in: [rule.name] } }}
               onChange={(change) => setRules(withRule(rules, rule.key, change))}
               onMove={(by) => setRules(moved(rules, rule.key, by))}
@@ -93,7 +147,15 @@ function Rules({ stages, rules, setRules, preview, changed, stale, total }: Rule
           );
         })}
       </ol>
-      {can('write') && <button type="button" className="text-link stages-rule-add" onClick={() => setRules(withNew(rules, '', freeColor(rules)))}>{t('stages.add')}</button>}
+      {can('write') && (
+        <button
+          type="button"
+          className="text-link stages-rule-add"
+          onClick={() => setRules(withNew(rules, '', freeColor(rules)))}
+        >
+          {t('stages.add')}
+        </button>
+      )}
     </Section>
   );
 }
@@ -108,14 +170,20 @@ function Editor({ stages }: { stages: Stages }) {
   // server can tell when someone else saved in between; unedited rules follow the server.
   const [edit, setEdit] = useState<{ rules: Rule[]; version: number } | null>(null);
   const edited = edit?.rules ?? null;
-  const setEdited = (next: Rule[] | null) => setEdit(next && { rules: next, version: edit?.version ?? stages.version });
+  const setEdited = (next: Rule[] | null) =>
+    setEdit(next && { rules: next, version: edit?.version ?? stages.version });
   const version = edit?.version ?? stages.version;
   const rules = edited ?? rulesOf(stages);
   const changed = edited !== null && isChanged(edited, stages);
   const draft = useMemo(() => draftOf(rules), [rules]);
   const [asked] = useDebouncedValue(draft, REST_MS);
-  const named = draft.every((rule) => rule.name !== '') && new Set(draft.map((rule) => rule.name)).size === draft.length;
-  const query = useQuery({ ...stagePreviewQuery(bot.id, asked), enabled: changed && asked.every((rule) => rule.name !== '') });
+  const named =
+    draft.every((rule) => rule.name !== '') &&
+    new Set(draft.map((rule) => rule.name)).size === draft.length;
+  const query = useQuery({
+    ...stagePreviewQuery(bot.id, asked),
+    enabled: changed && asked.every((rule) => rule.name !== ''),
+  });
   const preview = changed ? query.data : undefined;
   const total = stages.items.reduce((sum, stage) => sum + stage.count, 0);
   const stale = query.isFetching || asked !== draft;
@@ -136,10 +204,29 @@ function Editor({ stages }: { stages: Stages }) {
       title={t('place.stages')}
       note={changed ? t('stages.changed') : undefined}
       actions={
-        can('write') && changed && (
+        can('write') &&
+        changed && (
           <>
-            <Button variant="subtle" onClick={() => { setEdited(null); save.reset(); }}>{t('stages.discard')}</Button>
-            <Button variant="filled" loading={save.isPending} disabled={!named || query.error !== null} title={named ? undefined : t('stages.name_all')} onClick={() => save.mutate({ draft, version })}>{preview && moving > 0 ? t('stages.save_move', { count: moving, number: number(moving) }) : t('ui.save')}</Button>
+            <Button
+              variant="subtle"
+              onClick={() => {
+                setEdited(null);
+                save.reset();
+              }}
+            >
+              {t('stages.discard')}
+            </Button>
+            <Button
+              variant="filled"
+              loading={save.isPending}
+              disabled={!named || query.error !== null}
+              title={named ? undefined : t('stages.name_all')}
+              onClick={() => save.mutate({ draft, version })}
+            >
+              {preview && moving > 0
+                ? t('stages.save_move', { count: moving, number: number(moving) })
+                : t('ui.save')}
+            </Button>
           </>
         )
       }
@@ -148,19 +235,46 @@ function Editor({ stages }: { stages: Stages }) {
         <div className="pane">
           {conflict ? (
             <div className="failure" role="alert">
-              <span className="words"><b>{t('stages.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span></span>
+              <span className="words">
+                <b>{t('stages.conflict')}</b>{' '}
+                <span className="muted">{t('segments.conflict_text')}</span>
+              </span>
               <Button onClick={takeTheirs}>{t('segments.take_theirs')}</Button>
-              {conflict.current !== undefined && <Button onClick={keepMine}>{t('segments.keep_mine')}</Button>}
+              {conflict.current !== undefined && (
+                <Button onClick={keepMine}>{t('segments.keep_mine')}</Button>
+              )}
             </div>
           ) : (
             save.error && <Failure error={save.error} what={t('stages.save_failed')} />
           )}
-          {query.error && changed && <Failure error={query.error} what={t('stages.preview_failed')} />}
-          {!named && <p className="field-error" role="alert">{t('stages.name_all')}</p>}
-          <Lead preview={preview} rules={rules} changed={changed} stale={stale && changed} total={total} />
-          <Rules stages={stages} rules={rules} setRules={setEdited} preview={preview} changed={changed} stale={stale && changed} total={total} />
+          {query.error && changed && (
+            <Failure error={query.error} what={t('stages.preview_failed')} />
+          )}
+          {!named && (
+            <p className="field-error" role="alert">
+              {t('stages.name_all')}
+            </p>
+          )}
+          <Lead
+            preview={preview}
+            rules={rules}
+            changed={changed}
+            stale={stale && changed}
+            total={total}
+          />
+          <Rules
+            stages={stages}
+            rules={rules}
+            setRules={setEdited}
+            preview={preview}
+            changed={changed}
+            stale={stale && changed}
+            total={total}
+          />
         </div>
-        <aside className="pane" aria-label={t('stages.effect')}><SidePane stages={stages} rules={rules} preview={preview} changed={changed} /></aside>
+        <aside className="pane" aria-label={t('stages.effect')}>
+          <SidePane stages={stages} rules={rules} preview={preview} changed={changed} />
+        </aside>
       </div>
     </Page>
   );
@@ -172,5 +286,13 @@ export default function StagesPage() {
   const bot = useBot();
   const query = useQuery(stagesQuery(bot.id));
   if (query.data) return <Editor key={bot.id} stages={query.data} />;
-  return <Page title={t('place.stages')}>{query.error ? <Failure error={query.error} what={t('stages.failed')} retry={() => void query.refetch()} /> : <SkeletonRows rows={5} />}</Page>;
+  return (
+    <Page title={t('place.stages')}>
+      {query.error ? (
+        <Failure error={query.error} what={t('stages.failed')} retry={() => void query.refetch()} />
+      ) : (
+        <SkeletonRows rows={5} />
+      )}
+    </Page>
+  );
 }

@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { colorNames } from '@/ui/colors';
-import { asksForStage, freeColor, moved, peopleMoving, type Rule, withNew, withoutRule } from './rules';
+import {
+  asksForStage,
+  freeColor,
+  moved,
+  peopleMoving,
+  type Rule,
+  withNew,
+  withoutRule,
+} from './rules';
 
-const rule = (name: string, within: string): Rule => ({ key: name, name, color: '', expression: { last_interaction: { within } } });
-const rules: Rule[] = [rule('a', '1d'), rule('b', '2d'), { ...rule('rest', '0'), expression: { all: [] } }];
+const rule = (name: string, within: string): Rule => ({
+  key: name,
+  name,
+  color: '',
+  expression: { last_interaction: { within } },
+});
+const rules: Rule[] = [
+  rule('a', '1d'),
+  rule('b', '2d'),
+  { ...rule('rest', '0'), expression: { all: [] } },
+];
 const names = (list: Rule[]) => list.map((each) => each.name);
 
 describe('rules of the stages', () => {
@@ -20,7 +37,12 @@ describe('rules of the stages', () => {
   });
   it('say who moves: out of the saved stage, into the first rule that matches', () => {
     expect(peopleMoving(rules, { from: 'a', to: 'rest' })).toEqual({
-      all: [{ stage: { in: ['a'] } }, { all: [] }, { not: { last_interaction: { within: '1d' } } }, { not: { last_interaction: { within: '2d' } } }],
+      all: [
+        { stage: { in: ['a'] } },
+        { all: [] },
+        { not: { last_interaction: { within: '1d' } } },
+        { not: { last_interaction: { within: '2d' } } },
+      ],
     });
     expect(peopleMoving(rules, { from: 'a', to: 'gone' })).toBeNull();
   });

@@ -7,11 +7,25 @@ export interface Rule extends StageDraft {
   key: string;
 }
 
-export const rulesOf = (stages: Stages): Rule[] => stages.items.map(({ id, name, color, expression }: Stage) => ({ key: `stage ${id}`, id, name, color, expression }));
+export const rulesOf = (stages: Stages): Rule[] =>
+  stages.items.map(({ id, name, color, expression }: Stage) => ({
+    key: `stage ${id}`,
+    id,
+    name,
+    color,
+    expression,
+  }));
 
-export const draftOf = (rules: Rule[]): StageDraft[] => rules.map(({ id, name, color, expression }) => ({ ...(id === undefined ? {} : { id }), name: name.trim(), color, expression }));
+export const draftOf = (rules: Rule[]): StageDraft[] =>
+  rules.map(({ id, name, color, expression }) => ({
+    ...(id === undefined ? {} : { id }),
+    name: name.trim(),
+    color,
+    expression,
+  }));
 
-export const isChanged = (rules: Rule[], stages: Stages) => JSON.stringify(draftOf(rules)) !== JSON.stringify(draftOf(rulesOf(stages)));
+export const isChanged = (rules: Rule[], stages: Stages) =>
+  JSON.stringify(draftOf(rules)) !== JSON.stringify(draftOf(rulesOf(stages)));
 
 /** The last rule takes everyone who is left, so it neither moves nor goes. */
 export function moved(rules: Rule[], key: string, by: 1 | -1): Rule[] {
@@ -24,15 +38,23 @@ export function moved(rules: Rule[], key: string, by: 1 | -1): Rule[] {
   return next;
 }
 
-export const withRule = (rules: Rule[], key: string, change: Partial<StageDraft>): Rule[] => rules.map((rule) => (rule.key === key ? { ...rule, ...change } : rule));
-export const withoutRule = (rules: Rule[], key: string): Rule[] => rules.filter((rule, at) => rule.key !== key || at === rules.length - 1);
+export const withRule = (rules: Rule[], key: string, change: Partial<StageDraft>): Rule[] =>
+  rules.map((rule) => (rule.key === key ? { ...rule, ...change } : rule));
+export const withoutRule = (rules: Rule[], key: string): Rule[] =>
+  rules.filter((rule, at) => rule.key !== key || at === rules.length - 1);
 
 /** A colour that no stage has yet, while there is one; the server knows these names alone. */
-export const freeColor = (rules: Rule[]): string => colorNames.find((name) => !rules.some((rule) => rule.color === name)) ?? 'gray';
+export const freeColor = (rules: Rule[]): string =>
+  colorNames.find((name) => !rules.some((rule) => rule.color === name)) ?? 'gray';
 
 /** A new rule comes last of those that choose. */
 export function withNew(rules: Rule[], name: string, color: string): Rule[] {
-  const rule: Rule = { key: `new ${crypto.getRandomValues(new Uint32Array(1))[0] ?? 0}`, name, color, expression: { last_interaction: { within: '7d' } } };
+  const rule: Rule = {
+    key: `new ${crypto.getRandomValues(new Uint32Array(1))[0] ?? 0}`,
+    name,
+    color,
+    expression: { last_interaction: { within: '7d' } },
+  };
   return [...rules.slice(0, -1), rule, ...rules.slice(-1)];
 }
 
@@ -41,7 +63,12 @@ export function peopleOf(rules: Rule[], name: string): Expression | null {
   const at = rules.findIndex((rule) => rule.name.trim() === name);
   const rule = rules[at];
   if (!rule) return null;
-  return { all: [rule.expression, ...rules.slice(0, at).map((before): Expression => ({ not: before.expression }))] };
+  return {
+    all: [
+      rule.expression,
+      ...rules.slice(0, at).map((before): Expression => ({ not: before.expression })),
+    ],
+  };
 }
 
 /** Who would move from one stage to another: in the first by the saved rules, in the second by those in the editor. */

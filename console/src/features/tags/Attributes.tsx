@@ -18,10 +18,17 @@ function Unify({ attribute, onDone }: { attribute: Attribute; onDone: () => void
   const client = useQueryClient();
   const [kind, setKind] = useState(attribute.kind ?? 'text');
   const send = useMutation({
-    mutationFn: (dry: boolean) => post<UnifyAnswer>('/attributes/unify', { key: attribute.key, kind, dry_run: dry, drop_misfits: !dry }),
+    mutationFn: (dry: boolean) =>
+      post<UnifyAnswer>('/attributes/unify', {
+        key: attribute.key,
+        kind,
+        dry_run: dry,
+        drop_misfits: !dry,
+      }),
     onSuccess: (_, dry) => {
       if (dry) return;
-      for (const key of ['attributes', 'contacts', 'contact', 'preview']) void client.invalidateQueries({ queryKey: [key] });
+      for (const key of ['attributes', 'contacts', 'contact', 'preview'])
+        void client.invalidateQueries({ queryKey: [key] });
       onDone();
     },
   });
@@ -43,12 +50,39 @@ function Unify({ attribute, onDone }: { attribute: Attribute; onDone: () => void
       {told && (
         <p>
           {t('tags.unify_will', { count: told.changed, number: number(told.changed) })}
-          {told.misfit_count > 0 && <span className="warn"> {t('tags.unify_misfits', { count: told.misfit_count, number: number(told.misfit_count), values: told.misfits.slice(0, 3).map((misfit) => String(misfit.value)).join(', ') })}</span>}
+          {told.misfit_count > 0 && (
+            <span className="warn">
+              {' '}
+              {t('tags.unify_misfits', {
+                count: told.misfit_count,
+                number: number(told.misfit_count),
+                values: told.misfits
+                  .slice(0, 3)
+                  .map((misfit) => String(misfit.value))
+                  .join(', '),
+              })}
+            </span>
+          )}
         </p>
       )}
       <div className="inline">
-        <Button size="xs" loading={send.isPending && send.variables} onClick={() => send.mutate(true)}>{t('tags.unify_try')}</Button>
-        {told && <Button size="xs" variant="filled" loading={send.isPending} onClick={() => send.mutate(false)}>{t('tags.unify_do')}</Button>}
+        <Button
+          size="xs"
+          loading={send.isPending && send.variables}
+          onClick={() => send.mutate(true)}
+        >
+          {t('tags.unify_try')}
+        </Button>
+        {told && (
+          <Button
+            size="xs"
+            variant="filled"
+            loading={send.isPending}
+            onClick={() => send.mutate(false)}
+          >
+            {t('tags.unify_do')}
+          </Button>
+        )}
       </div>
     </div>
   );
@@ -62,27 +96,54 @@ export function Attributes({ onClose }: { onClose: () => void }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const query = useQuery(attributesQuery());
   const counts = ({ counts }: Attribute) =>
-    (['bool', 'number', 'text'] as const).filter((kind) => counts[kind] > 0).map((kind) => `${t(`tags.kind_${kind}`)}: ${number(counts[kind])}`).join(' · ');
+    (['bool', 'number', 'text'] as const)
+      .filter((kind) => counts[kind] > 0)
+      .map((kind) => `${t(`tags.kind_${kind}`)}: ${number(counts[kind])}`)
+      .join(' · ');
   return (
-    <Drawer opened onClose={onClose} position="right" size={480} title={t('tags.attributes')} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size={480}
+      title={t('tags.attributes')}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
       <Loaded query={query} what={t('tags.attributes_failed')} waiting={<SkeletonRows />}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title={t('tags.attributes_empty')}>{t('tags.attributes_empty_text')}</EmptyState>
+            <EmptyState title={t('tags.attributes_empty')}>
+              {t('tags.attributes_empty_text')}
+            </EmptyState>
           ) : (
             <table className="table" aria-label={t('tags.attributes')}>
-              <thead><tr><th scope="col">{t('tags.name')}</th><th scope="col">{t('tags.attribute_kind')}</th></tr></thead>
+              <thead>
+                <tr>
+                  <th scope="col">{t('tags.name')}</th>
+                  <th scope="col">{t('tags.attribute_kind')}</th>
+                </tr>
+              </thead>
               <tbody>
                 {items.map((attribute) => (
                   <tr key={attribute.key}>
                     <td className="cut">{attribute.key}</td>
                     <td>
                       <div className="inline wrap">
-                        {attribute.kind ? t(`tags.kind_${attribute.kind}`) : <span className="warn">{t('tags.kind_mixed')}</span>}
+                        {attribute.kind ? (
+                          t(`tags.kind_${attribute.kind}`)
+                        ) : (
+                          <span className="warn">{t('tags.kind_mixed')}</span>
+                        )}
                         <span className="small muted">{counts(attribute)}</span>
-                        {can('write') && chosen !== attribute.key && <Button size="compact-xs" onClick={() => setChosen(attribute.key)}>{t('tags.unify')}</Button>}
+                        {can('write') && chosen !== attribute.key && (
+                          <Button size="compact-xs" onClick={() => setChosen(attribute.key)}>
+                            {t('tags.unify')}
+                          </Button>
+                        )}
                       </div>
-                      {chosen === attribute.key && <Unify attribute={attribute} onDone={() => setChosen(null)} />}
+                      {chosen === attribute.key && (
+                        <Unify attribute={attribute} onDone={() => setChosen(null)} />
+                      )}
                     </td>
                   </tr>
                 ))}

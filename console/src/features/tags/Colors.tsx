@@ -10,7 +10,14 @@ export function Colors({ value, onChange }: { value: string; onChange: (color: s
       <legend className="field-label">{t('tags.color')}</legend>
       {all.map((color) => (
         <label key={color} style={{ background: colorOf(color) }}>
-          <input type="radio" name="color" className="unseen" aria-label={t([`color.${color}`, 'color.other'], { color })} checked={color === value} onChange={() => onChange(color)} />
+          <input
+            type="radio"
+            name="color"
+            className="unseen"
+            aria-label={t([`color.${color}`, 'color.other'], { color })}
+            checked={color === value}
+            onChange={() => onChange(color)}
+          />
         </label>
       ))}
     </fieldset>

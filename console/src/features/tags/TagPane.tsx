@@ -21,7 +21,8 @@ import { origins } from './tagFacts';
 function useRefresh() {
   const client = useQueryClient();
   return () => {
-    for (const key of ['tags', 'segments', 'contacts', 'contact', 'flows']) void client.invalidateQueries({ queryKey: [key] });
+    for (const key of ['tags', 'segments', 'contacts', 'contact', 'flows'])
+      void client.invalidateQueries({ queryKey: [key] });
   };
 }
 
@@ -32,7 +33,8 @@ function Edit({ tag }: { tag: Tag }) {
   const [name, setName] = useState(tag.name);
   const [description, setDescription] = useState(tag.description);
   const [color, setColor] = useState(tag.color);
-  const changed = name.trim() !== tag.name || description !== tag.description || color !== tag.color;
+  const changed =
+    name.trim() !== tag.name || description !== tag.description || color !== tag.color;
   const save = useMutation({
     mutationFn: () => patch<Tag>(`/tags/${tag.id}`, { name: name.trim(), description, color }),
     onSuccess: (saved) => {
@@ -46,11 +48,37 @@ function Edit({ tag }: { tag: Tag }) {
   };
   return (
     <form className="tags-form" onSubmit={submit}>
-      <TextInput label={t('tags.name')} value={name} maxLength={64} onChange={(event) => setName(event.currentTarget.value)} error={save.error ? problem(save.error) : undefined} description={name.trim() !== tag.name && tag.used_by.length > 0 ? t('tags.renamed_everywhere', { count: tag.used_by.length }) : undefined} />
+      <TextInput
+        label={t('tags.name')}
+        value={name}
+        maxLength={64}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={save.error ? problem(save.error) : undefined}
+        description={
+          name.trim() !== tag.name && tag.used_by.length > 0
+            ? t('tags.renamed_everywhere', { count: tag.used_by.length })
+            : undefined
+        }
+      />
       <Colors value={color} onChange={setColor} />
-      <Textarea label={t('tags.description')} autosize minRows={2} maxRows={6} maxLength={500} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
+      <Textarea
+        label={t('tags.description')}
+        autosize
+        minRows={2}
+        maxRows={6}
+        maxLength={500}
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
       <div className="inline">
-        <Button type="submit" variant="filled" loading={save.isPending} disabled={!changed || !name.trim()}>{t('ui.save')}</Button>
+        <Button
+          type="submit"
+          variant="filled"
+          loading={save.isPending}
+          disabled={!changed || !name.trim()}
+        >
+          {t('ui.save')}
+        </Button>
         {changed && <span className="small faint">{t('tags.changed')}</span>}
       </div>
     </form>
@@ -74,11 +102,31 @@ function Merge({ tag, all }: { tag: Tag; all: Tag[] }) {
   });
   return (
     <Section title={t('tags.merge')}>
-      <Select size="xs" searchable clearable aria-label={t('tags.merge_into')} placeholder={t('tags.merge_into')} value={into} onChange={setInto} data={all.filter((each) => each.id !== tag.id).map((each) => ({ value: String(each.id), label: each.name }))} />
+      <Select
+        size="xs"
+        searchable
+        clearable
+        aria-label={t('tags.merge_into')}
+        placeholder={t('tags.merge_into')}
+        value={into}
+        onChange={setInto}
+        data={all
+          .filter((each) => each.id !== tag.id)
+          .map((each) => ({ value: String(each.id), label: each.name }))}
+      />
       {target && (
         <div className="tags-will">
-          <p className="small">{t('tags.merge_will', { count: tag.people, number: number(tag.people), name: tag.name, into: target.name })}</p>
-          <Button loading={merge.isPending} onClick={() => merge.mutate(target.id)}>{t('tags.merge_do', { into: target.name })}</Button>
+          <p className="small">
+            {t('tags.merge_will', {
+              count: tag.people,
+              number: number(tag.people),
+              name: tag.name,
+              into: target.name,
+            })}
+          </p>
+          <Button loading={merge.isPending} onClick={() => merge.mutate(target.id)}>
+            {t('tags.merge_do', { into: target.name })}
+          </Button>
         </div>
       )}
       {merge.error && <Failure error={merge.error} what={t('tags.merge_failed')} />}
@@ -97,24 +145,38 @@ function Delete({ tag }: { tag: Tag }) {
     onSuccess: () => {
       refresh();
       toast(t('tags.deleted', { name: tag.name }));
-      void navigate({ to: '/tags', search: (before) => ({ ...before, tag: undefined }), replace: true });
+      void navigate({
+        to: '/tags',
+        search: (before) => ({ ...before, tag: undefined }),
+        replace: true,
+      });
     },
   });
-  const conflict = remove.error instanceof Problem && remove.error.code === 'conflict' ? remove.error : null;
+  const conflict =
+    remove.error instanceof Problem && remove.error.code === 'conflict' ? remove.error : null;
   const users = Array.isArray(conflict?.current) ? (conflict.current as UsedBy[]) : [];
-  if (tag.used_by.length > 0) return <p className="small muted">{t('tags.cannot_delete', { count: tag.used_by.length })}</p>;
+  if (tag.used_by.length > 0)
+    return <p className="small muted">{t('tags.cannot_delete', { count: tag.used_by.length })}</p>;
   return (
     <>
       {sure ? (
         <div className="tags-will">
-          <p className="small">{t('tags.delete_will', { count: tag.people, number: number(tag.people) })}</p>
+          <p className="small">
+            {t('tags.delete_will', { count: tag.people, number: number(tag.people) })}
+          </p>
           <div className="inline">
-            <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>{t('tags.delete_do')}</Button>
-            <Button variant="subtle" onClick={() => setSure(false)}>{t('ui.cancel')}</Button>
+            <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>
+              {t('tags.delete_do')}
+            </Button>
+            <Button variant="subtle" onClick={() => setSure(false)}>
+              {t('ui.cancel')}
+            </Button>
           </div>
         </div>
       ) : (
-        <Button className="danger" onClick={() => setSure(true)}>{t('tags.delete')}</Button>
+        <Button className="danger" onClick={() => setSure(true)}>
+          {t('tags.delete')}
+        </Button>
       )}
       {remove.error && <Failure error={remove.error} what={t('tags.delete_failed')} />}
       {users.length > 0 && <UsedByList users={users} />}
@@ -133,8 +195,18 @@ export function TagPane({ tag, all }: { tag: Tag; all: Tag[] }) {
     <aside className="pane" aria-label={t('tags.about', { name: tag.name })}>
       <header className="inline" style={{ marginBottom: 12 }}>
         <TagChip name={tag.name} color={tag.color} />
-        <span className="end muted"><Count value={tag.people} people={{ tag: { has: tag.name } }} /> {t('tags.people_count', { count: tag.people })}</span>
-        <ActionIcon aria-label={t('ui.close')} renderRoot={(props) => <Link {...props} to="/tags" search={(before) => ({ ...before, tag: undefined })} />}><IconX size={14} stroke={1.5} aria-hidden="true" /></ActionIcon>
+        <span className="end muted">
+          <Count value={tag.people} people={{ tag: { has: tag.name } }} />{' '}
+          {t('tags.people_count', { count: tag.people })}
+        </span>
+        <ActionIcon
+          aria-label={t('ui.close')}
+          renderRoot={(props) => (
+            <Link {...props} to="/tags" search={(before) => ({ ...before, tag: undefined })} />
+          )}
+        >
+          <IconX size={14} stroke={1.5} aria-hidden="true" />
+        </ActionIcon>
       </header>
       {can('write') ? <Edit tag={tag} /> : <p className="muted">{tag.description}</p>}
       <Section title={t('tags.applied_by')}>
@@ -149,9 +221,15 @@ export function TagPane({ tag, all }: { tag: Tag; all: Tag[] }) {
           ))}
         </ul>
       </Section>
-      <Section title={t('tags.used')}><UsedByList users={tag.used_by} /></Section>
+      <Section title={t('tags.used')}>
+        <UsedByList users={tag.used_by} />
+      </Section>
       {can('write') && all.length > 1 && <Merge tag={tag} all={all} />}
-      {can('write') && <Section title={t('tags.delete')}><Delete tag={tag} /></Section>}
+      {can('write') && (
+        <Section title={t('tags.delete')}>
+          <Delete tag={tag} />
+        </Section>
+      )}
     </aside>
   );
 }

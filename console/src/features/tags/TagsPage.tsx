@@ -26,25 +26,55 @@ function Origins({ tag }: { tag: Tag }) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const all = origins(tag);
-  return <span className="muted">{all.map(([by, count]) => t(`tags.applied.${by}`, { count, number: number(count) })).join(' · ')}</span>;
+  return (
+    <span className="muted">
+      {all
+        .map(([by, count]) => t(`tags.applied.${by}`, { count, number: number(count) }))
+        .join(' · ')}
+    </span>
+  );
 }
 
 function useColumns(most: number): Column<Tag>[] {
   const { t } = useTranslation();
   return [
     {
-      key: 'name', head: t('tags.name'),
+      key: 'name',
+      head: t('tags.name'),
       cell: (tag) => (
         <span className="inline">
-          <Link to="/tags" search={(before) => ({ ...before, tag: tag.id })}><TagChip name={tag.name} color={tag.color} /></Link>
+          <Link to="/tags" search={(before) => ({ ...before, tag: tag.id })}>
+            <TagChip name={tag.name} color={tag.color} />
+          </Link>
           <span className="small faint cut wide-only">{tag.description}</span>
         </span>
       ),
     },
-    { key: 'share', head: <span className="unseen">{t('tags.share')}</span>, leaves: 1, width: '120px', cell: (tag) => <Meter value={tag.people} of={most} fill="var(--text-2)" /> },
-    { key: 'people', head: t('tags.people'), num: true, cell: (tag) => <Count value={tag.people} people={{ tag: { has: tag.name } }} /> },
+    {
+      key: 'share',
+      head: <span className="unseen">{t('tags.share')}</span>,
+      leaves: 1,
+      width: '120px',
+      cell: (tag) => <Meter value={tag.people} of={most} fill="var(--text-2)" />,
+    },
+    {
+      key: 'people',
+      head: t('tags.people'),
+      num: true,
+      cell: (tag) => <Count value={tag.people} people={{ tag: { has: tag.name } }} />,
+    },
     { key: 'origins', head: t('tags.applied_by'), leaves: 1, cell: (tag) => <Origins tag={tag} /> },
-    { key: 'used', head: t('tags.used'), leaves: 2, cell: (tag) => (tag.used_by.length === 0 ? <span className="faint">{t('tags.unused')}</span> : <span className="muted">{tag.used_by.map((user) => user.name).join(', ')}</span>) },
+    {
+      key: 'used',
+      head: t('tags.used'),
+      leaves: 2,
+      cell: (tag) =>
+        tag.used_by.length === 0 ? (
+          <span className="faint">{t('tags.unused')}</span>
+        ) : (
+          <span className="muted">{tag.used_by.map((user) => user.name).join(', ')}</span>
+        ),
+    },
   ];
 }
 
@@ -64,11 +94,32 @@ function NewTag({ count, onClose }: { count: number; onClose: () => void }) {
     },
   });
   return (
-    <Modal opened onClose={onClose} title={t('tags.new')} size={400} closeButtonProps={{ 'aria-label': t('ui.close') }}>
-      <form className="tags-form" onSubmit={(event) => { event.preventDefault(); make.mutate(); }}>
-        <TextInput data-autofocus label={t('tags.name')} value={name} maxLength={64} onChange={(event) => setName(event.currentTarget.value)} error={make.error ? problem(make.error) : undefined} />
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('tags.new')}
+      size={400}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
+      <form
+        className="tags-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          make.mutate();
+        }}
+      >
+        <TextInput
+          data-autofocus
+          label={t('tags.name')}
+          value={name}
+          maxLength={64}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={make.error ? problem(make.error) : undefined}
+        />
         <Colors value={color} onChange={setColor} />
-        <Button type="submit" variant="filled" loading={make.isPending} disabled={!name.trim()}>{t('tags.make')}</Button>
+        <Button type="submit" variant="filled" loading={make.isPending} disabled={!name.trim()}>
+          {t('tags.make')}
+        </Button>
       </form>
     </Modal>
   );
@@ -85,26 +136,79 @@ export default function TagsPage() {
   const [making, setMaking] = useState(false);
   const [inAttributes, setInAttributes] = useState(false);
   const query = useQuery(tagsQuery(bot.id));
-  const all = [...(query.data?.items ?? [])].sort((a, b) => b.people - a.people || a.name.localeCompare(b.name));
-  const shown = all.filter((tag) => fold(tag.name).includes(fold(q)) || fold(tag.description).includes(fold(q)));
+  const all = [...(query.data?.items ?? [])].sort(
+    (a, b) => b.people - a.people || a.name.localeCompare(b.name),
+  );
+  const shown = all.filter(
+    (tag) => fold(tag.name).includes(fold(q)) || fold(tag.description).includes(fold(q)),
+  );
   const selected = all.find((tag) => tag.id === chosen);
   const columns = useColumns(all[0]?.people ?? 0);
-  const make = can('write') && <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />} onClick={() => setMaking(true)}>{t('tags.new')}</Button>;
+  const make = can('write') && (
+    <Button
+      variant="filled"
+      leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />}
+      onClick={() => setMaking(true)}
+    >
+      {t('tags.new')}
+    </Button>
+  );
   return (
-    <Page bare title={t('place.tags')} actions={<><Button onClick={() => setInAttributes(true)}>{t('tags.attributes')}</Button>{all.length > 0 && make}</>}>
+    <Page
+      bare
+      title={t('place.tags')}
+      actions={
+        <>
+          <Button onClick={() => setInAttributes(true)}>{t('tags.attributes')}</Button>
+          {all.length > 0 && make}
+        </>
+      }
+    >
       <div className={selected ? 'panes' : 'panes tags-alone'}>
         <div className="pane">
           <Loaded query={query} what={t('tags.failed')} waiting={<SkeletonRows />}>
             {() =>
               all.length === 0 ? (
-                <EmptyState title={t('tags.empty_title')} action={make}>{t('tags.empty_text')}</EmptyState>
+                <EmptyState title={t('tags.empty_title')} action={make}>
+                  {t('tags.empty_text')}
+                </EmptyState>
               ) : (
                 <>
                   <div className="inline wrap tags-lead">
-                    <p><span className="lead-figure">{number(all.length)}</span> <span className="unit">{t('tags.count', { count: all.length })}</span></p>
-                    <TextInput className="end" size="xs" type="search" aria-label={t('tags.search')} placeholder={t('tags.search')} leftSection={<IconSearch size={14} stroke={1.5} aria-hidden="true" />} value={q} onChange={(event) => { const next = event.currentTarget.value; void navigate({ to: '/tags', search: (before) => ({ ...before, q: next || undefined }), replace: true }); }} />
+                    <p>
+                      <span className="lead-figure">{number(all.length)}</span>{' '}
+                      <span className="unit">{t('tags.count', { count: all.length })}</span>
+                    </p>
+                    <TextInput
+                      className="end"
+                      size="xs"
+                      type="search"
+                      aria-label={t('tags.search')}
+                      placeholder={t('tags.search')}
+                      leftSection={<IconSearch size={14} stroke={1.5} aria-hidden="true" />}
+                      value={q}
+                      onChange={(event) => {
+                        const next = event.currentTarget.value;
+                        void navigate({
+                          to: '/tags',
+                          search: (before) => ({ ...before, q: next || undefined }),
+                          replace: true,
+                        });
+                      }}
+                    />
                   </div>
-                  {shown.length === 0 ? <p className="muted">{t('tags.none_found')}</p> : <DataTable label={t('place.tags')} columns={columns} rows={shown} keyOf={(tag) => tag.id} rowHeight={36} isSelected={(tag) => tag.id === chosen} />}
+                  {shown.length === 0 ? (
+                    <p className="muted">{t('tags.none_found')}</p>
+                  ) : (
+                    <DataTable
+                      label={t('place.tags')}
+                      columns={columns}
+                      rows={shown}
+                      keyOf={(tag) => tag.id}
+                      rowHeight={36}
+                      isSelected={(tag) => tag.id === chosen}
+                    />
+                  )}
                 </>
               )
             }

@@ -17,7 +17,13 @@ import { toast } from '@/ui/toast';
 type From = 'text' | 'campaign';
 
 /** A template is written here, or taken over from a campaign that was sent. Its buttons are edited in the campaign that uses it. */
-export function TemplateForm({ template, onClose }: { template: Template | null; onClose: () => void }) {
+export function TemplateForm({
+  template,
+  onClose,
+}: {
+  template: Template | null;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const bot = useBot();
   const client = useQueryClient();
@@ -28,13 +34,27 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
   const [own, setOwn] = useState<Message>(template?.message ?? { text: '', entities: [] });
   const textFault = useTextFault();
   const [campaignId, setCampaignId] = useState<string | null>(null);
-  const campaigns = useInfiniteQuery({ ...campaignsQuery(bot.id), enabled: template === null }).data?.pages.flatMap((page) => page.items) ?? [];
+  const campaigns =
+    useInfiniteQuery({ ...campaignsQuery(bot.id), enabled: template === null }).data?.pages.flatMap(
+      (page) => page.items,
+    ) ?? [];
   const campaign = campaigns.find((each) => String(each.id) === campaignId);
   const message = from === 'campaign' ? campaign?.message : own;
   const save = useMutation({
     mutationFn: (over?: string) => {
-      if (template) return patch<Template>(`/templates/${template.id}`, { name: name.trim(), message: own, version: over ?? template.version });
-      return post<Template>('/templates', from === 'campaign' ? { name: name.trim(), from_campaign: campaign?.id } : { name: name.trim(), message: own }, key);
+      if (template)
+        return patch<Template>(`/templates/${template.id}`, {
+          name: name.trim(),
+          message: own,
+          version: over ?? template.version,
+        });
+      return post<Template>(
+        '/templates',
+        from === 'campaign'
+          ? { name: name.trim(), from_campaign: campaign?.id }
+          : { name: name.trim(), message: own },
+        key,
+      );
     },
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: ['templates'] });
@@ -43,7 +63,10 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
     },
   });
   const fields = save.error instanceof Problem ? save.error : null;
-  const theirs = fields?.code === 'conflict' ? (fields.current as Pick<Template, 'name' | 'message' | 'version'> | undefined) : undefined;
+  const theirs =
+    fields?.code === 'conflict'
+      ? (fields.current as Pick<Template, 'name' | 'message' | 'version'> | undefined)
+      : undefined;
   const takeTheirs = () => {
     void client.invalidateQueries({ queryKey: ['templates'] });
     onClose();
@@ -52,36 +75,98 @@ export function TemplateForm({ template, onClose }: { template: Template | null;
     event.preventDefault();
     save.mutate(undefined);
   };
-  const ready = name.trim() !== '' && (from === 'campaign' ? campaign !== undefined : own.text.trim() !== '' || Boolean(own.media));
+  const ready =
+    name.trim() !== '' &&
+    (from === 'campaign' ? campaign !== undefined : own.text.trim() !== '' || Boolean(own.media));
   return (
-    <Modal opened onClose={onClose} title={t(template ? 'templates.edit' : 'templates.new')} size={720} closeButtonProps={{ 'aria-label': t('ui.close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t(template ? 'templates.edit' : 'templates.new')}
+      size={720}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
       <form className="templates-form" onSubmit={submit}>
         <div className="templates-fields">
-          {!template && campaigns.length > 0 && <SegmentedControl aria-label={t('templates.from_what')} value={from} onChange={(next) => setFrom(next === 'campaign' ? 'campaign' : 'text')} data={[{ value: 'text', label: t('templates.from_text') }, { value: 'campaign', label: t('templates.from_campaign') }]} />}
-          <TextInput data-autofocus label={t('templates.name')} value={name} maxLength={120} onChange={(event) => setName(event.currentTarget.value)} error={fields?.field('/name')} />
+          {!template && campaigns.length > 0 && (
+            <SegmentedControl
+              aria-label={t('templates.from_what')}
+              value={from}
+              onChange={(next) => setFrom(next === 'campaign' ? 'campaign' : 'text')}
+              data={[
+                { value: 'text', label: t('templates.from_text') },
+                { value: 'campaign', label: t('templates.from_campaign') },
+              ]}
+            />
+          )}
+          <TextInput
+            data-autofocus
+            label={t('templates.name')}
+            value={name}
+            maxLength={120}
+            onChange={(event) => setName(event.currentTarget.value)}
+            error={fields?.field('/name')}
+          />
           {from === 'campaign' ? (
-            <Select label={t('templates.campaign')} searchable value={campaignId} onChange={(id) => { setCampaignId(id); const chosen = campaigns.find((each) => String(each.id) === id); if (chosen && !name) setName(chosen.name); }} data={campaigns.map((each) => ({ value: String(each.id), label: each.name }))} error={fields?.field('/from_campaign')} />
+            <Select
+              label={t('templates.campaign')}
+              searchable
+              value={campaignId}
+              onChange={(id) => {
+                setCampaignId(id);
+                const chosen = campaigns.find((each) => String(each.id) === id);
+                if (chosen && !name) setName(chosen.name);
+              }}
+              data={campaigns.map((each) => ({ value: String(each.id), label: each.name }))}
+              error={fields?.field('/from_campaign')}
+            />
           ) : (
             <div className="templates-text">
-              <p className="field-label" aria-hidden="true">{t('templates.text')}</p>
+              <p className="field-label" aria-hidden="true">
+                {t('templates.text')}
+              </p>
               <MessageEditor
-                message={own} onChange={(rich) => setOwn(withText(own, rich))} label={t('templates.text')} hint={t('templates.text_hint')} caption={Boolean(own.media)}
-                error={textFault(fields?.errors, '/message') ?? (fields?.field('/message/media') ? undefined : fields?.field('/message'))}
-                tools={<Attach media={own.media} onChange={(media) => setOwn({ ...own, media })} error={fields?.field('/message/media')} />}
+                message={own}
+                onChange={(rich) => setOwn(withText(own, rich))}
+                label={t('templates.text')}
+                hint={t('templates.text_hint')}
+                caption={Boolean(own.media)}
+                error={
+                  textFault(fields?.errors, '/message') ??
+                  (fields?.field('/message/media') ? undefined : fields?.field('/message'))
+                }
+                tools={
+                  <Attach
+                    media={own.media}
+                    onChange={(media) => setOwn({ ...own, media })}
+                    error={fields?.field('/message/media')}
+                  />
+                }
               />
             </div>
           )}
           {theirs && (
             <div className="failure" role="alert">
-              <span className="words"><b>{t('templates.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span></span>
+              <span className="words">
+                <b>{t('templates.conflict')}</b>{' '}
+                <span className="muted">{t('segments.conflict_text')}</span>
+              </span>
               <Button onClick={takeTheirs}>{t('segments.take_theirs')}</Button>
               <Button onClick={() => save.mutate(theirs.version)}>{t('segments.keep_mine')}</Button>
             </div>
           )}
-          {save.error && !theirs && (fields?.errors.length ?? 0) === 0 && <p className="field-error" role="alert">{problem(save.error)}</p>}
-          <Button type="submit" variant="filled" loading={save.isPending} disabled={!ready}>{t('ui.save')}</Button>
+          {save.error && !theirs && (fields?.errors.length ?? 0) === 0 && (
+            <p className="field-error" role="alert">
+              {problem(save.error)}
+            </p>
+          )}
+          <Button type="submit" variant="filled" loading={save.isPending} disabled={!ready}>
+            {t('ui.save')}
+          </Button>
         </div>
-        <div className="tg-wall"><Bubble message={message ?? { text: '' }} /></div>
+        <div className="tg-wall">
+          <Bubble message={message ?? { text: '' }} />
+        </div>
       </form>
     </Modal>
   );

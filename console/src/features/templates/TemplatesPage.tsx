@@ -24,16 +24,44 @@ function Results({ template }: { template: Template }) {
   return (
     <>
       {campaign ? (
-        <p className="small muted cut">{t('templates.from')} <Link className="count" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>{campaign.name}</Link></p>
+        <p className="small muted cut">
+          {t('templates.from')}{' '}
+          <Link className="count" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>
+            {campaign.name}
+          </Link>
+        </p>
       ) : (
         <p className="small muted">{t('templates.made', { date: date(template.created_at) })}</p>
       )}
       {results ? (
         <dl className="templates-results">
-          <div><dt>{t('templates.sent')}</dt><dd><Count value={results.sent} people={results.people.sent} /></dd></div>
-          <div title={t('templates.open_rate_means')}><dt>{t('templates.open_rate')}</dt><dd className="figure">{percent(results.open_rate)}{results.rank === null && <span className="small faint"> {t('templates.too_few')}</span>}</dd></div>
-          <div><dt>{t('templates.replied')}</dt><dd><Count value={results.replied} people={results.people.replied} /></dd></div>
-          <div><dt>{t('templates.blocked')}</dt><dd><Count value={results.blocked} people={results.people.blocked} /></dd></div>
+          <div>
+            <dt>{t('templates.sent')}</dt>
+            <dd>
+              <Count value={results.sent} people={results.people.sent} />
+            </dd>
+          </div>
+          <div title={t('templates.open_rate_means')}>
+            <dt>{t('templates.open_rate')}</dt>
+            <dd className="figure">
+              {percent(results.open_rate)}
+              {results.rank === null && (
+                <span className="small faint"> {t('templates.too_few')}</span>
+              )}
+            </dd>
+          </div>
+          <div>
+            <dt>{t('templates.replied')}</dt>
+            <dd>
+              <Count value={results.replied} people={results.people.replied} />
+            </dd>
+          </div>
+          <div>
+            <dt>{t('templates.blocked')}</dt>
+            <dd>
+              <Count value={results.blocked} people={results.people.blocked} />
+            </dd>
+          </div>
         </dl>
       ) : (
         <p className="small faint">{t('templates.no_results')}</p>
@@ -56,16 +84,27 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
   });
   return (
     <li className="templates-card">
-      <div className="tg-wall templates-wall"><Bubble message={template.message} /></div>
+      <div className="tg-wall templates-wall">
+        <Bubble message={template.message} />
+      </div>
       <div className="templates-foot">
         <div className="inline">
           <h2 className="cut">{template.name}</h2>
           {can('write') && (
             <Menu position="bottom-end" width={180}>
-              <Menu.Target><ActionIcon className="end" aria-label={t('templates.more', { name: template.name })}><IconDots size={16} stroke={1.5} aria-hidden="true" /></ActionIcon></Menu.Target>
+              <Menu.Target>
+                <ActionIcon
+                  className="end"
+                  aria-label={t('templates.more', { name: template.name })}
+                >
+                  <IconDots size={16} stroke={1.5} aria-hidden="true" />
+                </ActionIcon>
+              </Menu.Target>
               <Menu.Dropdown>
                 <Menu.Item onClick={onEdit}>{t('templates.edit')}</Menu.Item>
-                <Menu.Item color="var(--bad)" onClick={() => setSure(true)}>{t('ui.delete')}</Menu.Item>
+                <Menu.Item color="var(--bad)" onClick={() => setSure(true)}>
+                  {t('ui.delete')}
+                </Menu.Item>
               </Menu.Dropdown>
             </Menu>
           )}
@@ -74,11 +113,28 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
         {sure ? (
           <div className="inline wrap">
             <span className="small">{t('templates.delete_sure')}</span>
-            <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>{t('ui.delete')}</Button>
-            <Button variant="subtle" onClick={() => setSure(false)}>{t('ui.cancel')}</Button>
+            <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>
+              {t('ui.delete')}
+            </Button>
+            <Button variant="subtle" onClick={() => setSure(false)}>
+              {t('ui.cancel')}
+            </Button>
           </div>
         ) : (
-          can('write') && <Button renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId: 'new' }} search={{ template: template.id }} />}>{t('templates.use')}</Button>
+          can('write') && (
+            <Button
+              renderRoot={(props) => (
+                <Link
+                  {...props}
+                  to="/campaigns/$campaignId"
+                  params={{ campaignId: 'new' }}
+                  search={{ template: template.id }}
+                />
+              )}
+            >
+              {t('templates.use')}
+            </Button>
+          )
         )}
         {remove.error && <Failure error={remove.error} what={t('templates.delete_failed')} />}
       </div>
@@ -93,23 +149,57 @@ export default function TemplatesPage() {
   const can = useCan();
   const query = useQuery(templatesQuery());
   const [editing, setEditing] = useState<Template | 'new' | null>(null);
-  const make = can('write') && <Button variant="filled" leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />} onClick={() => setEditing('new')}>{t('templates.new')}</Button>;
-  const waiting = <ul className="templates-grid" aria-hidden="true">{[240, 180, 300, 220].map((height) => <li key={height}><Skeleton width="100%" height={height} /></li>)}</ul>;
+  const make = can('write') && (
+    <Button
+      variant="filled"
+      leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />}
+      onClick={() => setEditing('new')}
+    >
+      {t('templates.new')}
+    </Button>
+  );
+  const waiting = (
+    <ul className="templates-grid" aria-hidden="true">
+      {[240, 180, 300, 220].map((height) => (
+        <li key={height}>
+          <Skeleton width="100%" height={height} />
+        </li>
+      ))}
+    </ul>
+  );
   return (
-    <Page title={t('place.templates')} actions={query.data && query.data.items.length > 0 ? make : undefined}>
+    <Page
+      title={t('place.templates')}
+      actions={query.data && query.data.items.length > 0 ? make : undefined}
+    >
       <Loaded query={query} what={t('templates.failed')} waiting={waiting}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title={t('templates.empty_title')} action={make}>{t('templates.empty_text')}</EmptyState>
+            <EmptyState title={t('templates.empty_title')} action={make}>
+              {t('templates.empty_text')}
+            </EmptyState>
           ) : (
             <>
-              <p><span className="lead-figure">{number(items.length)}</span> <span className="unit">{t('templates.count', { count: items.length })}</span> <span className="small faint">{t('templates.ranked')}</span></p>
-              <ul className="templates-grid">{items.map((template) => <Card key={template.id} template={template} onEdit={() => setEditing(template)} />)}</ul>
+              <p>
+                <span className="lead-figure">{number(items.length)}</span>{' '}
+                <span className="unit">{t('templates.count', { count: items.length })}</span>{' '}
+                <span className="small faint">{t('templates.ranked')}</span>
+              </p>
+              <ul className="templates-grid">
+                {items.map((template) => (
+                  <Card key={template.id} template={template} onEdit={() => setEditing(template)} />
+                ))}
+              </ul>
             </>
           )
         }
       </Loaded>
-      {editing !== null && <TemplateForm template={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
+      {editing !== null && (
+        <TemplateForm
+          template={editing === 'new' ? null : editing}
+          onClose={() => setEditing(null)}
+        />
+      )}
     </Page>
   );
 }

@@ -6,15 +6,29 @@ import styles from './editor.module.css';
 import { emojiGroups, recentEmoji, rememberEmoji } from './emoji';
 
 const COLUMNS = 8;
-const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
+const steps: Record<string, number> = {
+  ArrowRight: 1,
+  ArrowLeft: -1,
+  ArrowDown: COLUMNS,
+  ArrowUp: -COLUMNS,
+};
 
 /** Native emoji by kind, those taken last first. The arrows go through them. */
-export function EmojiMenu({ onEmoji, stop }: { onEmoji: (emoji: string) => void; stop: { tabIndex: number } }) {
+export function EmojiMenu({
+  onEmoji,
+  stop,
+}: {
+  onEmoji: (emoji: string) => void;
+  stop: { tabIndex: number };
+}) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const grid = useRef<HTMLDivElement>(null);
   const recent = open ? recentEmoji() : [];
-  const shown = [...(recent.length > 0 ? [{ name: 'recent' as const, emoji: recent }] : []), ...emojiGroups];
+  const shown = [
+    ...(recent.length > 0 ? [{ name: 'recent' as const, emoji: recent }] : []),
+    ...emojiGroups,
+  ];
   const take = (emoji: string) => {
     rememberEmoji(emoji);
     setOpen(false);
@@ -30,9 +44,22 @@ export function EmojiMenu({ onEmoji, stop }: { onEmoji: (emoji: string) => void;
     all[Math.max(0, Math.min(all.length - 1, here + step))]?.focus();
   };
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus returnFocus width={296}>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-start"
+      trapFocus
+      returnFocus
+      width={296}
+    >
       <Popover.Target>
-        <ActionIcon {...stop} aria-label={t('editor.emoji')} title={t('editor.emoji')} onMouseDown={(event) => event.preventDefault()} onClick={() => setOpen(!open)}>
+        <ActionIcon
+          {...stop}
+          aria-label={t('editor.emoji')}
+          title={t('editor.emoji')}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => setOpen(!open)}
+        >
           <IconMoodSmile size={16} stroke={1.5} aria-hidden="true" />
         </ActionIcon>
       </Popover.Target>
@@ -42,7 +69,18 @@ export function EmojiMenu({ onEmoji, stop }: { onEmoji: (emoji: string) => void;
             <section key={name} aria-label={t(`editor.emoji_group.${name}`)}>
               <h3>{t(`editor.emoji_group.${name}`)}</h3>
               <div className={styles.emojiGrid}>
-                {emoji.map((each, index) => <button key={each} type="button" data-mantine-stop-propagation tabIndex={group === 0 && index === 0 ? 0 : -1} {...(group === 0 && index === 0 ? { 'data-autofocus': true } : {})} onClick={() => take(each)}>{each}</button>)}
+                {emoji.map((each, index) => (
+                  <button
+                    key={each}
+                    type="button"
+                    data-mantine-stop-propagation
+                    tabIndex={group === 0 && index === 0 ? 0 : -1}
+                    {...(group === 0 && index === 0 ? { 'data-autofocus': true } : {})}
+                    onClick={() => take(each)}
+                  >
+                    {each}
+                  </button>
+                ))}
               </div>
             </section>
           ))}

@@ -27,7 +27,10 @@ export function Floating({ view, from, to, label, onClose, children }: FloatingP
     const last = view.state.doc.content.size;
     const begin = view.coordsAtPos(Math.min(from, last));
     const end = view.coordsAtPos(Math.min(to, last), -1);
-    const left = Math.max(MARGIN, Math.min(begin.left - frame.left, frame.width - size.width - MARGIN));
+    const left = Math.max(
+      MARGIN,
+      Math.min(begin.left - frame.left, frame.width - size.width - MARGIN),
+    );
     setPlace({ left, top: Math.min(end.bottom, frame.bottom) - frame.top + 6 });
   }, [view, from, to]);
   useLayoutEffect(() => {
@@ -39,8 +42,15 @@ export function Floating({ view, from, to, label, onClose, children }: FloatingP
   };
   return (
     <div
-      ref={(element) => { box.current = element; outside.current = element; }}
-      role="dialog" aria-label={label} className={styles.floating} style={place ?? { left: MARGIN, top: 0, opacity: 0 }} onKeyDown={onKeyDown}
+      ref={(element) => {
+        box.current = element;
+        outside.current = element;
+      }}
+      role="dialog"
+      aria-label={label}
+      className={styles.floating}
+      style={place ?? { left: MARGIN, top: 0, opacity: 0 }}
+      onKeyDown={onKeyDown}
     >
       {children}
     </div>

@@ -1,7 +1,13 @@
 /** What the toolbar and the keys do to the document. */
 import { lift, toggleMark, wrapIn } from 'prosemirror-commands';
 import { Fragment, type Node, type ResolvedPos } from 'prosemirror-model';
-import { type Command, type EditorState, NodeSelection, TextSelection, type Transaction } from 'prosemirror-state';
+import {
+  type Command,
+  type EditorState,
+  NodeSelection,
+  TextSelection,
+  type Transaction,
+} from 'prosemirror-state';
 import type { Field } from '@/ui/telegram/template';
 import { type MarkName, schema } from './schema';
 
@@ -9,7 +15,8 @@ const { line, pre, quote, field } = schema.nodes;
 
 /** The innermost node of a type around a place, with where it begins. */
 function around($pos: ResolvedPos, type: Node['type']): { node: Node; at: number } | null {
-  for (let depth = $pos.depth; depth > 0; depth -= 1) if ($pos.node(depth).type === type) return { node: $pos.node(depth), at: $pos.before(depth) };
+  for (let depth = $pos.depth; depth > 0; depth -= 1)
+    if ($pos.node(depth).type === type) return { node: $pos.node(depth), at: $pos.before(depth) };
   return null;
 }
 
@@ -29,7 +36,8 @@ export function isMarked({ selection, storedMarks, doc }: EditorState, name: Mar
 }
 
 /** Inline code holds no other mark, and takes them off. */
-export const toggle = (name: MarkName): Command => toggleMark(schema.marks[name], null, { removeWhenPresent: false });
+export const toggle = (name: MarkName): Command =>
+  toggleMark(schema.marks[name], null, { removeWhenPresent: false });
 
 /** The blocks that a selection touches, inside the one node that holds them all. */
 function touched(state: EditorState) {
@@ -48,7 +56,9 @@ export const toggleQuote: Command = (state, dispatch) => {
     if (block.type === quote) block.forEach((each) => inner.push(each));
     else inner.push(block);
   }
-  dispatch?.(state.tr.replaceRangeWith(range.start, range.end, quote.create(null, inner)).scrollIntoView());
+  dispatch?.(
+    state.tr.replaceRangeWith(range.start, range.end, quote.create(null, inner)).scrollIntoView(),
+  );
   return true;
 };
 
@@ -65,7 +75,9 @@ function linesOf(code: Node): Node[] {
       if (text) lines.at(-1)?.push(schema.text(text));
     });
   });
-  return lines.map((nodes, index) => line.create({ glued: index === 0 && Boolean(code.attrs.glued) }, nodes));
+  return lines.map((nodes, index) =>
+    line.create({ glued: index === 0 && Boolean(code.attrs.glued) }, nodes),
+  );
 }
 
 /** What a block of code may hold of a line: letters and fields without marks. */
@@ -77,7 +89,13 @@ function codeOf(blocks: Node[]): Fragment {
       return;
     }
     if (nodes.length > 0) nodes.push(schema.text('\n'));
-    block.forEach((leaf) => nodes.push(leaf.type === field ? leaf.mark([]) : schema.text(leaf.isText ? (leaf.text ?? '') : String(leaf.attrs.shown))));
+    block.forEach((leaf) =>
+      nodes.push(
+        leaf.type === field
+          ? leaf.mark([])
+          : schema.text(leaf.isText ? (leaf.text ?? '') : String(leaf.attrs.shown)),
+      ),
+    );
   };
   blocks.forEach(put);
   return Fragment.fromArray(nodes);
@@ -87,31 +105,50 @@ export const toggleCodeBlock: Command = (state, dispatch) => {
   const code = codeAround(state);
   if (code) {
     const tr = state.tr.replaceWith(code.at, code.at + code.node.nodeSize, linesOf(code.node));
-    dispatch?.(tr.setSelection(TextSelection.near(tr.doc.resolve(Math.min(state.selection.from, tr.doc.content.size)))).scrollIntoView());
+    dispatch?.(
+      tr
+        .setSelection(
+          TextSelection.near(tr.doc.resolve(Math.min(state.selection.from, tr.doc.content.size))),
+        )
+        .scrollIntoView(),
+    );
     return true;
   }
   const range = touched(state);
   if (!range) return false;
   const blocks: Node[] = [];
-  for (let index = range.startIndex; index < range.endIndex; index += 1) blocks.push(range.parent.child(index));
+  for (let index = range.startIndex; index < range.endIndex; index += 1)
+    blocks.push(range.parent.child(index));
   const tr = state.tr.replaceWith(range.start, range.end, pre.create(null, codeOf(blocks)));
-  dispatch?.(tr.setSelection(TextSelection.near(tr.doc.resolve(range.start + 1 + Math.max(0, state.selection.from - range.start - 1)))).scrollIntoView());
+  dispatch?.(
+    tr
+      .setSelection(
+        TextSelection.near(
+          tr.doc.resolve(range.start + 1 + Math.max(0, state.selection.from - range.start - 1)),
+        ),
+      )
+      .scrollIntoView(),
+  );
   return true;
 };
 
-export const setExpandable = (expandable: boolean): Command => (state, dispatch) => {
-  const found = quoteAround(state);
-  if (!found) return false;
-  dispatch?.(state.tr.setNodeAttribute(found.at, 'expandable', expandable));
-  return true;
-};
+export const setExpandable =
+  (expandable: boolean): Command =>
+  (state, dispatch) => {
+    const found = quoteAround(state);
+    if (!found) return false;
+    dispatch?.(state.tr.setNodeAttribute(found.at, 'expandable', expandable));
+    return true;
+  };
 
-export const setLanguage = (language: string): Command => (state, dispatch) => {
-  const found = codeAround(state);
-  if (!found) return false;
-  dispatch?.(state.tr.setNodeAttribute(found.at, 'language', language.trim() || null));
-  return true;
-};
+export const setLanguage =
+  (language: string): Command =>
+  (state, dispatch) => {
+    const found = codeAround(state);
+    if (!found) return false;
+    dispatch?.(state.tr.setNodeAttribute(found.at, 'language', language.trim() || null));
+    return true;
+  };
 
 export interface LinkInView {
   href: string;
@@ -131,7 +168,8 @@ export function linkAround(state: EditorState): LinkInView | null {
     const end = at + leaf.nodeSize;
     if (link) {
       if (found?.to === at && found.href === link.attrs.href) found.to = end;
-      else if (!found || found.to < from) found = { href: String(link.attrs.href), from: at, to: end };
+      else if (!found || found.to < from)
+        found = { href: String(link.attrs.href), from: at, to: end };
     }
     at = end;
   });
@@ -145,8 +183,22 @@ export function setLink(state: EditorState, href: string, words: string): Transa
   const around = linkAround(state);
   const mark = schema.mark('link', { href });
   const { from, to } = around ?? state.selection;
-  if (from === to) return state.tr.replaceSelectionWith(schema.text(words || href, [...state.selection.$from.marks().filter((each) => each.type !== mark.type && each.type !== schema.marks.code), mark]), false).removeStoredMark(mark.type);
-  return state.tr.removeMark(from, to, mark.type).addMark(from, to, mark).removeStoredMark(mark.type);
+  if (from === to)
+    return state.tr
+      .replaceSelectionWith(
+        schema.text(words || href, [
+          ...state.selection.$from
+            .marks()
+            .filter((each) => each.type !== mark.type && each.type !== schema.marks.code),
+          mark,
+        ]),
+        false,
+      )
+      .removeStoredMark(mark.type);
+  return state.tr
+    .removeMark(from, to, mark.type)
+    .addMark(from, to, mark)
+    .removeStoredMark(mark.type);
 }
 
 export const unlink: Command = (state, dispatch) => {
@@ -155,22 +207,38 @@ export const unlink: Command = (state, dispatch) => {
   return true;
 };
 
-export const insertField = (name: string, fallback: string): Command => (state, dispatch) => {
-  const marks = state.selection.$from.parent.type.spec.code ? [] : (state.storedMarks ?? state.selection.$from.marks());
-  dispatch?.(state.tr.replaceSelectionWith(field.create({ name, fallback }, undefined, marks), false).scrollIntoView());
-  return true;
-};
+export const insertField =
+  (name: string, fallback: string): Command =>
+  (state, dispatch) => {
+    const marks = state.selection.$from.parent.type.spec.code
+      ? []
+      : (state.storedMarks ?? state.selection.$from.marks());
+    dispatch?.(
+      state.tr
+        .replaceSelectionWith(field.create({ name, fallback }, undefined, marks), false)
+        .scrollIntoView(),
+    );
+    return true;
+  };
 
 /** The field that is chosen as a whole. */
 export function fieldChosen({ selection }: EditorState): { field: Field; at: number } | null {
   if (!(selection instanceof NodeSelection) || selection.node.type !== field) return null;
-  return { field: { name: String(selection.node.attrs.name), fallback: String(selection.node.attrs.fallback) }, at: selection.from };
+  return {
+    field: {
+      name: String(selection.node.attrs.name),
+      fallback: String(selection.node.attrs.fallback),
+    },
+    at: selection.from,
+  };
 }
 
-export const insertText = (text: string): Command => (state, dispatch) => {
-  dispatch?.(state.tr.insertText(text).scrollIntoView());
-  return true;
-};
+export const insertText =
+  (text: string): Command =>
+  (state, dispatch) => {
+    dispatch?.(state.tr.insertText(text).scrollIntoView());
+    return true;
+  };
 
 /** Enter in a block of code is a line break; on an empty last line it leaves the block. */
 export const enterInCode: Command = (state, dispatch) => {
@@ -191,7 +259,8 @@ export const enterInCode: Command = (state, dispatch) => {
 export const leaveDown: Command = (state, dispatch, view) => {
   const { $head, empty } = state.selection;
   const last = state.doc.lastChild;
-  if (!empty || !last || last.type === line || $head.pos < state.doc.content.size - last.nodeSize) return false;
+  if (!empty || !last || last.type === line || $head.pos < state.doc.content.size - last.nodeSize)
+    return false;
   if (view && !view.endOfTextblock('down')) return false;
   if ($head.after() < state.doc.content.size - ($head.depth - 1)) return false;
   const tr = state.tr.insert(state.doc.content.size, line.create());

@@ -6,7 +6,8 @@ import { FIELD_CHARACTER, type Field, readTemplate, writeTemplate } from '@/ui/t
 import { nested } from './nesting';
 import { schema } from './schema';
 
-const isQuote = (entity: Entity) => entity.type === 'blockquote' || entity.type === 'expandable_blockquote';
+const isQuote = (entity: Entity) =>
+  entity.type === 'blockquote' || entity.type === 'expandable_blockquote';
 const end = (entity: Entity) => entity.offset + entity.length;
 
 function markOf(entity: Entity): Mark | null {
@@ -26,7 +27,10 @@ function markOf(entity: Entity): Mark | null {
     case 'text_link':
       return schema.mark('link', { href: entity.url ?? '' });
     case 'date_time':
-      return schema.mark('time', { unix: entity.unix_time ?? 0, format: entity.date_time_format ?? null });
+      return schema.mark('time', {
+        unix: entity.unix_time ?? 0,
+        format: entity.date_time_format ?? null,
+      });
     default:
       return null;
   }
@@ -39,7 +43,11 @@ function entityOf(mark: Mark): Omit<Entity, 'offset' | 'length'> {
     case 'link':
       return { type: 'text_link', url: String(mark.attrs.href) };
     case 'time':
-      return { type: 'date_time', unix_time: Number(mark.attrs.unix), ...(mark.attrs.format ? { date_time_format: String(mark.attrs.format) } : {}) };
+      return {
+        type: 'date_time',
+        unix_time: Number(mark.attrs.unix),
+        ...(mark.attrs.format ? { date_time_format: String(mark.attrs.format) } : {}),
+      };
     default:
       return { type: mark.type.name };
   }
@@ -54,7 +62,11 @@ class Reader {
   ) {}
 
   doc(): Node {
-    const blocks = this.blocks(0, this.text.length, this.holders((entity) => isQuote(entity) || entity.type === 'pre'));
+    const blocks = this.blocks(
+      0,
+      this.text.length,
+      this.holders((entity) => isQuote(entity) || entity.type === 'pre'),
+    );
     return schema.node('doc', null, blocks.length > 0 ? blocks : [schema.node('line')]);
   }
 
@@ -64,7 +76,8 @@ class Reader {
     // A code block inside a quotation belongs to the quotation, so quotations come first.
     const all = this.entities.filter((entity) => wanted(entity) && entity.length > 0);
     for (const entity of [...all.filter(isQuote), ...all.filter((each) => !isQuote(each))]) {
-      if (!found.some((other) => entity.offset < end(other) && other.offset < end(entity))) found.push(entity);
+      if (!found.some((other) => entity.offset < end(other) && other.offset < end(entity)))
+        found.push(entity);
     }
     return found.sort((a, b) => a.offset - b.offset);
   }
@@ -105,25 +118,56 @@ class Reader {
   }
 
   private block(entity: Entity, glued: boolean): Node {
-    if (entity.type === 'pre') return schema.node('pre', { glued, language: entity.language ?? null }, this.inline(entity.offset, end(entity), false));
-    const inside = this.holders((each) => each.type === 'pre' && each.offset >= entity.offset && end(each) <= end(entity));
-    return schema.node('quote', { glued, expandable: entity.type === 'expandable_blockquote' }, this.blocks(entity.offset, end(entity), inside));
+    if (entity.type === 'pre')
+      return schema.node(
+        'pre',
+        { glued, language: entity.language ?? null },
+        this.inline(entity.offset, end(entity), false),
+      );
+    const inside = this.holders(
+      (each) => each.type === 'pre' && each.offset >= entity.offset && end(each) <= end(entity),
+    );
+    return schema.node(
+      'quote',
+      { glued, expandable: entity.type === 'expandable_blockquote' },
+      this.blocks(entity.offset, end(entity), inside),
+    );
   }
 
   private inline(from: number, to: number, marked: boolean): Node[] {
     if (from >= to) return [];
-    const over = marked ? this.entities.filter((entity) => entity.offset < to && end(entity) > from) : [];
-    const borders = [from, to, ...over.flatMap((entity) => [entity.offset, end(entity)]), ...[...this.fields.keys()].flatMap((at) => [at, at + 1])];
-    const places = [...new Set(borders)].filter((at) => at >= from && at <= to).sort((a, b) => a - b);
+    const over = marked
+      ? this.entities.filter((entity) => entity.offset < to && end(entity) > from)
+      : [];
+    const borders = [
+      from,
+      to,
+      ...over.flatMap((entity) => [entity.offset, end(entity)]),
+      ...[...this.fields.keys()].flatMap((at) => [at, at + 1]),
+    ];
+    const places = [...new Set(borders)]
+      .filter((at) => at >= from && at <= to)
+      .sort((a, b) => a - b);
     const nodes: Node[] = [];
     places.slice(1).forEach((stop, index) => {
       const at = places[index] ?? from;
       const covering = over.filter((entity) => entity.offset <= at && end(entity) >= stop);
-      const marks = covering.reduce((set: readonly Mark[], entity) => markOf(entity)?.addToSet(set) ?? set, []);
+      const marks = covering.reduce(
+        (set: readonly Mark[], entity) => markOf(entity)?.addToSet(set) ?? set,
+        [],
+      );
       const emoji = covering.find((entity) => entity.type === 'custom_emoji');
       const field = this.fields.get(at);
       if (field) nodes.push(schema.node('field', { ...field }, undefined, marks));
-      else if (emoji) nodes.push(schema.node('emoji', { id: emoji.custom_emoji_id ?? '', shown: this.text.slice(at, stop) }, undefined, marks));
+      else if (emoji)
+        nodes.push(
+          schema.node(
+            'emoji',
+            { id: emoji.custom_emoji_id ?? '', shown: this.text.slice(at, stop) },
+            undefined,
+            marks,
+          ),
+        );
       else nodes.push(schema.text(this.text.slice(at, stop), marks));
     });
     return nodes;
@@ -133,7 +177,9 @@ class Reader {
 /** Opens a text with its entities. */
 export function readDocument({ text, entities }: Pick<RichText, 'text' | 'entities'>): Node {
   const code = entities.filter((entity) => entity.type === 'code' || entity.type === 'pre');
-  const template = readTemplate(text, (at) => code.some((entity) => entity.offset <= at && at < end(entity)));
+  const template = readTemplate(text, (at) =>
+    code.some((entity) => entity.offset <= at && at < end(entity)),
+  );
   const placed = entities.map((entity) => {
     const offset = template.place(entity.offset, 'begin');
     return { ...entity, offset, length: template.place(end(entity), 'end') - offset };
@@ -142,7 +188,8 @@ export function readDocument({ text, entities }: Pick<RichText, 'text' | 'entiti
 }
 
 /** A mark that may go on in the next line. Two codes in two lines are tapped one by one, so they stay two. */
-const spansLines = (mark: Mark) => mark.type.name !== 'code' && mark.type.name !== 'link' && mark.type.name !== 'time';
+const spansLines = (mark: Mark) =>
+  mark.type.name !== 'code' && mark.type.name !== 'link' && mark.type.name !== 'time';
 
 interface Run {
   mark: Mark;
@@ -167,8 +214,19 @@ class Writer {
       else this.inline(block, holder);
       const length = this.text.length - offset;
       if (length === 0) return;
-      if (block.type.name === 'quote') this.entities.push({ type: block.attrs.expandable ? 'expandable_blockquote' : 'blockquote', offset, length });
-      if (block.type.name === 'pre') this.entities.push({ type: 'pre', offset, length, ...(block.attrs.language ? { language: String(block.attrs.language) } : {}) });
+      if (block.type.name === 'quote')
+        this.entities.push({
+          type: block.attrs.expandable ? 'expandable_blockquote' : 'blockquote',
+          offset,
+          length,
+        });
+      if (block.type.name === 'pre')
+        this.entities.push({
+          type: 'pre',
+          offset,
+          length,
+          ...(block.attrs.language ? { language: String(block.attrs.language) } : {}),
+        });
     });
   }
 
@@ -176,11 +234,19 @@ class Writer {
     block.forEach((leaf, _, index) => {
       const from = this.text.length;
       if (leaf.type.name === 'field') {
-        this.fields.set(from, { name: String(leaf.attrs.name), fallback: String(leaf.attrs.fallback) });
+        this.fields.set(from, {
+          name: String(leaf.attrs.name),
+          fallback: String(leaf.attrs.fallback),
+        });
         this.text += FIELD_CHARACTER;
       } else if (leaf.type.name === 'emoji') {
         this.text += String(leaf.attrs.shown);
-        this.entities.push({ type: 'custom_emoji', offset: from, length: this.text.length - from, custom_emoji_id: String(leaf.attrs.id) });
+        this.entities.push({
+          type: 'custom_emoji',
+          offset: from,
+          length: this.text.length - from,
+          custom_emoji_id: String(leaf.attrs.id),
+        });
       } else this.text += leaf.text ?? '';
       for (const mark of leaf.marks) this.mark(mark, holder, from, index === 0);
       this.lastEnd = this.text.length;
@@ -189,14 +255,20 @@ class Writer {
 
   private mark(mark: Mark, holder: Node, from: number, beginsLine: boolean) {
     const before = this.runs.findLast((run) => run.holder === holder && run.mark.eq(mark));
-    if (before?.to === this.lastEnd && (!beginsLine || spansLines(mark))) before.to = this.text.length;
+    if (before?.to === this.lastEnd && (!beginsLine || spansLines(mark)))
+      before.to = this.text.length;
     else this.runs.push({ mark, holder, from, to: this.text.length });
   }
 
   end(): RichText {
-    for (const { mark, from, to } of this.runs) this.entities.push({ ...entityOf(mark), offset: from, length: to - from });
+    for (const { mark, from, to } of this.runs)
+      this.entities.push({ ...entityOf(mark), offset: from, length: to - from });
     const { source, place } = writeTemplate(this.text, this.fields);
-    const entities = nested(this.entities).map((entity) => ({ ...entity, offset: place(entity.offset), length: place(end(entity)) - place(entity.offset) }));
+    const entities = nested(this.entities).map((entity) => ({
+      ...entity,
+      offset: place(entity.offset),
+      length: place(end(entity)) - place(entity.offset),
+    }));
     return { text: source, entities };
   }
 }

@@ -3,7 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { attributesQuery } from '@/api/queries';
-import { attributeField, attributeOf, type Field, isKnownField, profileFields } from '@/ui/telegram/template';
+import {
+  attributeField,
+  attributeOf,
+  type Field,
+  isKnownField,
+  profileFields,
+} from '@/ui/telegram/template';
 import { completedAddress } from './address';
 import styles from './editor.module.css';
 
@@ -29,15 +35,45 @@ export function LinkForm({ href, asksWords, onDone, onRemove }: LinkFormProps) {
   };
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      {asksWords && <TextInput size="xs" data-mantine-stop-propagation label={t('editor.link_words')} value={words} onChange={(event) => setWords(event.currentTarget.value)} />}
+      {asksWords && (
+        <TextInput
+          size="xs"
+          data-mantine-stop-propagation
+          label={t('editor.link_words')}
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+        />
+      )}
       <TextInput
-        size="xs" data-mantine-stop-propagation label={t('editor.link_address')} placeholder="https://" inputMode="url" autoFocus dir="ltr" value={address}
-        onChange={(event) => { setAddress(event.currentTarget.value); setWrong(false); }}
+        size="xs"
+        data-mantine-stop-propagation
+        label={t('editor.link_address')}
+        placeholder="https://"
+        inputMode="url"
+        autoFocus
+        dir="ltr"
+        value={address}
+        onChange={(event) => {
+          setAddress(event.currentTarget.value);
+          setWrong(false);
+        }}
         error={wrong ? t('editor.link_wrong') : undefined}
       />
       <div className={styles.formFoot}>
-        {onRemove && <Button variant="subtle" size="xs" onClick={onRemove}>{t('editor.link_remove')}</Button>}
-        <Button type="submit" variant="filled" size="xs" className="end" disabled={address.trim() === ''}>{t('editor.link_done')}</Button>
+        {onRemove && (
+          <Button variant="subtle" size="xs" onClick={onRemove}>
+            {t('editor.link_remove')}
+          </Button>
+        )}
+        <Button
+          type="submit"
+          variant="filled"
+          size="xs"
+          className="end"
+          disabled={address.trim() === ''}
+        >
+          {t('editor.link_done')}
+        </Button>
       </div>
     </form>
   );
@@ -59,8 +95,18 @@ export function FieldForm({ field, onChange, onDone, onRemove }: FieldFormProps)
   const known = isKnownField(field.name);
   const data = [
     ...(known ? [] : [{ value: field.name, label: field.name }]),
-    ...profileFields.map((name) => ({ value: name as string, label: t(`editor.field_name.${name}`) })),
-    ...(keys.length > 0 ? [{ group: t('editor.attributes'), items: keys.map((key) => ({ value: attributeField(key), label: key })) }] : []),
+    ...profileFields.map((name) => ({
+      value: name as string,
+      label: t(`editor.field_name.${name}`),
+    })),
+    ...(keys.length > 0
+      ? [
+          {
+            group: t('editor.attributes'),
+            items: keys.map((key) => ({ value: attributeField(key), label: key })),
+          },
+        ]
+      : []),
   ];
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -69,17 +115,39 @@ export function FieldForm({ field, onChange, onDone, onRemove }: FieldFormProps)
   };
   return (
     <form className={styles.form} onSubmit={submit}>
-      <NativeSelect size="xs" data-mantine-stop-propagation label={t('editor.field')} value={field.name} data={data} onChange={(event) => onChange({ ...field, name: event.currentTarget.value })} error={known ? undefined : t('editor.field_unknown')} />
+      <NativeSelect
+        size="xs"
+        data-mantine-stop-propagation
+        label={t('editor.field')}
+        value={field.name}
+        data={data}
+        onChange={(event) => onChange({ ...field, name: event.currentTarget.value })}
+        error={known ? undefined : t('editor.field_unknown')}
+      />
       <TextInput
-        size="xs" data-mantine-stop-propagation label={t('editor.fallback')} autoFocus dir="auto" value={field.fallback} maxLength={200}
-        onChange={(event) => onChange({ ...field, fallback: event.currentTarget.value.replace(/[{}]/gu, '') })}
-        description={field.fallback.trim() === '' ? t('editor.fallback_empty') : t('editor.fallback_hint')}
+        size="xs"
+        data-mantine-stop-propagation
+        label={t('editor.fallback')}
+        autoFocus
+        dir="auto"
+        value={field.fallback}
+        maxLength={200}
+        onChange={(event) =>
+          onChange({ ...field, fallback: event.currentTarget.value.replace(/[{}]/gu, '') })
+        }
+        description={
+          field.fallback.trim() === '' ? t('editor.fallback_empty') : t('editor.fallback_hint')
+        }
         inputWrapperOrder={['label', 'input', 'description', 'error']}
       />
       <p className={styles.note}>{t('editor.long_value')}</p>
       <div className={styles.formFoot}>
-        <Button variant="subtle" size="xs" onClick={onRemove}>{t('editor.field_remove')}</Button>
-        <Button type="submit" variant="filled" size="xs" className="end">{t('editor.field_done')}</Button>
+        <Button variant="subtle" size="xs" onClick={onRemove}>
+          {t('editor.field_remove')}
+        </Button>
+        <Button type="submit" variant="filled" size="xs" className="end">
+          {t('editor.field_done')}
+        </Button>
       </div>
     </form>
   );

@@ -2,15 +2,31 @@
 import type { Entity } from '@/api/types';
 
 /** Which of two entities over the same stretch is the outer one; the server's order. */
-const ranks = ['blockquote', 'expandable_blockquote', 'pre', 'code', 'text_link', 'date_time', 'bold', 'italic', 'underline', 'strikethrough', 'spoiler', 'custom_emoji'];
+const ranks = [
+  'blockquote',
+  'expandable_blockquote',
+  'pre',
+  'code',
+  'text_link',
+  'date_time',
+  'bold',
+  'italic',
+  'underline',
+  'strikethrough',
+  'spoiler',
+  'custom_emoji',
+];
 const rank = (entity: Entity) => ranks.indexOf(entity.type);
 /** Cut in two they would do something else: a link would be two links. */
-const isWhole = (entity: Entity) => !['bold', 'italic', 'underline', 'strikethrough', 'spoiler'].includes(entity.type);
+const isWhole = (entity: Entity) =>
+  !['bold', 'italic', 'underline', 'strikethrough', 'spoiler'].includes(entity.type);
 const end = (entity: Entity) => entity.offset + entity.length;
 const overlap = (one: Entity, other: Entity) => one.offset < end(other) && other.offset < end(one);
-const holds = (outer: Entity, inner: Entity) => outer.offset <= inner.offset && end(inner) <= end(outer);
+const holds = (outer: Entity, inner: Entity) =>
+  outer.offset <= inner.offset && end(inner) <= end(outer);
 
-export const inOrder = (entities: Entity[]): Entity[] => [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length || rank(a) - rank(b));
+export const inOrder = (entities: Entity[]): Entity[] =>
+  [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length || rank(a) - rank(b));
 
 /** The parts of an entity between places inside it. */
 function cut(entity: Entity, places: number[]): Entity[] {
@@ -24,10 +40,17 @@ function cut(entity: Entity, places: number[]): Entity[] {
 /** Cuts marks where they would cross another entity. Whole entities are never cut: the marks over them are. */
 export function nested(entities: Entity[]): Entity[] {
   const whole = entities.filter(isWhole);
-  const marks = entities.filter((entity) => !isWhole(entity)).flatMap((mark) => {
-    const crossed = whole.filter((other) => overlap(mark, other) && !holds(mark, other) && !holds(other, mark));
-    return cut(mark, crossed.map((other) => (other.offset > mark.offset ? other.offset : end(other))));
-  });
+  const marks = entities
+    .filter((entity) => !isWhole(entity))
+    .flatMap((mark) => {
+      const crossed = whole.filter(
+        (other) => overlap(mark, other) && !holds(mark, other) && !holds(other, mark),
+      );
+      return cut(
+        mark,
+        crossed.map((other) => (other.offset > mark.offset ? other.offset : end(other))),
+      );
+    });
   let waiting = inOrder([...whole, ...marks]);
   let open: Entity[] = [];
   const done: Entity[] = [];

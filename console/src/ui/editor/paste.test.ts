@@ -11,10 +11,17 @@ function pasted(html: string) {
   const page = document.implementation.createHTMLDocument('');
   page.body.innerHTML = html;
   const blocks = cleanedBlocks(page.body);
-  return writeDocument(schema.node('doc', null, blocks.length > 0 ? blocks : [schema.node('line')]));
+  return writeDocument(
+    schema.node('doc', null, blocks.length > 0 ? blocks : [schema.node('line')]),
+  );
 }
 /** The stretches of a text that its entities cover. */
-const stretches = ({ text, entities }: ReturnType<typeof pasted>) => entities.map(({ type, offset, length, url, language }) => [type, text.slice(offset, offset + length), url ?? language].filter((each) => each !== undefined));
+const stretches = ({ text, entities }: ReturnType<typeof pasted>) =>
+  entities.map(({ type, offset, length, url, language }) =>
+    [type, text.slice(offset, offset + length), url ?? language].filter(
+      (each) => each !== undefined,
+    ),
+  );
 
 const word = `<html xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:schemas-microsoft-com:office:word">
 <head><meta name=Generator content="Microsoft Word 15"><style><!-- p.MsoNormal {margin:0in; font-family:"Calibri",sans-serif;} --></style>
@@ -52,52 +59,98 @@ const web = `<div><h1>News</h1>
 describe('what is pasted', () => {
   it('from Word keeps its words, marks, bullets and empty lines', () => {
     const made = pasted(word);
-    expect(made.text).toBe('Autumn reading\n\nDear {first_name|reader}, see our list and the contents.\n• Five new books\n2. One old price\nChip War | 12 €');
-    expect(stretches(made)).toEqual([['bold', 'Autumn reading'], ['text_link', 'our list', 'https://lantern.example/autumn'], ['italic', 'new'], ['strikethrough', 'old'], ['underline', 'price']]);
+    expect(made.text).toBe(
+      'Autumn reading\n\nDear {first_name|reader}, see our list and the contents.\n• Five new books\n2. One old price\nChip War | 12 €',
+    );
+    expect(stretches(made)).toEqual([
+      ['bold', 'Autumn reading'],
+      ['text_link', 'our list', 'https://lantern.example/autumn'],
+      ['italic', 'new'],
+      ['strikethrough', 'old'],
+      ['underline', 'price'],
+    ]);
   });
   it('from Google’s documents is bold only where its author made it bold', () => {
     const made = pasted(docs);
-    expect(made.text).toBe('Sale\n\nOnly today: twenty per cent30 €\nThe shop\n\n• Tea\n• Coffee\nYours');
-    expect(stretches(made)).toEqual([['bold', 'Only today: '], ['italic', 'twenty per cent'], ['strikethrough', '30 €'], ['text_link', 'The shop', 'https://shop.example/?a=1&b=2'], ['underline', 'Yours']]);
+    expect(made.text).toBe(
+      'Sale\n\nOnly today: twenty per cent30 €\nThe shop\n\n• Tea\n• Coffee\nYours',
+    );
+    expect(stretches(made)).toEqual([
+      ['bold', 'Only today: '],
+      ['italic', 'twenty per cent'],
+      ['strikethrough', '30 €'],
+      ['text_link', 'The shop', 'https://shop.example/?a=1&b=2'],
+      ['underline', 'Yours'],
+    ]);
   });
   it('from a web page keeps paragraphs apart, and what Telegram cannot show goes', () => {
     const made = pasted(web);
-    expect(made.text).toBe('News\n\nOne paragraph with a break.\nAnd a line.\n\nAnother, with code & no link, none.\nQuoted words\n\ntwice\nfn main() {{\n    run();\n}}\n3. three\n4. four\n    • inner\n🎉');
+    expect(made.text).toBe(
+      'News\n\nOne paragraph with a break.\nAnd a line.\n\nAnother, with code & no link, none.\nQuoted words\n\ntwice\nfn main() {{\n    run();\n}}\n3. three\n4. four\n    • inner\n🎉',
+    );
     expect(stretches(made)).toEqual([
-      ['bold', 'News'], ['italic', 'with a'], ['code', 'code'],
-      ['blockquote', 'Quoted words\n\ntwice'], ['bold', 'words'],
+      ['bold', 'News'],
+      ['italic', 'with a'],
+      ['code', 'code'],
+      ['blockquote', 'Quoted words\n\ntwice'],
+      ['bold', 'words'],
       ['pre', 'fn main() {{\n    run();\n}}', 'rust'],
     ]);
   });
   it('from a program’s editor is code', () => {
-    const made = pasted('<div style="color: #ccc;font-family: Menlo, Monaco, monospace;white-space: pre;"><div><span style="color: #569cd6;">let</span><span> x = 1;</span></div><div>  y</div></div>');
-    expect(made).toEqual({ text: 'let x = 1;\n  y', entities: [{ type: 'pre', offset: 0, length: 14 }] });
+    const made = pasted(
+      '<div style="color: #ccc;font-family: Menlo, Monaco, monospace;white-space: pre;"><div><span style="color: #569cd6;">let</span><span> x = 1;</span></div><div>  y</div></div>',
+    );
+    expect(made).toEqual({
+      text: 'let x = 1;\n  y',
+      entities: [{ type: 'pre', offset: 0, length: 14 }],
+    });
   });
   it('from a chat keeps spoilers, and nothing is empty twice', () => {
-    const made = pasted('<div>a<br><br><br><br>the <span class="spoiler">end</span></div><div><br></div>');
+    const made = pasted(
+      '<div>a<br><br><br><br>the <span class="spoiler">end</span></div><div><br></div>',
+    );
     expect(made.text).toBe('a\n\nthe end');
     expect(stretches(made)).toEqual([['spoiler', 'end']]);
   });
   it('of nothing that can be shown is nothing', () => {
-    expect(pasted('<script>1</script><img src=x><div hidden>x</div>')).toEqual({ text: '', entities: [] });
+    expect(pasted('<script>1</script><img src=x><div hidden>x</div>')).toEqual({
+      text: '',
+      entities: [],
+    });
   });
 });
 
 describe('plain text', () => {
   it('becomes lines, with the fields that exist and all other braces as they are', () => {
-    const doc = schema.node('doc', null, sliceOfText('Hi {first_name|you}\r\n{{ attr.plan }} {nobody} {"a": 1}').content);
+    const doc = schema.node(
+      'doc',
+      null,
+      sliceOfText('Hi {first_name|you}\r\n{{ attr.plan }} {nobody} {"a": 1}').content,
+    );
     expect(writeDocument(doc).text).toBe('Hi {first_name|you}\n{attr.plan} {{nobody}} {{"a": 1}}');
   });
 });
 
 describe('our own content', () => {
   const event = () => new Event('paste') as ClipboardEvent;
-  const open = (text: string, entities: { type: string; offset: number; length: number }[]) => new EditorView(document.body.appendChild(document.createElement('div')), { state: EditorState.create({ doc: readDocument({ text, entities }) }), clipboardParser, transformPastedHTML: withoutForeignMark });
+  const open = (text: string, entities: { type: string; offset: number; length: number }[]) =>
+    new EditorView(document.body.appendChild(document.createElement('div')), {
+      state: EditorState.create({ doc: readDocument({ text, entities }) }),
+      clipboardParser,
+      transformPastedHTML: withoutForeignMark,
+    });
 
   it('is copied and pasted without loss', () => {
-    const entities = [{ type: 'bold', offset: 3, length: 22 }, { type: 'blockquote', offset: 28, length: 9 }, { type: 'spoiler', offset: 30, length: 2 }];
+    const entities = [
+      { type: 'bold', offset: 3, length: 22 },
+      { type: 'blockquote', offset: 28, length: 9 },
+      { type: 'spoiler', offset: 30, length: 2 },
+    ];
     const view = open('a  {first_name|friend}bcd\n\n\nquote two\nend', entities);
-    const { dom } = view.serializeForClipboard(view.state.doc.slice(0, view.state.doc.content.size));
+    const { dom } = view.serializeForClipboard(
+      view.state.doc.slice(0, view.state.doc.content.size),
+    );
     const other = open('', []);
     other.pasteHTML(dom.innerHTML, event());
     expect(writeDocument(other.state.doc)).toEqual(writeDocument(view.state.doc));
@@ -106,7 +159,10 @@ describe('our own content', () => {
   });
   it('of another editor of the same library is cleaned as any page', () => {
     const view = open('', []);
-    view.pasteHTML('<ul data-pm-slice="2 2 []"><li><p>one</p></li><li><p>two</p></li></ul>', event());
+    view.pasteHTML(
+      '<ul data-pm-slice="2 2 []"><li><p>one</p></li><li><p>two</p></li></ul>',
+      event(),
+    );
     expect(writeDocument(view.state.doc).text).toBe('• one\n• two');
     view.destroy();
   });

@@ -4,7 +4,8 @@ import { isKnownField } from '@/ui/telegram/template';
 import { schema } from './schema';
 
 /** `{first_name|friend}`, and `{{first_name}}` as other tools write it. */
-const fieldPattern = /\{\{\s*([^{}|]+?)\s*(?:\|([^{}]*))?\}\}|\{\s*([^{}|]+?)\s*(?:\|([^{}]*))?\}/gu;
+const fieldPattern =
+  /\{\{\s*([^{}|]+?)\s*(?:\|([^{}]*))?\}\}|\{\s*([^{}|]+?)\s*(?:\|([^{}]*))?\}/gu;
 
 export function inlineOf(text: string, marks: readonly Mark[] = []): Node[] {
   const nodes: Node[] = [];
@@ -13,7 +14,14 @@ export function inlineOf(text: string, marks: readonly Mark[] = []): Node[] {
     const name = match[1] ?? match[3] ?? '';
     if (!isKnownField(name)) continue;
     if (match.index > at) nodes.push(schema.text(text.slice(at, match.index), marks));
-    nodes.push(schema.node('field', { name, fallback: (match[2] ?? match[4] ?? '').trim() }, undefined, marks));
+    nodes.push(
+      schema.node(
+        'field',
+        { name, fallback: (match[2] ?? match[4] ?? '').trim() },
+        undefined,
+        marks,
+      ),
+    );
     at = match.index + match[0].length;
   }
   if (at < text.length) nodes.push(schema.text(text.slice(at), marks));
@@ -22,6 +30,9 @@ export function inlineOf(text: string, marks: readonly Mark[] = []): Node[] {
 
 /** Lines of text as a paste takes them in. */
 export function sliceOfText(text: string): Slice {
-  const lines = text.replace(/\r\n?/gu, '\n').split('\n').map((line) => schema.node('line', null, inlineOf(line)));
+  const lines = text
+    .replace(/\r\n?/gu, '\n')
+    .split('\n')
+    .map((line) => schema.node('line', null, inlineOf(line)));
   return new Slice(Fragment.from(lines), 1, 1);
 }

@@ -1,19 +1,44 @@
 /** Keys, undo, and what is made of signs as they are typed. */
-import { baseKeymap, chainCommands, createParagraphNear, liftEmptyBlock, selectNodeBackward, splitBlockKeepMarks, deleteSelection, joinBackward } from 'prosemirror-commands';
+import {
+  baseKeymap,
+  chainCommands,
+  createParagraphNear,
+  liftEmptyBlock,
+  selectNodeBackward,
+  splitBlockKeepMarks,
+  deleteSelection,
+  joinBackward,
+} from 'prosemirror-commands';
 import { history, redo, undo } from 'prosemirror-history';
-import { InputRule, inputRules, textblockTypeInputRule, undoInputRule, wrappingInputRule } from 'prosemirror-inputrules';
+import {
+  InputRule,
+  inputRules,
+  textblockTypeInputRule,
+  undoInputRule,
+  wrappingInputRule,
+} from 'prosemirror-inputrules';
 import { keymap } from 'prosemirror-keymap';
 import { type Command, Plugin, type Transaction } from 'prosemirror-state';
 import type { Node } from 'prosemirror-model';
 import { isKnownField } from '@/ui/telegram/template';
-import { backspaceOut, enterInCode, leaveDown, toggle, toggleCodeBlock, toggleQuote } from './commands';
+import {
+  backspaceOut,
+  enterInCode,
+  leaveDown,
+  toggle,
+  toggleCodeBlock,
+  toggleQuote,
+} from './commands';
 import { type MarkName, schema } from './schema';
 
 /** A mark between signs, as Telegram's own programs read it while one types: `**bold**`. */
 function between(sign: string, name: MarkName): InputRule {
   const escaped = sign.replace(/[*|]/gu, '\\$&');
   const letter = `[^\\s${escaped.slice(-2)}]`;
-  const pattern = new RegExp(`(?:^|[^${escaped.slice(-2)}\\p{L}\\p{N}])(${escaped}(${letter}(?:[^${escaped.slice(-2)}\\n]*${letter})?)${escaped})$`, 'u');
+  const pattern = new RegExp(
+    `(?:^|[^${escaped.slice(-2)}\\p{L}\\p{N}])(${escaped}(${letter}(?:[^${escaped.slice(-2)}\\n]*${letter})?)${escaped})$`,
+    'u',
+  );
   return new InputRule(
     pattern,
     (state, match, start, end) => {
@@ -21,7 +46,9 @@ function between(sign: string, name: MarkName): InputRule {
       const from = start + whole.length - signed.length;
       const letters = from + sign.length;
       const tr = state.tr.delete(letters + inner.length, end).delete(from, letters);
-      return tr.addMark(from, from + inner.length, schema.mark(name)).removeStoredMark(schema.marks[name]);
+      return tr
+        .addMark(from, from + inner.length, schema.mark(name))
+        .removeStoredMark(schema.marks[name]);
     },
     { inCodeMark: false },
   );
@@ -33,7 +60,16 @@ const typedField = new InputRule(
   (state, match, start, end) => {
     const name = (match[1] ?? '').trim();
     if (!isKnownField(name)) return null;
-    return state.tr.replaceWith(start, end, schema.node('field', { name, fallback: (match[2] ?? '').trim() }, undefined, state.doc.resolve(start).marks()));
+    return state.tr.replaceWith(
+      start,
+      end,
+      schema.node(
+        'field',
+        { name, fallback: (match[2] ?? '').trim() },
+        undefined,
+        state.doc.resolve(start).marks(),
+      ),
+    );
   },
   { inCode: true },
 );
@@ -57,7 +93,10 @@ function unglued(tr: Transaction): Transaction | null {
   const visit = (holder: Node, offset: number) => {
     holder.forEach((block, at, index) => {
       const before = index > 0 ? holder.child(index - 1) : null;
-      if (block.attrs.glued && (before === null || (before.type.name === 'line' && block.type.name === 'line'))) {
+      if (
+        block.attrs.glued &&
+        (before === null || (before.type.name === 'line' && block.type.name === 'line'))
+      ) {
         tr.setNodeAttribute(offset + at, 'glued', false);
         changed = true;
       }
@@ -68,9 +107,17 @@ function unglued(tr: Transaction): Transaction | null {
   return changed ? tr : null;
 }
 
-const lineBreaks = new Plugin({ appendTransaction: (transactions, _, state) => (transactions.some((each) => each.docChanged) ? unglued(state.tr) : null) });
+const lineBreaks = new Plugin({
+  appendTransaction: (transactions, _, state) =>
+    transactions.some((each) => each.docChanged) ? unglued(state.tr) : null,
+});
 
-const newLine = chainCommands(enterInCode, createParagraphNear, liftEmptyBlock, splitBlockKeepMarks);
+const newLine = chainCommands(
+  enterInCode,
+  createParagraphNear,
+  liftEmptyBlock,
+  splitBlockKeepMarks,
+);
 
 export function plugins(own: Record<string, Command>): Plugin[] {
   return [
@@ -93,7 +140,13 @@ export function plugins(own: Record<string, Command>): Plugin[] {
       Enter: newLine,
       'Shift-Enter': newLine,
       ArrowDown: leaveDown,
-      Backspace: chainCommands(undoInputRule, deleteSelection, backspaceOut, joinBackward, selectNodeBackward),
+      Backspace: chainCommands(
+        undoInputRule,
+        deleteSelection,
+        backspaceOut,
+        joinBackward,
+        selectNodeBackward,
+      ),
     }),
     keymap(baseKeymap),
     history(),

@@ -53,7 +53,9 @@ function fieldView(latest: { current: ViewOptions }): NodeViewConstructor {
   };
 }
 
-export const sameText = (one: RichText, other: RichText) => one === other || (one.text === other.text && JSON.stringify(one.entities) === JSON.stringify(other.entities));
+export const sameText = (one: RichText, other: RichText) =>
+  one === other ||
+  (one.text === other.text && JSON.stringify(one.entities) === JSON.stringify(other.entities));
 
 export function useView(options: ViewOptions) {
   const latest = useRef(options);
@@ -77,11 +79,17 @@ export function useView(options: ViewOptions) {
       clipboardParser,
       transformPastedHTML: withoutForeignMark,
       clipboardTextParser: sliceOfText,
-      clipboardTextSerializer: (slice) => writeDocument(schema.topNodeType.createAndFill(null, slice.content) ?? schema.node('doc', null, [schema.node('line')])).text,
+      clipboardTextSerializer: (slice) =>
+        writeDocument(
+          schema.topNodeType.createAndFill(null, slice.content) ??
+            schema.node('doc', null, [schema.node('line')]),
+        ).text,
       handleKeyDown: (_, event) => latest.current.onKey(event),
       handleClickOn: (clicked, _pos, node, nodePos, _event, direct) => {
         if (!direct || node.type !== schema.nodes.field || latest.current.readOnly) return false;
-        clicked.dispatch(clicked.state.tr.setSelection(NodeSelection.create(clicked.state.doc, nodePos)));
+        clicked.dispatch(
+          clicked.state.tr.setSelection(NodeSelection.create(clicked.state.doc, nodePos)),
+        );
         latest.current.onField();
         return true;
       },
@@ -107,7 +115,10 @@ export function useView(options: ViewOptions) {
   useLayoutEffect(() => {
     if (!view || sameText(told.current, options.rich)) return;
     told.current = options.rich;
-    const next = EditorState.create({ doc: readDocument(options.rich), plugins: view.state.plugins });
+    const next = EditorState.create({
+      doc: readDocument(options.rich),
+      plugins: view.state.plugins,
+    });
     view.updateState(next);
     setState(next);
   }, [view, options.rich]);

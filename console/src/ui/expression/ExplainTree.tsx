@@ -26,11 +26,15 @@ function useFacts() {
     if (typeof at === 'number') return t('explain.at', { at: dateTime(at) });
     if ('last_interaction_at' in fact) return t('explain.never');
     if (Array.isArray(fact.tags)) {
-      const added = (fact.tags as { added_at: number | null }[]).flatMap((tag) => (tag.added_at === null ? [] : [tag.added_at]));
+      const added = (fact.tags as { added_at: number | null }[]).flatMap((tag) =>
+        tag.added_at === null ? [] : [tag.added_at],
+      );
       return added.length > 0 ? t('explain.added', { at: dateTime(Math.max(...added)) }) : '';
     }
-    if (typeof fact.count === 'number') return t('explain.count', { count: fact.count, number: number(fact.count) });
-    if (typeof fact.value === 'string' || typeof fact.value === 'number') return t('explain.value', { value: String(fact.value) });
+    if (typeof fact.count === 'number')
+      return t('explain.count', { count: fact.count, number: number(fact.count) });
+    if (typeof fact.value === 'string' || typeof fact.value === 'number')
+      return t('explain.value', { value: String(fact.value) });
     return '';
   };
 }
@@ -43,19 +47,32 @@ function Node({ node, expression }: { node: ExplainNode; expression: unknown }) 
   const fact = factOf(node.fact);
   const holding = node.children.filter((child) => child.matched).length;
   const label =
-    node.children.length === 0 ? (part ? sentence(part) : t([`builder.form.${node.form}`, 'explain.other'], { form: node.form }))
-    : node.form === 'not' ? t('explain.not')
-    : t(`explain.${node.form === 'any' ? 'any' : 'all'}`, { holding, count: node.children.length });
+    node.children.length === 0
+      ? part
+        ? sentence(part)
+        : t([`builder.form.${node.form}`, 'explain.other'], { form: node.form })
+      : node.form === 'not'
+        ? t('explain.not')
+        : t(`explain.${node.form === 'any' ? 'any' : 'all'}`, {
+            holding,
+            count: node.children.length,
+          });
   return (
     <li>
-      {node.matched ? <IconCheck className="good" size={16} stroke={1.8} aria-label={t('explain.holds')} /> : <IconMinus className="faint" size={16} stroke={1.8} aria-label={t('explain.fails')} />}
+      {node.matched ? (
+        <IconCheck className="good" size={16} stroke={1.8} aria-label={t('explain.holds')} />
+      ) : (
+        <IconMinus className="faint" size={16} stroke={1.8} aria-label={t('explain.fails')} />
+      )}
       <div className={node.matched ? '' : 'muted'}>
         {label}
         {fact && <p className="small faint">{fact}</p>}
       </div>
       {node.children.length > 0 && (
         <ul>
-          {node.children.map((child) => <Node key={child.path} node={child} expression={expression} />)}
+          {node.children.map((child) => (
+            <Node key={child.path} node={child} expression={expression} />
+          ))}
         </ul>
       )}
     </li>
@@ -69,24 +86,42 @@ function nextChange(node: ExplainNode): number | null {
 }
 
 /** What the tree of `stage_explained` points into: the rules in their order. It is no expression itself. */
-export const stageRules = (stages: { expression: Expression }[]) => ({ kind: 'rules', stage: { rules: stages.map((stage) => stage.expression) } });
+export const stageRules = (stages: { expression: Expression }[]) => ({
+  kind: 'rules',
+  stage: { rules: stages.map((stage) => stage.expression) },
+});
 
 /** Why someone is in or out, condition by condition, and when that changes by itself. */
-export function ExplainTree({ explanation, expression }: { explanation: Explanation; expression: unknown }) {
+export function ExplainTree({
+  explanation,
+  expression,
+}: {
+  explanation: Explanation;
+  expression: unknown;
+}) {
   const { t } = useTranslation();
   const { dateTime } = useFormat();
   const { tree } = explanation;
-  const roots = (tree.form === 'all' || tree.form === 'stage') && tree.children.length > 0 ? tree.children : [tree];
+  const roots =
+    (tree.form === 'all' || tree.form === 'stage') && tree.children.length > 0
+      ? tree.children
+      : [tree];
   const changes = tree.changes_at ?? nextChange(tree);
   return (
     <>
       <ul className="explain">
-        {roots.map((node) => <Node key={node.path} node={node} expression={expression} />)}
+        {roots.map((node) => (
+          <Node key={node.path} node={node} expression={expression} />
+        ))}
       </ul>
       {changes !== null && (
         <p className="callout small">
           <IconClock size={14} stroke={1.5} aria-hidden="true" />
-          <span>{t(explanation.matched ? 'explain.may_leave' : 'explain.may_enter', { at: dateTime(changes) })}</span>
+          <span>
+            {t(explanation.matched ? 'explain.may_leave' : 'explain.may_enter', {
+              at: dateTime(changes),
+            })}
+          </span>
         </p>
       )}
     </>

@@ -10,7 +10,16 @@ import type { Expression } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { Meter } from '../bars';
 import { Count } from '../Count';
-import { blank, countable, fromLines, isFinished, leafForms, presets, pruned, toLines } from './draft';
+import {
+  blank,
+  countable,
+  fromLines,
+  isFinished,
+  leafForms,
+  presets,
+  pruned,
+  toLines,
+} from './draft';
 import { LeafEditor } from './LeafEditor';
 import { type Names, useNames } from './names';
 
@@ -21,20 +30,41 @@ const COUNT_DELAY_MS = 250;
 function useCountOf(expression: Expression | null) {
   const bot = useBot();
   const [asked] = useDebouncedValue(expression, COUNT_DELAY_MS);
-  const preview = useQuery({ ...previewQuery(bot.id, asked ?? { all: [] }), enabled: asked !== null });
-  return { count: preview.data?.count, stale: preview.isFetching || JSON.stringify(asked) !== JSON.stringify(expression) };
+  const preview = useQuery({
+    ...previewQuery(bot.id, asked ?? { all: [] }),
+    enabled: asked !== null,
+  });
+  return {
+    count: preview.data?.count,
+    stale: preview.isFetching || JSON.stringify(asked) !== JSON.stringify(expression),
+  };
 }
 
 /** Who is left after this line, or how many match it alone. */
-function LineCount({ expression, total, alone }: { expression: Expression | null; total: number | undefined; alone: boolean }) {
+function LineCount({
+  expression,
+  total,
+  alone,
+}: {
+  expression: Expression | null;
+  total: number | undefined;
+  alone: boolean;
+}) {
   const { t } = useTranslation();
   const { count, stale } = useCountOf(expression);
-  if (expression === null) return <span className="builder-count faint small">{t('builder.unfinished')}</span>;
+  if (expression === null)
+    return <span className="builder-count faint small">{t('builder.unfinished')}</span>;
   if (count === undefined) return <span className="builder-count" />;
   return (
     <span className="builder-count">
-      {!alone && <span className="builder-meter wide-only"><Meter value={count} of={total ?? count} fill="var(--text-2)" /></span>}
-      <span className="num"><Count value={count} people={expression} stale={stale} /></span>
+      {!alone && (
+        <span className="builder-meter wide-only">
+          <Meter value={count} of={total ?? count} fill="var(--text-2)" />
+        </span>
+      )}
+      <span className="num">
+        <Count value={count} people={expression} stale={stale} />
+      </span>
       {alone && <span className="faint small wide-only">{t('builder.alone')}</span>}
     </span>
   );
@@ -45,12 +75,28 @@ function AddMenu({ onAdd, nested }: { onAdd: (expression: Expression) => void; n
   return (
     <Menu position="bottom-start" width={240}>
       <Menu.Target>
-        {nested ? <button type="button" className="text-link small">{t('builder.add')}</button> : <Button leftSection={<IconPlus size={14} stroke={1.8} />}>{t('builder.condition')}</Button>}
+        {nested ? (
+          <button type="button" className="text-link small">
+            {t('builder.add')}
+          </button>
+        ) : (
+          <Button leftSection={<IconPlus size={14} stroke={1.8} />}>
+            {t('builder.condition')}
+          </Button>
+        )}
       </Menu.Target>
       <Menu.Dropdown>
-        {(['active', 'dormant'] as const).map((name) => <Menu.Item key={name} onClick={() => onAdd(presets[name])}>{t(`builder.preset.${name}`)}</Menu.Item>)}
+        {(['active', 'dormant'] as const).map((name) => (
+          <Menu.Item key={name} onClick={() => onAdd(presets[name])}>
+            {t(`builder.preset.${name}`)}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
-        {leafForms.map((form) => <Menu.Item key={form} onClick={() => onAdd(blank(form))}>{t(`builder.form.${form}`)}</Menu.Item>)}
+        {leafForms.map((form) => (
+          <Menu.Item key={form} onClick={() => onAdd(blank(form))}>
+            {t(`builder.form.${form}`)}
+          </Menu.Item>
+        ))}
       </Menu.Dropdown>
     </Menu>
   );
@@ -102,19 +148,38 @@ function Line({ value, joint, names, depth, onChange, onRemove, counting }: Line
     );
   }
   return (
-    <div className={`builder-group ${group.kind}`} role="group" aria-label={t(`builder.group.${group.kind}`)}>
+    <div
+      className={`builder-group ${group.kind}`}
+      role="group"
+      aria-label={t(`builder.group.${group.kind}`)}
+    >
       <div className="builder-line">
         <span className="builder-joint faint">{joint}</span>
         <div className="builder-say">
-          <select className="builder-kind" aria-label={t('builder.group_kind')} value={group.kind} onChange={(event) => onChange(makeGroup(event.currentTarget.value, group.lines))}>
-            {(['all', 'any', 'not'] as const).map((kind) => <option key={kind} value={kind}>{t(`builder.group.${kind}`)}</option>)}
+          <select
+            className="builder-kind"
+            aria-label={t('builder.group_kind')}
+            value={group.kind}
+            onChange={(event) => onChange(makeGroup(event.currentTarget.value, group.lines))}
+          >
+            {(['all', 'any', 'not'] as const).map((kind) => (
+              <option key={kind} value={kind}>
+                {t(`builder.group.${kind}`)}
+              </option>
+            ))}
           </select>
         </div>
         <LineCount {...counting} />
         <RemoveButton onRemove={onRemove} />
       </div>
       <div className="builder-inner">
-        <Lines kind={group.kind === 'any' ? 'any' : 'all'} lines={group.lines} names={names} depth={depth + 1} onChange={(lines) => onChange(makeGroup(group.kind, lines))} />
+        <Lines
+          kind={group.kind === 'any' ? 'any' : 'all'}
+          lines={group.lines}
+          names={names}
+          depth={depth + 1}
+          onChange={(lines) => onChange(makeGroup(group.kind, lines))}
+        />
       </div>
     </div>
   );
@@ -131,12 +196,21 @@ interface LinesProps {
 
 function Lines({ kind, lines, names, depth, total, onChange }: LinesProps) {
   const { t } = useTranslation();
-  const jointOf = (index: number) => (kind === 'any' ? t(index === 0 ? 'builder.either' : 'builder.or') : index === 0 ? '' : t('builder.and'));
+  const jointOf = (index: number) =>
+    kind === 'any'
+      ? t(index === 0 ? 'builder.either' : 'builder.or')
+      : index === 0
+        ? ''
+        : t('builder.and');
   const countingOf = (index: number) => {
     const line = lines[index];
     const finished = line ? pruned(line) : null;
     if (depth > 0) return { expression: finished, total: undefined, alone: true };
-    return { expression: finished === null ? null : countable(lines.slice(0, index + 1)), total, alone: false };
+    return {
+      expression: finished === null ? null : countable(lines.slice(0, index + 1)),
+      total,
+      alone: false,
+    };
   };
   return (
     <>
@@ -157,10 +231,20 @@ function Lines({ kind, lines, names, depth, total, onChange }: LinesProps) {
         {depth < DEPTH_MAX && (
           <Menu position="bottom-start">
             <Menu.Target>
-              {depth > 0 ? <button type="button" className="text-link small">{t('builder.add_group')}</button> : <Button variant="subtle">{t('builder.add_group')}</Button>}
+              {depth > 0 ? (
+                <button type="button" className="text-link small">
+                  {t('builder.add_group')}
+                </button>
+              ) : (
+                <Button variant="subtle">{t('builder.add_group')}</Button>
+              )}
             </Menu.Target>
             <Menu.Dropdown>
-              {(['all', 'any', 'not'] as const).map((each) => <Menu.Item key={each} onClick={() => onChange([...lines, makeGroup(each, [])])}>{t(`builder.group.${each}`)}</Menu.Item>)}
+              {(['all', 'any', 'not'] as const).map((each) => (
+                <Menu.Item key={each} onClick={() => onChange([...lines, makeGroup(each, [])])}>
+                  {t(`builder.group.${each}`)}
+                </Menu.Item>
+              ))}
             </Menu.Dropdown>
           </Menu>
         )}
@@ -170,7 +254,17 @@ function Lines({ kind, lines, names, depth, total, onChange }: LinesProps) {
 }
 
 /** Nested all, any, not, as sentences; each line says who is left after it. */
-export function ExpressionBuilder({ value, onChange, total, start }: { value: Expression; onChange: (next: Expression) => void; total?: number | undefined; start?: string }) {
+export function ExpressionBuilder({
+  value,
+  onChange,
+  total,
+  start,
+}: {
+  value: Expression;
+  onChange: (next: Expression) => void;
+  total?: number | undefined;
+  start?: string;
+}) {
   const { t } = useTranslation();
   const names = useNames();
   return (
@@ -180,7 +274,14 @@ export function ExpressionBuilder({ value, onChange, total, start }: { value: Ex
         <LineCount expression={{ all: [] }} total={total} alone={false} />
         <span className="builder-remove" />
       </div>
-      <Lines kind="all" lines={toLines(value)} names={names} depth={0} total={total} onChange={(lines) => onChange(fromLines(lines))} />
+      <Lines
+        kind="all"
+        lines={toLines(value)}
+        names={names}
+        depth={0}
+        total={total}
+        onChange={(lines) => onChange(fromLines(lines))}
+      />
     </div>
   );
 }

@@ -16,8 +16,32 @@ type Of<K extends string> = Extract<Expression, Record<K, unknown>>;
 /** On phones the text of a control is larger, so that the page does not zoom into it. */
 const PHONE_WIDER = 1.25;
 
-function Pick({ label, value, data, onPick, width = 150 }: { label: string; value: string; data: { value: string; label: string }[]; onPick: (value: string) => void; width?: number }) {
-  return <Select size="xs" w={{ base: Math.round(width * PHONE_WIDER), sm: width }} aria-label={label} allowDeselect={false} searchable={data.length > 8} value={value} data={data} onChange={(next) => next !== null && onPick(next)} comboboxProps={{ width: 'max-content' }} />;
+function Pick({
+  label,
+  value,
+  data,
+  onPick,
+  width = 150,
+}: {
+  label: string;
+  value: string;
+  data: { value: string; label: string }[];
+  onPick: (value: string) => void;
+  width?: number;
+}) {
+  return (
+    <Select
+      size="xs"
+      w={{ base: Math.round(width * PHONE_WIDER), sm: width }}
+      aria-label={label}
+      allowDeselect={false}
+      searchable={data.length > 8}
+      value={value}
+      data={data}
+      onChange={(next) => next !== null && onPick(next)}
+      comboboxProps={{ width: 'max-content' }}
+    />
+  );
 }
 
 const tagMode = (tag: Of<'tag'>['tag']) => (tag.has_all ? 'has_all' : 'has_any');
@@ -34,32 +58,116 @@ function TagLeaf({ value, names, onChange }: LeafProps<Of<'tag'>>) {
   return (
     <>
       {chosen.length > 1 && (
-        <Pick label={t('builder.tag_mode')} width={92} value={tagMode(tag)} onPick={(mode) => set(mode as 'has_any', chosen, tag.added_within)} data={[{ value: 'has_any', label: t('builder.any_of_tags') }, { value: 'has_all', label: t('builder.all_of_tags') }]} />
+        <Pick
+          label={t('builder.tag_mode')}
+          width={92}
+          value={tagMode(tag)}
+          onPick={(mode) => set(mode as 'has_any', chosen, tag.added_within)}
+          data={[
+            { value: 'has_any', label: t('builder.any_of_tags') },
+            { value: 'has_all', label: t('builder.all_of_tags') },
+          ]}
+        />
       )}
-      <MultiSelect size="xs" miw={150} maw={320} searchable styles={{ inputField: { minWidth: 24 } }} aria-label={t('builder.tags')} placeholder={chosen.length === 0 ? t('builder.choose_tag') : undefined} value={chosen} data={[...new Set([...names.tags.map((each) => each.name), ...chosen])]} onChange={(tags) => set(tagMode(tag), tags, tag.added_within)} nothingFoundMessage={t('builder.no_tag')} />
-      <Pick label={t('builder.added')} width={126} value={tag.added_within ? 'within' : 'ever'} onPick={(when) => set(tagMode(tag), chosen, when === 'within' ? '30d' : undefined)} data={[{ value: 'ever', label: t('builder.added_ever') }, { value: 'within', label: t('builder.added_within') }]} />
-      {tag.added_within && <DurationInput label={t('builder.added_within')} value={tag.added_within} onChange={(within) => set(tagMode(tag), chosen, within)} />}
+      <MultiSelect
+        size="xs"
+        miw={150}
+        maw={320}
+        searchable
+        styles={{ inputField: { minWidth: 24 } }}
+        aria-label={t('builder.tags')}
+        placeholder={chosen.length === 0 ? t('builder.choose_tag') : undefined}
+        value={chosen}
+        data={[...new Set([...names.tags.map((each) => each.name), ...chosen])]}
+        onChange={(tags) => set(tagMode(tag), tags, tag.added_within)}
+        nothingFoundMessage={t('builder.no_tag')}
+      />
+      <Pick
+        label={t('builder.added')}
+        width={126}
+        value={tag.added_within ? 'within' : 'ever'}
+        onPick={(when) => set(tagMode(tag), chosen, when === 'within' ? '30d' : undefined)}
+        data={[
+          { value: 'ever', label: t('builder.added_ever') },
+          { value: 'within', label: t('builder.added_within') },
+        ]}
+      />
+      {tag.added_within && (
+        <DurationInput
+          label={t('builder.added_within')}
+          value={tag.added_within}
+          onChange={(within) => set(tagMode(tag), chosen, within)}
+        />
+      )}
     </>
   );
 }
 
-function MomentLeaf({ form, value, onChange }: { form: 'last_interaction' | 'first_seen'; value: Moment; onChange: (next: Expression) => void }) {
+function MomentLeaf({
+  form,
+  value,
+  onChange,
+}: {
+  form: 'last_interaction' | 'first_seen';
+  value: Moment;
+  onChange: (next: Expression) => void;
+}) {
   const { t } = useTranslation();
-  const mode = value.never ? 'never' : value.within ? 'within' : value.older_than ? 'older_than' : value.before !== undefined ? 'before' : 'after';
+  const mode = value.never
+    ? 'never'
+    : value.within
+      ? 'within'
+      : value.older_than
+        ? 'older_than'
+        : value.before !== undefined
+          ? 'before'
+          : 'after';
   const emit = (next: Moment) => onChange({ [form]: next } as unknown as Expression);
-  const dateOf = (when: number | string | undefined) => (when === undefined ? '' : typeof when === 'string' ? when.slice(0, 10) : new Date(when).toISOString().slice(0, 10));
+  const dateOf = (when: number | string | undefined) =>
+    when === undefined
+      ? ''
+      : typeof when === 'string'
+        ? when.slice(0, 10)
+        : new Date(when).toISOString().slice(0, 10);
   const pick = (next: string) => {
     if (next === 'never') emit({ never: true });
-    else if (next === 'within' || next === 'older_than') emit({ [next]: value.within ?? value.older_than ?? '7d' });
+    else if (next === 'within' || next === 'older_than')
+      emit({ [next]: value.within ?? value.older_than ?? '7d' });
     else emit({ [next]: value.before ?? value.after ?? new Date().toISOString().slice(0, 10) });
   };
-  const modes = ['within', 'older_than', 'before', 'after', ...(form === 'last_interaction' ? ['never'] : [])];
+  const modes = [
+    'within',
+    'older_than',
+    'before',
+    'after',
+    ...(form === 'last_interaction' ? ['never'] : []),
+  ];
   return (
     <>
-      <Pick label={t(`builder.form.${form}`)} width={152} value={mode} onPick={pick} data={modes.map((each) => ({ value: each, label: t(`builder.moment.${each}`) }))} />
-      {(mode === 'within' || mode === 'older_than') && <DurationInput label={t(`builder.form.${form}`)} value={value.within ?? value.older_than ?? '7d'} onChange={(span) => emit({ [mode]: span })} />}
+      <Pick
+        label={t(`builder.form.${form}`)}
+        width={152}
+        value={mode}
+        onPick={pick}
+        data={modes.map((each) => ({ value: each, label: t(`builder.moment.${each}`) }))}
+      />
+      {(mode === 'within' || mode === 'older_than') && (
+        <DurationInput
+          label={t(`builder.form.${form}`)}
+          value={value.within ?? value.older_than ?? '7d'}
+          onChange={(span) => emit({ [mode]: span })}
+        />
+      )}
       {(mode === 'before' || mode === 'after') && (
-        <TextInput size="xs" type="date" aria-label={t('builder.date')} value={dateOf(value.before ?? value.after)} onChange={(event) => event.currentTarget.value && emit({ [mode]: event.currentTarget.value })} />
+        <TextInput
+          size="xs"
+          type="date"
+          aria-label={t('builder.date')}
+          value={dateOf(value.before ?? value.after)}
+          onChange={(event) =>
+            event.currentTarget.value && emit({ [mode]: event.currentTarget.value })
+          }
+        />
       )}
     </>
   );
@@ -68,7 +176,17 @@ function MomentLeaf({ form, value, onChange }: { form: 'last_interaction' | 'fir
 /** An empty field is no number: the server refuses it, so that nothing is counted by the one before it. */
 const noNumber = null as unknown as number;
 
-const eventKinds = ['interaction', 'button', 'command', 'message', 'click', 'start', 'link_visit', 'conversion', 'blocked'];
+const eventKinds = [
+  'interaction',
+  'button',
+  'command',
+  'message',
+  'click',
+  'start',
+  'link_visit',
+  'conversion',
+  'blocked',
+];
 /** Kinds of one sort only. */
 const plainKinds = ['interaction', 'blocked'];
 
@@ -77,18 +195,99 @@ function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
   const { event } = value;
   const emit = (change: Partial<typeof event>) => {
     const next = { ...event, ...change };
-    onChange({ event: Object.fromEntries(Object.entries(next).filter(([, each]) => each !== undefined && each !== '')) as typeof event });
+    onChange({
+      event: Object.fromEntries(
+        Object.entries(next).filter(([, each]) => each !== undefined && each !== ''),
+      ) as typeof event,
+    });
   };
   const times = event.at_most !== undefined ? 'at_most' : 'at_least';
   return (
     <>
-      <Pick label={t('builder.event_kind')} width={112} value={event.kind} onPick={(kind) => emit({ kind })} data={[...new Set([...eventKinds, event.kind])].map((kind) => ({ value: kind, label: t([`builder.event.${kind}`, 'builder.event.other'], { kind }) }))} />
-      {!plainKinds.includes(event.kind) && <TextInput size="xs" w={120} aria-label={t('builder.event_object')} placeholder={t('builder.any_object')} value={event.object ?? ''} onChange={(change) => emit({ object: change.currentTarget.value })} />}
-      <Pick label={t('builder.times')} width={92} value={times} onPick={(next) => emit(next === 'at_most' ? { at_most: event.at_least ?? 1, at_least: undefined } : { at_least: event.at_most ?? 1, at_most: undefined })} data={[{ value: 'at_least', label: t('builder.at_least') }, { value: 'at_most', label: t('builder.at_most') }]} />
-      <NumberInput size="xs" w={56} min={times === 'at_least' ? 1 : 0} max={255} hideControls allowNegative={false} allowDecimal={false} aria-label={t('builder.times')} value={event[times] === null ? '' : (event[times] ?? 1)} error={event[times] === null} onChange={(count) => emit({ [times]: typeof count === 'number' ? count : noNumber })} />
-      <Pick label={t('builder.window')} width={84} value={event.since ? 'since' : event.within ? 'within' : 'ever'} onPick={(next) => emit({ within: next === 'within' ? '30d' : undefined, since: next === 'since' ? new Date().toISOString().slice(0, 10) : undefined })} data={[{ value: 'ever', label: t('builder.ever') }, { value: 'within', label: t('builder.moment.within') }, { value: 'since', label: t('builder.moment.after') }]} />
-      {event.since && <TextInput size="xs" type="date" aria-label={t('builder.date')} value={event.since} onChange={(change) => change.currentTarget.value && emit({ since: change.currentTarget.value })} />}
-      {event.within && <DurationInput label={t('builder.window')} units={['d', 'w']} value={event.within} onChange={(within) => emit({ within })} />}
+      <Pick
+        label={t('builder.event_kind')}
+        width={112}
+        value={event.kind}
+        onPick={(kind) => emit({ kind })}
+        data={[...new Set([...eventKinds, event.kind])].map((kind) => ({
+          value: kind,
+          label: t([`builder.event.${kind}`, 'builder.event.other'], { kind }),
+        }))}
+      />
+      {!plainKinds.includes(event.kind) && (
+        <TextInput
+          size="xs"
+          w={120}
+          aria-label={t('builder.event_object')}
+          placeholder={t('builder.any_object')}
+          value={event.object ?? ''}
+          onChange={(change) => emit({ object: change.currentTarget.value })}
+        />
+      )}
+      <Pick
+        label={t('builder.times')}
+        width={92}
+        value={times}
+        onPick={(next) =>
+          emit(
+            next === 'at_most'
+              ? { at_most: event.at_least ?? 1, at_least: undefined }
+              : { at_least: event.at_most ?? 1, at_most: undefined },
+          )
+        }
+        data={[
+          { value: 'at_least', label: t('builder.at_least') },
+          { value: 'at_most', label: t('builder.at_most') },
+        ]}
+      />
+      <NumberInput
+        size="xs"
+        w={56}
+        min={times === 'at_least' ? 1 : 0}
+        max={255}
+        hideControls
+        allowNegative={false}
+        allowDecimal={false}
+        aria-label={t('builder.times')}
+        value={event[times] === null ? '' : (event[times] ?? 1)}
+        error={event[times] === null}
+        onChange={(count) => emit({ [times]: typeof count === 'number' ? count : noNumber })}
+      />
+      <Pick
+        label={t('builder.window')}
+        width={84}
+        value={event.since ? 'since' : event.within ? 'within' : 'ever'}
+        onPick={(next) =>
+          emit({
+            within: next === 'within' ? '30d' : undefined,
+            since: next === 'since' ? new Date().toISOString().slice(0, 10) : undefined,
+          })
+        }
+        data={[
+          { value: 'ever', label: t('builder.ever') },
+          { value: 'within', label: t('builder.moment.within') },
+          { value: 'since', label: t('builder.moment.after') },
+        ]}
+      />
+      {event.since && (
+        <TextInput
+          size="xs"
+          type="date"
+          aria-label={t('builder.date')}
+          value={event.since}
+          onChange={(change) =>
+            change.currentTarget.value && emit({ since: change.currentTarget.value })
+          }
+        />
+      )}
+      {event.within && (
+        <DurationInput
+          label={t('builder.window')}
+          units={['d', 'w']}
+          value={event.within}
+          onChange={(within) => emit({ within })}
+        />
+      )}
     </>
   );
 }
@@ -96,7 +295,21 @@ function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
 function StageLeaf({ value, names, onChange }: LeafProps<Of<'stage'>>) {
   const { t } = useTranslation();
   const stageName = useStageName();
-  return <MultiSelect size="xs" miw={160} maw={360} aria-label={t('builder.form.stage')} placeholder={value.stage.in.length === 0 ? t('builder.choose_stage') : undefined} value={value.stage.in} data={[...new Set([...names.stages, ...value.stage.in])].map((name) => ({ value: name, label: stageName(name) }))} onChange={(stages) => onChange({ stage: { in: stages } })} />;
+  return (
+    <MultiSelect
+      size="xs"
+      miw={160}
+      maw={360}
+      aria-label={t('builder.form.stage')}
+      placeholder={value.stage.in.length === 0 ? t('builder.choose_stage') : undefined}
+      value={value.stage.in}
+      data={[...new Set([...names.stages, ...value.stage.in])].map((name) => ({
+        value: name,
+        label: stageName(name),
+      }))}
+      onChange={(stages) => onChange({ stage: { in: stages } })}
+    />
+  );
 }
 
 function SourceLeaf({ value, onChange }: LeafProps<Of<'source'>>) {
@@ -105,8 +318,24 @@ function SourceLeaf({ value, onChange }: LeafProps<Of<'source'>>) {
   const keys = ['link', 'channel', 'payload', 'utm_source', 'utm_medium', 'utm_campaign'];
   return (
     <>
-      <Pick label={t('builder.source_key')} width={130} value={key} onPick={(next) => onChange({ source: { [next]: held } })} data={[...new Set([...keys, key])].map((each) => ({ value: each, label: t([`builder.source.${each}`, 'builder.source.other'], { key: each }) }))} />
-      <TextInput size="xs" w={160} aria-label={t('builder.form.source')} placeholder={t('builder.source_hint')} value={Array.isArray(held) ? held.join(', ') : held} onChange={(event) => onChange({ source: { [key]: event.currentTarget.value } })} />
+      <Pick
+        label={t('builder.source_key')}
+        width={130}
+        value={key}
+        onPick={(next) => onChange({ source: { [next]: held } })}
+        data={[...new Set([...keys, key])].map((each) => ({
+          value: each,
+          label: t([`builder.source.${each}`, 'builder.source.other'], { key: each }),
+        }))}
+      />
+      <TextInput
+        size="xs"
+        w={160}
+        aria-label={t('builder.form.source')}
+        placeholder={t('builder.source_hint')}
+        value={Array.isArray(held) ? held.join(', ') : held}
+        onChange={(event) => onChange({ source: { [key]: event.currentTarget.value } })}
+      />
     </>
   );
 }
@@ -117,11 +346,39 @@ function ProfileLeaf({ value, onChange }: LeafProps<Of<'profile'>>) {
   const fields = ['language', 'country', 'browser', 'os', 'username', 'premium'];
   return (
     <>
-      <Pick label={t('builder.form.profile')} width={120} value={field} onPick={(next) => onChange({ profile: { field: next, in: next === 'premium' ? [true] : [] } })} data={[...new Set([...fields, field])].map((each) => ({ value: each, label: t([`builder.profile.${each}`, 'builder.source.other'], { key: each }) }))} />
+      <Pick
+        label={t('builder.form.profile')}
+        width={120}
+        value={field}
+        onPick={(next) =>
+          onChange({ profile: { field: next, in: next === 'premium' ? [true] : [] } })
+        }
+        data={[...new Set([...fields, field])].map((each) => ({
+          value: each,
+          label: t([`builder.profile.${each}`, 'builder.source.other'], { key: each }),
+        }))}
+      />
       {field === 'premium' ? (
-        <Pick label={t('builder.profile.premium')} width={90} value={String(value.profile.in[0] ?? true)} onPick={(next) => onChange({ profile: { field, in: [next === 'true'] } })} data={[{ value: 'true', label: t('builder.yes') }, { value: 'false', label: t('builder.no') }]} />
+        <Pick
+          label={t('builder.profile.premium')}
+          width={90}
+          value={String(value.profile.in[0] ?? true)}
+          onPick={(next) => onChange({ profile: { field, in: [next === 'true'] } })}
+          data={[
+            { value: 'true', label: t('builder.yes') },
+            { value: 'false', label: t('builder.no') },
+          ]}
+        />
       ) : (
-        <TagsInput size="xs" miw={140} maw={320} aria-label={t('builder.values')} placeholder={value.profile.in.length === 0 ? t('builder.values_hint') : undefined} value={value.profile.in.map(String)} onChange={(values) => onChange({ profile: { field, in: values } })} />
+        <TagsInput
+          size="xs"
+          miw={140}
+          maw={320}
+          aria-label={t('builder.values')}
+          placeholder={value.profile.in.length === 0 ? t('builder.values_hint') : undefined}
+          value={value.profile.in.map(String)}
+          onChange={(values) => onChange({ profile: { field, in: values } })}
+        />
       )}
     </>
   );
@@ -135,16 +392,68 @@ function AttributeLeaf({ value, onChange }: LeafProps<Of<'attribute'>>) {
   const { attribute } = value;
   return (
     <>
-      <TextInput size="xs" w={120} aria-label={t('builder.attribute_key')} placeholder={t('builder.attribute_key')} value={attribute.key} onChange={(event) => onChange({ attribute: { ...attribute, key: event.currentTarget.value } })} />
-      <Pick label={t('builder.comparison')} width={120} value={attribute.op} onPick={(op) => onChange({ attribute: op === 'exists' ? { key: attribute.key, op } : { ...attribute, op: op as AttributeOp, value: attribute.value ?? '' } })} data={ops.map((op) => ({ value: op, label: t(`builder.op.${op}`) }))} />
-      {attribute.op !== 'exists' && <TextInput size="xs" w={120} aria-label={t('builder.attribute_value')} placeholder={t('builder.attribute_value')} value={attribute.value === undefined ? '' : String(attribute.value)} onChange={(event) => onChange({ attribute: { ...attribute, value: typedValue(event.currentTarget.value) } })} />}
+      <TextInput
+        size="xs"
+        w={120}
+        aria-label={t('builder.attribute_key')}
+        placeholder={t('builder.attribute_key')}
+        value={attribute.key}
+        onChange={(event) =>
+          onChange({ attribute: { ...attribute, key: event.currentTarget.value } })
+        }
+      />
+      <Pick
+        label={t('builder.comparison')}
+        width={120}
+        value={attribute.op}
+        onPick={(op) =>
+          onChange({
+            attribute:
+              op === 'exists'
+                ? { key: attribute.key, op }
+                : { ...attribute, op: op as AttributeOp, value: attribute.value ?? '' },
+          })
+        }
+        data={ops.map((op) => ({ value: op, label: t(`builder.op.${op}`) }))}
+      />
+      {attribute.op !== 'exists' && (
+        <TextInput
+          size="xs"
+          w={120}
+          aria-label={t('builder.attribute_value')}
+          placeholder={t('builder.attribute_value')}
+          value={attribute.value === undefined ? '' : String(attribute.value)}
+          onChange={(event) =>
+            onChange({ attribute: { ...attribute, value: typedValue(event.currentTarget.value) } })
+          }
+        />
+      )}
     </>
   );
 }
 
 const outcomes = [
-  'clicked', 'not_clicked', 'pressed', 'followed', 'replied', 'tagged', 'tagged_direct', 'tagged_assisted', 'converted', 'called', 'sent', 'failed', 'blocked',
-  'blocked_after', 'opted_out', 'skipped', 'unknown', 'pending', 'held_out', 'reached', 'audience',
+  'clicked',
+  'not_clicked',
+  'pressed',
+  'followed',
+  'replied',
+  'tagged',
+  'tagged_direct',
+  'tagged_assisted',
+  'converted',
+  'called',
+  'sent',
+  'failed',
+  'blocked',
+  'blocked_after',
+  'opted_out',
+  'skipped',
+  'unknown',
+  'pending',
+  'held_out',
+  'reached',
+  'audience',
 ];
 
 function CampaignLeaf({ value, names, onChange }: LeafProps<Of<'campaign'>>) {
@@ -152,8 +461,23 @@ function CampaignLeaf({ value, names, onChange }: LeafProps<Of<'campaign'>>) {
   const { id, outcome } = value.campaign;
   return (
     <>
-      <Pick label={t('builder.outcome')} width={140} value={outcome} onPick={(next) => onChange({ campaign: { ...value.campaign, outcome: next } })} data={[...new Set([...outcomes, outcome])].map((each) => ({ value: each, label: t([`builder.campaign.${each}`, 'builder.source.other'], { key: each }) }))} />
-      <Pick label={t('builder.form.campaign')} width={200} value={id ? String(id) : ''} onPick={(next) => onChange({ campaign: { ...value.campaign, id: Number(next) } })} data={names.campaigns.map((each) => ({ value: String(each.id), label: each.name }))} />
+      <Pick
+        label={t('builder.outcome')}
+        width={140}
+        value={outcome}
+        onPick={(next) => onChange({ campaign: { ...value.campaign, outcome: next } })}
+        data={[...new Set([...outcomes, outcome])].map((each) => ({
+          value: each,
+          label: t([`builder.campaign.${each}`, 'builder.source.other'], { key: each }),
+        }))}
+      />
+      <Pick
+        label={t('builder.form.campaign')}
+        width={200}
+        value={id ? String(id) : ''}
+        onPick={(next) => onChange({ campaign: { ...value.campaign, id: Number(next) } })}
+        data={names.campaigns.map((each) => ({ value: String(each.id), label: each.name }))}
+      />
     </>
   );
 }
@@ -162,20 +486,75 @@ function CampaignLeaf({ value, names, onChange }: LeafProps<Of<'campaign'>>) {
 export function LeafEditor({ value, names, onChange }: LeafProps<Expression>) {
   const { t } = useTranslation();
   if ('tag' in value) return <TagLeaf value={value} names={names} onChange={onChange} />;
-  if ('last_interaction' in value) return <MomentLeaf form="last_interaction" value={value.last_interaction} onChange={onChange} />;
-  if ('first_seen' in value) return <MomentLeaf form="first_seen" value={value.first_seen} onChange={onChange} />;
+  if ('last_interaction' in value)
+    return (
+      <MomentLeaf form="last_interaction" value={value.last_interaction} onChange={onChange} />
+    );
+  if ('first_seen' in value)
+    return <MomentLeaf form="first_seen" value={value.first_seen} onChange={onChange} />;
   if ('event' in value) return <EventLeaf value={value} names={names} onChange={onChange} />;
   if ('stage' in value) return <StageLeaf value={value} names={names} onChange={onChange} />;
   if ('source' in value) return <SourceLeaf value={value} names={names} onChange={onChange} />;
   if ('profile' in value) return <ProfileLeaf value={value} names={names} onChange={onChange} />;
-  if ('attribute' in value) return <AttributeLeaf value={value} names={names} onChange={onChange} />;
+  if ('attribute' in value)
+    return <AttributeLeaf value={value} names={names} onChange={onChange} />;
   if ('campaign' in value) return <CampaignLeaf value={value} names={names} onChange={onChange} />;
-  if ('segment' in value) return <Pick label={t('builder.form.segment')} width={220} value={value.segment.id ? String(value.segment.id) : ''} onPick={(id) => onChange({ segment: { id: Number(id) } })} data={names.segments.map((each) => ({ value: String(each.id), label: each.name }))} />;
-  if ('reachable' in value) return <Pick label={t('builder.form.reachable')} width={180} value={String(value.reachable)} onPick={(next) => onChange({ reachable: next === 'true' })} data={[{ value: 'true', label: t('builder.reachable') }, { value: 'false', label: t('builder.unreachable') }]} />;
-  if ('conversation' in value) return <Pick label={t('builder.form.conversation')} width={140} value={value.conversation.status ?? 'open'} onPick={(status) => onChange({ conversation: { status } })} data={['open', 'closed'].map((each) => ({ value: each, label: t(`builder.conversation.${each}`) }))} />;
+  if ('segment' in value)
+    return (
+      <Pick
+        label={t('builder.form.segment')}
+        width={220}
+        value={value.segment.id ? String(value.segment.id) : ''}
+        onPick={(id) => onChange({ segment: { id: Number(id) } })}
+        data={names.segments.map((each) => ({ value: String(each.id), label: each.name }))}
+      />
+    );
+  if ('reachable' in value)
+    return (
+      <Pick
+        label={t('builder.form.reachable')}
+        width={180}
+        value={String(value.reachable)}
+        onPick={(next) => onChange({ reachable: next === 'true' })}
+        data={[
+          { value: 'true', label: t('builder.reachable') },
+          { value: 'false', label: t('builder.unreachable') },
+        ]}
+      />
+    );
+  if ('conversation' in value)
+    return (
+      <Pick
+        label={t('builder.form.conversation')}
+        width={140}
+        value={value.conversation.status ?? 'open'}
+        onPick={(status) => onChange({ conversation: { status } })}
+        data={['open', 'closed'].map((each) => ({
+          value: each,
+          label: t(`builder.conversation.${each}`),
+        }))}
+      />
+    );
   if ('sample' in value) {
     const { sample } = value;
-    return <NumberInput size="xs" w={90} min={1} max={100} suffix=" %" aria-label={t('builder.form.sample')} allowNegative={false} value={sample.percent ?? ''} error={sample.percent === null} onChange={(percent) => onChange({ sample: { ...sample, percent: typeof percent === 'number' ? percent : noNumber } })} />;
+    return (
+      <NumberInput
+        size="xs"
+        w={90}
+        min={1}
+        max={100}
+        suffix=" %"
+        aria-label={t('builder.form.sample')}
+        allowNegative={false}
+        value={sample.percent ?? ''}
+        error={sample.percent === null}
+        onChange={(percent) =>
+          onChange({
+            sample: { ...sample, percent: typeof percent === 'number' ? percent : noNumber },
+          })
+        }
+      />
+    );
   }
   return null;
 }

@@ -5,31 +5,59 @@ import { partAt } from './ExplainTree';
 
 describe('a draft of the builder', () => {
   it('counts only lines that are finished', () => {
-    expect(countable([{ tag: { has_any: [] } }, { reachable: true }])).toEqual({ all: [{ reachable: true }] });
+    expect(countable([{ tag: { has_any: [] } }, { reachable: true }])).toEqual({
+      all: [{ reachable: true }],
+    });
     expect(countable([{ tag: { has_any: [] } }])).toEqual({ all: [] });
   });
   it('never turns an empty group into everyone', () => {
-    expect(pruned({ any: [{ any: [] }, { reachable: true }] })).toEqual({ any: [{ reachable: true }] });
+    expect(pruned({ any: [{ any: [] }, { reachable: true }] })).toEqual({
+      any: [{ reachable: true }],
+    });
     expect(pruned({ not: { all: [{ tag: { has_any: [] } }] } })).toBeNull();
   });
   it('says `not` of one condition without a group around it', () => {
-    expect(pruned({ not: { all: [{ tag: { has: 'a' } }] } })).toEqual({ not: { tag: { has: 'a' } } });
-    expect(pruned({ not: { all: [{ tag: { has: 'a' } }, { reachable: true }] } })).toEqual({ not: { all: [{ tag: { has: 'a' } }, { reachable: true }] } });
+    expect(pruned({ not: { all: [{ tag: { has: 'a' } }] } })).toEqual({
+      not: { tag: { has: 'a' } },
+    });
+    expect(pruned({ not: { all: [{ tag: { has: 'a' } }, { reachable: true }] } })).toEqual({
+      not: { all: [{ tag: { has: 'a' } }, { reachable: true }] },
+    });
   });
   it('starts every form as an expression, and those that need a choice as unfinished', () => {
     for (const form of leafForms) expect(isExpression(blank(form))).toBe(true);
-    expect(leafForms.filter((form) => !isFinished(blank(form)))).toEqual(['tag', 'stage', 'campaign', 'segment', 'source', 'profile', 'attribute']);
+    expect(leafForms.filter((form) => !isFinished(blank(form)))).toEqual([
+      'tag',
+      'stage',
+      'campaign',
+      'segment',
+      'source',
+      'profile',
+      'attribute',
+    ]);
   });
 });
 
 describe('expressions from outside', () => {
   it('are taken only when they are shaped like one', () => {
-    expect(parseExpression('{"all":[{"tag":{"has":"a"}}]}')).toEqual({ all: [{ tag: { has: 'a' } }] });
-    for (const text of ['', '[]', '{"all":{}}', '{"all":[{"nothing":1}]}', '{"tag":{},"all":[]}', '{"not":[]}']) expect(parseExpression(text)).toBeNull();
+    expect(parseExpression('{"all":[{"tag":{"has":"a"}}]}')).toEqual({
+      all: [{ tag: { has: 'a' } }],
+    });
+    for (const text of [
+      '',
+      '[]',
+      '{"all":{}}',
+      '{"all":[{"nothing":1}]}',
+      '{"tag":{},"all":[]}',
+      '{"not":[]}',
+    ])
+      expect(parseExpression(text)).toBeNull();
   });
   it('join without needless nesting', () => {
     expect(both({ all: [] }, { reachable: true })).toEqual({ reachable: true });
-    expect(both({ all: [{ tag: { has: 'a' } }] }, { reachable: true })).toEqual({ all: [{ tag: { has: 'a' } }, { reachable: true }] });
+    expect(both({ all: [{ tag: { has: 'a' } }] }, { reachable: true })).toEqual({
+      all: [{ tag: { has: 'a' } }, { reachable: true }],
+    });
   });
 });
 

@@ -1,7 +1,8 @@
 /** The builder's view of an expression: always a list under `all`, with lines that may not be finished yet. */
 import type { Expression } from '@/api/types';
 
-export const toLines = (expression: Expression): Expression[] => ('all' in expression ? expression.all : [expression]);
+export const toLines = (expression: Expression): Expression[] =>
+  'all' in expression ? expression.all : [expression];
 export const fromLines = (lines: Expression[]): Expression => ({ all: lines });
 
 /** Whether a line says enough to be counted. */
@@ -9,11 +10,19 @@ export function isFinished(expression: Expression): boolean {
   if ('all' in expression) return expression.all.length > 0 && expression.all.every(isFinished);
   if ('any' in expression) return expression.any.length > 0 && expression.any.every(isFinished);
   if ('not' in expression) return isFinished(expression.not);
-  if ('tag' in expression) return expression.tag.has !== undefined ? expression.tag.has !== '' : (expression.tag.has_all ?? expression.tag.has_any ?? []).length > 0;
+  if ('tag' in expression)
+    return expression.tag.has !== undefined
+      ? expression.tag.has !== ''
+      : (expression.tag.has_all ?? expression.tag.has_any ?? []).length > 0;
   if ('stage' in expression) return expression.stage.in.length > 0;
   if ('profile' in expression) return expression.profile.in.length > 0;
-  if ('source' in expression) return Object.values(expression.source).every((value) => value.length > 0);
-  if ('attribute' in expression) return expression.attribute.key !== '' && (expression.attribute.op === 'exists' || (expression.attribute.value ?? '') !== '');
+  if ('source' in expression)
+    return Object.values(expression.source).every((value) => value.length > 0);
+  if ('attribute' in expression)
+    return (
+      expression.attribute.key !== '' &&
+      (expression.attribute.op === 'exists' || (expression.attribute.value ?? '') !== '')
+    );
   if ('campaign' in expression) return expression.campaign.id > 0;
   if ('segment' in expression) return expression.segment.id > 0;
   return true;
@@ -39,13 +48,38 @@ export function pruned(expression: Expression): Expression | null {
 }
 
 /** The whole draft as it would be counted and saved. */
-export const countable = (lines: Expression[]): Expression => pruned(fromLines(lines)) ?? { all: [] };
+export const countable = (lines: Expression[]): Expression =>
+  pruned(fromLines(lines)) ?? { all: [] };
 
 export type LeafForm =
-  | 'tag' | 'last_interaction' | 'first_seen' | 'event' | 'stage' | 'source' | 'profile' | 'attribute' | 'campaign' | 'segment' | 'reachable' | 'sample' | 'conversation';
+  | 'tag'
+  | 'last_interaction'
+  | 'first_seen'
+  | 'event'
+  | 'stage'
+  | 'source'
+  | 'profile'
+  | 'attribute'
+  | 'campaign'
+  | 'segment'
+  | 'reachable'
+  | 'sample'
+  | 'conversation';
 
 export const leafForms: LeafForm[] = [
-  'tag', 'last_interaction', 'event', 'stage', 'campaign', 'segment', 'source', 'first_seen', 'profile', 'attribute', 'reachable', 'conversation', 'sample',
+  'tag',
+  'last_interaction',
+  'event',
+  'stage',
+  'campaign',
+  'segment',
+  'source',
+  'first_seen',
+  'profile',
+  'attribute',
+  'reachable',
+  'conversation',
+  'sample',
 ];
 
 /** Behaviour by name, as every bot has them for segments; a line that was put in is adjusted like any other. */

@@ -14,12 +14,21 @@ interface Speech {
   stageName: (name: string) => string;
 }
 
-function moment(of: 'last_interaction' | 'first_seen', value: Moment, { t, format }: Speech): string {
-  const date = (when: number | string) => format.date(typeof when === 'number' ? when : Date.parse(when));
-  if (value.after_first_seen) return t('expression.last_interaction.after_first_seen', { span: format.span(value.after_first_seen) });
+function moment(
+  of: 'last_interaction' | 'first_seen',
+  value: Moment,
+  { t, format }: Speech,
+): string {
+  const date = (when: number | string) =>
+    format.date(typeof when === 'number' ? when : Date.parse(when));
+  if (value.after_first_seen)
+    return t('expression.last_interaction.after_first_seen', {
+      span: format.span(value.after_first_seen),
+    });
   if (value.never) return t(`expression.${of}.never`);
   if (value.within) return t(`expression.${of}.within`, { span: format.span(value.within) });
-  if (value.older_than) return t(`expression.${of}.older_than`, { span: format.span(value.older_than) });
+  if (value.older_than)
+    return t(`expression.${of}.older_than`, { span: format.span(value.older_than) });
   if (value.before !== undefined) return t(`expression.${of}.before`, { date: date(value.before) });
   return t(`expression.${of}.after`, { date: date(value.after ?? 0) });
 }
@@ -27,17 +36,29 @@ function moment(of: 'last_interaction' | 'first_seen', value: Moment, { t, forma
 function tagText(tag: Extract<Expression, { tag: unknown }>['tag'], { t, format }: Speech): string {
   const names = tag.has !== undefined ? [tag.has] : (tag.has_all ?? tag.has_any ?? []);
   const tags = format.list(names, tag.has_all ? 'conjunction' : 'disjunction');
-  return tag.added_within ? t('expression.tag.within', { tags, span: format.span(tag.added_within) }) : t('expression.tag.has', { tags });
+  return tag.added_within
+    ? t('expression.tag.within', { tags, span: format.span(tag.added_within) })
+    : t('expression.tag.has', { tags });
 }
 
-function eventText(event: Extract<Expression, { event: unknown }>['event'], { t, format }: Speech): string {
+function eventText(
+  event: Extract<Expression, { event: unknown }>['event'],
+  { t, format }: Speech,
+): string {
   const verb = `expression.event.${event.kind}`;
   const plain = t([verb, 'expression.event.other'], { kind: event.kind, context: undefined });
-  const what = event.object ? t([`${verb}_object`, 'expression.event.other_object'], { kind: event.kind, object: event.object }) : plain;
+  const what = event.object
+    ? t([`${verb}_object`, 'expression.event.other_object'], {
+        kind: event.kind,
+        object: event.object,
+      })
+    : plain;
   const times =
-    event.at_least !== undefined ? t('expression.event.at_least', { count: event.at_least })
-    : event.at_most !== undefined ? t('expression.event.at_most', { count: event.at_most })
-    : '';
+    event.at_least !== undefined
+      ? t('expression.event.at_least', { count: event.at_least })
+      : event.at_most !== undefined
+        ? t('expression.event.at_most', { count: event.at_most })
+        : '';
   const span = event.within ? format.span(event.within) : '';
   const shape = times && span ? 'times_span' : times ? 'times' : span ? 'span' : 'plain';
   const text = t(`expression.event.shape.${shape}`, { what, times, span });
@@ -50,8 +71,16 @@ function buttonPlace(place: string): { row: number; column: number } {
   return { row: row + 1, column: column + 1 };
 }
 
-function groupText(parts: Expression[], type: 'conjunction' | 'disjunction', speech: Speech, inner: boolean): string {
-  const text = speech.format.list(parts.map((part) => say(part, speech, true)), type);
+function groupText(
+  parts: Expression[],
+  type: 'conjunction' | 'disjunction',
+  speech: Speech,
+  inner: boolean,
+): string {
+  const text = speech.format.list(
+    parts.map((part) => say(part, speech, true)),
+    type,
+  );
   return inner && parts.length > 1 ? speech.t('expression.group', { text }) : text;
 }
 
@@ -62,32 +91,57 @@ function say(expression: Expression, speech: Speech, inner: boolean): string {
   if ('any' in expression) return groupText(expression.any, 'disjunction', speech, inner);
   if ('not' in expression) return t('expression.not', { text: say(expression.not, speech, true) });
   if ('tag' in expression) return tagText(expression.tag, speech);
-  if ('last_interaction' in expression) return moment('last_interaction', expression.last_interaction, speech);
+  if ('last_interaction' in expression)
+    return moment('last_interaction', expression.last_interaction, speech);
   if ('first_seen' in expression) return moment('first_seen', expression.first_seen, speech);
   if ('event' in expression) return eventText(expression.event, speech);
-  if ('stage' in expression) return t('expression.stage', { stages: format.list(expression.stage.in.map(stageName), 'disjunction') });
+  if ('stage' in expression)
+    return t('expression.stage', {
+      stages: format.list(expression.stage.in.map(stageName), 'disjunction'),
+    });
   if ('source' in expression) return sourceText(expression.source, speech);
   if ('profile' in expression) return profileText(expression.profile, speech);
   if ('attribute' in expression) {
     const { key, op, value } = expression.attribute;
-    return t(`expression.attribute.${op}`, { key, value: value === undefined ? '' : String(value) });
+    return t(`expression.attribute.${op}`, {
+      key,
+      value: value === undefined ? '' : String(value),
+    });
   }
   if ('campaign' in expression) {
-    const campaign = names.campaigns.find((each) => each.id === expression.campaign.id)?.name ?? t('expression.some_campaign', { id: expression.campaign.id });
-    const text = t([`expression.campaign.${expression.campaign.outcome}`, 'expression.campaign.other'], { campaign, outcome: expression.campaign.outcome });
-    const answer = expression.campaign.tag ?? expression.campaign.button_text ?? (expression.campaign.button && t('expression.button_at', buttonPlace(expression.campaign.button)));
+    const campaign =
+      names.campaigns.find((each) => each.id === expression.campaign.id)?.name ??
+      t('expression.some_campaign', { id: expression.campaign.id });
+    const text = t(
+      [`expression.campaign.${expression.campaign.outcome}`, 'expression.campaign.other'],
+      { campaign, outcome: expression.campaign.outcome },
+    );
+    const answer =
+      expression.campaign.tag ??
+      expression.campaign.button_text ??
+      (expression.campaign.button &&
+        t('expression.button_at', buttonPlace(expression.campaign.button)));
     if (answer !== undefined) return t('expression.with', { text, what: answer });
-    const then = expression.campaign.frozen_stage ?? expression.campaign.frozen_tag ?? expression.campaign.frozen_source ?? expression.campaign.frozen_segment;
+    const then =
+      expression.campaign.frozen_stage ??
+      expression.campaign.frozen_tag ??
+      expression.campaign.frozen_source ??
+      expression.campaign.frozen_segment;
     return then === undefined ? text : t('expression.then', { text, what: then });
   }
   if ('segment' in expression) {
-    const segment = names.segments.find((each) => each.id === expression.segment.id)?.name ?? String(expression.segment.id);
+    const segment =
+      names.segments.find((each) => each.id === expression.segment.id)?.name ??
+      String(expression.segment.id);
     return t('expression.segment', { segment });
   }
-  if ('reachable' in expression) return t(expression.reachable ? 'expression.reachable' : 'expression.unreachable');
+  if ('reachable' in expression)
+    return t(expression.reachable ? 'expression.reachable' : 'expression.unreachable');
   if ('sample' in expression) return t('expression.sample', { percent: expression.sample.percent });
   const { status, assignee } = expression.conversation;
-  return t(`expression.conversation.${status ?? (assignee === undefined ? 'any' : assignee === null ? 'unassigned' : 'assigned')}`);
+  return t(
+    `expression.conversation.${status ?? (assignee === undefined ? 'any' : assignee === null ? 'unassigned' : 'assigned')}`,
+  );
 }
 
 function sourceText(source: Record<string, string | string[]>, { t, format }: Speech): string {
@@ -96,9 +150,19 @@ function sourceText(source: Record<string, string | string[]>, { t, format }: Sp
   return t([`expression.source.${key}`, 'expression.source.other'], { key, value: text });
 }
 
-function profileText(profile: { field: string; in: (string | boolean)[] }, { t, format }: Speech): string {
-  const shown = profile.in.map((value) => (profile.field === 'language' && typeof value === 'string' ? format.language(value) : String(value)));
-  return t([`expression.profile.${profile.field}`, 'expression.profile.other'], { field: profile.field, values: format.list(shown, 'disjunction') });
+function profileText(
+  profile: { field: string; in: (string | boolean)[] },
+  { t, format }: Speech,
+): string {
+  const shown = profile.in.map((value) =>
+    profile.field === 'language' && typeof value === 'string'
+      ? format.language(value)
+      : String(value),
+  );
+  return t([`expression.profile.${profile.field}`, 'expression.profile.other'], {
+    field: profile.field,
+    values: format.list(shown, 'disjunction'),
+  });
 }
 
 /** The function that puts expressions into words. */
@@ -108,7 +172,8 @@ export function useSentence(): (expression: Expression) => string {
   const names = useNames();
   return useCallback(
     (expression) => {
-      const stageName = (name: string) => t([`stage.${name.toLowerCase()}`, 'expression.own_name'], { name });
+      const stageName = (name: string) =>
+        t([`stage.${name.toLowerCase()}`, 'expression.own_name'], { name });
       try {
         return say(expression, { t, format, names, stageName }, false);
       } catch {

@@ -34,7 +34,9 @@ function Keys({ rows }: { rows: MessageButton[][] }) {
           {row.map((button, place) => (
             <span key={place} className="tg-key">
               {button.text}
-              {button.url !== undefined && <IconArrowUpRight size={11} stroke={2} aria-hidden="true" />}
+              {button.url !== undefined && (
+                <IconArrowUpRight size={11} stroke={2} aria-hidden="true" />
+              )}
             </span>
           ))}
         </div>
@@ -44,7 +46,14 @@ function Keys({ rows }: { rows: MessageButton[][] }) {
 }
 
 /** A message as Telegram shows it. */
-export function Bubble({ message, file, out = false, values = {}, said = false, meta }: BubbleProps) {
+export function Bubble({
+  message,
+  file,
+  out = false,
+  values = {},
+  said = false,
+  meta,
+}: BubbleProps) {
   const { t } = useTranslation();
   const [whole, setWhole] = useState(false);
   const written = useRichText(message);
@@ -54,14 +63,24 @@ export function Bubble({ message, file, out = false, values = {}, said = false, 
   const waits = written.rich === null && !written.error;
   const folded = !whole && rich.text.length > FOLD_AT + 80;
   const text = folded ? rich.text.slice(0, FOLD_AT) : rich.text;
-  const shown = file ?? (message.media ? { kind: message.media.kind, url: download(`/media/${message.media.media_id}/content`) } : null);
+  const shown =
+    file ??
+    (message.media
+      ? { kind: message.media.kind, url: download(`/media/${message.media.media_id}/content`) }
+      : null);
   const rows = (message.buttons ?? []).filter((row) => row.length > 0);
   return (
     <div className={out ? 'tg-message out' : 'tg-message'}>
       <div className="tg-bubble" dir="auto">
         {shown && <MediaView kind={shown.kind} url={shown.url} />}
         <div className="tg-text">
-          {waits ? <Skeleton width={140} /> : rich.text || shown ? <EntityText text={text} entities={rich.entities} /> : <span className="tg-empty">{t('ui.bubble_empty')}</span>}
+          {waits ? (
+            <Skeleton width={140} />
+          ) : rich.text || shown ? (
+            <EntityText text={text} entities={rich.entities} />
+          ) : (
+            <span className="tg-empty">{t('ui.bubble_empty')}</span>
+          )}
           {folded && (
             <>
               …{' '}

@@ -7,7 +7,12 @@ function Spoiler({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   if (shown) return <span className="tg-spoiler shown">{children}</span>;
   return (
-    <button type="button" className="tg-spoiler" aria-label={t('ui.show_spoiler')} onClick={() => setShown(true)}>
+    <button
+      type="button"
+      className="tg-spoiler"
+      aria-label={t('ui.show_spoiler')}
+      onClick={() => setShown(true)}
+    >
       <span aria-hidden="true">{children}</span>
     </button>
   );
@@ -30,7 +35,11 @@ function wrap(entity: Entity, inner: ReactNode, text: string, key: number): Reac
     case 'code':
       return <code key={key}>{inner}</code>;
     case 'pre':
-      return <code key={key} className="tg-pre">{inner}</code>;
+      return (
+        <code key={key} className="tg-pre">
+          {inner}
+        </code>
+      );
     case 'spoiler':
       return <Spoiler key={key}>{inner}</Spoiler>;
     case 'blockquote':
@@ -39,23 +48,32 @@ function wrap(entity: Entity, inner: ReactNode, text: string, key: number): Reac
     case 'text_link':
     case 'url':
       return isOpenable(url) ? (
-        <a key={key} href={url} target="_blank" rel="noreferrer noopener">{inner}</a>
+        <a key={key} href={url} target="_blank" rel="noreferrer noopener">
+          {inner}
+        </a>
       ) : (
-        <span key={key} className="tg-link">{inner}</span>
+        <span key={key} className="tg-link">
+          {inner}
+        </span>
       );
     case 'mention':
     case 'hashtag':
     case 'bot_command':
     case 'email':
     case 'phone_number':
-      return <span key={key} className="tg-link">{inner}</span>;
+      return (
+        <span key={key} className="tg-link">
+          {inner}
+        </span>
+      );
     default:
       return <span key={key}>{inner}</span>;
   }
 }
 
 /** Blocks stand on lines of their own; Telegram shows no further line for the break behind them. */
-const isBlock = (entity: Entity) => entity.type === 'pre' || entity.type === 'blockquote' || entity.type === 'expandable_blockquote';
+const isBlock = (entity: Entity) =>
+  entity.type === 'pre' || entity.type === 'blockquote' || entity.type === 'expandable_blockquote';
 
 function nest(text: string, entities: Entity[], from: number, to: number): ReactNode[] {
   const nodes: ReactNode[] = [];
@@ -64,7 +82,9 @@ function nest(text: string, entities: Entity[], from: number, to: number): React
     if (entity.offset < at || entity.offset >= to) return;
     const end = Math.min(entity.offset + entity.length, to);
     if (entity.offset > at) nodes.push(text.slice(at, entity.offset));
-    const inside = entities.slice(index + 1).filter((other) => other.offset >= entity.offset && other.offset < end);
+    const inside = entities
+      .slice(index + 1)
+      .filter((other) => other.offset >= entity.offset && other.offset < end);
     nodes.push(wrap(entity, nest(text, inside, entity.offset, end), text, index));
     at = isBlock(entity) && text[end] === '\n' && end < to ? end + 1 : end;
   });

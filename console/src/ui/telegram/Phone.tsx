@@ -4,7 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { useComputedColorScheme } from '@mantine/core';
 
 /** A phone with the bot's chat open, light or dark whatever the console is. */
-export function Phone({ name, note, children }: { name: string; note: ReactNode; children: ReactNode }) {
+export function Phone({
+  name,
+  note,
+  children,
+}: {
+  name: string;
+  note: ReactNode;
+  children: ReactNode;
+}) {
   const { t } = useTranslation();
   const scheme = useComputedColorScheme('light');
   const [chosen, setChosen] = useState<'light' | 'dark' | null>(null);
@@ -27,7 +35,9 @@ export function Phone({ name, note, children }: { name: string; note: ReactNode;
       <div className="tg-phone" data-tg={shown}>
         <div className="tg-screen">
           <div className="tg-bar">
-            <span className="tg-face" aria-hidden="true">{[...name][0] ?? ''}</span>
+            <span className="tg-face" aria-hidden="true">
+              {[...name][0] ?? ''}
+            </span>
             <span>
               <b>{name}</b>
               <small>{t('ui.bot')}</small>

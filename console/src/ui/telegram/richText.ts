@@ -8,7 +8,10 @@ export interface RichText {
 }
 
 /** Puts a person's values in place of `{first_name|friend}`, moving the entities along. */
-export function fillVariables({ text, entities }: RichText, values: Record<string, string>): RichText {
+export function fillVariables(
+  { text, entities }: RichText,
+  values: Record<string, string>,
+): RichText {
   const template = readTemplate(text);
   const places: number[] = [];
   let filled = '';
@@ -18,7 +21,8 @@ export function fillVariables({ text, entities }: RichText, values: Record<strin
     filled += field ? values[field.name] || field.fallback : template.text.charAt(at);
   }
   places.push(filled.length);
-  const place = (at: number, side: 'begin' | 'end') => places[template.place(at, side)] ?? filled.length;
+  const place = (at: number, side: 'begin' | 'end') =>
+    places[template.place(at, side)] ?? filled.length;
   const moved = entities.map((entity) => {
     const offset = place(entity.offset, 'begin');
     return { ...entity, offset, length: place(entity.offset + entity.length, 'end') - offset };

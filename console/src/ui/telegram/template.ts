@@ -25,13 +25,16 @@ const ATTRIBUTE = 'attr.';
 const ATTRIBUTE_KEY_MAX = 64;
 
 /** The key of an attribute's field, null for a profile's. */
-export const attributeOf = (name: string): string | null => (name.startsWith(ATTRIBUTE) ? name.slice(ATTRIBUTE.length) : null);
+export const attributeOf = (name: string): string | null =>
+  name.startsWith(ATTRIBUTE) ? name.slice(ATTRIBUTE.length) : null;
 export const attributeField = (key: string): string => ATTRIBUTE + key;
 
 /** Whether the server knows the name. An attribute need not exist yet. */
 export function isKnownField(name: string): boolean {
   const key = attributeOf(name);
-  return key === null ? (profileFields as readonly string[]).includes(name) : key !== '' && [...key].length <= ATTRIBUTE_KEY_MAX;
+  return key === null
+    ? (profileFields as readonly string[]).includes(name)
+    : key !== '' && [...key].length <= ATTRIBUTE_KEY_MAX;
 }
 
 /** A field at the beginning of `rest`, with its length there. Names that only look like one are read too, so that they are seen. */
@@ -46,7 +49,10 @@ function fieldAt(rest: string): { field: Field; length: number } | null {
 }
 
 /** Finds the fields of a source. Where `literal` says so, only names that the server knows are fields. */
-export function readTemplate(source: string, literal: (at: number) => boolean = () => false): Template {
+export function readTemplate(
+  source: string,
+  literal: (at: number) => boolean = () => false,
+): Template {
   const fields = new Map<number, Field>();
   const begins: number[] = [];
   const ends: number[] = [];
@@ -65,18 +71,29 @@ export function readTemplate(source: string, literal: (at: number) => boolean = 
     if (found && (isKnownField(found.field.name) || !literal(at))) {
       fields.set(text.length, found.field);
       take(found.length, FIELD_CHARACTER);
-    } else if ((source[at] === '{' || source[at] === '}') && source[at + 1] === source[at]) take(2, source.charAt(at));
+    } else if ((source[at] === '{' || source[at] === '}') && source[at + 1] === source[at])
+      take(2, source.charAt(at));
     else take(1, source.charAt(at));
   }
   begins.push(text.length);
   ends.push(text.length);
-  return { text, fields, place: (place, side) => (side === 'begin' ? begins : ends)[Math.max(0, Math.min(place, source.length))] ?? text.length };
+  return {
+    text,
+    fields,
+    place: (place, side) =>
+      (side === 'begin' ? begins : ends)[Math.max(0, Math.min(place, source.length))] ??
+      text.length,
+  };
 }
 
-const braced = ({ name, fallback }: Field) => (fallback === '' ? `{${name}}` : `{${name}|${fallback}}`);
+const braced = ({ name, fallback }: Field) =>
+  fallback === '' ? `{${name}}` : `{${name}|${fallback}}`;
 
 /** Writes a template's text as a source; `place` leads from the text to the source. */
-export function writeTemplate(text: string, fields: Map<number, Field>): { source: string; place: (at: number) => number } {
+export function writeTemplate(
+  text: string,
+  fields: Map<number, Field>,
+): { source: string; place: (at: number) => number } {
   const places: number[] = [];
   let source = '';
   for (let at = 0; at < text.length; at += 1) {
