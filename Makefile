@@ -10,7 +10,7 @@ SANDBOX_PORT ?= 8081
 PEOPLE ?= 5000
 
 # The debug binary, built with the same features as the tests: `cargo build -p muster` would build most crates anew.
-debug-binary := cargo test --quiet --workspace --locked --no-run --test binary
+debug-binary := cargo test --quiet --workspace --locked --no-run
 
 .PHONY: help demo serve test test-rust test-console test-clients test-browser pictures lint console build tools clean
 

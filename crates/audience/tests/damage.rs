@@ -3,7 +3,7 @@
 #![allow(unsafe_code)] // the allocator that watches what is asked of it
 
 #[allow(dead_code)]
-#[path = "agreement/world.rs"]
+#[path = "it/agreement/world.rs"]
 mod world;
 
 use std::alloc::{GlobalAlloc, Layout, System};

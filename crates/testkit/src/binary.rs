@@ -10,53 +10,20 @@ use crate::{Api, until};
 /// How long a server may take to answer after its start.
 const START_S: u64 = 30;
 
-/// How variables begin that cargo sets for the program it runs.
-const TOLD_BY_CARGO: [&str; 5] =
-    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_", "CARGO_PRIMARY_"];
-
-/// The variable that names a binary which was built already.
-const BUILT_ALREADY: &str = "MUSTER_TEST_BINARY";
-
-/// The binary of this build: the one that the test run names, or else one that is built now, if it is not there yet.
+/// The binary of this build. Cargo builds it before the tests of its package, which are those that ask for it.
 ///
 /// # Panics
-/// It cannot be built.
+/// A test of another package asks, and nobody has built it.
 pub fn path() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(build)
-}
-
-fn build() -> PathBuf {
-    if let Some(named) = std::env::var_os(BUILT_ALREADY) {
-        return named.into();
-    }
-    // A test's own program lies in <target>/<profile>/deps.
-    let own = std::env::current_exe().expect("a test has a program");
-    let profile = own.ancestors().nth(2).expect("deps lies in the folder of a profile");
-    let target = profile.parent().expect("a profile lies in a target folder");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    // The test of the binary builds it with the features that the whole workspace's tests have: any other way would
-    // build most of what it uses a second time.
-    command
-        .args(["test", "--quiet", "--workspace", "--no-run", "--test", "binary", "--target-dir"])
-        .arg(target);
-    if profile.ends_with("release") {
-        command.arg("--release");
-    }
-    let root =
-        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates lies in the repository");
-    command.current_dir(root);
-    // What cargo tells this test of its package is not for the cargo below: build scripts that look at it would run
-    // anew, and everything that depends on them would be built again, each time.
-    for (name, _) in
-        std::env::vars().filter(|(name, _)| TOLD_BY_CARGO.iter().any(|told| name.starts_with(told)))
-    {
-        command.env_remove(name);
-    }
-    let status = command.status().expect("cargo runs, since it runs this test");
-    assert!(status.success(), "the binary cannot be built");
-    profile.join("muster")
+    BUILT.get_or_init(|| {
+        // A test's own program lies in <target>/<profile>/deps.
+        let own = std::env::current_exe().expect("a test has a program");
+        let profile = own.ancestors().nth(2).expect("deps lies in the folder of a profile");
+        let built = profile.join("muster");
+        assert!(built.exists(), "{} is missing: `cargo test -p muster --test it` builds it", built.display());
+        built
+    })
 }
 
 /// Runs a command of the binary to its end, with nothing configured but what `configure` says.
@@ -72,7 +39,7 @@ pub fn run(folder: &Path, arguments: &[&str], configure: impl FnOnce(&mut Comman
 /// A command of the binary that is not begun yet, with nothing configured: what this test was told is not for it.
 ///
 /// # Panics
-/// The binary cannot be built.
+/// The binary is not built.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(path());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MUSTER_")) {

@@ -1,6 +1,5 @@
 //! The loop over HTTP: a press becomes a tag, a tag a segment, a segment a campaign, its answers a report, and the
 //! report the next segment.
-#![allow(clippy::print_stdout)] // figures, for who runs it
 
 use std::collections::BTreeSet;
 

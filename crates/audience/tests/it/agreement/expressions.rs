@@ -13,7 +13,7 @@ use domain::message::ButtonPlace;
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
 
-use crate::world::{KEYS, LANGUAGES, NAMES, OBJECTS, PLACES, STAGES, TAGS, TEXTS, offset, value};
+use super::world::{KEYS, LANGUAGES, NAMES, OBJECTS, PLACES, STAGES, TAGS, TEXTS, offset, value};
 
 fn texts(from: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<String>> {
     let text = prop::sample::select(from).prop_map(str::to_owned);
@@ -145,7 +145,7 @@ fn campaign() -> impl Strategy<Value = Expression> {
         prop::option::weighted(0.2, prop::sample::select(names).prop_map(str::to_owned))
     };
     (
-        crate::world::campaign(),
+        super::world::campaign(),
         prop::sample::select(outcomes),
         part(&STAGES),
         part(&TAGS[..2]),

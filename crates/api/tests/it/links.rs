@@ -1,13 +1,11 @@
 //! Links over HTTP: made, opened by the world, and counted.
 
-mod house;
-
 use std::net::SocketAddr;
 
+use crate::house::{As, House};
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
-use house::{As, House};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -92,7 +90,7 @@ async fn what_leads_nowhere_gets_a_friendly_page() {
     let link = make(&house, &owner, bot).await;
     let path = format!("/links/{}", link["id"]);
     let archived = house.ask(&owner, "PATCH", &path, Some(json!({"archived": true}))).await;
-    assert_eq!(archived.json["archived_at"], house::NOON);
+    assert_eq!(archived.json["archived_at"], crate::house::NOON);
     for code in ["fb-summer", "never-was", "%00"] {
         let (status, headers, text) = open(&house, "GET", &format!("/l/{code}"), BROWSER, "").await;
         assert_eq!(status, 404, "{code}");

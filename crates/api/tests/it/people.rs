@@ -1,11 +1,9 @@
 //! Contacts, conversations, imports and conversions over HTTP.
 
-mod house;
-
+use crate::house::{As, House, NOON};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use domain::ids::{BotId, ContactNumber};
-use house::{As, House, NOON};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -23,7 +21,7 @@ fn secret(who: &As) -> &str {
     secret
 }
 
-async fn upload(house: &House, who: &As, bot: i64, table: &str, dry_run: bool) -> house::Answer {
+async fn upload(house: &House, who: &As, bot: i64, table: &str, dry_run: bool) -> crate::house::Answer {
     upload_to(
         house,
         who,
@@ -42,7 +40,7 @@ async fn upload_to(
     bot: i64,
     table: &[u8],
     fields: &[(&str, &str)],
-) -> house::Answer {
+) -> crate::house::Answer {
     let mut body = Vec::new();
     let bot = bot.to_string();
     let fields = fields.iter().map(|(name, value)| (*name, value.as_bytes()));

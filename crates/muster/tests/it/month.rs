@@ -3,7 +3,6 @@
 //! the database. `oracle/month.py` derives the right values from the people's acts alone.
 //!
 //! `MUSTER_MONTH_PEOPLE` says how many people live (600 unless told), `MUSTER_DUMP` where the dump is kept.
-#![allow(clippy::print_stdout)] // figures, for who runs it
 
 use domain::time::DAY_MS;
 use sandbox::{Source, WorldConfig};

@@ -1,6 +1,6 @@
 //! The OpenAPI document: the same as the committed one, from which the console's types are made.
 //!
-//! `MUSTER_UPDATE=1 cargo test -p api --test document` writes it anew.
+//! `MUSTER_UPDATE=1 cargo test -p api --test it document` writes it anew.
 
 use std::collections::BTreeSet;
 

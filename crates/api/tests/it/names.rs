@@ -1,9 +1,7 @@
 //! Tags, segments, stages and saved messages over HTTP.
 
-mod house;
-
+use crate::house::{As, House};
 use engine::team::Role;
-use house::{As, House};
 use serde_json::{Value, json};
 
 async fn with_bot() -> (House, As, i64) {

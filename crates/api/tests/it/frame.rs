@@ -1,10 +1,8 @@
 //! What holds for every address: the shape of refusals, reading bodies, repeated creates, health.
 
-mod house;
-
+use crate::house::{As, House};
 use axum::body::Body;
 use axum::http::{Request, header};
-use house::{As, House};
 use serde_json::json;
 
 #[tokio::test]
@@ -68,7 +66,7 @@ async fn a_key_makes_one_of_many_asks() {
     assert_eq!(second.headers["idempotency-replayed"], "true");
     let other = house.ask_with(&token, "POST", "/bots", Some(json!({"token": "6:good"})), &key).await;
     assert_eq!(other.refusal(), (409, "idempotency_mismatch"));
-    house.clock.set(house::NOON + 86_400_001);
+    house.clock.set(crate::house::NOON + 86_400_001);
     let later = house.ask_with(&token, "POST", "/bots", Some(body), &key).await;
     assert_eq!(later.refusal(), (409, "conflict"));
 }

@@ -3,7 +3,6 @@
 //! every column; and everybody was last here when this test says so, which did it.
 //!
 //! `MUSTER_REBUILT_LIVES` says how many lives (4 unless told), `MUSTER_REBUILT_ACTS` how many acts each has (150).
-#![allow(clippy::print_stdout)] // figures, for who runs it
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
 //! The real router over a real database in a temporary folder.
-#![allow(dead_code)] // each test file uses its own part
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! Pushed updates: whole, once, durable before they are acknowledged, and polled where pushing does not work.
-#![allow(clippy::print_stdout)] // figures, for who runs it
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;

@@ -1,13 +1,11 @@
 //! **No** row of one workspace is reachable from another: every route of the document is tried with another
 //! workspace's ids, as its owner in a browser and as its program.
 
-mod house;
-
 use std::collections::BTreeMap;
 
+use crate::house::{As, House};
 use axum::body::Body;
 use axum::http::{Request, header};
-use house::{As, House};
 use serde_json::{Value, json};
 
 /// In every name and text of the first workspace: where it shows in the other's answers, a wall has a hole.

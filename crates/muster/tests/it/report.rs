@@ -2,7 +2,6 @@
 //! line with the server: `oracle/report.py` knows the definitions and reads the dump of a life in virtual time.
 //!
 //! `MUSTER_REPORT_PEOPLE` says how many people live (5,000 unless told, 800 at least), `MUSTER_DUMP` where the dump is kept.
-#![allow(clippy::print_stdout)] // figures, for who runs it
 
 use domain::time::DAY_MS;
 use sandbox::WorldConfig;

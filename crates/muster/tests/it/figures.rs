@@ -1,7 +1,6 @@
 //! A figure is the count of the list that it hands out: every number of a report, the first page, stages, tags, links
 //! and templates against a preview of its people. And campaigns that change nothing: how often the lift says that
 //! they did.
-#![allow(clippy::print_stdout)] // the table, for who runs it
 
 use domain::time::{DAY_MS, Millis};
 use engine::clock::{Clock, SystemClock};

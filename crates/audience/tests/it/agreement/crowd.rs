@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::world::{Act, Step, Writer, offset, workspace};
-use crate::{Case, build, contact_numbers, expressions, follow, read_again};
+use super::world::{Act, Step, Writer, offset, workspace};
+use super::{Case, build, contact_numbers, expressions, follow, read_again};
 
 const ZONE: chrono_tz::Tz = chrono_tz::America::St_Johns;
 const BASE: i64 = 1_289_097_060_000;
@@ -25,7 +25,7 @@ fn steps(runner: &mut TestRunner) -> Vec<Step> {
     let step = |act: BoxedStrategy<Act>| {
         (act, any::<prop::sample::Index>(), offset()).prop_map(|(act, who, offset)| Step { act, who, offset })
     };
-    let create = step(crate::world::create().boxed());
+    let create = step(super::world::create().boxed());
     let common = prop_oneof![
         3 => Just(EventBody::TagAdded {
             tag: domain::ids::TagId(1),
@@ -46,7 +46,7 @@ fn steps(runner: &mut TestRunner) -> Vec<Step> {
     steps.push(draw(runner, begin));
     steps.push(draw(runner, sent));
     steps.append(&mut draw(runner, prop::collection::vec(common, 30_000)));
-    steps.append(&mut draw(runner, crate::world::steps(4_000..4_001)));
+    steps.append(&mut draw(runner, super::world::steps(4_000..4_001)));
     steps
 }
 
@@ -60,7 +60,7 @@ fn a_crowd_is_counted_as_the_oracle_counts_it() {
     let log = Writer::new(BASE, first_contact).write(&steps(&mut runner));
     let workspace = workspace(&rules[..4], &rules[4..]);
     let expressions = draw(&mut runner, prop::collection::vec(expressions::expression(BASE), 10));
-    let known = crate::expressions::of_a_crowd();
+    let known = super::expressions::of_a_crowd();
     let mut case = Case {
         expressions: known
             .into_iter()

@@ -1,13 +1,11 @@
 //! `/metrics`: who may read it, and that its figures are the installation's.
 
-mod house;
-
 use std::net::SocketAddr;
 
+use crate::house::{As, House};
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
-use house::{As, House};
 use serde_json::json;
 use tower::ServiceExt;
 

@@ -14,7 +14,7 @@ use domain::ids::TagId;
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
 
-use world::{Entry, Writer};
+use self::world::{Entry, Writer};
 
 /// Builds an index the way a store would: from rows, at the log's present end.
 fn build(oracle: &Oracle, zone: Tz, contact_numbers: u32, last_number: i64) -> Index {

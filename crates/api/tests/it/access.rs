@@ -1,13 +1,11 @@
 //! Who may ask what.
 
-mod house;
-
+use crate::house::{As, House};
 use api::{ApiOptions, ApiState, router};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use engine::team::Role;
-use house::{As, House};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,6 +1,5 @@
 //! Several servers on one PostgreSQL: each bot is polled by one of them and sent for by one; whatever becomes of it,
 //! another goes on, nothing is lost, and nobody gets a message twice.
-#![allow(clippy::print_stdout)] // figures, for who runs it
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,9 +1,7 @@
 //! How long things are kept, over HTTP: who may decide it, and what is refused.
 
-mod house;
-
+use crate::house::{As, House};
 use engine::team::Role;
-use house::{As, House};
 use serde_json::{Value, json};
 
 fn days(texts: Value, version: i64) -> Value {
@@ -23,7 +21,7 @@ async fn an_owner_decides_and_the_second_is_told_that_somebody_was_first() {
     );
     let saved = house.ask(&owner, "PUT", path, Some(days(json!(30), 0))).await;
     assert_eq!((saved.status.as_u16(), &saved.json["changed_by"]["name"]), (200, &json!("Ada")));
-    assert_eq!(saved.json["changed_at"], house::NOON);
+    assert_eq!(saved.json["changed_at"], crate::house::NOON);
     let seen = house.ask(&owner, "GET", path, None).await.json;
     assert_eq!(seen, saved.json);
     assert_eq!(

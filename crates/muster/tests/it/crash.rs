@@ -2,7 +2,6 @@
 //! nobody gets a campaign twice. Once on SQLite, once on PostgreSQL.
 //!
 //! `MUSTER_KILLS` says how often on each (8 unless told), `MUSTER_SEED` from which seed.
-#![allow(clippy::print_stdout)] // figures, for who runs it
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

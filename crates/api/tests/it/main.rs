@@ -1,0 +1,12 @@
+//! The API over a real database in a temporary folder.
+
+mod access;
+mod document;
+mod figures;
+mod frame;
+mod house;
+mod links;
+mod names;
+mod people;
+mod retention;
+mod walls;
