@@ -9,10 +9,7 @@ DEMO_PORT ?= 8080
 SANDBOX_PORT ?= 8081
 PEOPLE ?= 5000
 
-# The debug binary, built with the same features as the tests: `cargo build -p muster` would build most crates anew.
-debug-binary := cargo test --quiet --workspace --locked --no-run
-
-.PHONY: help demo serve test test-rust test-console test-clients test-browser pictures lint console build tools clean
+.PHONY: help demo serve test check test-rust test-console test-clients test-browser pictures lint lint-console build-tests console build tools clean stages
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -27,37 +24,43 @@ build: tools console ## Build the console and the binary
 	@echo "== building the server (a few minutes the first time)"
 	cargo build --release --locked -p muster
 
-test: tools lint test-rust test-console test-browser test-clients ## Run every test
+test: stages tools lint test-rust test-console test-browser test-clients ## Run every test
+	@.ci/stage --end
 	@echo "== all tests passed"
 
-lint: tools console ## Formatting, lints, types
-	@echo "== formatting and lints"
-	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cd console && npm run --silent lint && npm run --silent typecheck
+check: stages tools lint test-console ## What a change is checked with first: formatting, lints, units, the house's rules, walls
+	@./.ci/postgres
+	@.ci/stage "units, the house's rules, walls" ./.ci/rust-tests -E 'kind(lib) + binary(house) + test(walls)'
+	@.ci/stage --end
 
-test-rust: tools console ## The server's tests
-	./.ci/postgres
-	@echo "== the server's tests"
-	./.ci/rust-tests
+lint: lint-console build-tests ## Formatting, lints, types
+	@.ci/stage "formatting" cargo fmt --all --check
+
+lint-console: console/node_modules/.made
+	@.ci/stage "the console's lints and types" bash -c 'cd console && npm run --silent lint && npm run --silent typecheck'
+
+# The debug binary is built with it, with the same features: `cargo build -p muster` would build most crates anew.
+build-tests: tools console
+	@.ci/stage "building and linting the server" ./.ci/rust-build
+
+test-rust: build-tests ## The server's tests
+	@./.ci/postgres
+	@.ci/stage "the server's tests" ./.ci/rust-tests
 
 test-console: console/node_modules/.made ## The console's unit tests
-	@echo "== the console's tests"
-	cd console && npm test
+	@.ci/stage "the console's tests" bash -c 'cd console && npm test'
 
-test-browser: tools console ## The console in Chromium, against the demo
-	@echo "== the console in a browser"
-	$(debug-binary)
-	E2E_BINARY=target/debug/muster ./console/e2e/run
+test-browser: build-tests ## The console in Chromium, against the demo
+	@.ci/stage "the console in a browser" env E2E_BINARY=target/debug/muster ./console/e2e/run
 
-pictures: tools console ## Take the README's pictures anew
-	$(debug-binary)
+pictures: build-tests ## Take the README's pictures anew
 	E2E_BINARY=target/debug/muster E2E_SHOTS="$$(mktemp -d)" E2E_PICTURES="$(CURDIR)/docs/pictures" ./console/e2e/run
 
-test-clients: tools ## Other people's Bot API clients against the sandbox
-	@echo "== third-party clients against the sandbox"
-	$(debug-binary)
-	CLIENTS_BINARY="$(CURDIR)/target/debug/muster" ./crates/sandbox/tests/clients/run
+test-clients: build-tests ## Other people's Bot API clients against the sandbox
+	@.ci/stage "third-party clients against the sandbox" env CLIENTS_BINARY="$(CURDIR)/target/debug/muster" ./crates/sandbox/tests/clients/run
+
+stages:
+	@.ci/stage --begin
 
 console: console/dist/index.html ## Build the console
 

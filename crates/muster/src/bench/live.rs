@@ -11,6 +11,7 @@ use axum::response::Sse;
 use axum::response::sse::Event as Told;
 use axum::routing::get;
 use domain::ids::BotId;
+use domain::time::SECOND_MS;
 use engine::intake::Arrived;
 use futures_util::{Stream, stream};
 use store::bench::{PlainLoop, PlainUpdate, PlainWork};
@@ -85,7 +86,7 @@ impl Scene {
     /// Takes one person's update in, past HTTP: it is durable when this returns.
     async fn take(&self, text: &str, id: i64) -> Result<(), Failure> {
         let at = self.muster.clock.now();
-        let update = update(id, 1, text, (at / 1_000).unsigned_abs());
+        let update = update(id, 1, text, at / SECOND_MS);
         let received = Received::parse(&update).map_err(|error| Failure::new(error.to_string()))?;
         self.muster.intake.take(self.bot, vec![Arrived { received, at }], None).await?;
         Ok(())

@@ -2,7 +2,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::State;
@@ -10,6 +9,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use domain::contact::Profile;
 use domain::event::EventBody;
+use engine::clock::{Clock, SystemClock};
 use store::bench::{PlainLoop, PlainUpdate, PlainWork};
 use telegram::{Received, Update};
 use tokio::task::JoinHandle;
@@ -102,6 +102,5 @@ pub(super) fn rows_of(bot: i64, body: &str) -> Option<PlainUpdate> {
 
 /// Unix milliseconds.
 pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    SystemClock.now()
 }

@@ -1,5 +1,7 @@
 //! Updates as Telegram pushes them: people who start the bot, and then write.
 
+use domain::time::SECOND_MS;
+use engine::clock::{Clock, SystemClock};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
@@ -21,9 +23,7 @@ const TEXTS: [&str; 5] = [
 pub(super) fn updates(count: usize, seed: u64) -> Vec<String> {
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     let people = (count / UPDATES_A_PERSON).max(1);
-    let now_s = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(1_790_000_000, |since| since.as_secs());
+    let now_s = SystemClock.now() / SECOND_MS;
     let mut met = 0;
     (0..count)
         .map(|index| {
@@ -38,7 +38,7 @@ pub(super) fn updates(count: usize, seed: u64) -> Vec<String> {
 }
 
 /// One update of one person.
-pub(super) fn update(id: i64, person: usize, text: &str, now_s: u64) -> String {
+pub(super) fn update(id: i64, person: usize, text: &str, now_s: i64) -> String {
     let telegram_id = FIRST_PERSON + person as i64;
     let name = format!("Person {person}");
     let username = format!("person_{person}");

@@ -81,7 +81,7 @@ pub(super) fn backup(config: &Config, arguments: &BackupArguments) -> Result<(),
     let manifest = Manifest {
         format: FORMAT,
         muster: env!("CARGO_PKG_VERSION").to_owned(),
-        made_at: chrono::Utc::now().to_rfc3339(),
+        made_at: chrono::DateTime::from_timestamp_millis(SystemClock.now()).unwrap_or_default().to_rfc3339(),
         database_sha256: hash,
         database_bytes: bytes,
     };
