@@ -13,6 +13,7 @@ use crate::body::Body;
 use crate::contacts::Attribute;
 use crate::page::List;
 use crate::problem::{Problem, Result};
+use crate::schemas;
 
 /// An attribute that people have or had, and how many have a value of each kind.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,8 +21,8 @@ use crate::problem::{Problem, Result};
 pub struct AttributeKind {
     /// Its name; in a text it is `{attr.KEY}`.
     pub key: String,
-    /// `bool`, `number`, `date` or `text`; absent where values of several kinds are mixed.
-    #[schema(required)]
+    /// Absent where values of several kinds are mixed.
+    #[schema(required, value_type = Option<schemas::AttributeKindName>)]
     pub kind: Option<String>,
     /// Whether values are of more kinds than one: unify them.
     pub mixed: bool,
@@ -49,7 +50,7 @@ impl From<AttributeInUse> for AttributeKind {
 #[serde(deny_unknown_fields)]
 pub struct UnifyOrder {
     pub key: String,
-    /// `bool`, `number`, `date` or `text`.
+    #[schema(value_type = schemas::AttributeKindName)]
     pub kind: String,
     /// Take values away that cannot be read as the kind; without it they are a refusal.
     #[serde(default)]

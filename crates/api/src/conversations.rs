@@ -20,6 +20,7 @@ use crate::contacts::ContactItem;
 use crate::page::{self, Listing, Page, PageQuery};
 use crate::problem::{Code, Problem, Result};
 use crate::routes::BASE;
+use crate::schemas;
 
 /// Which conversations are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -120,7 +121,7 @@ pub struct LastWords {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Conversation {
     pub contact: ContactItem,
-    /// `open` or `closed`.
+    #[schema(value_type = schemas::ConversationState)]
     pub status: String,
     #[schema(required)]
     pub assignee: Option<Named>,
@@ -215,7 +216,7 @@ pub struct ThreadEntry {
     pub id: String,
     pub at: i64,
     pub from: Speaker,
-    /// `message`, `command`, `start`, `button`, `note` or `event`.
+    #[schema(value_type = schemas::ThreadKind)]
     pub kind: String,
     /// The kind of the event behind it, where there is one.
     #[schema(required)]
@@ -229,7 +230,7 @@ pub struct ThreadEntry {
     #[schema(required)]
     pub content: Option<String>,
     /// As Telegram wants them.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<schemas::ForeignEntity>)]
     pub entities: Vec<Value>,
     /// What a person's message held besides its words and its file, in the order in which it is read.
     pub details: Vec<ThreadDetail>,
@@ -252,9 +253,7 @@ pub struct ThreadEntry {
 /// One thing that a message held: a place, a phone number, where a link leads.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThreadDetail {
-    /// `forwarded_from`, `answers`, `quote`, `link`, `mention`, `place`, `live_place`, `venue`, `address`, `name`,
-    /// `phone`, `question`, `option`, `dice`, `checklist`, `task`, `person`, `chat`, `data`, `title`, `story`, `file`,
-    /// `emoji` or `via`.
+    #[schema(value_type = schemas::DetailName)]
     pub name: String,
     pub text: String,
     /// Where it leads, where it leads to a page.
@@ -272,7 +271,7 @@ pub struct ThreadWording {
 /// A file of a thread.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThreadFile {
-    /// `photo`, `video` or `document`.
+    #[schema(value_type = schemas::MediaKind)]
     pub kind: String,
     /// Where its bytes are, for whoever may read the thread; null when the file was deleted since.
     #[schema(required)]
@@ -404,7 +403,7 @@ pub async fn messages(
 #[serde(deny_unknown_fields)]
 pub struct NewReply {
     /// A message; its buttons open addresses only.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Message)]
     pub message: Value,
 }
 

@@ -15,6 +15,7 @@ use crate::access::{Agent, Marketer};
 use crate::body::{Body, Path, Query};
 use crate::page::List;
 use crate::problem::Result;
+use crate::schemas;
 
 /// How many walked through.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,14 +40,14 @@ pub struct Flow {
     pub id: i64,
     pub bot_id: i64,
     pub name: String,
-    /// `draft`, `published` or `stopped`.
+    #[schema(value_type = schemas::FlowStatus)]
     pub status: String,
     /// The published version.
     #[schema(required)]
     pub version: Option<i64>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::FlowGraph)]
     pub draft: Value,
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Option<schemas::FlowGraph>)]
     pub published: Option<Value>,
     /// The draft differs from what is published.
     pub draft_changed: bool,
@@ -64,7 +65,7 @@ pub struct Flow {
 pub struct FlowVersion {
     pub version: i64,
     pub published_at: i64,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::FlowGraph)]
     pub graph: Value,
 }
 
@@ -73,7 +74,7 @@ pub struct FlowVersion {
 pub struct NewFlow {
     pub bot_id: i64,
     pub name: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::FlowGraph)]
     pub graph: Value,
 }
 
@@ -81,7 +82,7 @@ pub struct NewFlow {
 #[serde(deny_unknown_fields)]
 pub struct FlowPatch {
     pub name: Option<String>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<schemas::FlowGraph>)]
     pub graph: Option<Value>,
     /// The edit version that was seen.
     pub edit_version: i64,

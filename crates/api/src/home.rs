@@ -16,6 +16,7 @@ use crate::body::Query;
 use crate::campaigns::Campaign;
 use crate::problem::Result;
 use crate::reports::PeopleCount;
+use crate::schemas;
 use crate::state::ApiOptions;
 
 /// Campaigns that are looked through for those to show.
@@ -72,14 +73,14 @@ pub struct DayCount {
 /// People who are worth a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Suggestion {
-    /// `churning_soon`, `pressed_no_purchase`, `responsive_tag` or `began_and_stopped`.
+    #[schema(value_type = schemas::SuggestionCode)]
     pub code: String,
     pub count: u64,
     /// Lists exactly these people.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub expression: Value,
     /// What a sentence about them names.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, schemas::SuggestionParam>)]
     pub params: Map<String, Value>,
 }
 

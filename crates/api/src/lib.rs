@@ -10,6 +10,7 @@ pub mod page;
 pub mod phrases;
 mod problem;
 pub mod repeat;
+pub mod schemas;
 pub mod state;
 
 mod attributes;

@@ -17,6 +17,7 @@ use crate::access::{Agent, Marketer};
 use crate::body::{Body, Path, Query};
 use crate::page::List;
 use crate::problem::Result;
+use crate::schemas;
 use crate::state::ApiOptions;
 
 /// The five parameters by which campaigns name themselves in addresses.
@@ -119,7 +120,7 @@ impl Link {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LinkPeople {
     pub count: i64,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub people: Value,
 }
 

@@ -9,12 +9,13 @@ use utoipa::ToSchema;
 use crate::access::Agent;
 use crate::body::Body;
 use crate::problem::{Problem, Result};
+use crate::schemas;
 
 /// Texts of one request.
 const TEXTS_MAX: usize = 200;
 
 /// What a text is written in.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TextFormat {
     #[default]
@@ -40,7 +41,7 @@ pub struct WrittenText {
     pub text: String,
     /// Plain unless told.
     #[serde(default)]
-    #[schema(inline)]
+    #[schema(value_type = schemas::MessageFormat)]
     pub format: TextFormat,
 }
 
@@ -56,7 +57,7 @@ pub struct TextsToRead {
 pub struct ReadText {
     /// Variables are in it as they were written. Where the markup is broken, what was written.
     pub text: String,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<schemas::MessageEntity>)]
     pub entities: Vec<Entity>,
     /// Why the markup cannot be read.
     #[schema(required)]

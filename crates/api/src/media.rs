@@ -15,6 +15,7 @@ use crate::access::{Agent, Marketer};
 use crate::body::{Path, Query};
 use crate::problem::{Code, Problem, Result};
 use crate::ranges::{self, Wanted};
+use crate::schemas;
 use crate::usage::UsedBy;
 
 /// The largest upload in bytes: Telegram's largest file and the form around it.
@@ -38,6 +39,7 @@ pub struct MediaFile {
     #[schema(required)]
     pub height: Option<i64>,
     /// What it can be sent as, best first: `photo`, `video`, `document`.
+    #[schema(value_type = Vec<schemas::MediaKind>)]
     pub kinds: Vec<String>,
     pub created_at: i64,
 }

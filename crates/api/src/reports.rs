@@ -14,13 +14,14 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::Agent;
 use crate::body::{Path, Query};
 use crate::problem::Result;
+use crate::schemas;
 
 /// Some people.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PeopleCount {
     pub count: u64,
     /// Lists exactly these people.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub people: Value,
 }
 
@@ -39,7 +40,7 @@ pub struct Figure {
     #[schema(required)]
     pub share: Option<f64>,
     /// The expression that lists exactly these people.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub people: Value,
 }
 
@@ -63,7 +64,7 @@ pub struct ReportTag {
 pub struct TagGained {
     pub tag: ReportTag,
     pub direct: u64,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub people: Value,
 }
 
@@ -76,7 +77,7 @@ pub struct ButtonFigure {
     pub text: String,
     pub people_count: u64,
     /// Lists exactly these people.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub people: Value,
 }
 
@@ -86,14 +87,14 @@ pub struct Side {
     pub n: u64,
     pub hits: u64,
     /// Those who did it.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub people: Value,
 }
 
 /// One line of the lift: fractions, with their 95 % interval.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Lift {
-    /// `messages`, `conversions` or `blocks`.
+    #[schema(value_type = schemas::LiftMeasure)]
     pub measure: String,
     pub reached: Side,
     pub held_out: Side,

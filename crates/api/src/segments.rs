@@ -14,6 +14,7 @@ use crate::body::{Body, Path, Query};
 use crate::contacts::ContactItem;
 use crate::page::{self, Listing, Page};
 use crate::problem::{Problem, Result};
+use crate::schemas;
 use crate::usage::UsedBy;
 
 /// A saved expression with who is in it now.
@@ -23,7 +24,7 @@ pub struct Segment {
     pub bot_id: i64,
     pub name: String,
     pub description: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub expression: Value,
     pub count: u64,
     /// Of them, who may be sent bulk messages.
@@ -73,7 +74,7 @@ pub struct NewSegment {
     pub bot_id: i64,
     pub name: String,
     pub description: Option<String>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub expression: Value,
 }
 
@@ -83,7 +84,7 @@ pub struct NewSegment {
 pub struct SegmentPatch {
     pub name: Option<String>,
     pub description: Option<String>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<schemas::Expression>)]
     pub expression: Option<Value>,
     /// The version that was edited.
     pub version: i64,
@@ -103,7 +104,7 @@ pub enum BreakdownKey {
 #[serde(deny_unknown_fields)]
 pub struct PreviewOrder {
     pub bot_id: i64,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub expression: Value,
     pub breakdown: Option<BreakdownKey>,
 }

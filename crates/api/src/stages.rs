@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::{Agent, Marketer};
 use crate::body::{Body, Query};
 use crate::problem::{Problem, Result};
+use crate::schemas;
 
 /// A stage: the first whose expression matches is a person's.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,7 +21,7 @@ pub struct Stage {
     pub color: String,
     /// From 0.
     pub position: usize,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub expression: Value,
     /// People in it now.
     pub count: u64,
@@ -65,7 +66,7 @@ pub struct WantedStage {
     pub id: Option<i64>,
     pub name: String,
     pub color: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub expression: Value,
 }
 

@@ -16,13 +16,14 @@ use crate::access::{Agent, Marketer};
 use crate::body::{Body, Path, Query};
 use crate::page::{self, List, Listing, Page};
 use crate::problem::{Problem, Result};
+use crate::schemas;
 
 /// A saved message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Template {
     pub id: i64,
     pub name: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Message)]
     pub message: Value,
     #[schema(required)]
     pub from_campaign: Option<CampaignRef>,
@@ -61,14 +62,14 @@ pub struct TemplateResults {
 /// Expressions that list exactly the people of a template's results.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TemplatePeople {
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub sent: Value,
     /// Those of the open rate.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub opened: Value,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub replied: Value,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub blocked: Value,
 }
 
@@ -125,7 +126,7 @@ pub struct TemplatesAsk {
 #[serde(deny_unknown_fields)]
 pub struct NewTemplate {
     pub name: String,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<schemas::Message>)]
     pub message: Option<Value>,
     pub from_campaign: Option<i64>,
 }
@@ -135,7 +136,7 @@ pub struct NewTemplate {
 #[schema(as = TemplateChange)]
 pub struct TemplatePatch {
     pub name: Option<String>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<schemas::Message>)]
     pub message: Option<Value>,
     /// The one that the change began from.
     pub version: Option<String>,
@@ -146,7 +147,7 @@ pub struct TemplatePatch {
 pub struct CannedReply {
     pub id: i64,
     pub name: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Message)]
     pub message: Value,
 }
 
@@ -160,7 +161,7 @@ impl From<templates::CannedReply> for CannedReply {
 #[serde(deny_unknown_fields)]
 pub struct NewCannedReply {
     pub name: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Message)]
     pub message: Value,
 }
 

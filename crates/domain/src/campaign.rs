@@ -55,6 +55,9 @@ pub enum Action {
 macro_rules! named {
     ($type:ty { $($variant:ident = $name:literal),+ $(,)? }) => {
         impl $type {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
             /// The name in the API and the database.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }

@@ -198,7 +198,8 @@ pub const DEFINITIONS: [(&str, &str); 6] = [
 
 /// What the lift compares: acts that people held out can do as well. Tags are none of them, since most come from the
 /// campaign's own buttons, which only those who got it can press.
-const MEASURES: [(&str, &str); 3] =
+/// What the lift compares, each with the outcome that counts it.
+pub const MEASURES: [(&str, &str); 3] =
     [("messages", "window_message"), ("conversions", "window_conversion"), ("blocks", "window_block")];
 
 impl Reports {

@@ -18,6 +18,7 @@ use crate::access::{Agent, Marketer};
 use crate::body::{Body, Path, Query};
 use crate::page::{self, Listing, Page};
 use crate::problem::Result;
+use crate::schemas;
 
 pub use shape::{Campaign, LedgerLine, Preview, Test, TestLine};
 
@@ -28,10 +29,10 @@ pub struct NewCampaign {
     pub bot_id: i64,
     pub name: String,
     /// An expression.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub audience: Value,
     /// A message.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Message)]
     pub message: Value,
     /// 0 to 50; 0 unless told.
     #[schema(minimum = 0, maximum = 50)]
@@ -44,9 +45,9 @@ pub struct NewCampaign {
 #[serde(deny_unknown_fields)]
 pub struct CampaignPatch {
     pub name: Option<String>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<schemas::Expression>)]
     pub audience: Option<Value>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<schemas::Message>)]
     pub message: Option<Value>,
     pub held_out_percent: Option<f64>,
     /// The version that was seen.
@@ -61,10 +62,10 @@ pub struct PreviewDraft {
     pub bot_id: i64,
     /// May be there; is not looked at.
     pub name: Option<String>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub audience: Value,
     /// May be there; is not looked at.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<schemas::Message>)]
     pub message: Option<Value>,
     #[serde(default)]
     pub held_out_percent: f64,
@@ -112,6 +113,7 @@ pub struct ResolveOrder {
 #[into_params(parameter_in = Query)]
 pub struct CampaignQuery {
     pub bot_id: i64,
+    #[param(value_type = Option<schemas::CampaignStatus>)]
     pub status: Option<String>,
     pub cursor: Option<String>,
     pub limit: Option<usize>,
@@ -123,6 +125,7 @@ pub struct CampaignQuery {
 #[into_params(parameter_in = Query)]
 pub struct LedgerQuery {
     /// `pending`, `leased`, `sent`, `failed`, `blocked`, `skipped`, `unknown` or `held_out`.
+    #[param(value_type = Option<schemas::LedgerOutcome>)]
     pub outcome: Option<String>,
     /// The text of a button: those who pressed or followed it.
     pub button: Option<String>,

@@ -5,22 +5,23 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::schemas;
+
 /// A campaign with its counts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Campaign {
     pub id: i64,
     pub bot_id: i64,
     pub name: String,
-    /// `draft`, `starting`, `canary`, `sending`, `paused`, `done` or `cancelled`.
+    #[schema(value_type = schemas::CampaignStatus)]
     pub status: String,
-    /// `canary`, `member`, `content`, `guard_rail`, `token_dead` or `restored`.
-    #[schema(required)]
+    #[schema(required, value_type = Option<schemas::PauseReason>)]
     pub pause_reason: Option<String>,
     #[schema(required)]
     pub pause_detail: Option<String>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub audience: Value,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Message)]
     pub message: Value,
     pub held_out_percent: f64,
     #[schema(required)]
@@ -125,11 +126,12 @@ pub struct Preview {
 /// Something to think of before starting.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Warning {
+    #[schema(value_type = schemas::WarningCode)]
     pub code: String,
     pub message: String,
     pub count: i64,
     /// Who is meant.
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub expression: Value,
 }
 
@@ -163,6 +165,7 @@ pub struct Test {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TestLine {
     pub contact_id: i64,
+    #[schema(value_type = schemas::LedgerOutcome)]
     pub state: String,
     #[schema(required)]
     pub reason: Option<String>,
@@ -183,6 +186,7 @@ pub struct LedgerLine {
     /// The stage at the freeze.
     #[schema(required)]
     pub stage: Option<String>,
+    #[schema(value_type = schemas::LedgerOutcome)]
     pub outcome: String,
     #[schema(required)]
     pub reason: Option<String>,

@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::Marketer;
 use crate::body::Query;
 use crate::problem::{Code, Problem, Result};
+use crate::schemas;
 
 /// The largest table that can be uploaded; `muster import` takes any.
 pub const BODY_BYTES_MAX: usize = 64 << 20;
@@ -58,10 +59,9 @@ pub struct ImportMisfit {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportColumn {
     pub name: String,
-    /// Of an attribute `bool`, `number`, `date` or `text`; of the others `id`, `text`, `tags`, `source` or `time`.
+    #[schema(value_type = schemas::ColumnKind)]
     pub kind: String,
-    /// `decimal_point`, `decimal_comma`, `day_first` or `month_first`, where there is more than one way.
-    #[schema(required)]
+    #[schema(required, value_type = Option<schemas::ColumnManner>)]
     pub manner: Option<String>,
     /// Cells that are not empty.
     pub cells: u64,

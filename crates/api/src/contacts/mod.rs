@@ -21,6 +21,7 @@ use crate::access::{Agent, Marketer, Owner};
 use crate::body::{Body, Path, Query};
 use crate::page::{self, Listing, Page, PageQuery};
 use crate::problem::{Problem, Result};
+use crate::schemas;
 
 pub(crate) use import::__path_import;
 pub use import::{BODY_BYTES_MAX as IMPORT_BYTES_MAX, import};
@@ -130,7 +131,7 @@ pub async fn get(
 #[serde(deny_unknown_fields)]
 pub struct ContactChange {
     /// A text, a number, true or false sets a key; `null` removes it.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<BTreeMap<String, schemas::AttributeChange>>)]
     pub attributes: Option<Map<String, Value>>,
     /// Whether the person gets no bulk messages.
     pub opted_out: Option<bool>,
@@ -246,7 +247,7 @@ pub async fn explain(
 #[serde(deny_unknown_fields)]
 pub struct BulkTagChange {
     pub bot_id: i64,
-    #[schema(value_type = Object)]
+    #[schema(value_type = schemas::Expression)]
     pub expression: Value,
     #[serde(default)]
     pub add: Vec<String>,

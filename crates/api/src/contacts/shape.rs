@@ -11,6 +11,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::schemas;
+
 /// A tag's name and colour.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TagRef {
@@ -215,6 +217,7 @@ impl From<AttributeValue> for Attribute {
 /// The thread with a person, in short.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactConversation {
+    #[schema(value_type = schemas::ConversationState)]
     pub status: String,
     #[schema(required)]
     pub assignee_id: Option<i64>,
@@ -236,11 +239,11 @@ pub struct Explanation {
 pub struct ExplainNode {
     /// The place in the expression, such as `/all/1/tag`.
     pub path: String,
-    /// `all`, `any`, `not`, `tag`, `last_interaction` …
+    #[schema(value_type = schemas::ExpressionForm)]
     pub form: String,
     pub matched: bool,
     /// The facts behind the answer, by name.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Value>)]
     pub fact: Value,
     /// When the answer turns round by the passing of time alone.
     #[schema(required)]
@@ -373,7 +376,7 @@ pub struct Entry {
     pub text: Option<String>,
     pub by: By,
     /// What else is known, by name.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Value>)]
     pub data: Value,
 }
 

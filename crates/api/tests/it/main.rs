@@ -1,6 +1,7 @@
 //! The API over a real database in a temporary folder.
 
 mod access;
+mod described;
 mod document;
 mod figures;
 mod frame;

@@ -20,7 +20,8 @@ pub enum AttributeOp {
 }
 
 impl AttributeOp {
-    pub(super) const NAMED: [(&'static str, Self); 8] = [
+    /// Every comparison with its name in JSON.
+    pub const NAMED: [(&'static str, Self); 8] = [
         ("eq", Self::Eq),
         ("ne", Self::Ne),
         ("gt", Self::Gt),

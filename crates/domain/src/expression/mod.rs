@@ -31,6 +31,7 @@ pub use explain::{Explanation, explain_one};
 pub use facts::{CampaignFacts, ContactFacts, ConversationFacts};
 pub use moment::{Duration, DurationUnit, Moment, day_holding, second, window_start};
 pub use names::{Names, names};
+pub use parse::FORMS;
 pub use profile::{ProfileField, ProfileTest};
 pub use resolve::{Catalog, resolve};
 pub use resolved::{Node, Resolved, StageRule, Test};

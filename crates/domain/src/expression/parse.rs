@@ -15,9 +15,25 @@ use crate::field_error::pointer_segment;
 use crate::ids::{CampaignId, MemberId, SegmentId};
 use crate::limits::{EVENT_COUNT_MAX, EXPRESSION_DEPTH_MAX, EXPRESSION_LIST_MAX, EXPRESSION_NODES_MAX};
 
-/// The forms of a node, for the message that names them.
-const FORMS: &str = "all, any, not, tag, last_interaction, first_seen, event, stage, source, profile, \
-                     attribute, campaign, segment, reachable, sample, conversation";
+/// The forms of a node.
+pub const FORMS: [&str; 16] = [
+    "all",
+    "any",
+    "not",
+    "tag",
+    "last_interaction",
+    "first_seen",
+    "event",
+    "stage",
+    "source",
+    "profile",
+    "attribute",
+    "campaign",
+    "segment",
+    "reachable",
+    "sample",
+    "conversation",
+];
 
 impl Expression {
     /// Reads an expression strictly: an unknown key, an empty list or a value out of range is an error.
@@ -81,7 +97,11 @@ fn leaf(reader: &mut Reader, form: &str, inner: &Value, at: &str) -> Option<Expr
         "sample" => sample(reader, inner, at).map(Expression::Sample),
         "conversation" => conversation(reader, inner, at).map(Expression::Conversation),
         _ => {
-            reader.fail(at, "unknown_key", format!("is not a form of expression; known are {FORMS}"));
+            reader.fail(
+                at,
+                "unknown_key",
+                format!("is not a form of expression; known are {}", FORMS.join(", ")),
+            );
             None
         }
     }

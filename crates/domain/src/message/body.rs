@@ -25,6 +25,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Html, Self::Markdown];
+
     /// Reads a source into the text and the entities that a message can carry in its place. Variables stay as they
     /// are written.
     ///
@@ -40,7 +43,8 @@ impl Format {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Html => "html",

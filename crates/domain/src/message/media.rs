@@ -14,6 +14,9 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Photo, Self::Video, Self::Document];
+
     /// The name in documents, and Telegram's.
     pub fn name(self) -> &'static str {
         match self {
@@ -25,7 +28,7 @@ impl MediaKind {
 
     /// The kind of a name.
     pub fn of(name: &str) -> Option<Self> {
-        [Self::Photo, Self::Video, Self::Document].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The real router over a real database in a temporary folder.
 
+pub mod contract;
+
 use std::sync::Arc;
 
 use api::{ApiOptions, ApiState, Rooms, router};
@@ -137,6 +139,7 @@ impl House {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        let asked = body.clone();
         let body = match body {
             Some(json) => {
                 request = request.header(header::CONTENT_TYPE, "application/json");
@@ -144,14 +147,25 @@ impl House {
             }
             None => Body::empty(),
         };
-        self.send(request.body(body).unwrap()).await
+        let request = request.body(body).unwrap();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let answer = self.send(request).await;
+        if let Some(asked) = asked.filter(|_| answer.status.is_success()) {
+            contract::check_request(&method, &path, &asked);
+        }
+        answer
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 1 << 24).await.unwrap();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let is_json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+        if parts.status.is_success() && is_json {
+            contract::check_answer(&method, &path, parts.status.as_u16(), &json);
+        }
         Answer { status: parts.status, headers: parts.headers, json }
     }
 }
