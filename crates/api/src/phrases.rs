@@ -52,8 +52,10 @@ pub struct Phrases {
     /// Rises with every change; 0 are the defaults.
     pub version: i64,
     /// Unix milliseconds.
+    #[schema(required)]
     pub changed_at: Option<i64>,
     /// Null is a program with a token, or somebody who is gone.
+    #[schema(required)]
     pub changed_by: Option<PhrasesMember>,
 }
 

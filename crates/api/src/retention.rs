@@ -15,12 +15,16 @@ use crate::problem::Result;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Retention {
     /// What people wrote and sent, and what was written to them outside campaigns.
+    #[schema(required)]
     pub texts_days: Option<i64>,
     /// Updates kept as they came: kinds that are not understood, and those that could not be taken in.
+    #[schema(required)]
     pub raw_days: Option<i64>,
     /// Address, browser, language, referrer and parameters of visits of links.
+    #[schema(required)]
     pub visits_days: Option<i64>,
     /// The team's notes about people.
+    #[schema(required)]
     pub notes_days: Option<i64>,
     /// Days after which a visitor's address is cut to its network, by the server's configuration.
     pub address_days: u32,
@@ -30,8 +34,10 @@ pub struct Retention {
     /// Rises with every change; 0 are the defaults.
     pub version: i64,
     /// Unix milliseconds.
+    #[schema(required)]
     pub changed_at: Option<i64>,
     /// Null is a program with a token, or somebody who is gone.
+    #[schema(required)]
     pub changed_by: Option<RetentionMember>,
 }
 
