@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 export const bot: Bot = {
   id: 1,
   telegram_id: 7_000_000_001,
-  username: 'lantern_daily_bot',
+  username: 'lantern__daily_bot',
   name: 'Lantern Daily',
   status: 'running',
   intake: 'polling',

@@ -1,5 +1,6 @@
-import { Select, NumberInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { AmountInput } from './AmountInput';
 
 const unitKeys = ['m', 'h', 'd', 'w'] as const;
 
@@ -20,22 +21,18 @@ export function DurationInput({
   const amount = Number(match?.[1] ?? 7);
   const unit = match?.[2] ?? 'd';
   return (
-    <span className="inline" style={{ gap: 4 }}>
-      <NumberInput
-        size="xs"
-        w={48}
-        min={1}
-        max={3650}
-        hideControls
-        allowNegative={false}
-        allowDecimal={false}
-        aria-label={t('ui.amount_of', { label })}
-        value={amount === 0 ? '' : amount}
-        // An empty field is no duration: nothing is counted by the one before it.
-        error={amount === 0}
-        title={amount === 0 ? t('ui.amount_wrong') : undefined}
-        onChange={(next) => onChange(`${typeof next === 'number' && next >= 1 ? next : 0}${unit}`)}
-      />
+    <AmountInput
+      w={48}
+      min={1}
+      max={3650}
+      allowNegative={false}
+      allowDecimal={false}
+      aria-label={t('ui.amount_of', { label })}
+      value={amount === 0 ? '' : amount}
+      // An empty field is no duration: nothing is counted by the one before it.
+      error={amount === 0 ? t('ui.amount_wrong') : undefined}
+      onChange={(next) => onChange(`${typeof next === 'number' && next >= 1 ? next : 0}${unit}`)}
+    >
       <Select
         size="xs"
         w={84}
@@ -45,6 +42,6 @@ export function DurationInput({
         data={units.map((key) => ({ value: key, label: t(`unit.${key}`, { count: amount }) }))}
         onChange={(next) => next && onChange(`${amount}${next}`)}
       />
-    </span>
+    </AmountInput>
   );
 }

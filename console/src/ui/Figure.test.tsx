@@ -2,13 +2,14 @@ import { MantineProvider } from '@mantine/core';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { type ReactElement, useState } from 'react';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CampaignCounts, CampaignStatus } from '@/api/types';
 import { startI18n } from '@/i18n';
 import { useOutcomeParts } from './bars';
 import { isGoingOut } from './CampaignState';
 import { DurationInput } from './Duration';
 import { Figure } from './Figure';
+import { ReasonedButton } from './ReasonedButton';
 
 beforeAll(() => startI18n('en'));
 const show = (element: ReactElement) => render(<MantineProvider>{element}</MantineProvider>);
@@ -60,6 +61,14 @@ describe('a duration', () => {
     expect(screen.getByRole('status')).toHaveTextContent('0d');
     expect(field).toBeInvalid();
   });
+  it('that is empty says what is wrong where it stands', async () => {
+    show(<Days />);
+    const field = screen.getByRole('textbox', { name: FIELD });
+    expect(field).not.toHaveAccessibleDescription();
+    await userEvent.clear(field);
+    expect(screen.getByRole('alert')).toHaveTextContent('Enter a whole number of at least 1.');
+    expect(field).toHaveAccessibleDescription('Enter a whole number of at least 1.');
+  });
   it('takes no minus', async () => {
     show(<Days />);
     const field = screen.getByRole('textbox', { name: FIELD });
@@ -91,6 +100,25 @@ function Labels({ status }: { status: CampaignStatus }) {
     </output>
   );
 }
+
+describe('a button that cannot be pressed yet', () => {
+  it('says why, can be reached, and does nothing', async () => {
+    const press = vi.fn();
+    show(
+      <ReasonedButton reason="Give it a name first." onClick={press}>
+        Save
+      </ReasonedButton>,
+    );
+    await userEvent.tab();
+    const button = screen.getByRole('button', { name: 'Save' });
+    expect(button).toHaveFocus();
+    expect(button).toHaveAttribute('aria-disabled', 'true');
+    expect(await screen.findByRole('tooltip')).toHaveTextContent('Give it a name first.');
+    await userEvent.click(button);
+    await userEvent.keyboard('{Enter}');
+    expect(press).not.toHaveBeenCalled();
+  });
+});
 
 describe('a campaign', () => {
   it('that was cancelled has nothing that is still to come', () => {

@@ -118,7 +118,9 @@ impl<'t> Journal<'t> {
     pub fn meet(&mut self, contact: &mut Contact, at: Millis) -> Result<()> {
         contact.number = self.next_number()?;
         contacts::insert(self.tx, self.bot, contact)?;
-        self.record(Some(contact.number), at, created(contact))?;
+        for body in met(contact) {
+            self.record(Some(contact.number), at, body)?;
+        }
         Ok(())
     }
 
@@ -133,10 +135,9 @@ impl<'t> Journal<'t> {
         let mut tags = Vec::new();
         for (contact, its_tags) in &mut people {
             contact.number = self.next_number()?;
-            let met = std::iter::once(created(contact));
             let tagged = its_tags.iter().map(|tag| EventBody::TagAdded { tag: *tag, origin });
             // Nobody wrote to them yet, so that no campaign's window holds any of this.
-            for body in met.chain(tagged) {
+            for body in met(contact).chain(tagged) {
                 let (number, contact) = (self.next_event, Some(contact.number));
                 self.unwritten.push(Event { number, contact, at, body, windows: Vec::new() });
                 self.next_event += 1;
@@ -256,14 +257,18 @@ impl<'t> Journal<'t> {
     }
 }
 
-fn created(contact: &Contact) -> EventBody {
-    EventBody::ContactCreated {
+/// What is written down of somebody who was never met: that they are there, and that they have no chat where that is
+/// known already.
+fn met(contact: &Contact) -> impl Iterator<Item = EventBody> + use<> {
+    let created = EventBody::ContactCreated {
         profile: contact.profile.clone(),
         source: contact.source.clone(),
         first_seen: contact.first_seen,
         last_interaction: contact.imported_interaction,
         attributes: contact.attributes.clone(),
-    }
+    };
+    let no_chat = contact.reachability.no_chat.map(|reason| EventBody::NoChat { reason });
+    std::iter::once(created).chain(no_chat)
 }
 
 /// What can change about reachability.

@@ -76,7 +76,8 @@ impl Default for WorldConfig {
             placebo: false,
             token: "123456:SANDBOX-TOKEN-FOR-REHEARSAL-ONLY-00".into(),
             bot_name: "Rehearsal".into(),
-            bot_username: "rehearsal_bot".into(),
+            // Two underscores side by side are in no name on Telegram: this is nobody's bot.
+            bot_username: "rehearsal__bot".into(),
             speed: 1.0,
             start_ms: 0,
             arrival_ms: 10 * 60_000,
@@ -253,6 +254,11 @@ impl World {
     /// replayed in virtual time.
     pub fn drain_history(&mut self) -> Vec<TimedUpdate> {
         self.queue.drain()
+    }
+
+    /// How many people have a chat with the bot.
+    pub fn people_met(&self) -> usize {
+        self.people.iter().filter(|person| person.state.chat.is_some()).count()
     }
 
     /// The Telegram ids of everyone, whether or not they started the bot.

@@ -197,7 +197,9 @@ def reach_at(person, moment, found_out):
             opted_out = True
         elif kind == "press" and detail[1] in OPT_IN:
             opted_out = False
-    gone = person.id in found_out and found_out[person.id] < moment
+    # Whoever the table knows no interaction of never started the bot.
+    strange = person.imported and not person.imported["last_interaction"]
+    gone = strange or person.id in found_out and found_out[person.id] < moment
     return not blocked and not opted_out and not gone
 
 

@@ -33,12 +33,18 @@ function Reading({ lift }: { lift: Lift }) {
   return <span className={better ? 'good' : 'bad'}>{t('report.clear', values)}</span>;
 }
 
-function Share({ part }: { part: Lift['reached'] }) {
-  const { percent } = useFormat();
+/**
+ * How many of a group did it. Its share is of everyone assigned to the group, which is another base than the facts
+ * above have, so that it is told as the number and its base: one measure has one share on a page.
+ */
+export function PartOfGroup({ part }: { part: Lift['reached'] }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
   return (
-    <Count value={part.hits} people={part.people}>
-      {part.n > 0 ? percent(part.hits / part.n) : undefined}
-    </Count>
+    <>
+      <Count value={part.hits} people={part.people} />{' '}
+      <span className="faint">{t('report.of_group', { total: number(part.n) })}</span>
+    </>
   );
 }
 
@@ -99,10 +105,10 @@ export function LiftTable({
               <tr key={each.measure}>
                 <th scope="row">{t(`report.lift_${each.measure}`)}</th>
                 <td className="num">
-                  <Share part={each.reached} />
+                  <PartOfGroup part={each.reached} />
                 </td>
                 <td className="num">
-                  <Share part={each.held_out} />
+                  <PartOfGroup part={each.held_out} />
                 </td>
                 <td className="wide-only">
                   {each.difference !== null && each.low !== null && each.high !== null && (

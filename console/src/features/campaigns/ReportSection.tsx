@@ -59,13 +59,16 @@ function Fact({
   campaign: Campaign;
 }) {
   const { t } = useTranslation();
-  const { percent } = useFormat();
+  const { number, percent } = useFormat();
   return (
     <div className="campaigns-fact">
       <h3>{title}</h3>
       <p>
         <Count value={figure.count} people={figure.people} size="mid" />{' '}
-        <span className="muted">{figure.of > 0 ? percent(figure.share) : ''}</span>
+        <span className="muted">
+          {figure.of > 0 &&
+            t('report.share_of', { percent: percent(figure.share), total: number(figure.of) })}
+        </span>
       </p>
       <p className="small faint">{note}</p>
       {figure.count > 0 && (

@@ -1,6 +1,7 @@
-import { NumberInput, Select, Switch } from '@mantine/core';
+import { Select, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/i18n/format';
+import { AmountInput } from '@/ui/AmountInput';
 import { PartsBar } from '@/ui/bars';
 
 const CANARY_DEFAULT = 150;
@@ -46,25 +47,17 @@ export function WhenStep({ canary, onCanary, writesTo, heldOut, onHeldOut }: Ste
             onChange={(event) => onCanary(event.currentTarget.checked ? CANARY_DEFAULT : null)}
           />
           {canary !== null && (
-            <NumberInput
-              size="xs"
+            <AmountInput
               w={84}
               min={1}
-              hideControls
               allowDecimal={false}
               aria-label={t('compose.few_first')}
               value={canary === 0 ? '' : canary}
-              error={canary === 0}
-              aria-describedby={canary === 0 ? 'batch-wrong' : undefined}
+              error={canary === 0 ? t('compose.batch_min') : undefined}
               onChange={(next) => onCanary(typeof next === 'number' && next >= 1 ? next : 0)}
             />
           )}
         </div>
-        {canary === 0 && (
-          <p className="field-error" id="batch-wrong" role="alert">
-            {t('compose.batch_min')}
-          </p>
-        )}
         {canary !== null && canary > 0 && total > 0 && (
           <>
             <PartsBar

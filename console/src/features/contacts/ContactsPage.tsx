@@ -35,6 +35,32 @@ function useContacts() {
   return { search, expression, query, rows, count: query.data?.pages[0]?.count };
 }
 
+/** How many there are, once it is known: of all where they are filtered. */
+function Whole({
+  filtered,
+  count,
+  total,
+}: {
+  filtered: boolean;
+  count: number | undefined;
+  total: number | undefined;
+}) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  if (count === undefined || (filtered && total === undefined))
+    return <Skeleton width={160} height={28} />;
+  return (
+    <div>
+      <span className="lead-figure figure">{number(count)}</span>{' '}
+      <span className="unit">
+        {filtered
+          ? t('contacts.match', { count, total: number(total ?? count) })
+          : t('contacts.people', { count })}
+      </span>
+    </div>
+  );
+}
+
 function Summary({
   count,
   stale,
@@ -54,16 +80,7 @@ function Summary({
   const moved = preview !== undefined && count !== undefined && !q && preview.count !== count;
   return (
     <div className="contacts-summary">
-      <div>
-        <span className="lead-figure figure">
-          {count === undefined ? <Skeleton width={96} height={28} /> : number(count)}
-        </span>{' '}
-        <span className="unit">
-          {filtered
-            ? t('contacts.match', { count: count ?? 0, total: number(people ?? 0) })
-            : t('contacts.people', { count: count ?? 0 })}
-        </span>
-      </div>
+      <Whole filtered={filtered} count={count} total={people} />
       {preview && !q && (
         <p className="muted">
           <Trans
@@ -176,7 +193,9 @@ export default function ContactsPage() {
   const filtered = !isEveryone(expression) || Boolean(search.q);
   return (
     <Page title={t('place.contacts')} actions={<Actions nobody={count === 0} />}>
-      <Summary count={count} stale={query.isFetching} onRefresh={() => void query.refetch()} />
+      {!query.error && (
+        <Summary count={count} stale={query.isFetching} onRefresh={() => void query.refetch()} />
+      )}
       <FilterBar expression={expression} total={undefined} />
       {query.error && (
         <Failure

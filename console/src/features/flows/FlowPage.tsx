@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import './flows.css';
 import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
@@ -9,6 +10,7 @@ import type { Flow } from '@/api/types';
 import { useWords } from '@/api/texts';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { markFlowSeen } from '@/ui/flowSeen';
 import { Page, Section } from '@/ui/Page';
 import { Failure, SkeletonRows } from '@/ui/states';
 import { Canvas } from './Canvas';
@@ -237,6 +239,7 @@ function Editor({ flow }: { flow: Flow }) {
 
 /** One flow: its graph as it runs, and the form that changes its menus. */
 export default function FlowPage() {
+  useEffect(markFlowSeen, []);
   const { t } = useTranslation();
   const { flowId } = useParams({ from: '/frame/flows/$flowId' });
   const query = useQuery(flowQuery(flowId));

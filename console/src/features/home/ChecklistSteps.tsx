@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Checklist } from '@/api/types';
 import { useWorkspace } from '@/api/workspace';
+import { isFlowSeen } from '@/ui/flowSeen';
 
 const kept = 'muster.checklist_hidden';
 
@@ -67,8 +68,9 @@ export function ChecklistSteps({
   onHide: () => void;
 }) {
   const { t } = useTranslation();
-  const done = steps.filter((step) => checklist[step]).length;
-  const current = steps.find((step) => !checklist[step]);
+  const isDone = (step: Step) => checklist[step] || (step === 'flow' && isFlowSeen());
+  const done = steps.filter(isDone).length;
+  const current = steps.find((step) => !isDone(step));
   const phone = useWorkspace().session.phone_url;
   return (
     <section className="home-loop" aria-label={t('home.loop')}>
@@ -94,7 +96,7 @@ export function ChecklistSteps({
         {steps.map((step, index) => (
           <li key={step} aria-current={step === current ? 'step' : undefined}>
             <span className="home-step">
-              {checklist[step] ? (
+              {isDone(step) ? (
                 <span className="home-step-mark done">
                   <IconCheck size={14} stroke={2} aria-label={t('home.step_done')} />
                 </span>

@@ -23,8 +23,10 @@ function Rows({
   preview,
   by,
   expression,
+  stale,
 }: {
   preview: Preview | undefined;
+  stale: boolean;
   by: BreakdownBy;
   expression: Expression;
 }) {
@@ -52,7 +54,10 @@ function Rows({
       : name;
   };
   return (
-    <ul className={by === 'source' ? 'segments-breakdown wide' : 'segments-breakdown'}>
+    <ul
+      className={by === 'source' ? 'segments-breakdown wide' : 'segments-breakdown'}
+      data-stale={stale || undefined}
+    >
       {rows.map((row) => {
         const part = partOf(by, by === 'stage' || by === 'tag' ? row.name : row.key);
         const inner = (
@@ -90,9 +95,11 @@ function Rows({
 export function Breakdowns({
   expression,
   byStage,
+  stale,
 }: {
   expression: Expression;
   byStage: Preview | undefined;
+  stale: boolean;
 }) {
   const { t } = useTranslation();
   const bot = useBot();
@@ -100,14 +107,14 @@ export function Breakdowns({
   const search = useSearch({ from: '/frame/segments/$segmentId' });
   const params = useParams({ from: '/frame/segments/$segmentId' });
   const by = search.by ?? 'source';
-  const other = useQuery(previewQuery(bot.id, expression, by)).data;
+  const other = useQuery(previewQuery(bot.id, expression, by));
   return (
     <div className="section columns even">
       <section aria-label={t('segments.by_stage')}>
         <div className="section-head">
           <h2>{t('segments.by_stage')}</h2>
         </div>
-        <Rows preview={byStage} by="stage" expression={expression} />
+        <Rows preview={byStage} by="stage" expression={expression} stale={stale} />
       </section>
       <section aria-label={t(`segments.by_${by}`)}>
         <div className="section-head">
@@ -134,7 +141,12 @@ export function Breakdowns({
             />
           </span>
         </div>
-        <Rows preview={other} by={by} expression={expression} />
+        <Rows
+          preview={other.data}
+          by={by}
+          expression={expression}
+          stale={other.isPlaceholderData}
+        />
       </section>
     </div>
   );

@@ -114,9 +114,14 @@ function Ask({ onPick }: { onPick: (id: number) => void }) {
 /** A few of the people, drawn at random and stable, and why any person is in or out. */
 export function SamplePane({
   preview,
+  stale,
+  failed,
   expression,
 }: {
   preview: Preview | undefined;
+  stale: boolean;
+  /** There is no sample of this input, and none is on its way. */
+  failed: boolean;
   expression: Expression;
 }) {
   const { t } = useTranslation();
@@ -137,16 +142,18 @@ export function SamplePane({
     <aside className="pane" aria-label={t('segments.sample')}>
       <div className="section-head">
         <h2>{t('segments.sample')}</h2>
-        <span className="small faint">{t('segments.sample_note', { count: sample.length })}</span>
+        {preview && (
+          <span className="small faint">{t('segments.sample_note', { count: sample.length })}</span>
+        )}
         {preview && preview.count > 0 && (
           <Link className="text-link small end" to="/contacts" search={{ e: expression }}>
             {t('segments.all', { number: number(preview.count) })}
           </Link>
         )}
       </div>
-      {!preview && <SkeletonRows rows={5} />}
+      {!preview && !failed && <SkeletonRows rows={5} />}
       {preview && sample.length === 0 && <p className="muted">{t('segments.sample_none')}</p>}
-      <ul className="segments-sample">
+      <ul className="segments-sample" data-stale={stale || undefined}>
         {sample.map((contact) => (
           <Row
             key={contact.id}

@@ -2,7 +2,7 @@ import './segments.css';
 import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { everyone, reachableOnly, unreachableOnly } from '@/api/expressions';
@@ -11,9 +11,10 @@ import type { Expression, Preview, Segment } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
-import { countable, toLines } from '@/ui/expression/draft';
+import { countable, isWrong, toLines } from '@/ui/expression/draft';
 import { ExpressionBuilder } from '@/ui/expression/ExpressionBuilder';
 import { Page, Section } from '@/ui/Page';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Failure, Skeleton, SkeletonRows } from '@/ui/states';
 import { Breakdowns } from './Breakdowns';
 import { JsonPanel } from './JsonPanel';
@@ -30,11 +31,11 @@ function Lead({
   preview: Preview | undefined;
   stale: boolean;
   expression: Expression;
-  total: number;
+  total: number | undefined;
 }) {
   const { t } = useTranslation();
   const { number } = useFormat();
-  if (!preview) return <Skeleton width={160} height={36} />;
+  if (!preview || total === undefined) return <Skeleton width={160} height={36} />;
   return (
     <section aria-live="polite" aria-atomic="true">
       <p>
@@ -47,8 +48,12 @@ function Lead({
         <Trans
           i18nKey="contacts.reach"
           components={{
-            can: <Count value={preview.reachable} people={reachableOnly(expression)} />,
-            cannot: <Count value={preview.left_out} people={unreachableOnly(expression)} />,
+            can: (
+              <Count value={preview.reachable} people={reachableOnly(expression)} stale={stale} />
+            ),
+            cannot: (
+              <Count value={preview.left_out} people={unreachableOnly(expression)} stale={stale} />
+            ),
           }}
         />
       </p>
@@ -116,8 +121,9 @@ function Editor({ segment }: EditorProps) {
   const edit = useUndo<Expression>(start);
   const [json, setJson] = useState(false);
   const expression = countable(toLines(edit.value));
-  const preview = useQuery(previewQuery(bot.id, expression, 'stage'));
-  const total = useQuery(homeQuery(bot.id, 7)).data?.people ?? 0;
+  const wrong = isWrong(expression);
+  const preview = useQuery({ ...previewQuery(bot.id, expression, 'stage'), enabled: !wrong });
+  const total = useQuery(homeQuery(bot.id, 7)).data?.people;
   const differs = (from: Segment) =>
     JSON.stringify(expression) !== expressionText(from.expression) || name !== from.name;
   const [base, setBase] = useBase(segment, differs, (theirs) => {
@@ -133,6 +139,8 @@ function Editor({ segment }: EditorProps) {
   const saved = base ? expressionText(base.expression) : '';
   const changed = base === null || differs(base);
   const actions = useSegmentActions(base, setBase);
+  const unready = wrong ? t('segments.wrong') : undefined;
+  const unsaved = !name.trim() ? t('segments.unnamed') : t('ui.nothing_changed');
   const params = { segmentId: segment?.id ?? ('new' as const) };
   const change = (next: Expression) => {
     edit.set(next);
@@ -164,27 +172,27 @@ function Editor({ segment }: EditorProps) {
         can('write') && (
           <>
             <span className="wide-only">{nameField}</span>
-            <Button
+            <ReasonedButton
               variant={segment && !changed ? 'default' : 'filled'}
               loading={actions.save.isPending}
-              disabled={!name.trim() || !changed}
+              reason={unready ?? (!name.trim() || !changed ? unsaved : undefined)}
               onClick={() => actions.save.mutate({ name: name.trim(), expression })}
             >
               {t('ui.save')}
-            </Button>
-            <Button
+            </ReasonedButton>
+            <ReasonedButton
               variant={segment && !changed ? 'filled' : 'default'}
-              renderRoot={(props) => (
-                <Link
-                  {...props}
-                  to="/campaigns/$campaignId"
-                  params={{ campaignId: 'new' }}
-                  search={{ audience }}
-                />
-              )}
+              reason={unready}
+              onClick={() =>
+                void navigate({
+                  to: '/campaigns/$campaignId',
+                  params: { campaignId: 'new' },
+                  search: { audience },
+                })
+              }
             >
               {t('ui.write_to_them')}
-            </Button>
+            </ReasonedButton>
             {segment && <MoreMenu segment={segment} onDelete={() => actions.remove.mutate()} />}
           </>
         )
@@ -193,7 +201,11 @@ function Editor({ segment }: EditorProps) {
       <div className="panes">
         <div className="pane">
           {actions.notice}
-          {preview.error ? (
+          {wrong ? (
+            <p className="muted" role="status">
+              {t('segments.wrong')}
+            </p>
+          ) : preview.error ? (
             <Failure
               error={preview.error}
               what={t('segments.count_failed')}
@@ -222,7 +234,13 @@ function Editor({ segment }: EditorProps) {
             </div>
             {json && <JsonPanel value={expression} onPaste={change} />}
           </Section>
-          <Breakdowns expression={expression} byStage={preview.data} />
+          {!wrong && (
+            <Breakdowns
+              expression={expression}
+              byStage={preview.data}
+              stale={preview.isPlaceholderData}
+            />
+          )}
           {segment && segment.used_by.length > 0 && (
             <Section title={t('segments.used')}>
               <p className="muted">
@@ -233,7 +251,12 @@ function Editor({ segment }: EditorProps) {
             </Section>
           )}
         </div>
-        <SamplePane preview={preview.data} expression={expression} />
+        <SamplePane
+          preview={wrong || preview.isError ? undefined : preview.data}
+          stale={preview.isPlaceholderData}
+          failed={wrong || preview.isError}
+          expression={expression}
+        />
       </div>
     </Page>
   );

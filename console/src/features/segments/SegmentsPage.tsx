@@ -108,8 +108,8 @@ export default function SegmentsPage() {
   const bot = useBot();
   const can = useCan();
   const query = useQuery(segmentsQuery(bot.id));
-  const people = useQuery(homeQuery(bot.id, 7)).data?.people ?? 0;
-  const columns = useColumns(people);
+  const people = useQuery(homeQuery(bot.id, 7)).data?.people;
+  const columns = useColumns(people ?? 0);
   const make = can('write') && (
     <Button
       variant="filled"
@@ -130,7 +130,8 @@ export default function SegmentsPage() {
         {({ items }) =>
           items.length === 0 ? (
             <EmptyState title={t('segments.empty_title')} action={make}>
-              {t('segments.empty_text', { count: people, number: number(people) })}
+              {people !== undefined &&
+                t('segments.empty_text', { count: people, number: number(people) })}
             </EmptyState>
           ) : (
             <>

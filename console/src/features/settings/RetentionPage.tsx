@@ -1,5 +1,5 @@
 import './settings.css';
-import { Button, NumberInput, SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { Problem, put } from '@/api/client';
 import { retentionPreviewQuery, retentionQuery } from '@/api/queries';
 import type { Retention, RetentionDays } from '@/api/types';
 import { useFormat } from '@/i18n/format';
+import { AmountInput } from '@/ui/AmountInput';
 import { Page, Section } from '@/ui/Page';
 import { Failure, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
@@ -53,10 +54,8 @@ function Rule({
           ]}
         />
         {value !== null && (
-          <NumberInput
-            size="xs"
+          <AmountInput
             w={84}
-            hideControls
             allowDecimal={false}
             aria-label={`${what}: ${t('retention.days')}`}
             value={Number.isNaN(value) ? '' : value}

@@ -161,7 +161,9 @@ export function RuleRow({
         </span>
         <span className="num">
           {count === undefined ? (
-            <span className="faint">…</span>
+            <span className="faint" aria-label={t('stages.not_counted')}>
+              –
+            </span>
           ) : (
             <Count value={count} people={people} stale={stale} />
           )}

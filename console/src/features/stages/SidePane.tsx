@@ -127,11 +127,14 @@ export function SidePane({
   rules,
   preview,
   changed,
+  failed,
 }: {
   stages: Stages;
   rules: Rule[];
   preview: StagePreview | undefined;
   changed: boolean;
+  /** What these rules would do could not be worked out. */
+  failed: boolean;
 }) {
   const { t } = useTranslation();
   if (!changed) {
@@ -144,7 +147,7 @@ export function SidePane({
       </>
     );
   }
-  if (!preview) return <SkeletonRows rows={5} />;
+  if (!preview) return failed ? null : <SkeletonRows rows={5} />;
   const moving = preview.moves
     .map((move) => peopleMoving(rules, move))
     .filter((each) => each !== null);

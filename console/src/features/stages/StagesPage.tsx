@@ -12,8 +12,10 @@ import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 import { Page, Section } from '@/ui/Page';
+import { isWrong } from '@/ui/expression/draft';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { StageBadge } from '@/ui/StageBadge';
-import { Failure, SkeletonRows } from '@/ui/states';
+import { Failure, Skeleton, SkeletonRows } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { RuleRow } from './RuleRow';
 import {
@@ -38,12 +40,15 @@ function Lead({
   rules,
   changed,
   stale,
+  failed,
   total,
 }: {
   preview: StagePreview | undefined;
   rules: Rule[];
   changed: boolean;
   stale: boolean;
+  /** What these rules would do could not be worked out. */
+  failed: boolean;
   total: number;
 }) {
   const { t } = useTranslation();
@@ -57,7 +62,9 @@ function Lead({
         </span>
       </p>
     );
-  const moving = preview?.moves.reduce((sum, move) => sum + move.count, 0) ?? 0;
+  if (failed) return null;
+  if (!preview) return <Skeleton width={160} height={36} />;
+  const moving = preview.moves.reduce((sum, move) => sum + move.count, 0);
   return (
     <div aria-live="polite">
       <p>
@@ -67,15 +74,19 @@ function Lead({
         </span>
       </p>
       <ul className="stages-moves">
-        {preview?.moves.slice(0, 6).map((move) => (
+        {preview.moves.slice(0, 6).map((move) => (
           <li key={`${move.from} ${move.to}`} className="inline">
             <StageBadge name={move.from} />
             <IconArrowRight size={14} stroke={1.5} aria-label={t('stages.to')} />
             <StageBadge name={move.to} />
-            <Count value={move.count} people={peopleMoving(rules, move) ?? undefined} />
+            <Count
+              value={move.count}
+              people={peopleMoving(rules, move) ?? undefined}
+              stale={stale}
+            />
           </li>
         ))}
-        {preview && moving === 0 && <li className="muted">{t('stages.nobody_moves')}</li>}
+        {moving === 0 && <li className="muted">{t('stages.nobody_moves')}</li>}
       </ul>
     </div>
   );
@@ -180,15 +191,23 @@ function Editor({ stages }: { stages: Stages }) {
   const named =
     draft.every((rule) => rule.name !== '') &&
     new Set(draft.map((rule) => rule.name)).size === draft.length;
+  const wrong = draft.some((rule) => isWrong(rule.expression));
   const query = useQuery({
     ...stagePreviewQuery(bot.id, asked),
-    enabled: changed && asked.every((rule) => rule.name !== ''),
+    enabled: changed && !wrong && asked.every((rule) => rule.name !== ''),
   });
-  const preview = changed ? query.data : undefined;
+  const preview = changed && !wrong && !query.isError ? query.data : undefined;
   const total = stages.items.reduce((sum, stage) => sum + stage.count, 0);
   const stale = query.isFetching || asked !== draft;
   const moving = preview?.moves.reduce((sum, move) => sum + move.count, 0) ?? 0;
   const { save, conflict } = useSave(() => setEdited(null));
+  const unready = !named
+    ? t('stages.name_all')
+    : wrong
+      ? t('stages.wrong')
+      : query.isError
+        ? t('stages.preview_failed')
+        : undefined;
   const takeTheirs = () => {
     setEdited(null);
     save.reset();
@@ -216,17 +235,16 @@ function Editor({ stages }: { stages: Stages }) {
             >
               {t('stages.discard')}
             </Button>
-            <Button
+            <ReasonedButton
               variant="filled"
               loading={save.isPending}
-              disabled={!named || query.error !== null}
-              title={named ? undefined : t('stages.name_all')}
+              reason={unready}
               onClick={() => save.mutate({ draft, version })}
             >
               {preview && moving > 0
                 ? t('stages.save_move', { count: moving, number: number(moving) })
                 : t('ui.save')}
-            </Button>
+            </ReasonedButton>
           </>
         )
       }
@@ -260,6 +278,7 @@ function Editor({ stages }: { stages: Stages }) {
             rules={rules}
             changed={changed}
             stale={stale && changed}
+            failed={query.isError || wrong}
             total={total}
           />
           <Rules
@@ -273,7 +292,13 @@ function Editor({ stages }: { stages: Stages }) {
           />
         </div>
         <aside className="pane" aria-label={t('stages.effect')}>
-          <SidePane stages={stages} rules={rules} preview={preview} changed={changed} />
+          <SidePane
+            stages={stages}
+            rules={rules}
+            preview={preview}
+            changed={changed}
+            failed={query.isError || wrong}
+          />
         </aside>
       </div>
     </Page>

@@ -1,8 +1,10 @@
-import { MultiSelect, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AttributeOp, Expression, Moment } from '@/api/types';
+import { AmountInput } from '../AmountInput';
 import { DurationInput } from '../Duration';
 import { useStageName } from '../StageBadge';
+import { isNoCount, isNoShare } from './draft';
 import type { Names } from './names';
 import { typedValue } from '../typedValue';
 
@@ -240,17 +242,19 @@ function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
           { value: 'at_most', label: t('builder.at_most') },
         ]}
       />
-      <NumberInput
-        size="xs"
+      <AmountInput
         w={56}
         min={times === 'at_least' ? 1 : 0}
         max={255}
-        hideControls
         allowNegative={false}
         allowDecimal={false}
         aria-label={t('builder.times')}
         value={event[times] === null ? '' : (event[times] ?? 1)}
-        error={event[times] === null}
+        error={
+          isNoCount(event[times], times)
+            ? t(times === 'at_least' ? 'ui.amount_wrong' : 'ui.count_wrong')
+            : undefined
+        }
         onChange={(count) => emit({ [times]: typeof count === 'number' ? count : noNumber })}
       />
       <Pick
@@ -538,8 +542,7 @@ export function LeafEditor({ value, names, onChange }: LeafProps<Expression>) {
   if ('sample' in value) {
     const { sample } = value;
     return (
-      <NumberInput
-        size="xs"
+      <AmountInput
         w={90}
         min={1}
         max={100}
@@ -547,7 +550,7 @@ export function LeafEditor({ value, names, onChange }: LeafProps<Expression>) {
         aria-label={t('builder.form.sample')}
         allowNegative={false}
         value={sample.percent ?? ''}
-        error={sample.percent === null}
+        error={isNoShare(sample.percent) ? t('ui.share_wrong') : undefined}
         onChange={(percent) =>
           onChange({
             sample: { ...sample, percent: typeof percent === 'number' ? percent : noNumber },

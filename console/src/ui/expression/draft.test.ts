@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isExpression, parseExpression, both } from '@/api/expressions';
-import { countable, isFinished, pruned, blank, leafForms } from './draft';
+import { countable, isFinished, isWrong, pruned, blank, leafForms } from './draft';
 import { partAt } from './ExplainTree';
 
 describe('a draft of the builder', () => {
@@ -9,6 +9,22 @@ describe('a draft of the builder', () => {
       all: [{ reachable: true }],
     });
     expect(countable([{ tag: { has_any: [] } }])).toEqual({ all: [] });
+  });
+  it('is wrong where a field is marked so, however deep', () => {
+    for (const wrong of [
+      { last_interaction: { within: '0d' } },
+      { first_seen: { older_than: '0w' } },
+      { tag: { has: 'a', added_within: '0d' } },
+      { event: { kind: 'button', at_least: 0 } },
+      { event: { kind: 'button', at_most: null as unknown as number } },
+      { event: { kind: 'button', at_least: 1, within: '0d' } },
+      { sample: { percent: 0, salt: 'a' } },
+    ]) {
+      expect(isWrong(wrong)).toBe(true);
+      expect(isWrong({ any: [{ reachable: true }, { not: { all: [wrong] } }] })).toBe(true);
+    }
+    for (const form of leafForms) expect(isWrong(blank(form))).toBe(false);
+    expect(isWrong({ event: { kind: 'button', at_most: 0 } })).toBe(false);
   });
   it('never turns an empty group into everyone', () => {
     expect(pruned({ any: [{ any: [] }, { reachable: true }] })).toEqual({

@@ -28,6 +28,35 @@ export function isFinished(expression: Expression): boolean {
   return true;
 }
 
+/** Whether nothing can be counted so often: an emptied field, or none at least. */
+export const isNoCount = (count: number | null | undefined, kind: 'at_least' | 'at_most') =>
+  count === null || (kind === 'at_least' && count === 0);
+/** Whether it is no share of people: an emptied field, or beyond 0 and 100. */
+export const isNoShare = (percent: number | null) =>
+  percent === null || percent <= 0 || percent > 100;
+
+const isNoSpan = (span: string | undefined) => span !== undefined && /^0+[smhdw]$/.test(span);
+
+/** Whether some field of it is marked as wrong: then nobody can be counted by it, and it cannot be saved. */
+export function isWrong(expression: Expression): boolean {
+  if ('all' in expression) return expression.all.some(isWrong);
+  if ('any' in expression) return expression.any.some(isWrong);
+  if ('not' in expression) return isWrong(expression.not);
+  if ('tag' in expression) return isNoSpan(expression.tag.added_within);
+  if ('sample' in expression) return isNoShare(expression.sample.percent);
+  if ('event' in expression) {
+    const { at_least, at_most, within } = expression.event;
+    return isNoSpan(within) || isNoCount(at_least, 'at_least') || isNoCount(at_most, 'at_most');
+  }
+  const moment =
+    'last_interaction' in expression
+      ? expression.last_interaction
+      : 'first_seen' in expression
+        ? expression.first_seen
+        : {};
+  return isNoSpan(moment.within) || isNoSpan(moment.older_than);
+}
+
 /** The same without what is unfinished, and with single groups unwrapped inside `not`. Null when nothing is left. */
 export function pruned(expression: Expression): Expression | null {
   if ('all' in expression) {

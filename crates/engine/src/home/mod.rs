@@ -26,7 +26,6 @@ use self::tally::Tally;
 use crate::catalog::WorkspaceCatalog;
 use crate::figure::{Counted, Counter};
 use crate::people::{People, Snapshot};
-use crate::presets;
 use crate::{Clock, EngineError, Result};
 
 /// The longest time that the page looks back, in days.
@@ -69,10 +68,10 @@ pub struct DayCount {
     pub count: u64,
 }
 
-/// Which steps of the loop somebody of the team has taken.
+/// Which steps of the loop somebody of the team has taken, since the bot came with what it has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Checklist {
-    /// A flow is published.
+    /// A flow was changed.
     pub flow: bool,
     /// A segment was saved.
     pub segment: bool,
@@ -319,8 +318,10 @@ fn blocked_since(day: i32) -> Value {
     json!({"event": {"kind": "blocked", "since": date(day)}})
 }
 
+/// What was done here since the bot came: what it came with is nobody's doing.
 fn checklist(ask: &Ask<'_>) -> Result<Checklist> {
     let (tx, bot) = (ask.tx, ask.bot);
+    let born = bots::get(tx, ask.snapshot.workspace, bot)?.map_or(0, |bot| bot.created_at);
     let segments = segments::list(tx, ask.snapshot.workspace, Some(bot))?;
     let started = campaigns::list(tx, bot, None, i64::MAX, campaigns_looked_at())?;
     let own = |campaign: &&Campaign| campaign.created_by.is_some() && campaign.frozen_at.is_some();
@@ -337,8 +338,8 @@ fn checklist(ask: &Ask<'_>) -> Result<Checklist> {
         })
     });
     Ok(Checklist {
-        flow: flows::list(tx, bot)?.iter().any(|flow| flow.status == "published"),
-        segment: segments.iter().any(|segment| !presets::is_untouched(segment)),
+        flow: flows::list(tx, bot)?.iter().any(|flow| flow.updated_at > born),
+        segment: segments.iter().any(|segment| segment.updated_at > born),
         campaign: !own.is_empty(),
         answers,
         report: from_report,

@@ -385,3 +385,34 @@ async fn another_workspace_sees_no_page_and_days_are_bounded() {
     assert_eq!((empty.people, empty.joined.len(), empty.suggestions.len()), (0, 90, 0));
     assert_eq!(empty.checklist, Checklist::default());
 }
+
+#[tokio::test]
+async fn what_a_bot_came_with_is_nobodys_step() {
+    let house = House::new().await;
+    let (workspace, bot) = (house.workspace, house.bot);
+    let steps = async || {
+        let list = home(&house).get(workspace, bot, 2).await.unwrap().checklist;
+        (list.flow, list.segment)
+    };
+    let born = house.write(move |tx| Ok(bots::get(tx, workspace, bot)?.unwrap().created_at)).await;
+    for (at, done) in [(born, (false, false)), (NOW, (true, true))] {
+        house
+            .write(move |tx| {
+                flows::insert(tx, bot, &format!("Menu of {at}"), &json!({}), at)?;
+                let segment = segments::Segment {
+                    id: domain::ids::SegmentId(0),
+                    bot,
+                    name: format!("Tech of {at}"),
+                    description: String::new(),
+                    expression: json!({"reachable": true}),
+                    version: 1,
+                    created_at: at,
+                    updated_at: at,
+                };
+                segments::insert(tx, workspace, &segment)?;
+                Ok(())
+            })
+            .await;
+        assert_eq!(steps().await, done);
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::cells::{Kind, is_what_a_spreadsheet_leaves};
-use domain::contact::{AttributeValue, Profile, Reachability};
+use domain::contact::{AttributeValue, NoChat, Profile, Reachability};
 use domain::event::{EventBody, Origin};
 use domain::ids::{BotId, ContactNumber, TagId, WorkspaceId};
 use domain::time::Millis;
@@ -12,7 +12,7 @@ use store::{WriteTx, bots, contacts, tags};
 
 use super::row::{ImportRow, RowFault};
 use crate::attributes::{self, AttributeChanges};
-use crate::journal::{self, Journal};
+use crate::journal::{self, Journal, Reach};
 use crate::{EngineError, Result, Secrets, former, tagging};
 
 /// What became of one line.
@@ -160,7 +160,11 @@ impl Batch<'_> {
             profile: with_cells(&Profile::default(), row),
             source: row.source.clone(),
             attributes: row.attributes.clone(),
-            reachability: Reachability::default(),
+            // A bot cannot begin: whoever never wrote to it has no chat with it.
+            reachability: Reachability {
+                no_chat: row.last_interaction.is_none().then_some(NoChat::NotStarted),
+                ..Reachability::default()
+            },
             first_seen,
             last_interaction: row.last_interaction,
             imported_interaction: row.last_interaction,
@@ -209,6 +213,9 @@ impl Batch<'_> {
         if let Some(at) = later {
             journal.record(Some(contact.number), at, EventBody::Imported)?;
             contact.last_interaction = later;
+            if contact.reachability.no_chat == Some(NoChat::NotStarted) {
+                journal.set_reachability(contact, self.now, Reach::Unblocked)?;
+            }
             changed = true;
         }
         Ok(changed)

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
-use domain::contact::AttributeValue;
+use domain::contact::{AttributeValue, NoChat};
 use domain::event::{Event, EventBody, Origin};
 use domain::ids::{BotId, WorkspaceId};
 use domain::limits::IMPORT_BATCH_MAX;
@@ -220,6 +220,29 @@ async fn a_person_who_is_there_is_brought_up_to_date_and_the_same_file_again_cha
             EventBody::TagAdded { origin: Origin::Import, .. }
         ]
     ));
+}
+
+#[tokio::test]
+async fn whoever_never_wrote_to_the_bot_cannot_be_written_to_until_they_do() {
+    let house = House::new().await;
+    let head = "telegram_id,first_name,last_interaction\n";
+    house.import(format!("{head}1,Ada,2026-06-01T00:00:00Z\n2,Eve,\n3,Bob,\n")).await;
+    let why = async || -> Vec<Option<&'static str>> {
+        house.people().await.iter().map(|person| person.reachability.unreachable_reason()).collect()
+    };
+    assert_eq!(why().await, [None, Some("not_started"), Some("not_started")]);
+    // What is said again changes nothing; what a later table knows does.
+    house.import("telegram_id,first_name\n3,Bobby\n").await;
+    house.import(format!("{head}2,Eve,2026-07-01T00:00:00Z\n")).await;
+    assert_eq!(why().await, [None, None, Some("not_started")]);
+    // The index hears of it as the rows do.
+    let log = house.log().await;
+    let told = |wanted: &EventBody| {
+        let of = log.iter().filter(|event| event.body == *wanted);
+        of.map(|event| event.contact.map_or(u32::MAX, |number| number.0)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&EventBody::NoChat { reason: NoChat::NotStarted }), [1, 2]);
+    assert_eq!(told(&EventBody::Unblocked), [1]);
 }
 
 /// New people come many at once, and others one by one between them.

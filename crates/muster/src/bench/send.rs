@@ -137,9 +137,11 @@ fn message() -> Value {
 }
 
 async fn import(ground: &Ground, workspace: WorkspaceId, bot: BotId, people: usize) -> Result<(), Failure> {
-    let mut table = String::from("telegram_id,first_name\n");
+    // Whoever never wrote to the bot has no chat with it.
+    let mut table = String::from("telegram_id,first_name,last_interaction\n");
     for person in 0..people {
-        table.push_str(&format!("{},Person {person}\n", 5_000_000_000_u64 + person as u64));
+        let id = 5_000_000_000_u64 + person as u64;
+        table.push_str(&format!("{id},Person {person},2026-01-01T00:00:00Z\n"));
     }
     let input = std::io::Cursor::new(table.into_bytes());
     let imports = &ground.muster.rooms.imports;

@@ -3,19 +3,19 @@
 
 use std::sync::Arc;
 
-use domain::ids::{BotId, CampaignId, ContactId, ContactNumber, WorkspaceId};
+use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::time::{DAY_MS, Millis, SECOND_MS};
 use engine::campaigns::NewCampaign;
 use engine::clock::{Clock, ManualClock};
 use engine::delivery::{Courier, CourierOptions, Transport};
 use engine::intake::Arrived;
 use engine::links::Opened;
-use indicatif::{ProgressBar, ProgressStyle};
 use sandbox::{Follow, SharedWorld, Visitor};
-use store::conversations::{self, Filter, Order};
 use telegram::{Rate, Received};
 
 use super::content::{self, PastCampaign};
+use super::progress::Progress;
+use super::team::Team;
 use super::transport::Direct;
 use crate::Failure;
 use crate::assembly::Muster;
@@ -26,9 +26,6 @@ const STEP_MS: i64 = 15 * 60 * SECOND_MS;
 const CAMPAIGN_STEP_MS: i64 = SECOND_MS;
 /// Updates that one commit takes in.
 const BATCH_MAX: usize = 500;
-
-/// Conversations that the demo's team ends in one go.
-const CLOSED_A_DAY_MAX: usize = 1_000;
 
 /// A server whose people live in the sandbox's virtual time.
 pub struct Replay<'a> {
@@ -53,11 +50,8 @@ pub(super) async fn replay(
     let bot = content::bot(muster, workspace).await?;
     let transport = Direct { world: Arc::clone(world), clock: Arc::clone(clock) as Arc<dyn Clock> };
     let replay = Replay::new(muster, world, clock, (workspace, bot), Arc::new(transport));
-    let progress = ProgressBar::new((to - from).unsigned_abs() / DAY_MS.unsigned_abs());
-    progress.set_style(
-        ProgressStyle::with_template("Living three months of history {bar:30} day {pos} of {len}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
+    let team = Team::of(muster, workspace, bot).await?;
+    let mut progress = Progress::new((to - from) / DAY_MS);
     let mut past: Vec<PastCampaign> = content::campaigns().into();
     past.reverse();
     let mut courier = replay.courier(Rate::Unlimited).await?;
@@ -65,10 +59,8 @@ pub(super) async fn replay(
     while now < to {
         now = (now + STEP_MS).min(to);
         replay.live_until(now, &mut courier).await?;
-        if (now - from) % DAY_MS < STEP_MS {
-            replay.close_old_conversations(now).await?;
-        }
-        progress.set_position((now - from).unsigned_abs() / DAY_MS.unsigned_abs());
+        team.work().await?;
+        progress.reach((now - from) / DAY_MS);
         if past.last().is_some_and(|next| now >= to - next.days_ago * DAY_MS)
             && let Some(campaign) = past.pop()
         {
@@ -77,7 +69,7 @@ pub(super) async fn replay(
             courier = replay.courier(Rate::Unlimited).await?;
         }
     }
-    progress.finish_and_clear();
+    progress.finish();
     Ok(())
 }
 
@@ -140,22 +132,6 @@ impl<'a> Replay<'a> {
             self.follow(follow).await?;
         }
         courier.drain().await?;
-        Ok(())
-    }
-
-    /// The demo's team ends a day's conversations on the next: the inbox holds what is new.
-    async fn close_old_conversations(&self, now: Millis) -> Result<(), Failure> {
-        let (bot, place) = (self.bot, Some((now - DAY_MS, ContactNumber(0))));
-        let reader = self.muster.store.reader();
-        let old = reader
-            .read(move |tx| {
-                conversations::list(tx, bot, Filter::Open, "", Order::Latest, place, CLOSED_A_DAY_MAX)
-            })
-            .await?;
-        for conversation in old {
-            let id = ContactId::new(bot, conversation.contact);
-            self.muster.rooms.inbox.close(self.workspace, id).await?;
-        }
         Ok(())
     }
 

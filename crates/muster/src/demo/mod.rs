@@ -3,6 +3,8 @@
 
 mod content;
 mod history;
+mod progress;
+mod team;
 mod transport;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -23,6 +25,8 @@ use crate::Failure;
 use crate::assembly::{Muster, Plan, Visitors, bind};
 use crate::commands::serve::stop_when_asked;
 
+use self::team::Team;
+
 pub use history::Replay;
 pub use transport::Direct;
 
@@ -34,7 +38,7 @@ const READY: &str = "demo_ready";
 /// How to run the demo.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArguments {
-    /// Simulated people.
+    /// Simulated people who come by within the three months; about four of five start the bot.
     #[arg(long, default_value_t = 5_000)]
     pub people: u32,
     /// The same seed gives the same people and the same three months.
@@ -60,17 +64,25 @@ pub async fn run(arguments: DemoArguments, data: Option<PathBuf>) -> Result<(), 
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let listener = bind(listen).await?;
     let demo = Demo::prepare(&arguments, &folder).await?;
+    let (workspace, _) = demo.signed_in;
+    let bot = content::bot(&demo.muster, workspace).await?;
+    let team = Team::of(&demo.muster, workspace, bot).await?;
     let stop = CancellationToken::new();
     let (sandbox, sandbox_running) =
         demo.serve_sandbox(&folder, arguments.sandbox_port, stop.clone()).await?;
+    let met = demo.world.lock().people_met();
     eprintln!("\nThe console: http://localhost:{}   (signed in)", arguments.port);
     eprintln!("The phone:   http://localhost:{}   (be any of the people)", sandbox.port());
+    eprintln!("{met} people have met the bot; more come while this runs.");
     eprintln!("Stop with Ctrl-C; the next start goes on from here.\n");
     let sandbox_task = tokio::spawn(sandbox_running);
     let signed_in = Some(demo.signed_in);
+    let answering = tokio::spawn(team.live(stop.clone()));
     let running = tokio::spawn(demo.muster.run(listener, signed_in, stop.clone()));
     let ended = stop_when_asked(running, &stop).await;
     stop.cancel();
+    // A panic of the team has lost nothing.
+    let _ = answering.await;
     sandbox_task
         .await
         .map_err(|error| Failure::new(format!("the sandbox failed: {error}")))?
@@ -121,6 +133,11 @@ impl Demo {
                     folder.display()
                 )));
             }
+            eprintln!(
+                "Making the demo in {}: {} people come by within {HISTORY_DAYS} days. This takes a moment, once.",
+                folder.display(),
+                arguments.people
+            );
             // What the team has made is as old as its history.
             clock.set(start_ms);
             content::furnish(&muster, &config).await?
@@ -170,10 +187,44 @@ fn world_config(arguments: &DemoArguments, start_ms: i64, public_url: &str) -> W
         people: arguments.people,
         newcomers: arguments.people,
         bot_name: "Lantern Daily".into(),
-        bot_username: "lantern_daily_bot".into(),
+        // No name on Telegram has two underscores side by side: no link of the demo leads to anybody's bot.
+        bot_username: "lantern__daily_bot".into(),
         start_ms,
         arrival_ms: HISTORY_DAYS * DAY_MS,
         sources: [plain(None, 0.25), plain(Some("friend"), 0.10)].into_iter().chain(through).collect(),
         ..WorldConfig::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::conversations::{self, Filter};
+
+    use super::*;
+
+    /// Conversations that a first look at the inbox finds.
+    const LOOKED_AT: std::ops::RangeInclusive<i64> = 7..=20;
+
+    #[tokio::test]
+    async fn a_visitor_finds_an_inbox_whose_team_answers_and_a_loop_nobody_has_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let arguments = DemoArguments { people: 400, seed: 7, speed: 20.0, port: 8080, sandbox_port: 8081 };
+        let demo = Demo::prepare(&arguments, folder.path()).await.unwrap();
+        let (workspace, _) = demo.signed_in;
+        let bot = content::bot(&demo.muster, workspace).await.unwrap();
+        let reader = demo.muster.store.reader();
+        let (open, closed) = reader
+            .read(move |tx| {
+                let count = |filter| conversations::count(tx, bot, filter);
+                Ok::<_, store::StoreError>((count(Filter::Open)?, count(Filter::Closed)?))
+            })
+            .await
+            .unwrap();
+        assert!(LOOKED_AT.contains(&open), "{open} are open");
+        assert!(closed > open, "{closed} are closed");
+        let checklist = demo.muster.rooms.home.get(workspace, bot, 7).await.unwrap().checklist;
+        assert_eq!(checklist, engine::home::Checklist::default());
+        let bot = reader.read(move |tx| store::bots::get(tx, workspace, bot)).await.unwrap().unwrap();
+        assert!(bot.username.contains("__"), "{} may be somebody's", bot.username);
     }
 }

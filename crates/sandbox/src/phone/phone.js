@@ -331,7 +331,7 @@ byId("search").addEventListener("input", () => {
 async function begin() {
   const state = await (await fetch("sandbox/state")).json();
   document.title = `${state.bot.name} · sandbox phone`;
-  byId("world").textContent = `${state.people} people · @${state.bot.username}`;
+  byId("world").textContent = `${state.met.toLocaleString()} people have met @${state.bot.username}`;
   await loadPeople();
   const wanted = Number(location.hash.slice(1));
   if (wanted) choose(wanted);

@@ -32,6 +32,7 @@ pub async fn state(State(app): State<Arc<App>>) -> Json<Value> {
         "now_ms": world.now_ms(),
         "bot": {"name": world.config().bot_name, "username": world.config().bot_username},
         "people": world.people().count(),
+        "met": world.people_met(),
         "seed": world.config().seed,
         "speed": world.config().speed,
         "placebo": world.config().placebo,
