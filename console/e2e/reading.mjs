@@ -31,7 +31,7 @@ try {
     .first()
     .click();
   await page.getByRole('link', { name: 'Open conversation' }).click();
-  const thread = page.getByRole('region', { name: 'What was said' });
+  const thread = page.getByRole('region', { name: 'Messages' });
   await thread
     .locator('.tg-text')
     .filter({ hasText: `${stamp} number 11,` })

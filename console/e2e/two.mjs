@@ -70,7 +70,7 @@ async function stages(page, base, call, bot) {
   await readAgain(page, '/stages');
   await page.getByRole('button', { name: /^Save/ }).click();
   await told(page);
-  await page.getByRole('button', { name: 'Take theirs' }).click();
+  await page.getByRole('button', { name: 'Use theirs' }).click();
   await until(async () => (await days.inputValue()) === '30', 'their rules on the page');
   const after = await call('GET', `/stages?bot_id=${bot.id}`);
   expect(after.items[0].name === 'gone', 'theirs stands');

@@ -31,6 +31,15 @@ export interface Format {
 
 const units = { s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week' } as const;
 
+/** English abbreviations as people write them: `Intl` has "mins" and "hrs", which change with the number. */
+const englishShort: Record<string, string> = { second: 's', minute: 'min', hour: 'h' };
+/** A short length in English; what is longer, and other languages, `Intl` writes well. */
+function shortOf(language: Language, value: number, unit: string): string | undefined {
+  const short = language === 'en' ? englishShort[unit] : undefined;
+  return short && `${value} ${short}`;
+}
+const justNow: Record<Language, string> = { en: 'just now', zh: '刚刚' };
+
 export function makeFormat(language: Language): Format {
   const locale = locales[language];
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
@@ -63,14 +72,11 @@ export function makeFormat(language: Language): Format {
     second: '2-digit',
     hourCycle: 'h23',
   });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'long' });
   const names = new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' });
   const lengthOf = (value: number, unit: string) =>
-    new Intl.NumberFormat(locale, {
-      style: 'unit',
-      unit,
-      unitDisplay: unit === 'day' || unit === 'week' ? 'long' : 'short',
-    }).format(value);
+    shortOf(language, value, unit) ??
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
   const largest = (ms: number): [number, 'second' | 'minute' | 'hour' | 'day'] => {
     if (ms < MINUTE_MS) return [Math.round(ms / SECOND_MS), 'second'];
     if (ms < HOUR_MS) return [Math.round(ms / MINUTE_MS), 'minute'];
@@ -98,10 +104,14 @@ export function makeFormat(language: Language): Format {
       }).format(ms),
     day: (isoDay) => date.format(new Date(`${isoDay}T12:00:00`)),
     ago: (ms, now) => {
+      if (Math.abs(now - ms) < MINUTE_MS) return justNow[language];
       const [value, unit] = largest(Math.abs(now - ms));
+      const short = shortOf(language, value, unit);
+      if (short) return ms <= now ? `${short} ago` : `in ${short}`;
       return relative.format(ms <= now ? -value : value, unit);
     },
-    length: (ms) => lengthOf(...largest(Math.max(0, ms))),
+    // Nothing takes no time at all.
+    length: (ms) => lengthOf(...largest(Math.max(SECOND_MS, ms))),
     span: (wire) => {
       const match = /^(\d+)([smhdw])$/.exec(wire);
       if (!match) return wire;

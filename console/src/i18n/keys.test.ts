@@ -17,6 +17,8 @@ function flat(tree: Tree, prefix = ''): Map<string, string> {
 }
 /** English has a form for one; Chinese has none. */
 const plain = (key: string) => key.replace(/_(one|other)$/, '');
+const partner = (key: string) =>
+  key.endsWith('_one') ? key.replace(/_one$/, '_other') : key.replace(/_other$/, '_one');
 const names = (text: string) =>
   [...text.matchAll(/\{\{(\w+)\}\}|<(\w+)\/>/g)].map((match) => match[1] ?? match[2]).sort();
 
@@ -64,5 +66,43 @@ describe('keys in the code', () => {
       }
     }
     expect(missing).toEqual([]);
+  });
+  it('are all used', () => {
+    const said: RegExp[] = [];
+    const literals = new Set<string>();
+    for (const file of sources(path.resolve(import.meta.dirname, '..'))) {
+      const text = fs.readFileSync(file, 'utf8');
+      for (const [, one] of text.matchAll(/['"]([a-z_]+(?:\.[\w]+)+)['"]/g))
+        literals.add(one ?? '');
+      for (const [, one] of text.matchAll(/`((?:\$\{[^}]*\}|[\w.])+)`/g)) {
+        if (!one || !/^[a-z_]+\./.test(one) || !one.includes('${')) continue;
+        // What is put in is a part of the key, such as a kind; a suffix may follow it.
+        const parts = one.split(/\$\{[^}]*\}/).map((part) => part.replaceAll('.', '\\.'));
+        said.push(new RegExp(`^${parts.join('[\\w.]+')}(_object|_by|_object_by)?$`));
+      }
+    }
+    const unused = [...new Set([...english.keys()].map(plain))].filter(
+      (key) => !literals.has(key) && !said.some((pattern) => pattern.test(key)),
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
+describe('plurals', () => {
+  it('have both forms in English and fit 0, 1, 2 and 21', () => {
+    const alone = [...english.keys()].filter(
+      (key) => /_(one|other)$/.test(key) && !english.has(partner(key)),
+    );
+    expect(alone).toEqual([]);
+    // A number before a noun that is counted: "1 people" and "2 person" are read as mistakes.
+    const wrong = [...english].filter(
+      ([key, text]) =>
+        (key.endsWith('_one') &&
+          /\{\{(count|number)\}\} (people|contacts|things|texts|rows)\b/.test(text)) ||
+        (key.endsWith('_other') &&
+          /\{\{(count|number)\}\} (person|contact|thing|text|row)\b/.test(text)) ||
+        (!/_(one|other)$/.test(key) && /\{\{count\}\} [a-z]/.test(text)),
+    );
+    expect(wrong.map(([key]) => key)).toEqual([]);
   });
 });

@@ -67,7 +67,10 @@ export function LiftTable({
         <h3 className="campaigns-report-sub">{t('report.lift')}</h3>
         <p className="muted">
           {campaign.counts.held_out > 0
-            ? t('report.held_out_not_yet', { number: number(campaign.counts.held_out) })
+            ? t('report.held_out_not_yet', {
+                count: campaign.counts.held_out,
+                number: number(campaign.counts.held_out),
+              })
             : t('report.no_held_out')}
         </p>
       </>

@@ -62,10 +62,12 @@ function Paused({ campaign }: { campaign: Campaign }) {
   const { number } = useFormat();
   if (campaign.status !== 'paused') return null;
   const rest = campaign.counts.pending;
+  const { audience, held_out, leased } = campaign.counts;
+  const sent = audience - held_out - leased - rest;
   return (
     <p className="callout" role="status">
       {campaign.pause_reason === 'canary'
-        ? t('campaigns.canary_done', { count: rest, number: number(rest) })
+        ? t('campaigns.canary_done', { count: rest, number: number(rest), sent: number(sent) })
         : t(`campaigns.paused_${campaign.pause_reason ?? 'member'}`)}
       {campaign.pause_detail ? ` ${campaign.pause_detail}` : ''}
     </p>

@@ -50,11 +50,14 @@ export function NextSteps({
 function Fact({
   figure,
   title,
+  did = title,
   note,
   campaign,
 }: {
   figure: Figure;
   title: string;
+  /** What its people did, where the title does not say it: a segment of them is named so. */
+  did?: string;
   note: string;
   campaign: Campaign;
 }) {
@@ -74,7 +77,7 @@ function Fact({
       {figure.count > 0 && (
         <NextSteps
           people={figure.people}
-          name={t('report.segment_name', { what: title, campaign: campaign.name })}
+          name={t('report.segment_name', { what: did, campaign: campaign.name })}
         />
       )}
     </div>
@@ -90,6 +93,7 @@ function Facts({ report, campaign }: { report: Report; campaign: Campaign }) {
         campaign={campaign}
         figure={report.open_rate}
         title={t('report.open_rate')}
+        did={t('report.clicked')}
         note={t('report.open_rate_parts', {
           pressed: number(report.pressed.count),
           followed: number(report.followed.count),

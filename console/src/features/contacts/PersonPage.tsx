@@ -2,7 +2,7 @@ import './contacts.css';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import { contactQuery, stagesQuery, timelineQuery } from '@/api/queries';
 import type { Contact, Entry } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
@@ -16,7 +16,7 @@ import { PersonPane } from './PersonPane';
 
 function Lead({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
-  const { length } = useFormat();
+  const { ago, length } = useFormat();
   const now = useNow();
   const waiting = contact.conversation?.waiting_since;
   if (waiting) {
@@ -30,14 +30,17 @@ function Lead({ contact }: { contact: Contact }) {
   if (contact.last_interaction_at === null)
     return (
       <p>
-        <span className="lead-figure">{t('ui.never')}</span>{' '}
-        <span className="unit">{t('person.interacted')}</span>
+        <span className="lead-figure">{t('person.never_active')}</span>
       </p>
     );
   return (
-    <p>
-      <span className="lead-figure">{length(now - contact.last_interaction_at)}</span>{' '}
-      <span className="unit">{t('person.since_interaction')}</span>
+    <p className="unit">
+      <Trans
+        i18nKey="person.since_interaction"
+        components={{
+          n: <span className="lead-figure">{ago(contact.last_interaction_at, now)}</span>,
+        }}
+      />
     </p>
   );
 }

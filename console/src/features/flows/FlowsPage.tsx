@@ -174,6 +174,8 @@ function NewFlow({ onClose }: { onClose: () => void }) {
   );
 }
 
+const activeIn = (flows: Flow[]) => flows.reduce((sum, flow) => sum + flow.runs.active, 0);
+
 /** What the bot says by itself, and how many walk through it. */
 export default function FlowsPage() {
   const { t } = useTranslation();
@@ -206,12 +208,8 @@ export default function FlowsPage() {
           ) : (
             <>
               <p style={{ paddingBottom: 16 }}>
-                <span className="lead-figure">
-                  {number(items.reduce((sum, flow) => sum + flow.runs.active, 0))}
-                </span>{' '}
-                <span className="unit">
-                  {t('flows.inside_now', { count: items.length, flows: number(items.length) })}
-                </span>
+                <span className="lead-figure">{number(activeIn(items))}</span>{' '}
+                <span className="unit">{t('flows.inside_now', { count: activeIn(items) })}</span>
               </p>
               <DataTable
                 label={t('place.flows')}

@@ -62,11 +62,14 @@ export function FunnelSteps({ link }: { link: LinkItem }) {
           <li>
             <Trans
               i18nKey="links.again"
+              count={link.again.count}
               components={{ n: <Count value={link.again.count} people={link.again.people} /> }}
             />
           </li>
         )}
-        {link.reused > 0 && <li>{t('links.reused', { number: number(link.reused) })}</li>}
+        {link.reused > 0 && (
+          <li>{t('links.reused', { count: link.reused, number: number(link.reused) })}</li>
+        )}
         <li>
           {t('links.apart_text', {
             previewers: number(link.apart.previewers),

@@ -84,12 +84,31 @@ function groupText(
   return inner && parts.length > 1 ? speech.t('expression.group', { text }) : text;
 }
 
+/** The opposite of a condition, as people say it where they have a way of their own to. */
+function notText(expression: Expression, speech: Speech): string {
+  const { t, format, stageName } = speech;
+  if ('stage' in expression) {
+    const stages = format.list(expression.stage.in.map(stageName), 'disjunction');
+    return t('expression.not_stage', { stages });
+  }
+  if ('tag' in expression && expression.tag.has !== undefined && !expression.tag.added_within)
+    return t('expression.not_tag', { tags: expression.tag.has });
+  if ('event' in expression && expression.event.kind === 'interaction') {
+    const { at_least, at_most, since, object, within } = expression.event;
+    if (at_most === undefined && (at_least ?? 1) === 1 && !since && !object)
+      return within
+        ? t('expression.not_interaction_within', { span: format.span(within) })
+        : t('expression.not_interaction');
+  }
+  return t('expression.not', { text: say(expression, speech, true) });
+}
+
 function say(expression: Expression, speech: Speech, inner: boolean): string {
   const { t, format, names, stageName } = speech;
   if (isEveryone(expression)) return t('expression.everyone');
   if ('all' in expression) return groupText(expression.all, 'conjunction', speech, inner);
   if ('any' in expression) return groupText(expression.any, 'disjunction', speech, inner);
-  if ('not' in expression) return t('expression.not', { text: say(expression.not, speech, true) });
+  if ('not' in expression) return notText(expression.not, speech);
   if ('tag' in expression) return tagText(expression.tag, speech);
   if ('last_interaction' in expression)
     return moment('last_interaction', expression.last_interaction, speech);
