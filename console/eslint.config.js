@@ -20,7 +20,7 @@ const belowFeatures = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'mocks-public', 'public', 'contract/schema.ts'] },
+  { ignores: ['dist', 'node_modules', 'mocks-public', 'public', 'src/api/schema.ts'] },
   ...tseslint.configs.recommended,
   {
     rules: {

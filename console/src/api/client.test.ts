@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { get, onHeard, Problem, READ_MS } from './client';
+import { download, get, onHeard, patch, post, Problem, READ_MS, upload } from './client';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -19,7 +19,7 @@ describe('a server that hangs', () => {
     vi.stubGlobal('fetch', vi.fn(hang));
     const heard: boolean[] = [];
     const end = onHeard((answered) => heard.push(answered));
-    const asked = get('/home');
+    const asked = get('/members');
     limit.abort(new DOMException('', 'TimeoutError'));
     const problem = await asked.catch((error: unknown) => error);
     end();
@@ -33,7 +33,7 @@ describe('a server that hangs', () => {
     const heard: boolean[] = [];
     const end = onHeard((answered) => heard.push(answered));
     const leave = new AbortController();
-    const asked = get('/home', undefined, leave.signal);
+    const asked = get('/members', { signal: leave.signal });
     leave.abort();
     await expect(asked).rejects.not.toBeInstanceOf(Problem);
     end();
@@ -47,6 +47,55 @@ describe('an answer that is no JSON', () => {
       'fetch',
       vi.fn(() => Promise.resolve(new Response('<html>gateway</html>', { status: 200 }))),
     );
-    await expect(get('/home')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(get('/members')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('what the document does not know', () => {
+  it('does not compile', () => {
+    const wrong = () => {
+      // @ts-expect-error no such path
+      void get('/people');
+      // @ts-expect-error no such method there
+      void patch('/members', { body: {} });
+      // @ts-expect-error a path without its id
+      void get('/contacts/{id}');
+      // @ts-expect-error a parameter that it does not have
+      void get('/tags', { params: { query: { bot_id: 1, colour: 'red' } } });
+      // @ts-expect-error a body with another field
+      void post('/tags', { body: { title: 'VIP' } });
+      // @ts-expect-error a status that no campaign has
+      void get('/campaigns', { params: { query: { bot_id: 1, status: 'sleeping' } } });
+      // @ts-expect-error an answer with another field
+      void get('/members').then(({ people }) => people);
+    };
+    expect(wrong).toBeTypeOf('function');
+  });
+});
+
+describe('a request', () => {
+  const asked: Request[] = [];
+  const answer = (request: Request) => {
+    asked.push(request);
+    return Promise.resolve(new Response('{}', { status: 200 }));
+  };
+  it('leaves out what is not said, and carries a key where it makes something', async () => {
+    vi.stubGlobal('fetch', vi.fn(answer));
+    await get('/contacts', { params: { query: { bot_id: 1, q: '', cursor: undefined } } });
+    await post('/tags', { body: { name: 'VIP' } }, 'one-key');
+    await upload('/media', { body: { file: new Blob(['x'], { type: 'text/plain' }) } });
+    const [read, made, sent] = asked;
+    expect(new URL(read!.url).search).toBe('?bot_id=1');
+    expect(made!.headers.get('idempotency-key')).toBe('one-key');
+    expect(made!.headers.get('content-type')).toBe('application/json');
+    expect(sent!.headers.get('content-type')).toMatch(/^multipart\/form-data/);
+    expect(sent!.headers.get('idempotency-key')).toMatch(/^[0-9a-f]{32}$/);
+  });
+  it('can be a plain address', () => {
+    const place = { path: { id: 7 } };
+    expect(download('/media/{id}/content', place)).toBe('/api/v1/media/7/content');
+    expect(download('/contacts/export', { query: { bot_id: 1, expression: '{"all":[]}' } })).toBe(
+      '/api/v1/contacts/export?bot_id=1&expression=%7B%22all%22%3A%5B%5D%7D',
+    );
   });
 });

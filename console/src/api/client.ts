@@ -1,11 +1,23 @@
-/** The only place that speaks HTTP. Errors of the server become `Problem`; a lost connection becomes one with status 0. */
+/**
+ * The only place that speaks HTTP. Paths, bodies and answers are those of the server's OpenAPI document, so that a
+ * wrong one does not compile. Errors of the server become `Problem`; a lost connection becomes one with status 0.
+ */
+import createClient, {
+  createFinalURL,
+  defaultPathSerializer,
+  type FetchResponse,
+  type MaybeOptionalInit,
+} from 'openapi-fetch';
+import type { HttpMethod, PathsWithMethod, RequiredKeysOf } from 'openapi-typescript-helpers';
+import type { components, paths } from './schema';
+
 const root = '/api/v1';
 
-export interface ProblemField {
-  path: string;
-  code: string;
-  message: string;
-}
+/** What can be asked, by its path behind `/api/v1`. */
+export type Paths = {
+  [Path in keyof paths as Path extends `/api/v1${infer Rest}` ? Rest : never]: paths[Path];
+};
+export type ProblemField = components['schemas']['ProblemField'];
 
 export class Problem extends Error {
   constructor(
@@ -25,18 +37,6 @@ export class Problem extends Error {
   field(path: string): string | undefined {
     return this.errors.find((error) => error.path.startsWith(path))?.message;
   }
-}
-
-export type Query = Record<string, string | number | boolean | object | null | undefined>;
-
-function address(path: string, query: Query | undefined): string {
-  const params = new URLSearchParams();
-  for (const [key, value] of Object.entries(query ?? {})) {
-    if (value === undefined || value === null || value === '') continue;
-    params.set(key, typeof value === 'object' ? JSON.stringify(value) : String(value));
-  }
-  const text = params.toString();
-  return text ? `${root}${path}?${text}` : `${root}${path}`;
 }
 
 /** A key that makes a repeated create harmless. `randomUUID` exists in secure contexts only, so it is not used. */
@@ -74,14 +74,6 @@ export const READ_MS = 20_000;
 export const WRITE_MS = 60_000;
 export const UPLOAD_MS = 15 * 60_000;
 
-interface Ask {
-  query?: Query;
-  body?: unknown;
-  form?: FormData;
-  signal?: AbortSignal;
-  headers?: Record<string, string>;
-}
-
 const lost = (code: 'unreachable' | 'timeout') => new Problem(0, code, '', '', [], undefined);
 
 /** What is told of each answer that came and each that did not; the one banner follows it. */
@@ -93,48 +85,138 @@ export function onHeard(listener: Heard): () => void {
 }
 const tell = (answered: boolean) => listeners.forEach((listener) => listener(answered));
 
-async function ask<T>(
-  method: string,
-  path: string,
-  { query, body, form, signal, headers }: Ask,
-): Promise<T> {
-  const limit = AbortSignal.timeout(form ? UPLOAD_MS : method === 'GET' ? READ_MS : WRITE_MS);
+function limitOf(request: Request): number {
+  if (request.method === 'GET') return READ_MS;
+  const isUpload = request.headers.get('content-type')?.startsWith('multipart/');
+  return isUpload ? UPLOAD_MS : WRITE_MS;
+}
+
+async function ask(request: Request): Promise<Response> {
+  const limit = AbortSignal.timeout(limitOf(request));
   try {
-    const response = await fetch(address(path, query), {
-      method,
-      credentials: 'same-origin',
-      headers: {
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      body: form ?? (body === undefined ? null : JSON.stringify(body)),
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    });
+    const signal = AbortSignal.any([request.signal, limit]);
+    const response = await fetch(request, { signal });
     // The limit holds for the body too: a server can hang in the middle of an answer.
     const text = response.status === 204 ? '' : await response.text();
     tell(true);
     if (!response.ok) throw problemOf(response, text);
-    return (text ? JSON.parse(text) : undefined) as T;
+    return text
+      ? new Response(text, { status: response.status })
+      : new Response(null, { status: 204 });
   } catch (cause) {
-    if (cause instanceof Problem || signal?.aborted) throw cause;
-    if (cause instanceof SyntaxError) throw new Problem(502, 'unavailable', '', '', [], undefined);
+    if (cause instanceof Problem || request.signal.aborted) throw cause;
     tell(false);
     throw lost(limit.aborted ? 'timeout' : 'unreachable');
   }
 }
 
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
-  ask<T>('GET', path, { query, signal });
-export const patch = <T>(path: string, body: unknown) => ask<T>('PATCH', path, { body });
-export const put = <T>(path: string, body: unknown) => ask<T>('PUT', path, { body });
-export const del = (path: string) => ask<void>('DELETE', path, {});
+/** What is not said is left out. */
+function querySerializer(query: Record<string, unknown>): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== '') params.set(key, String(value));
+  return params.toString();
+}
 
+const client = createClient<Paths>({
+  baseUrl: `${location.origin}${root}`,
+  credentials: 'same-origin',
+  headers: { accept: 'application/json' },
+  fetch: ask,
+  querySerializer: (query) => querySerializer(query as Record<string, unknown>),
+});
+
+type Operation<Path extends keyof Paths, Method extends HttpMethod> =
+  Paths[Path] extends Record<Method, infer Found extends Record<string | number, unknown>>
+    ? Found
+    : never;
+type Data<Path extends keyof Paths, Method extends HttpMethod> = NonNullable<
+  FetchResponse<Operation<Path, Method>, object, 'application/json'>['data']
+>;
+/** What comes back; nothing, where the document says so. */
+export type Answer<Path extends keyof Paths, Method extends HttpMethod> = [
+  Data<Path, Method>,
+] extends [never]
+  ? void
+  : Data<Path, Method>;
+/** Parameters and body; they can be left out where none is required. */
+type Init<Path extends keyof Paths, Method extends HttpMethod> = MaybeOptionalInit<
+  Paths[Path],
+  Method & keyof Paths[Path]
+>;
+type Asked<Path extends keyof Paths, Method extends HttpMethod, Rest extends unknown[] = []> =
+  RequiredKeysOf<Init<Path, Method> & object> extends never
+    ? [init?: Init<Path, Method>, ...rest: Partial<Rest>]
+    : [init: Init<Path, Method>, ...rest: Partial<Rest>];
 /** `key` stays the same while a person tries one thing again, so that it is done once. */
-export const post = <T>(path: string, body?: unknown, key: string = freshKey()) =>
-  ask<T>('POST', path, { body: body ?? {}, headers: { 'idempotency-key': key } });
-export const upload = <T>(path: string, form: FormData, key: string = freshKey()) =>
-  ask<T>('POST', path, { form, headers: { 'idempotency-key': key } });
+type Key = [key: string];
+
+interface Loose {
+  headers?: Record<string, string>;
+}
+
+async function send<Path extends keyof Paths, Method extends HttpMethod>(
+  method: Method,
+  path: Path,
+  init: object = {},
+): Promise<Answer<Path, Method>> {
+  try {
+    // The types of one method and path are checked where it is asked for; here it is any of them.
+    const request = client.request as (
+      method: HttpMethod,
+      path: string,
+      init: object,
+    ) => Promise<{ data?: unknown }>;
+    return (await request(method, path, init)).data as Answer<Path, Method>;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw new Problem(502, 'unavailable', '', '', [], undefined);
+    throw cause;
+  }
+}
+
+export const get = <Path extends PathsWithMethod<Paths, 'get'>>(
+  path: Path,
+  ...[init]: Asked<Path, 'get'>
+) => send('get', path, init);
+export const patch = <Path extends PathsWithMethod<Paths, 'patch'>>(
+  path: Path,
+  ...[init]: Asked<Path, 'patch'>
+) => send('patch', path, init);
+export const put = <Path extends PathsWithMethod<Paths, 'put'>>(
+  path: Path,
+  ...[init]: Asked<Path, 'put'>
+) => send('put', path, init);
+export const del = <Path extends PathsWithMethod<Paths, 'delete'>>(
+  path: Path,
+  ...[init]: Asked<Path, 'delete'>
+) => send('delete', path, init);
+export const post = <Path extends PathsWithMethod<Paths, 'post'>>(
+  path: Path,
+  ...[init, key = freshKey()]: Asked<Path, 'post', Key>
+) => send('post', path, { ...(init as Loose), headers: { 'idempotency-key': key } });
+
+/** Sends a file, and what is said with it, as a form. */
+export const upload = <Path extends '/media' | '/contacts/import'>(
+  path: Path,
+  ...[init, key]: Asked<Path, 'post', Key>
+) => {
+  const bodySerializer = (fields: Record<string, string | Blob>) => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    return form;
+  };
+  return post(path, ...([{ ...init, bodySerializer }, key] as unknown as Asked<Path, 'post', Key>));
+};
 
 /** A plain address for downloads. */
-export const download = (path: string, query?: Query) => address(path, query);
+export function download<Path extends PathsWithMethod<Paths, 'get'>>(
+  path: Path,
+  params: Pick<Paths[Path]['get']['parameters'], 'path' | 'query'>,
+): string {
+  return createFinalURL(path, {
+    baseUrl: root,
+    params: params as object,
+    querySerializer: (query) => querySerializer(query as Record<string, unknown>),
+    pathSerializer: defaultPathSerializer,
+  });
+}

@@ -1,5 +1,10 @@
 /** Small questions about expressions; their rules are the server's. */
-import type { Expression } from './types';
+import type { Expression, ExpressionForm } from './types';
+
+export type SourceTest = Extract<Expression, { source: unknown }>['source'];
+export type ProfileTest = Extract<Expression, { profile: unknown }>['profile'];
+export type SourceField = keyof SourceTest;
+export type ProfileField = Extract<ProfileTest, { field: unknown }>['field'];
 
 export const everyone: Expression = { all: [] };
 
@@ -17,9 +22,22 @@ export function both(left: Expression, right: Expression): Expression {
 export const reachableOnly = (expression: Expression) => both(expression, { reachable: true });
 export const unreachableOnly = (expression: Expression) => both(expression, { reachable: false });
 
+/** The field that a test of the source is of, and the values that it takes. */
+export function sourceOf(test: SourceTest): [SourceField, string[]] {
+  const [field = 'link', held = ''] = (Object.entries(test)[0] ?? []) as [
+    SourceField?,
+    SourceTest[SourceField]?,
+  ];
+  return [field, typeof held === 'string' ? [held] : held.in];
+}
+/** The same of the profile; `{ premium: true }` is the short way to write it. */
+export function profileOf(test: ProfileTest): { field: ProfileField; in: (string | boolean)[] } {
+  return 'premium' in test ? { field: 'premium', in: [test.premium] } : test;
+}
+
 /** The form's name, which is the object's only key. */
-export function formOf(expression: Expression): string {
-  return Object.keys(expression)[0] ?? 'all';
+export function formOf(expression: Expression): ExpressionForm {
+  return (Object.keys(expression)[0] ?? 'all') as ExpressionForm;
 }
 
 /** Reads an expression from pasted text or an address; null when it is not shaped like one. */

@@ -5,7 +5,14 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { onHeard } from './client';
-import type { Change } from './types';
+
+/** What the stream tells of a change. */
+interface Change {
+  number: number;
+  kind: string;
+  contact_id: number | null;
+  campaign_id: number | null;
+}
 
 /** Small things follow at once; sums over everyone follow at a calmer beat, however busy the bot is. */
 const SOON_MS = 250;

@@ -3,13 +3,21 @@
  * changes, so it is kept.
  */
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
-import type { Message, ReadText } from './types';
+import type { Entity, ForeignEntity, Message, MessageFormat, ReadText } from './types';
 import { post } from './client';
 
-type Written = Pick<Message, 'text' | 'format' | 'entities'>;
+/** A text with its markup or its entities. */
+export type Written<Kind = ForeignEntity> = Pick<Message, 'text' | 'format'> & {
+  entities?: Kind[] | null;
+};
+interface Read<Kind> {
+  text: string;
+  entities: (Kind | Entity)[];
+  fault: string | null;
+}
 
 interface Waiting {
-  written: Pick<Message, 'text' | 'format'>;
+  written: { text: string; format: MessageFormat | undefined };
   resolve: (read: ReadText) => void;
   reject: (error: unknown) => void;
 }
@@ -20,8 +28,8 @@ let waiting: Waiting[] = [];
 
 async function ask(asked: Waiting[]) {
   try {
-    const { items } = await post<{ items: ReadText[] }>('/messages/read', {
-      texts: asked.map(({ written: { text, format } }) => ({ text, format })),
+    const { items } = await post('/messages/read', {
+      body: { texts: asked.map(({ written }) => written) },
     });
     asked.forEach(({ resolve, reject }, index) => {
       const read = items[index];
@@ -46,29 +54,28 @@ function read(written: Waiting['written']): Promise<ReadText> {
   });
 }
 
-const readTextQuery = ({ text, format }: Waiting['written']) =>
-  queryOptions({
+function readTextQuery(message: Pick<Message, 'text' | 'format'>) {
+  const { text, format } = { text: message.text ?? '', format: message.format ?? undefined };
+  return queryOptions({
     queryKey: ['text', format, text],
     queryFn: () => read({ text, format }),
     staleTime: Infinity,
   });
+}
 
 /** What needs no reading: entities, plain text, and HTML without a tag or a reference in it. */
-function readAlready({ text, format, entities }: Written): ReadText | null {
+function readAlready<Kind>(message: Written<Kind>): Read<Kind> | null {
+  const { format, entities } = message;
+  const text = message.text ?? '';
   if (entities) return { text, entities, fault: null };
-  if (
-    text === '' ||
-    format === undefined ||
-    format === 'plain' ||
-    (format === 'html' && !/[<&\r]/.test(text))
-  )
+  if (text === '' || !format || format === 'plain' || (format === 'html' && !/[<&\r]/.test(text)))
     return { text, entities: [], fault: null };
   return null;
 }
 
 /** A message's text with its entities; null until the server has read its markup. */
-export function useRichText(message: Written): {
-  rich: ReadText | null;
+export function useRichText<Kind>(message: Written<Kind>): {
+  rich: Read<Kind> | null;
   error: unknown;
   retry: () => void;
 } {
@@ -92,6 +99,6 @@ export function useWords(messages: Written[]): (message: Written) => string {
     const at = marked.findIndex(
       (each) => each.text === message.text && each.format === message.format,
     );
-    return readAlready(message)?.text ?? read[at] ?? message.text;
+    return readAlready(message)?.text ?? read[at] ?? message.text ?? '';
   };
 }

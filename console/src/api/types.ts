@@ -1,628 +1,125 @@
 /**
- * The shapes of docs/API.md. Written by hand until the server's OpenAPI document generates them;
- * nothing else in the console declares a shape of the wire.
+ * The shapes of what goes to the server and comes from it, under the names that the console knows them by. All are
+ * made from the server's OpenAPI document (`npm run contract`); nothing else in the console declares one.
  */
-export type * from './report';
-export type * from './upkeep';
+import type { components, operations } from './schema';
 
-export type Expression =
-  | { all: Expression[] }
-  | { any: Expression[] }
-  | { not: Expression }
-  | { tag: { has?: string; has_any?: string[]; has_all?: string[]; added_within?: string } }
-  | { last_interaction: Moment }
-  | { first_seen: Moment }
-  | {
-      event: {
-        kind: string;
-        object?: string;
-        at_least?: number;
-        at_most?: number;
-        within?: string;
-        since?: string;
-      };
-    }
-  | { stage: { in: string[] } }
-  | { source: Record<string, string | string[]> }
-  | { profile: { field: string; in: (string | boolean)[] } }
-  | { attribute: { key: string; op: AttributeOp; value?: string | number | boolean } }
-  | {
-      campaign: {
-        id: number;
-        outcome: string;
-        frozen_stage?: string;
-        frozen_tag?: string;
-        frozen_source?: string;
-        frozen_segment?: string;
-        button?: string;
-        button_text?: string;
-        tag?: string;
-      };
-    }
-  | { segment: { id: number } }
-  | { reachable: boolean }
-  | { sample: { percent: number; salt: string } }
-  | { conversation: { status?: string; assignee?: number | null } };
+type Schemas = components['schemas'];
+type QueryOf<Name extends keyof operations> = NonNullable<operations[Name]['parameters']['query']>;
 
-export interface Moment {
-  within?: string;
-  older_than?: string;
-  before?: number | string;
-  after?: number | string;
-  never?: boolean;
-  /** Of `last_interaction`: so long after the first sight, or later. Stands alone. */
-  after_first_seen?: string;
-}
-export type AttributeOp = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'exists';
+export type Expression = Schemas['Expression'];
+export type ExpressionForm = Schemas['ExpressionForm'];
+export type Moment = Schemas['LastInteractionTest'];
+export type AttributeOp = Schemas['AttributeOp'];
+export type AttributeValue = Schemas['AttributeValue'];
+export type CampaignOutcome = Schemas['CampaignOutcome'];
 
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
-export interface Items<T> {
-  items: T[];
-}
 
-export type Role = 'owner' | 'marketer' | 'agent';
-export interface Member {
-  id: number;
-  name: string;
-  email: string;
-  role: Role;
-  /** Has not followed the invitation's link yet. */
-  invited?: boolean;
-  telegram?: { contact_id: number; name: string } | null;
-}
-export interface Session {
-  member: Member;
-  workspace: { id: number; name: string; time_zone: string };
-  bots: Bot[];
-  demo: boolean;
-  /** Where tracked links lead through. */
-  public_url: string;
-  /** In the demo: the page on which one is any of the people. */
-  phone_url: string | null;
-}
-export interface Setup {
-  purpose: 'owner' | 'invite';
-  workspace_name: string;
-  email: string | null;
-}
-export interface BrowserSession {
-  id: number;
-  created_at: number;
-  seen_at: number;
-  user_agent: string;
-  current: boolean;
-}
-export interface ApiToken {
-  id: number;
-  name: string;
-  created_at: number;
-  /** To within ten minutes. */
-  used_at?: number | null;
-  token?: string;
-}
+export type Role = Schemas['Role'];
+export type Member = Schemas['Member'];
+export type Session = Schemas['Session'];
+export type Setup = Schemas['Setup'];
+export type BrowserSession = Schemas['OpenSession'];
+export type ApiToken = Schemas['ApiToken'];
 
-export type BotStatus = 'running' | 'stopped' | 'token_dead' | 'starting';
-export interface Bot {
-  id: number;
-  telegram_id: number;
-  username: string;
-  name: string;
-  status: BotStatus;
-  intake: 'polling' | 'webhook';
-  /** Why updates are polled where a webhook was wanted. */
-  intake_note: string | null;
-  webhook: {
-    pending: number;
-    last_error: string | null;
-    last_error_at: number | null;
-    checked_at: number;
-  } | null;
-  health: {
-    last_update_at: number | null;
-    last_error: string | null;
-    last_error_at: number | null;
-    blocked_until: number | null;
-    ingest_failed: number;
-  };
-  /** None: the sender's own default. */
-  bulk_per_second: number | null;
-  decline_payments: string | null;
-  contacts: number;
-  created_at: number;
-}
+export type BotStatus = Schemas['BotStatus'];
+export type Bot = Schemas['Bot'];
+export type BotChange = Schemas['BotChange'];
 
-export interface TagRef {
-  id: number;
-  name: string;
-  color: string;
-}
-export interface StageRef {
-  id: number;
-  name: string;
-}
-export type UnreachableReason =
-  | 'blocked'
-  | 'deactivated'
-  | 'chat_not_found'
-  | 'not_started'
-  | 'is_bot'
-  | 'write_refused'
-  | 'opted_out';
-export interface ContactItem {
-  id: number;
-  bot_id: number;
-  telegram_id: number;
-  name: string;
-  username: string | null;
-  language: string | null;
-  premium: boolean;
-  tags: TagRef[];
-  stage: StageRef | null;
-  reachable: boolean;
-  unreachable_reason: UnreachableReason | null;
-  first_seen_at: number;
-  last_interaction_at: number | null;
-}
-export interface Contact extends Omit<ContactItem, 'tags'> {
-  number: number;
-  tags: (TagRef & { at: number; origin: Origin })[];
-  profile: Record<string, string | boolean | null>;
-  attributes: Record<string, string | number | boolean>;
-  source: Record<string, string | number | null>;
-  conversation: {
-    status: 'open' | 'closed';
-    assignee_id: number | null;
-    waiting_since: number | null;
-  } | null;
-  stage_explained: Explanation | null;
-}
-export interface Origin {
-  by: 'flow' | 'agent' | 'campaign' | 'link' | 'import' | 'api';
-  id: number | null;
-  name: string | null;
-}
-export interface ContactPage extends Page<ContactItem> {
-  count: number;
-}
-export type ContactOrder = 'recent' | 'first_seen' | 'name';
-export interface Entry {
-  id: string;
-  at: number;
-  kind: string;
-  object: string | null;
-  text: string | null;
-  by: {
-    kind: 'person' | 'bot' | 'agent' | 'campaign' | 'flow' | 'api';
-    id: number | null;
-    name: string | null;
-  } | null;
-  data: Record<string, unknown> | null;
-}
-export interface ExplainNode {
-  path: string;
-  form: string;
-  matched: boolean;
-  fact: Record<string, unknown> | null;
-  changes_at: number | null;
-  children: ExplainNode[];
-}
-export interface Explanation {
-  matched: boolean;
-  now: number;
-  tree: ExplainNode;
-}
-export type * from './tables';
+export type TagRef = Schemas['TagRef'];
+export type StageRef = Schemas['StageRef'];
+export type UnreachableReason = Schemas['UnreachableReason'];
+export type ContactItem = Schemas['ContactItem'];
+export type Contact = Schemas['Contact'];
+export type Origin = Schemas['TagOrigin'];
+export type ContactPage = Schemas['ContactPage'];
+export type ContactOrder = NonNullable<QueryOf<'list_contacts'>['order']>;
+export type Entry = Schemas['Entry'];
+export type ExplainNode = Schemas['ExplainNode'];
+export type Explanation = Schemas['Explanation'];
+export type Attribute = Schemas['Attribute'];
+export type AttributeKind = Schemas['AttributeKindName'];
+export type UnifyAnswer = Schemas['UnifyAnswer'];
+export type ImportColumn = Schemas['ImportColumn'];
+export type ImportAnswer = Schemas['ImportAnswer'];
 
-export interface UsedBy {
-  kind: string;
-  id: number;
-  name: string;
-}
-export interface Tag extends TagRef {
-  description: string;
-  people: number;
-  applied_by: Record<Origin['by'], number>;
-  used_by: UsedBy[];
-}
-export interface Segment {
-  id: number;
-  bot_id: number;
-  name: string;
-  description: string;
-  expression: Expression;
-  count: number;
-  reachable: number;
-  used_by: UsedBy[];
-  created_at: number;
-  updated_at: number;
-  version: number;
-}
-export type BreakdownBy = 'tag' | 'stage' | 'source' | 'language';
-export interface Preview {
-  count: number;
-  reachable: number;
-  left_out: number;
-  sample: ContactItem[];
-  took_us: number;
-  breakdown: { key: string; name: string; count: number }[];
-  number: number;
-}
-export interface Stage {
-  id: number;
-  name: string;
-  color: string;
-  position: number;
-  expression: Expression;
-  count: number;
-}
-export interface Stages {
-  items: Stage[];
-  version: number;
-}
-export interface StageDraft {
-  id?: number;
-  name: string;
-  color: string;
-  expression: Expression;
-}
-export interface Move {
-  from: string;
-  to: string;
-  count: number;
-}
-export interface StagePreview {
-  items: { name: string; count: number; before: number }[];
-  moves: Move[];
-}
+export type UsedBy = Schemas['UsedBy'];
+export type Tag = Schemas['Tag'];
+export type Segment = Schemas['Segment'];
+export type BreakdownBy = Schemas['BreakdownKey'];
+export type Preview = Schemas['SegmentPreview'];
+export type Stage = Schemas['Stage'];
+export type Stages = Schemas['StageRules'];
+export type StageDraft = Schemas['StageDraft'];
+export type Move = Schemas['HomeMove'];
+export type StagePreview = Schemas['StagePreview'];
 
-export interface Entity {
-  type: string;
-  offset: number;
-  length: number;
-  url?: string;
-  language?: string;
-  custom_emoji_id?: string;
-  unix_time?: number;
-  date_time_format?: string;
-}
-export interface Press {
-  add_tags?: string[];
-  remove_tags?: string[];
-  reply?: string;
-  flow?: number;
-}
-export interface MessageButton {
-  text: string;
-  press?: Press;
-  url?: string;
-  track?: boolean;
-}
-export type MessageFormat = 'html' | 'markdown' | 'plain';
-export type MediaKind = 'photo' | 'video' | 'document';
-/** A file that a message carries; its text is the caption. */
-export interface MediaRef {
-  kind: MediaKind;
-  media_id: number;
-}
-export interface MediaFile {
-  id: number;
-  name: string;
-  content_type: string;
-  byte_count: number;
-  width: number | null;
-  height: number | null;
-  /** What it can be sent as, best first. */
-  kinds: MediaKind[];
-  created_at: number;
-}
-/** A text that was written as markup, read by the server. */
-export interface ReadText {
-  /** What was written, where the markup is broken. */
-  text: string;
-  entities: Entity[];
-  fault: string | null;
-}
-export interface Message {
-  text: string;
-  media?: MediaRef | null;
-  format?: MessageFormat;
-  entities?: Entity[];
-  buttons?: MessageButton[][];
-}
+export type Entity = Schemas['MessageEntity'];
+export type ForeignEntity = Schemas['ForeignEntity'];
+export type Press = Schemas['MessagePress'];
+export type MessageButton = Schemas['MessageButton'];
+export type MessageFormat = Schemas['MessageFormat'];
+export type MediaKind = Schemas['MediaKind'];
+export type MediaRef = Schemas['MessageMedia'];
+export type MediaFile = Schemas['MediaFile'];
+export type KeptFile = Schemas['KeptFile'];
+export type MediaPage = Schemas['MediaPage'];
+export type ReadText = Schemas['ReadText'];
+export type Message = Schemas['Message'];
 
-export interface MenuOption {
-  key: string;
-  text: string;
-  add_tags?: string[];
-  remove_tags?: string[];
-  next: string | null;
-}
-export type FlowNode =
-  | {
-      type: 'start';
-      triggers: { command?: string; payload?: string; keyword?: string }[];
-      next: string;
-    }
-  | { type: 'message'; message: Message; next: string | null }
-  | { type: 'menu'; message: Message; columns: number; options: MenuOption[] }
-  | { type: 'condition'; expression: Expression; then: string; else: string }
-  | { type: 'handover'; message: Message | null }
-  | { type: 'end' };
-export interface Graph {
-  nodes: Record<string, FlowNode>;
-  start: string;
-}
-export interface Flow {
-  id: number;
-  bot_id: number;
-  name: string;
-  status: 'draft' | 'published' | 'stopped';
-  /** None before the first publishing. */
-  version: number | null;
-  draft: Graph;
-  published: Graph | null;
-  draft_changed: boolean;
-  runs: { started: number; active: number; ended: number };
-  nodes: Record<string, { reached: number; left: number }>;
-  options: Record<string, number>;
-  updated_at: number;
-  edit_version: number;
-}
-export interface FlowVersion {
-  version: number;
-  published_at: number;
-  graph: Graph;
-}
+export type MenuOption = Schemas['MenuOption'];
+export type FlowNode = Schemas['FlowNode'];
+export type Trigger = Schemas['FlowTrigger'];
+export type Graph = Schemas['FlowGraph'];
+export type Flow = Schemas['Flow'];
+export type FlowVersion = Schemas['FlowVersion'];
 
-export interface Conversation {
-  contact: ContactItem;
-  status: 'open' | 'closed';
-  assignee: { id: number; name: string } | null;
-  waiting_since: number | null;
-  unread: number;
-  last: { at: number; text: string; from: 'person' | 'bot' | 'agent' | 'campaign' } | null;
-}
-export type ConversationFilter = 'mine' | 'unassigned' | 'open' | 'closed' | 'all';
-export type ConversationOrder = 'latest' | 'waiting';
-export interface ConversationPage extends Page<Conversation> {
-  counts: { mine: number; unassigned: number; open: number; closed: number };
-}
-export interface ThreadEntry {
-  id: number | string;
-  at: number;
-  from: 'person' | 'bot' | 'agent' | 'campaign' | 'flow';
-  kind: 'message' | 'command' | 'start' | 'button' | 'note' | 'event';
-  /** The kind of the event behind it, where there is one. */
-  event?: string | null;
-  /** The file of the message, where there is one that can be shown; without an address it was deleted since. */
-  media?: { kind: MediaKind; url: string | null } | null;
-  /** What a person's message held, as Telegram names it: `text`, `photo`, `voice` … */
-  content?: string | null;
-  text: string | null;
-  entities: Entity[] | null;
-  /** What a person's message held besides its words: a place, a phone number, where a link leads. */
-  details?: { name: string; text: string; url?: string }[];
-  /** When the person changed it last, and what it said before. */
-  edited_at?: number | null;
-  earlier?: { at: number; text: string }[];
-  buttons: MessageButton[][] | null;
-  by: { id: number | null; name: string | null } | null;
-  campaign: { id: number; name: string | null } | null;
-  state: 'pending' | 'leased' | 'sent' | 'failed' | 'blocked' | 'skipped' | 'unknown' | null;
-  reason: string | null;
-}
-export interface Canned {
-  id: number;
-  name: string;
-  message: Message;
-}
+export type Conversation = Schemas['Conversation'];
+export type ConversationFilter = NonNullable<QueryOf<'list_conversations'>['filter']>;
+export type ConversationOrder = NonNullable<QueryOf<'list_conversations'>['order']>;
+export type ConversationPage = Schemas['ConversationPage'];
+export type ThreadEntry = Schemas['ThreadEntry'];
+export type ThreadButton = Schemas['ThreadButton'];
+export type Canned = Schemas['CannedReply'];
 
-export type CampaignStatus =
-  'draft' | 'starting' | 'canary' | 'sending' | 'paused' | 'done' | 'cancelled';
-export type Outcome =
-  'held_out' | 'pending' | 'leased' | 'sent' | 'failed' | 'blocked' | 'skipped' | 'unknown';
-export interface CampaignCounts {
-  audience: number;
-  left_out: number;
-  held_out: number;
-  pending: number;
-  leased: number;
-  sent: number;
-  failed: number;
-  blocked: number;
-  skipped: number;
-  unknown: number;
-}
-export interface Campaign {
-  id: number;
-  bot_id: number;
-  name: string;
-  status: CampaignStatus;
-  pause_reason: 'canary' | 'member' | 'content' | 'guard_rail' | 'token_dead' | 'restored' | null;
-  pause_detail: string | null;
-  audience: Expression;
-  message: Message;
-  held_out_percent: number;
-  canary: number | null;
-  counts: CampaignCounts;
-  rate_per_second: number | null;
-  finishes_at: number | null;
-  frozen: { at: number; number: number } | null;
-  created_at: number;
-  started_at: number | null;
-  finished_at: number | null;
-  version: number;
-}
-export interface CampaignDraft {
-  bot_id: number;
-  name: string;
-  audience: Expression;
-  message: Message;
-  held_out_percent?: number;
-}
-export interface CampaignPreview {
-  match: number;
-  left_out: number;
-  held_out: number;
-  writes_to: number;
-  seconds: number;
-  finishes_at: number;
-  warnings: {
-    code: string;
-    message: string;
-    count: number | null;
-    expression: Expression | null;
-  }[];
-}
-export interface TestAnswer {
-  sent: { contact_id: number; state: string; reason: string | null }[];
-}
-/** Somebody of the saved test group. */
-export interface Tester {
-  contact_id: number;
-  telegram_id: number;
-  name: string;
-  username: string | null;
-  reachable: boolean;
-}
-export interface LedgerItem {
-  contact_id: number;
-  telegram_id: number;
-  name: string;
-  stage: string | null;
-  outcome: Outcome;
-  reason: string | null;
-  message_id: number | null;
-  at: number | null;
-}
-export interface TemplateResults {
-  sent: number;
-  open_rate: number;
-  replied: number;
-  blocked: number;
-  people: { sent: Expression; opened: Expression; replied: Expression; blocked: Expression };
-  /** None where too few got it to tell. */
-  rank: number | null;
-}
-export interface Template {
-  id: number;
-  name: string;
-  message: Message;
-  from_campaign: { id: number; name: string } | null;
-  results: TemplateResults | null;
-  /** Of its words; what someone else changed has another. */
-  version: string;
-  created_at: number;
-}
+export type CampaignStatus = Schemas['CampaignStatus'];
+export type Outcome = Schemas['LedgerOutcome'];
+export type CampaignCounts = Schemas['Counts'];
+export type Campaign = Schemas['Campaign'];
+export type CampaignDraft = Schemas['NewCampaign'];
+export type CampaignPreview = Schemas['Preview'];
+export type TestAnswer = Schemas['Test'];
+export type Tester = Schemas['Tester'];
+export type LedgerItem = Schemas['LedgerLine'];
+export type TemplateResults = Schemas['TemplateResults'];
+export type Template = Schemas['Template'];
 
-export interface Utm {
-  source?: string | null;
-  medium?: string | null;
-  campaign?: string | null;
-  term?: string | null;
-  content?: string | null;
-}
-export interface LinkBot {
-  bot_id: number;
-  username: string;
-  name: string;
-  weight: number;
-  flow: { id: number; name: string } | null;
-}
-/** A diversion link. */
-export interface DiversionLink {
-  id: number;
-  code: string;
-  url: string;
-  name: string;
-  channel: string;
-  utm: Utm;
-  tags: TagRef[];
-  bots: LinkBot[];
-  archived_at: number | null;
-  created_at: number;
-}
-export interface CountedPeople {
-  count: number;
-  people: Expression;
-}
-export interface FunnelSteps {
-  visits: number;
-  starts: CountedPeople;
-  replied: CountedPeople;
-  kept: CountedPeople;
-  kept_of: CountedPeople;
-}
-export interface Apart {
-  previewers: number;
-  crawlers: number;
-  head: number;
-}
-export interface LinkItem extends DiversionLink {
-  funnel: FunnelSteps;
-  again: CountedPeople;
-  reused: number;
-  apart: Apart;
-}
-export type LinkBy = 'utm_source' | 'utm_medium' | 'utm_campaign' | 'utm_term' | 'utm_content';
-export interface LinkFunnel {
-  link: LinkItem;
-  days: (FunnelSteps & { day: string; apart: Apart })[];
-  values: (FunnelSteps & { value: string | null })[];
-  definitions: Record<string, string>;
-}
+export type Figure = Schemas['Figure'];
+export type Lift = Schemas['Lift'];
+export type Report = Schemas['Report'];
+export type ReportBy = NonNullable<QueryOf<'get_report'>['by']>;
 
-export interface DayCount {
-  day: string;
-  count: number;
-}
-export interface Suggestion {
-  code: string;
-  count: number;
-  expression: Expression;
-  params: Record<string, string | number>;
-}
-export interface Checklist {
-  flow: boolean;
-  segment: boolean;
-  campaign: boolean;
-  answers: boolean;
-  report: boolean;
-}
-export interface Home {
-  people: number;
-  reachable: number;
-  blocked: number;
-  opted_out: number;
-  deactivated: number;
-  no_chat: number;
-  stages: {
-    id: number;
-    name: string;
-    color: string;
-    count: number;
-    before: number | null;
-    in: number | null;
-    out: number | null;
-  }[];
-  moves: Move[];
-  joined: DayCount[];
-  active: DayCount[];
-  blocked_by_day: DayCount[];
-  /** Who blocked the bot on any of the days. */
-  blocked_in_days: { count: number; people: Expression };
-  running: Campaign[];
-  recent: Campaign[];
-  suggestions: Suggestion[];
-  checklist: Checklist | null;
-}
+export type Utm = Schemas['LinkUtm'];
+export type LinkBot = Schemas['LinkBotShown'];
+export type DiversionLink = Schemas['Link'];
+export type CountedPeople = Schemas['LinkPeople'];
+export type FunnelSteps = Schemas['LinkFunnelSteps'];
+export type Apart = Schemas['LinkApart'];
+export type LinkItem = Schemas['LinkWithFunnel'];
+export type LinkFunnel = Schemas['LinkPage'];
+export type LinkBy = NonNullable<QueryOf<'link_funnel'>['by']>;
 
-export interface Change {
-  number: number;
-  kind: string;
-  contact_id: number | null;
-  campaign_id: number | null;
-}
+export type DayCount = Schemas['DayCount'];
+export type Suggestion = Schemas['Suggestion'];
+export type Checklist = Schemas['Checklist'];
+export type Home = Schemas['Home'];
+
+export type RetentionDays = Schemas['WantedRetention'];
+export type Retention = Schemas['Retention'];
+export type RetentionPreview = Schemas['RetentionPreview'];
+export type PhraseLanguage = Schemas['PhraseLanguage'];
+export type Phrases = Schemas['Phrases'];

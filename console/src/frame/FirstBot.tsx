@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post, Problem } from '@/api/client';
-import type { Bot, Session } from '@/api/types';
+import type { Session } from '@/api/types';
 import { useProblemText } from '@/ui/states';
 import { Sheet } from './gate';
 
@@ -15,9 +15,11 @@ export function FirstBot({ session }: { session: Session }) {
   const [token, setToken] = useState('');
   const add = useMutation({
     mutationFn: () =>
-      post<Bot>('/bots', {
-        token: token.trim(),
-        language: i18n.language.startsWith('zh') ? 'zh' : 'en',
+      post('/bots', {
+        body: {
+          token: token.trim(),
+          language: i18n.language.startsWith('zh') ? 'zh' : 'en',
+        },
       }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['session'] }),
   });

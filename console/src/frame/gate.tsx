@@ -6,7 +6,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, post, Problem } from '@/api/client';
-import type { Session, Setup } from '@/api/types';
+import type { Setup } from '@/api/types';
 import { Failure, Skeleton, useProblemText } from '@/ui/states';
 import { useAppearance } from './appearance';
 
@@ -44,7 +44,7 @@ export function SignIn() {
   const problem = useProblemText();
   const secret = useRef<HTMLInputElement>(null);
   const enter = useMutation({
-    mutationFn: () => post<Session>('/session', { email, password }),
+    mutationFn: () => post('/session', { body: { email, password } }),
     onSuccess: (session) => client.setQueryData(['session'], session),
     // The email stays; the password is what one tries again.
     onError: () => {
@@ -106,7 +106,7 @@ export function SetupPage() {
   const { token } = useParams({ from: '/setup/$token' });
   const setup = useQuery({
     queryKey: ['setup', token],
-    queryFn: () => get<Setup>(`/setup/${token}`),
+    queryFn: () => get('/setup/{token}', { params: { path: { token } } }),
     retry: false,
   });
   return (
@@ -127,7 +127,11 @@ function SetupForm({ token, setup }: { token: string; setup: Setup }) {
   const [email, setEmail] = useState(setup.email ?? '');
   const [password, setPassword] = useState('');
   const make = useMutation({
-    mutationFn: () => post<Session>(`/setup/${token}`, { name, email, password }),
+    mutationFn: () =>
+      post('/setup/{token}', {
+        params: { path: { token } },
+        body: { name, email, password },
+      }),
     onSuccess: (session) => {
       client.setQueryData(['session'], session);
       void navigate({ to: '/' });

@@ -1,4 +1,5 @@
 /** 5,000 simulated people of one bot, from a seed, and the few rules needed to count them. Development and tests only. */
+import { profileOf, sourceOf } from '@/api/expressions';
 import type { ContactItem, Expression, TagRef } from '@/api/types';
 
 export const now = Date.now();
@@ -166,12 +167,11 @@ export function matches(person: Person, expression: Expression): boolean {
   if ('first_seen' in expression) return inMoment(person.first_seen_at, expression.first_seen);
   if ('event' in expression) return person.presses >= (expression.event.at_least ?? 1);
   if ('stage' in expression) return expression.stage.in.includes(person.stage?.name ?? '');
-  if ('source' in expression)
-    return Object.values(expression.source).flat().includes(person.source);
+  if ('source' in expression) return sourceOf(expression.source)[1].includes(person.source);
   if ('profile' in expression)
     return (
-      expression.profile.field === 'language' &&
-      expression.profile.in.includes(person.language ?? '')
+      profileOf(expression.profile).field === 'language' &&
+      profileOf(expression.profile).in.includes(person.language ?? '')
     );
   if ('reachable' in expression) return person.reachable === expression.reachable;
   if ('sample' in expression) return spread(person.id, 7) < expression.sample.percent * 10;

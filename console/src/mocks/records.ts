@@ -128,7 +128,7 @@ export const tagList: Tag[] = tags.map((tag) => {
   };
 });
 
-const techOrAi = {
+const techOrAi: Segment['expression'] = {
   all: [
     { tag: { has_any: ['兴趣-科技', '兴趣-AI'] } },
     {
@@ -383,13 +383,19 @@ export const conversations: Conversation[] = people.slice(0, 60).map((contact, a
 }));
 export function threadOf(id: number): ThreadEntry[] {
   const entry = (part: Partial<ThreadEntry>, at: number): ThreadEntry => ({
-    id: id * 100 + at,
+    id: `message-${id * 100 + at}`,
     at: now - at * 5 * MINUTE,
     from: 'person',
     kind: 'message',
     text: '',
-    entities: null,
-    buttons: null,
+    event: null,
+    media: null,
+    content: null,
+    entities: [],
+    details: [],
+    edited_at: null,
+    earlier: [],
+    buttons: [],
     by: null,
     campaign: null,
     state: null,
@@ -430,7 +436,7 @@ export function threadOf(id: number): ThreadEntry[] {
     entry(
       {
         from: 'campaign',
-        text: message.text.replace(/<[^>]+>/g, ''),
+        text: (message.text ?? '').replace(/<[^>]+>/g, ''),
         campaign: { id: 1, name: 'Autumn reading list' },
         state: 'sent',
       },

@@ -22,11 +22,7 @@ export function Attach({ media, onChange, disabled = false, error }: AttachProps
   const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<MediaFile | null>(null);
   const send = useMutation({
-    mutationFn: (chosen: File) => {
-      const form = new FormData();
-      form.append('file', chosen);
-      return upload<MediaFile>('/media', form);
-    },
+    mutationFn: (chosen: File) => upload('/media', { body: { file: chosen } }),
     onSuccess: (uploaded) => {
       setFile(uploaded);
       onChange({ kind: uploaded.kinds[0] ?? 'document', media_id: uploaded.id });

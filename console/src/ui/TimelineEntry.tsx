@@ -29,8 +29,11 @@ export function EntryIcon({ kind }: { kind: string }) {
   return <Found size={16} stroke={1.5} aria-hidden="true" />;
 }
 
+/** What of an entry is put into words. */
+type Told = Pick<Entry, 'kind' | 'object' | 'text'> & { by: Entry['by'] | null };
+
 /** One fact of a person's timeline in words; kinds that are not known yet show their own name. */
-export function useEntryText(): (entry: Entry) => string {
+export function useEntryText(): (entry: Told) => string {
   const { t, i18n } = useTranslation();
   return (entry) => {
     const object = entry.object ?? '';

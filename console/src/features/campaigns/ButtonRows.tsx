@@ -13,7 +13,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Problem } from '@/api/client';
 import { flowsQuery, tagsQuery } from '@/api/queries';
-import type { MessageButton } from '@/api/types';
+import type { MessageButton, Press } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 
@@ -26,8 +26,10 @@ function useWhat() {
   const { t } = useTranslation();
   const { list } = useFormat();
   return (button: MessageButton): string => {
-    if (button.url !== undefined) return button.url || t('compose.no_address');
-    const { add_tags = [], remove_tags = [], reply, flow } = button.press ?? {};
+    if ('url' in button) return button.url || t('compose.no_address');
+    const { reply, flow } = button.press;
+    const add_tags = button.press.add_tags ?? [];
+    const remove_tags = button.press.remove_tags ?? [];
     const parts = [
       ...(add_tags.length > 0 ? [t('compose.adds', { tags: list(add_tags, 'conjunction') })] : []),
       ...(remove_tags.length > 0
@@ -38,6 +40,71 @@ function useWhat() {
     ];
     return parts.length > 0 ? list(parts, 'conjunction') : t('compose.only_counts');
   };
+}
+
+type Opening = Extract<MessageButton, { url: string }>;
+
+function AddressFields({
+  button,
+  onChange,
+}: {
+  button: Opening;
+  onChange: (next: Opening) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <TextInput
+        label={t('compose.address')}
+        type="url"
+        value={button.url}
+        onChange={(event) => onChange({ ...button, url: event.currentTarget.value })}
+      />
+      <Switch
+        label={t('compose.track')}
+        checked={button.track !== false}
+        onChange={(event) => onChange({ ...button, track: event.currentTarget.checked })}
+      />
+    </>
+  );
+}
+
+function PressFields({ press, onChange }: { press: Press; onChange: (next: Press) => void }) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const tags = useQuery(tagsQuery(bot.id)).data?.items.map((tag) => tag.name) ?? [];
+  const flows = useQuery(flowsQuery(bot.id)).data?.items ?? [];
+  return (
+    <>
+      <TagsInput
+        label={t('compose.add_tags')}
+        description={t('compose.add_tags_hint')}
+        data={tags}
+        value={press.add_tags ?? []}
+        onChange={(add_tags) => onChange({ ...press, add_tags })}
+      />
+      <TagsInput
+        label={t('compose.remove_tags')}
+        data={tags}
+        value={press.remove_tags ?? []}
+        onChange={(remove_tags) => onChange({ ...press, remove_tags })}
+      />
+      <TextInput
+        label={t('compose.reply')}
+        value={press.reply ?? ''}
+        onChange={(event) => onChange({ ...press, reply: event.currentTarget.value })}
+      />
+      {flows.length > 0 && (
+        <Select
+          clearable
+          label={t('compose.flow')}
+          data={flows.map((flow) => ({ value: String(flow.id), label: flow.name }))}
+          value={press.flow ? String(press.flow) : null}
+          onChange={(flow) => onChange({ ...press, flow: flow ? Number(flow) : undefined })}
+        />
+      )}
+    </>
+  );
 }
 
 function Editor({
@@ -52,16 +119,9 @@ function Editor({
   onClose: () => void;
 }) {
   const { t } = useTranslation();
-  const bot = useBot();
-  const tags = useQuery(tagsQuery(bot.id)).data?.items.map((tag) => tag.name) ?? [];
-  const flows = useQuery(flowsQuery(bot.id)).data?.items ?? [];
   const [draft, setDraft] = useState<MessageButton>(button);
-  const opens = draft.url !== undefined;
-  const press = draft.press ?? {};
-  const setPress = (part: Partial<typeof press>) =>
-    setDraft({ ...draft, press: { ...press, ...part } });
   const ready =
-    draft.text.trim() !== '' && (!opens || /^(https?|tg):\/\/\S+/.test(draft.url ?? ''));
+    draft.text.trim() !== '' && (!('url' in draft) || /^(https?|tg):\/\/\S+/.test(draft.url));
   return (
     <Modal
       opened
@@ -86,7 +146,7 @@ function Editor({
         />
         <SegmentedControl
           aria-label={t('compose.button_does')}
-          value={opens ? 'url' : 'press'}
+          value={'url' in draft ? 'url' : 'press'}
           onChange={(kind) =>
             setDraft(
               kind === 'url'
@@ -99,55 +159,10 @@ function Editor({
             { value: 'url', label: t('compose.button_url') },
           ]}
         />
-        {opens ? (
-          <>
-            <TextInput
-              label={t('compose.address')}
-              type="url"
-              value={draft.url ?? ''}
-              onChange={(event) => setDraft({ ...draft, url: event.currentTarget.value })}
-            />
-            <Switch
-              label={t('compose.track')}
-              checked={draft.track !== false}
-              onChange={(event) => setDraft({ ...draft, track: event.currentTarget.checked })}
-            />
-          </>
+        {'url' in draft ? (
+          <AddressFields button={draft} onChange={setDraft} />
         ) : (
-          <>
-            <TagsInput
-              label={t('compose.add_tags')}
-              description={t('compose.add_tags_hint')}
-              data={tags}
-              value={press.add_tags ?? []}
-              onChange={(add_tags) => setPress({ add_tags })}
-            />
-            <TagsInput
-              label={t('compose.remove_tags')}
-              data={tags}
-              value={press.remove_tags ?? []}
-              onChange={(remove_tags) => setPress({ remove_tags })}
-            />
-            <TextInput
-              label={t('compose.reply')}
-              value={press.reply ?? ''}
-              onChange={(event) => setPress({ reply: event.currentTarget.value })}
-            />
-            {flows.length > 0 && (
-              <Select
-                clearable
-                label={t('compose.flow')}
-                data={flows.map((flow) => ({ value: String(flow.id), label: flow.name }))}
-                value={press.flow ? String(press.flow) : null}
-                onChange={(flow) =>
-                  setDraft({
-                    ...draft,
-                    press: flow ? { ...press, flow: Number(flow) } : { ...press, flow: undefined },
-                  })
-                }
-              />
-            )}
-          </>
+          <PressFields press={draft.press} onChange={(press) => setDraft({ ...draft, press })} />
         )}
         <div className="inline">
           <Button type="submit" variant="filled" disabled={!ready}>
@@ -166,18 +181,18 @@ function Editor({
 
 /** What is not said is not sent: empty lists and texts leave the button. */
 function tidy(button: MessageButton): MessageButton {
-  if (button.url !== undefined)
+  if ('url' in button)
     return {
       text: button.text.trim(),
       url: button.url.trim(),
       ...(button.track === false ? { track: false } : {}),
     };
-  const { add_tags = [], remove_tags = [], reply, flow } = button.press ?? {};
+  const { add_tags, remove_tags, reply, flow } = button.press;
   return {
     text: button.text.trim(),
     press: {
-      add_tags,
-      remove_tags,
+      add_tags: add_tags ?? [],
+      remove_tags: remove_tags ?? [],
       ...(reply?.trim() ? { reply: reply.trim() } : {}),
       ...(flow ? { flow } : {}),
     },
@@ -221,7 +236,7 @@ export function ButtonRows({
             >
               <span className="inline">
                 <b className="cut">{button.text}</b>
-                {button.url !== undefined && (
+                {'url' in button && (
                   <IconArrowUpRight className="end" size={14} stroke={1.5} aria-hidden="true" />
                 )}
               </span>

@@ -12,10 +12,11 @@ import { HoldActions } from '@/ui/HoldActions';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 
-type Act = 'pause' | 'resume' | 'cancel' | 'resolve';
+type Act =
+  { act: 'pause' | 'resume' | 'cancel' } | { act: 'resolve'; decision: 'leave' | 'resend' };
 
 /** What may be done to a campaign in its present state; the server decides again. */
-const allows: Record<Campaign['status'], Act[]> = {
+const allows: Record<Campaign['status'], Act['act'][]> = {
   draft: [],
   starting: ['cancel'],
   canary: ['pause', 'cancel'],
@@ -28,8 +29,12 @@ const allows: Record<Campaign['status'], Act[]> = {
 export function useCampaignActs(campaign: Campaign) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ act, body }: { act: Act; body?: object }) =>
-      post<Campaign | undefined>(`/campaigns/${campaign.id}/${act}`, body),
+    mutationFn: (asked: Act) => {
+      const params = { path: { id: campaign.id } };
+      return asked.act === 'resolve'
+        ? post('/campaigns/{id}/resolve', { params, body: { decision: asked.decision } })
+        : post(`/campaigns/{id}/${asked.act}`, { params });
+    },
     onSettled: () => {
       void client.invalidateQueries({ queryKey: ['campaign', campaign.id] });
       void client.invalidateQueries({ queryKey: ['campaigns'] });
@@ -43,7 +48,8 @@ function SaveTemplate({ campaign }: { campaign: Campaign }) {
   const client = useQueryClient();
   const problem = useProblemText();
   const save = useMutation({
-    mutationFn: () => post('/templates', { name: campaign.name, from_campaign: campaign.id }),
+    mutationFn: () =>
+      post('/templates', { body: { name: campaign.name, from_campaign: campaign.id } }),
     onSuccess: () => {
       toast(t('compose.template_saved', { name: campaign.name }));
       void client.invalidateQueries({ queryKey: ['templates'] });
@@ -119,7 +125,7 @@ export function CampaignControls({
   const can = useCan();
   const [cancelling, setCancelling] = useState(false);
   const [continuing, setContinuing] = useState(false);
-  const may = (act: Act) => can('write') && allows[campaign.status].includes(act);
+  const may = (act: Act['act']) => can('write') && allows[campaign.status].includes(act);
   const rest = campaign.counts.pending;
   return (
     <>

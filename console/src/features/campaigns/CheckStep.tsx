@@ -19,7 +19,7 @@ export function CheckStep({
 }) {
   const { t, i18n } = useTranslation();
   const { number } = useFormat();
-  const { fields } = measure(draft.message.text);
+  const { fields } = measure(draft.message.text ?? '');
   const bare = fields
     .filter(({ fallback }) => fallback === '')
     .map(
@@ -27,7 +27,7 @@ export function CheckStep({
         attributeOf(name) ??
         (i18n.exists(`editor.field_name.${name}`) ? t(`editor.field_name.${name}`) : name),
     );
-  const written = draft.message.text.trim() !== '';
+  const written = Boolean(draft.message.text?.trim());
   const { public_url, phone_url } = useWorkspace().session;
   // The demo's people live on this machine and reach it.
   const leadsNowhere =

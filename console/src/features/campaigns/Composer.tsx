@@ -78,7 +78,7 @@ function ComposeMenu({ id, draft }: { id: number | null; draft: CampaignDraft })
   const navigate = useNavigate();
   const problem = useProblemText();
   const template = useMutation({
-    mutationFn: () => post('/templates', { name: draft.name, message: draft.message }),
+    mutationFn: () => post('/templates', { body: { name: draft.name, message: draft.message } }),
     onSuccess: () => {
       toast(t('compose.template_saved', { name: draft.name }));
       void client.invalidateQueries({ queryKey: ['templates'] });
@@ -86,7 +86,7 @@ function ComposeMenu({ id, draft }: { id: number | null; draft: CampaignDraft })
     onError: (error) => toast(problem(error)),
   });
   const remove = useMutation({
-    mutationFn: () => del(`/campaigns/${id ?? 0}`),
+    mutationFn: () => del('/campaigns/{id}', { params: { path: { id: id ?? 0 } } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['campaigns'] });
       void navigate({ to: '/campaigns' });
@@ -102,7 +102,7 @@ function ComposeMenu({ id, draft }: { id: number | null; draft: CampaignDraft })
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item
-          disabled={!draft.message.text.trim() && !draft.message.media}
+          disabled={!draft.message.text?.trim() && !draft.message.media}
           onClick={() => template.mutate()}
         >
           {t('compose.save_template')}
@@ -122,7 +122,7 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
   const draft = useDraft(campaign);
   const [canary, setCanary] = useState<number | null>(campaign?.canary ?? CANARY);
   const [asked] = useDebouncedValue(draft.draft, 400);
-  const written = asked.message.text.trim() !== '' || Boolean(asked.message.media);
+  const written = Boolean(asked.message.text?.trim() || asked.message.media);
   const forecast = useQuery(campaignPreviewQuery(asked));
   const fields =
     draft.save.error instanceof Problem

@@ -95,7 +95,7 @@ export function Ledger({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const search = useSearch({ from: '/frame/campaigns/$campaignId' });
-  const outcome = search.outcome ?? '';
+  const outcome = outcomes.find((each) => each === search.outcome) ?? '';
   const button = search.button ?? '';
   const query = useInfiniteQuery(ledgerQuery(campaign.id, outcome, button));
   const columns = useColumns();

@@ -1,7 +1,7 @@
 import { Button, Drawer } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Campaign, Expression } from '@/api/types';
+import type { Campaign, CampaignOutcome, Expression } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { PartsBar, PartsLegend, useOutcomeParts } from '@/ui/bars';
@@ -96,13 +96,13 @@ function Unknowns({
       <span>{t('campaigns.unknown', { count: unknown })}</span>
       <Button
         loading={acts.isPending}
-        onClick={() => acts.mutate({ act: 'resolve', body: { decision: 'leave' } })}
+        onClick={() => acts.mutate({ act: 'resolve', decision: 'leave' })}
       >
         {t('campaigns.leave')}
       </Button>
       <Button
         loading={acts.isPending}
-        onClick={() => acts.mutate({ act: 'resolve', body: { decision: 'resend' } })}
+        onClick={() => acts.mutate({ act: 'resolve', decision: 'resend' })}
       >
         {t('campaigns.resend')}
       </Button>
@@ -117,7 +117,10 @@ export function LiveCampaign({ campaign }: { campaign: Campaign }) {
   const parts = useOutcomeParts(campaign.counts, campaign.status);
   const [message, setMessage] = useState(false);
   const people = (key: string): Expression => ({
-    campaign: { id: campaign.id, outcome: key === 'not_yet' ? 'pending' : key },
+    campaign: {
+      id: campaign.id,
+      outcome: key === 'not_yet' ? 'pending' : (key as CampaignOutcome),
+    },
   });
   return (
     <Page

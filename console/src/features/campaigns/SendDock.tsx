@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
-import type { Campaign, CampaignPreview } from '@/api/types';
+import type { CampaignPreview } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { useProblemText } from '@/ui/states';
@@ -63,7 +63,10 @@ export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps)
   const start = useMutation({
     mutationFn: async () => {
       const saved = await draft.saveNow();
-      return post<Campaign>(`/campaigns/${saved.id}/start`, canary === null ? {} : { canary });
+      return post('/campaigns/{id}/start', {
+        params: { path: { id: saved.id } },
+        body: canary === null ? {} : { canary },
+      });
     },
     onSuccess: (_, __) => {
       void client.invalidateQueries({ queryKey: ['campaigns'] });
@@ -86,7 +89,7 @@ export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps)
         <Forecast forecast={forecast} stale={stale} canary={canary} />
       </div>
       <div className="inline">
-        <TestPopover draft={draft} disabled={draft.draft.message.text.trim() === '' || blocked} />
+        <TestPopover draft={draft} disabled={!draft.draft.message.text?.trim() || blocked} />
         {can('write') && (
           <Button
             size="md"

@@ -6,7 +6,6 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { put } from '@/api/client';
 import { contactSearchQuery, testersQuery } from '@/api/queries';
-import type { Items, Tester } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { PersonName } from '@/ui/people';
 import { useProblemText } from '@/ui/states';
@@ -22,7 +21,8 @@ export function TestGroup({ busy, onSend }: { busy: boolean; onSend: (contact: n
   const found = useQuery(contactSearchQuery(bot.id, asked)).data?.items ?? [];
   const testers = useQuery(testersQuery(bot.id)).data?.items ?? [];
   const save = useMutation({
-    mutationFn: (contacts: number[]) => put<Items<Tester>>(`/bots/${bot.id}/testers`, { contacts }),
+    mutationFn: (contacts: number[]) =>
+      put('/bots/{id}/testers', { params: { path: { id: bot.id } }, body: { contacts } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['testers', bot.id] }),
   });
   const ids = testers.map((tester) => tester.contact_id);

@@ -11,12 +11,6 @@ import { toast } from '@/ui/toast';
 import type { useDraft } from './draft';
 import { TestGroup } from './TestGroup';
 
-interface BindAnswer {
-  link: string;
-  code: string;
-  expires_at: number;
-}
-
 /** Binding one's own Telegram account to a bot, once. */
 function Bind() {
   const { t } = useTranslation();
@@ -24,7 +18,7 @@ function Bind() {
   const addressOf = useBotAddress();
   const problem = useProblemText();
   const bind = useMutation({
-    mutationFn: () => post<BindAnswer>('/members/me/telegram', { bot_id: bot.id }),
+    mutationFn: () => post('/members/me/telegram', { body: { bot_id: bot.id } }),
   });
   if (!bind.data) {
     return (
@@ -89,7 +83,7 @@ export function TestPopover({
   const test = useMutation({
     mutationFn: async (to: Whom) => {
       const saved = await draft.saveNow();
-      return post<TestAnswer>(`/campaigns/${saved.id}/test`, to);
+      return post('/campaigns/{id}/test', { params: { path: { id: saved.id } }, body: to });
     },
     onSuccess: (answer) => {
       toast(told(answer));

@@ -59,14 +59,11 @@ export function useDraft(campaign: Campaign | null) {
   const save = useMutation({
     mutationFn: (next: CampaignDraft) => {
       const held = server.current;
-      if (!held) return post<Campaign>('/campaigns', next);
+      if (!held) return post('/campaigns', { body: next });
       const { name, audience, message, held_out_percent } = next;
-      return patch<Campaign>(`/campaigns/${held.id}`, {
-        name,
-        audience,
-        message,
-        held_out_percent,
-        version: held.version,
+      return patch('/campaigns/{id}', {
+        params: { path: { id: held.id } },
+        body: { name, audience, message, held_out_percent, version: held.version },
       });
     },
     scope: { id: 'campaign-draft' },
@@ -98,7 +95,7 @@ export function useDraft(campaign: Campaign | null) {
     },
   });
   const saveSoon = useDebouncedCallback(() => {
-    if (!save.isPending && !undecided.current && latest.current.message.text.trim() !== '')
+    if (!save.isPending && !undecided.current && latest.current.message.text?.trim())
       save.mutate(latest.current);
   }, SAVE_MS);
 

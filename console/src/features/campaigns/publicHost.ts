@@ -30,7 +30,7 @@ export function isPublicHost(publicUrl: string): boolean {
 /** Whether the message has a button that leads through this server. */
 export const hasTrackedLinks = (message: Message) =>
   (message.buttons ?? []).some((row) =>
-    row.some((button) => button.url !== undefined && button.track !== false),
+    row.some((button) => 'url' in button && button.track !== false),
   );
 
 /** The message with its buttons leading straight to their addresses. */
@@ -38,7 +38,7 @@ export function untracked(message: Message): Message {
   return {
     ...message,
     buttons: (message.buttons ?? []).map((row) =>
-      row.map((button) => (button.url === undefined ? button : { ...button, track: false })),
+      row.map((button) => ('url' in button ? { ...button, track: false } : button)),
     ),
   };
 }

@@ -160,7 +160,9 @@ function Actions({ nobody }: { nobody: boolean }) {
         className="wide-only"
         component="a"
         leftSection={<IconDownload size={14} stroke={1.5} />}
-        href={download('/contacts/export', { bot_id: bot.id, expression })}
+        href={download('/contacts/export', {
+          query: { bot_id: bot.id, expression: JSON.stringify(expression) },
+        })}
         download
       >
         {t('contacts.export')}

@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem, upload } from '@/api/client';
-import type { ImportAnswer } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { Failure } from '@/ui/states';
 import { ImportReport } from './ImportReport';
@@ -31,15 +30,16 @@ export function ImportDrawer({ onClose }: { onClose: () => void }) {
   const [encoding, setEncoding] = useState<string | null>(null);
   const [kinds, setKinds] = useState<Record<string, string>>({});
   const send = useMutation({
-    mutationFn: ({ dry, as, of }: Try) => {
-      const form = new FormData();
-      form.set('bot_id', String(bot.id));
-      form.set('dry_run', String(dry));
-      if (as) form.set('encoding', as);
-      if (Object.keys(of).length > 0) form.set('kinds', JSON.stringify(of));
-      if (file) form.set('file', file);
-      return upload<ImportAnswer>('/contacts/import', form);
-    },
+    mutationFn: ({ dry, as, of }: Try) =>
+      upload('/contacts/import', {
+        body: {
+          bot_id: bot.id,
+          dry_run: dry,
+          ...(as ? { encoding: as } : {}),
+          ...(Object.keys(of).length > 0 ? { kinds: JSON.stringify(of) } : {}),
+          file: file ?? new Blob(),
+        },
+      }),
     onSuccess: (_, { dry }) => {
       if (!dry)
         for (const key of ['contacts', 'tags', 'home', 'preview'])

@@ -77,7 +77,7 @@ function Tags({ contact }: { contact: Contact }) {
   const input = useRef<HTMLInputElement>(null);
   const problem = useProblemText();
   const change = useChange(contact.id, (tags: { add?: string[]; remove?: string[] }) =>
-    post(`/contacts/${contact.id}/tags`, tags),
+    post('/contacts/{id}/tags', { params: { path: { id: contact.id } }, body: tags }),
   );
   useKeys({ t: () => input.current?.focus() });
   const remove = (name: string) =>
@@ -149,7 +149,10 @@ function Attribute({ contact, name, value }: { contact: Contact; name: string; v
   const can = useCan();
   const [text, setText] = useState<string | null>(null);
   const change = useChange(contact.id, (next: string) =>
-    patch(`/contacts/${contact.id}`, { attributes: { [name]: typed(next.trim()) } }),
+    patch('/contacts/{id}', {
+      params: { path: { id: contact.id } },
+      body: { attributes: { [name]: typed(next.trim()) } },
+    }),
   );
   const save = () => {
     if (text !== null && text !== value) change.mutate(text, { onSuccess: () => setText(null) });
@@ -178,7 +181,10 @@ function Attributes({ contact }: { contact: Contact }) {
   const [name, setName] = useState('');
   const [value, setValue] = useState('');
   const add = useChange(contact.id, () =>
-    patch(`/contacts/${contact.id}`, { attributes: { [name.trim()]: typed(value.trim()) } }),
+    patch('/contacts/{id}', {
+      params: { path: { id: contact.id } },
+      body: { attributes: { [name.trim()]: typed(value.trim()) } },
+    }),
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -230,7 +236,7 @@ function OptOut({ contact }: { contact: Contact }) {
   const can = useCan();
   const out = contact.unreachable_reason === 'opted_out';
   const change = useChange(contact.id, (opted_out: boolean) =>
-    patch(`/contacts/${contact.id}`, { opted_out }),
+    patch('/contacts/{id}', { params: { path: { id: contact.id } }, body: { opted_out } }),
   );
   if (!can('talk') || (!contact.reachable && !out)) return null;
   return (

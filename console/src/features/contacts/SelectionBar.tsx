@@ -33,14 +33,11 @@ function useTagging({ selection, expression }: BarProps, onDone: () => void) {
     mutationFn: async ({ verb, tags }: Change) => {
       if (selection.all) {
         return (
-          await post<{ changed: number }>('/contacts/tags', {
-            bot_id: bot.id,
-            expression,
-            [verb]: tags,
-          })
+          await post('/contacts/tags', { body: { bot_id: bot.id, expression, [verb]: tags } })
         ).changed;
       }
-      for (const id of selection.ids) await post(`/contacts/${id}/tags`, { [verb]: tags });
+      for (const id of selection.ids)
+        await post('/contacts/{id}/tags', { params: { path: { id } }, body: { [verb]: tags } });
       return selection.ids.size;
     },
     onSuccess: (changed, { verb, tags }) => {

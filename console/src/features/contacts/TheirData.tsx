@@ -22,7 +22,7 @@ export function TheirData({ contact }: { contact: Contact }) {
       <Group gap={8}>
         <Button
           component="a"
-          href={download(`/contacts/${contact.id}/export`)}
+          href={download('/contacts/{id}/export', { path: { id: contact.id } })}
           download
           leftSection={<IconDownload size={14} stroke={1.5} />}
         >
@@ -46,7 +46,7 @@ function Erase({ contact, onClose }: { contact: Contact; onClose: () => void }) 
   const problem = useProblemText();
   const name = contact.name.trim().slice(0, 60) || t('ui.no_name');
   const erase = useMutation({
-    mutationFn: () => del(`/contacts/${contact.id}`),
+    mutationFn: () => del('/contacts/{id}', { params: { path: { id: contact.id } } }),
     onSuccess: () => {
       client.removeQueries({ queryKey: ['contact', contact.id] });
       void client.invalidateQueries();

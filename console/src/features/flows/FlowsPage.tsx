@@ -26,7 +26,7 @@ function Begins({ flow }: { flow: Flow }) {
   const triggerText = useTriggerText();
   const graph = flow.published ?? flow.draft;
   const start = graph.nodes[graph.start];
-  return <>{start?.type === 'start' ? start.triggers.map(triggerText).join(', ') : ''}</>;
+  return <>{start?.type === 'start' ? (start.triggers ?? []).map(triggerText).join(', ') : ''}</>;
 }
 
 function useColumns(): Column<Flow>[] {
@@ -100,20 +100,22 @@ function NewFlow({ onClose }: { onClose: () => void }) {
   const word = command.trim().replace(/^\//u, '').toLowerCase();
   const make = useMutation({
     mutationFn: () =>
-      post<Flow>(
+      post(
         '/flows',
         {
-          bot_id: bot.id,
-          name: name.trim(),
-          graph: starter({
-            command: word,
-            question: t('flows.starter.question'),
-            first: t('flows.starter.first'),
-            second: t('flows.starter.second'),
-            thanks: t('flows.starter.thanks'),
-            firstTag: t('flows.starter.first_tag'),
-            secondTag: t('flows.starter.second_tag'),
-          }),
+          body: {
+            bot_id: bot.id,
+            name: name.trim(),
+            graph: starter({
+              command: word,
+              question: t('flows.starter.question'),
+              first: t('flows.starter.first'),
+              second: t('flows.starter.second'),
+              thanks: t('flows.starter.thanks'),
+              firstTag: t('flows.starter.first_tag'),
+              secondTag: t('flows.starter.second_tag'),
+            }),
+          },
         },
         key,
       ),

@@ -139,7 +139,7 @@ export function OptionFields({
           <NextSelect
             graph={graph}
             self={self}
-            value={option.next}
+            value={option.next ?? null}
             label={t('flows.next_of', { name })}
             onChange={(next) => onChange({ next })}
             onNew={onNew}

@@ -127,12 +127,12 @@ function Says({ node }: { node: FlowNode }) {
   if (node.type === 'start')
     return (
       <ul className="flows-step-triggers">
-        {node.triggers.slice(0, 4).map((trigger, index) => (
+        {(node.triggers ?? []).slice(0, 4).map((trigger, index) => (
           <li key={index} className="cut">
             {triggerText(trigger)}
           </li>
         ))}
-        {node.triggers.length === 0 && <li className="muted">{t('flows.no_trigger')}</li>}
+        {!node.triggers?.length && <li className="muted">{t('flows.no_trigger')}</li>}
       </ul>
     );
   if (node.type === 'end') return null;

@@ -10,17 +10,17 @@ import { MessageEditor } from '@/ui/editor/MessageEditor';
 import { withText } from '@/ui/editor/withText';
 import { ExpressionSentence } from '@/ui/expression/ExpressionSentence';
 import { Section } from '@/ui/Page';
-import { Bubble } from '@/ui/telegram/Bubble';
-import type { RichText } from '@/ui/telegram/richText';
+import { Bubble, type BubbleProps } from '@/ui/telegram/Bubble';
+import type { WrittenText } from '@/ui/telegram/richText';
 import { edgesOf, freshName, freshOption, withNode, withoutNodes } from './graph';
 import { NextSelect, OptionFields } from './OptionFields';
 import { useDrawing, useTriggerText } from './StepCard';
 
 /** A message as the menu sends it: options in rows of so many. */
-function menuMessage(node: Extract<FlowNode, { type: 'menu' }>): Message {
+function menuMessage(node: Extract<FlowNode, { type: 'menu' }>): BubbleProps['message'] {
   const rows: { text: string }[][] = [];
   node.options.forEach((option, index) => {
-    const row = Math.floor(index / node.columns);
+    const row = Math.floor(index / (node.columns ?? 1));
     (rows[row] ??= []).push({ text: option.text || ' ' });
   });
   return { ...node.message, buttons: rows };
@@ -46,7 +46,7 @@ function MessageText({
 }: FormProps & { node: Extract<FlowNode, { type: 'menu' | 'message' | 'handover' }> }) {
   const { t } = useTranslation();
   const message: Message = node.message ?? { text: '', entities: [] };
-  const write = (rich: RichText) => {
+  const write = (rich: WrittenText) => {
     onGraph(
       withNode(
         graph,
@@ -185,7 +185,7 @@ function NextForm({
       <NextSelect
         graph={graph}
         self={id}
-        value={node.next}
+        value={node.next ?? null}
         label={t('flows.then_to')}
         onChange={(next) => onGraph(withNode(graph, id, { ...node, next }))}
         onNew={leadToNew}
@@ -226,7 +226,7 @@ export function StepForm(props: FormProps) {
         <Traffic id={id} />
         {node.type === 'start' && (
           <ul>
-            {node.triggers.map((trigger, index) => (
+            {(node.triggers ?? []).map((trigger, index) => (
               <li key={index}>{triggerText(trigger)}</li>
             ))}
           </ul>

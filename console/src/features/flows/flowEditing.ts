@@ -26,8 +26,9 @@ export function useFlowEditing(flow: Flow) {
     for (const key of ['flows', 'flow-versions', 'tags'])
       void client.invalidateQueries({ queryKey: [key] });
   };
+  const params = { path: { id: flow.id } };
   const store = (graph: Graph, version: number) =>
-    patch<Flow>(`/flows/${flow.id}`, { graph, edit_version: version });
+    patch('/flows/{id}', { params, body: { graph, edit_version: version } });
   const save = useMutation({
     mutationFn: ({ graph, over }: { graph: Graph; over?: number }) => store(graph, over ?? version),
     onSuccess: (saved) => {
@@ -43,16 +44,16 @@ export function useFlowEditing(flow: Flow) {
         keep(saved);
         setEdit(null);
       }
-      return post<Flow>(`/flows/${flow.id}/publish`);
+      return post('/flows/{id}/publish', { params });
     },
     onSuccess: (published) => {
-      if (published?.id) keep(published);
+      keep(published);
       void client.invalidateQueries({ queryKey: ['flow', flow.id] });
       toast(t('flows.published'));
     },
   });
   const stop = useMutation({
-    mutationFn: () => post<Flow>(`/flows/${flow.id}/stop`),
+    mutationFn: () => post('/flows/{id}/stop', { params }),
     onSuccess: () => {
       for (const key of [['flow', flow.id], ['flows']])
         void client.invalidateQueries({ queryKey: key });

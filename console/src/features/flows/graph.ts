@@ -64,7 +64,7 @@ const ROW = 30;
 export function cardHeight(node: FlowNode): number {
   switch (node.type) {
     case 'start':
-      return HEAD + 24 * Math.max(1, Math.min(node.triggers.length, 4)) + 10;
+      return HEAD + 24 * Math.max(1, Math.min(node.triggers?.length ?? 0, 4)) + 10;
     case 'menu':
       return HEAD + BODY + ROW * node.options.length;
     case 'condition':

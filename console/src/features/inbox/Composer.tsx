@@ -64,13 +64,13 @@ function CannedList({
   const can = useCan();
   const client = useQueryClient();
   const remove = useMutation({
-    mutationFn: (canned: Canned) => del(`/canned/${canned.id}`),
+    mutationFn: (canned: Canned) => del('/canned/{id}', { params: { path: { id: canned.id } } }),
     onSuccess: (_, canned) => {
       void client.invalidateQueries({ queryKey: ['canned'] });
       toast(t('inbox.canned_gone', { name: canned.name }), {
         label: t('ui.undo'),
         run: () =>
-          void post('/canned', { name: canned.name, message: canned.message }).then(() =>
+          void post('/canned', { body: { name: canned.name, message: canned.message } }).then(() =>
             client.invalidateQueries({ queryKey: ['canned'] }),
           ),
       });
@@ -126,7 +126,7 @@ function SaveCanned({ words, onDone }: { words: Message; onDone: () => void }) {
   const [name, setName] = useState('');
   const save = useMutation({
     mutationFn: () =>
-      post<Canned>('/canned', { name: name.trim().replace(/^\//u, ''), message: words }),
+      post('/canned', { body: { name: name.trim().replace(/^\//u, ''), message: words } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['canned'] });
       onDone();
@@ -204,11 +204,12 @@ function useSending(contact: Contact, mode: Mode, onSent: () => void) {
   const client = useQueryClient();
   // One key for one text: pressing Send again after a lost answer sends once.
   const [attempt, setAttempt] = useState({ text: '', key: freshKey() });
+  const params = { path: { id: contact.id } };
   const send = useMutation({
     mutationFn: ({ message, key }: { message: Message; key: string }) =>
       mode === 'note'
-        ? post(`/conversations/${contact.id}/notes`, { text: message.text }, key)
-        : post(`/conversations/${contact.id}/messages`, { message }, key),
+        ? post('/conversations/{id}/notes', { params, body: { text: message.text ?? '' } }, key)
+        : post('/conversations/{id}/messages', { params, body: { message } }, key),
     onSuccess: () => {
       setAttempt({ text: '', key: freshKey() });
       onSent();
@@ -262,7 +263,7 @@ function NoteText({
       dir="auto"
       aria-label={t('inbox.write.note')}
       placeholder={t('inbox.hint.note')}
-      value={words.text}
+      value={words.text ?? ''}
       onChange={(event) => onWrite({ text: event.currentTarget.value })}
       onKeyDown={onKeyDown}
     />
@@ -297,14 +298,14 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
   };
   // A phone's keyboard has no Shift with Enter: there it begins a line.
   const touch = useMediaQuery('(pointer: coarse)', false);
-  const canned = useCanned(words.text, take, mode === 'reply');
+  const text = words.text ?? '';
+  const canned = useCanned(text, take, mode === 'reply');
   const blocked = contact.unreachable_reason !== null && contact.unreachable_reason !== 'opted_out';
   const cannot = mode === 'reply' && blocked;
   const carried = mode === 'reply' ? media : null;
   const max = carried ? CAPTION_MAX : TEXT_MAX;
-  const isLong = (mode === 'reply' ? measure(words.text).units : words.text.length) > max;
-  const ready =
-    (words.text.trim() !== '' || carried !== null) && !isLong && !cannot && !send.isPending;
+  const isLong = (mode === 'reply' ? measure(text).units : text.length) > max;
+  const ready = (text.trim() !== '' || carried !== null) && !isLong && !cannot && !send.isPending;
   const submit = () => {
     if (ready) run(carried ? { ...words, media: carried } : words);
   };
@@ -367,7 +368,7 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
             { value: 'note', label: t('inbox.note') },
           ]}
         />
-        {mode === 'reply' && words.text.trim() !== '' && !saving && (
+        {mode === 'reply' && text.trim() !== '' && !saving && (
           <button type="button" className="text-link small" onClick={() => setSaving(true)}>
             {t('inbox.canned_save')}
           </button>
@@ -375,7 +376,7 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
         {mode === 'reply' && <Attach media={media} onChange={setMedia} disabled={cannot} />}
         {mode === 'note' && isLong && (
           <span className="field-error" role="alert">
-            {t('inbox.too_long', { count: words.text.length - max })}
+            {t('inbox.too_long', { count: text.length - max })}
           </span>
         )}
         {cannot && <span className="small faint">{t('inbox.cannot_write')}</span>}

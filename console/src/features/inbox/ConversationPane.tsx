@@ -25,7 +25,9 @@ function AssignMenu({
   const { t } = useTranslation();
   const { member } = useWorkspace().session;
   const members = useQuery(membersQuery()).data?.items ?? [member];
-  const others = members.filter((each) => each.id !== member.id && !each.invited);
+  const others = members.filter(
+    (each) => each.id !== member.id && !('invited' in each && each.invited),
+  );
   const mark = (on: boolean) =>
     on ? <IconCheck size={14} stroke={1.8} aria-hidden="true" /> : null;
   return (

@@ -16,7 +16,7 @@ describe('what a message held', () => {
             text: 'https://example.org/invoice/17',
             url: 'https://example.org/invoice/17',
           },
-          { name: 'of_a_later_version', text: 'something' },
+          { name: 'of_a_later_version' as 'file', text: 'something' },
         ]}
       />,
     );

@@ -14,7 +14,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
-import type { Entry, ThreadEntry } from '@/api/types';
+import type { ThreadEntry } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Bubble } from '@/ui/telegram/Bubble';
 import { useProblemText } from '@/ui/states';
@@ -49,7 +49,10 @@ function Resend({ entry, contactId }: { entry: ThreadEntry; contactId: number })
   const client = useQueryClient();
   const problem = useProblemText();
   const again = useMutation({
-    mutationFn: () => post(`/conversations/${contactId}/messages/${entry.id}/resend`),
+    mutationFn: () =>
+      post('/conversations/{id}/messages/{entry}/resend', {
+        params: { path: { id: contactId, entry: entry.id } },
+      }),
     onSettled: () => void client.invalidateQueries({ queryKey: ['thread', contactId] }),
   });
   return (
@@ -177,15 +180,7 @@ function Fact({ entry }: { entry: ThreadEntry }) {
   const kind = entry.kind === 'event' ? (entry.event ?? 'other') : entry.kind;
   const object =
     entry.kind === 'start' ? (entry.text ?? '').replace(/^\/start\s*/u, '') : entry.text;
-  const as: Entry = {
-    id: '',
-    at: entry.at,
-    kind,
-    object: object || null,
-    text: null,
-    by: null,
-    data: null,
-  };
+  const as = { kind, object: object || null, text: null, by: null };
   const words = entry.event === 'conversation_changed' ? changed(entry.text ?? '') : say(as);
   const ofThem = entry.kind === 'button' || entry.kind === 'start' || entry.from === 'person';
   return (

@@ -13,7 +13,7 @@ export function cannedMatches(all: Canned[], asked: string): Canned[] {
     const name = fold(each.name);
     if (name.startsWith(asked)) return 0;
     if (name.includes(asked)) return 1;
-    return fold(each.message.text).includes(asked) ? 2 : 3;
+    return fold(each.message.text ?? '').includes(asked) ? 2 : 3;
   };
   return all
     .map((each) => ({ each, at: rank(each) }))

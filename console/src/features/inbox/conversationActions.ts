@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
-import type { Contact, Conversation } from '@/api/types';
+import type { Conversation } from '@/api/types';
 import { toast } from '@/ui/toast';
 
-const isConversation = (value: unknown): value is Conversation =>
-  typeof value === 'object' && value !== null && 'contact' in value && 'status' in value;
+type Act = { said?: string } & (
+  { verb: 'close' | 'open' | 'read' } | { verb: 'assign'; body: { member_id: number | null } }
+);
 
 /** What can be done with the conversation in view. `onChanged` puts the answer into the list. */
 export function useConversationActions(
@@ -19,16 +20,14 @@ export function useConversationActions(
       void client.invalidateQueries({ queryKey });
   };
   const act = useMutation({
-    mutationFn: ({
-      verb,
-      body,
-    }: {
-      verb: 'close' | 'open' | 'assign' | 'read';
-      body?: object;
-      said?: string;
-    }) => post<unknown>(`/conversations/${id}/${verb}`, body),
+    mutationFn: (asked: Act) => {
+      const params = { path: { id } };
+      return asked.verb === 'assign'
+        ? post('/conversations/{id}/assign', { params, body: asked.body })
+        : post(`/conversations/{id}/${asked.verb}`, { params });
+    },
     onSuccess: (answer) => {
-      if (isConversation(answer)) onChanged(answer);
+      if (answer) onChanged(answer);
       refresh();
     },
   });
@@ -48,7 +47,7 @@ export function useConversationActions(
   const read = () => act.mutate({ verb: 'read' });
   const tags = useMutation({
     mutationFn: (change: { add?: string[]; remove?: string[] }) =>
-      post<Contact>(`/contacts/${id}/tags`, change),
+      post('/contacts/{id}/tags', { params: { path: { id } }, body: change }),
     onSuccess: () => {
       for (const queryKey of [['contact', id], ['timeline', id], ['tags']])
         void client.invalidateQueries({ queryKey });

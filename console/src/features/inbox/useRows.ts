@@ -2,12 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { get } from '@/api/client';
 import { firstConversationsQuery } from '@/api/queries';
-import type {
-  Conversation,
-  ConversationFilter,
-  ConversationOrder,
-  ConversationPage,
-} from '@/api/types';
+import type { Conversation, ConversationFilter, ConversationOrder } from '@/api/types';
 import { noRows, settled, withFirst, withOlder, without, withOne, type Rows } from './rows';
 
 const PAGE_ROWS = 50;
@@ -67,13 +62,8 @@ export function useRows({ botId, filter, q, order, chosen }: Listed, isHeld: () 
       const page = await client.fetchQuery({
         queryKey: ['conversation-page', botId, filter, q, order, cursor],
         queryFn: () =>
-          get<ConversationPage>('/conversations', {
-            bot_id: botId,
-            filter,
-            q,
-            order,
-            cursor,
-            limit: PAGE_ROWS,
+          get('/conversations', {
+            params: { query: { bot_id: botId, filter, q, order, cursor, limit: PAGE_ROWS } },
           }),
         staleTime: 0,
       });

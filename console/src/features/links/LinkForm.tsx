@@ -163,8 +163,8 @@ export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
   const send = useMutation({
     mutationFn: () =>
       link
-        ? patch<DiversionLink>(`/links/${link.id}`, bodyOf(draft, false))
-        : post<DiversionLink>('/links', bodyOf(draft, true), key),
+        ? patch('/links/{id}', { params: { path: { id: link.id } }, body: bodyOf(draft, false) })
+        : post('/links', { body: bodyOf(draft, true) }, key),
     onSuccess: (saved) => {
       for (const noun of ['links', 'link', 'tags'])
         void client.invalidateQueries({ queryKey: [noun] });

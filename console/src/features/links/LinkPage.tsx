@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next';
 import { patch } from '@/api/client';
 import { linkFunnelQuery } from '@/api/queries';
-import type { DiversionLink, LinkBy, LinkFunnel, LinkItem } from '@/api/types';
+import type { LinkBy, LinkFunnel, LinkItem } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
@@ -157,7 +157,8 @@ function ArchiveButton({ link }: { link: LinkItem }) {
   const client = useQueryClient();
   const archived = link.archived_at !== null;
   const change = useMutation({
-    mutationFn: () => patch<DiversionLink>(`/links/${link.id}`, { archived: !archived }),
+    mutationFn: () =>
+      patch('/links/{id}', { params: { path: { id: link.id } }, body: { archived: !archived } }),
     onSuccess: () => {
       for (const noun of ['links', 'link']) void client.invalidateQueries({ queryKey: [noun] });
       toast(t(archived ? 'links.unarchived_toast' : 'links.archived_toast', { name: link.name }));

@@ -28,8 +28,11 @@ export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segm
     mutationFn: (draft: Draft & { over?: number }) => {
       const { over, ...fields } = draft;
       return segment
-        ? patch<Segment>(`/segments/${segment.id}`, { ...fields, version: over ?? segment.version })
-        : post<Segment>('/segments', { bot_id: bot.id, ...fields });
+        ? patch('/segments/{id}', {
+            params: { path: { id: segment.id } },
+            body: { ...fields, version: over ?? segment.version },
+          })
+        : post('/segments', { body: { bot_id: bot.id, ...fields } });
     },
     onSuccess: (saved) => {
       keep(saved);
@@ -44,7 +47,7 @@ export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segm
     },
   });
   const remove = useMutation({
-    mutationFn: () => del(`/segments/${segment?.id ?? 0}`),
+    mutationFn: () => del('/segments/{id}', { params: { path: { id: segment?.id ?? 0 } } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['segments'] });
       void navigate({ to: '/segments' });

@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post, Problem } from '@/api/client';
-import type { Bot } from '@/api/types';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 
@@ -15,9 +14,11 @@ export function AddBot({ onClose }: { onClose: () => void }) {
   const [token, setToken] = useState('');
   const add = useMutation({
     mutationFn: () =>
-      post<Bot>('/bots', {
-        token: token.trim(),
-        language: i18n.language.startsWith('zh') ? 'zh' : 'en',
+      post('/bots', {
+        body: {
+          token: token.trim(),
+          language: i18n.language.startsWith('zh') ? 'zh' : 'en',
+        },
       }),
     onSuccess: (bot) => {
       for (const key of ['bots', 'session']) void client.invalidateQueries({ queryKey: [key] });

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { del, patch, Problem } from '@/api/client';
-import type { Bot } from '@/api/types';
+import type { Bot, BotChange } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { Section } from '@/ui/Page';
@@ -12,22 +12,20 @@ import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { troubleOf } from './botHealth';
 
-interface BotChange {
-  status?: 'running' | 'stopped';
-  token?: string;
-  bulk_per_second?: number | null;
-}
-
 function useBotChange(bot: Bot) {
   const client = useQueryClient();
   const refresh = () => {
     for (const key of ['bots', 'session']) void client.invalidateQueries({ queryKey: [key] });
   };
+  const params = { path: { id: bot.id } };
   const change = useMutation({
-    mutationFn: (next: BotChange) => patch<Bot>(`/bots/${bot.id}`, next),
+    mutationFn: (next: BotChange) => patch('/bots/{id}', { params, body: next }),
     onSuccess: refresh,
   });
-  const remove = useMutation({ mutationFn: () => del(`/bots/${bot.id}`), onSuccess: refresh });
+  const remove = useMutation({
+    mutationFn: () => del('/bots/{id}', { params }),
+    onSuccess: refresh,
+  });
   return { change, remove };
 }
 type Changing = ReturnType<typeof useBotChange>;

@@ -21,7 +21,7 @@ function Picture({ file }: { file: KeptFile }) {
     return (
       <img
         className="settings-file-picture"
-        src={download(`/media/${file.id}/content`)}
+        src={download('/media/{id}/content', { path: { id: file.id } })}
         alt=""
         loading="lazy"
       />
@@ -43,7 +43,7 @@ function Row({ file }: { file: KeptFile }) {
   const [sure, setSure] = useState(false);
   const refresh = () => void client.invalidateQueries({ queryKey: ['media'] });
   const remove = useMutation({
-    mutationFn: () => del(`/media/${file.id}`),
+    mutationFn: () => del('/media/{id}', { params: { path: { id: file.id } } }),
     onSuccess: () => {
       refresh();
       toast(t('files.deleted', { name: file.name }));
@@ -61,7 +61,7 @@ function Row({ file }: { file: KeptFile }) {
             <Picture file={file} />
             <a
               className="cut"
-              href={download(`/media/${file.id}/content`)}
+              href={download('/media/{id}/content', { path: { id: file.id } })}
               target="_blank"
               rel="noreferrer"
             >

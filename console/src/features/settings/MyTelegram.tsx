@@ -11,12 +11,6 @@ import { Section } from '@/ui/Page';
 import { useProblemText } from '@/ui/states';
 import { Secret } from './Secret';
 
-interface Binding {
-  link: string;
-  code: string;
-  expires_at: number;
-}
-
 /** How often it is asked whether the link was opened. */
 const ASK_MS = 3_000;
 
@@ -30,7 +24,7 @@ export function MyTelegram({ bots }: { bots: Bot[] }) {
   const addressOf = useBotAddress();
   const { member } = useWorkspace().session;
   const bind = useMutation({
-    mutationFn: (botId: number) => post<Binding>('/members/me/telegram', { bot_id: botId }),
+    mutationFn: (botId: number) => post('/members/me/telegram', { body: { bot_id: botId } }),
   });
   const waiting = bind.data !== undefined && bind.data.expires_at > now && !member.telegram;
   useEffect(() => {

@@ -107,7 +107,7 @@ function Form({ saved }: { saved: Phrases }) {
   if (from.version !== saved.version && !isChanged) take(saved);
   const save = useMutation({
     mutationFn: () =>
-      put<Phrases>('/workspace/phrases', { languages: values, version: from.version }),
+      put('/workspace/phrases', { body: { languages: values, version: from.version } }),
     onSuccess: (next) => {
       take(next);
       client.setQueryData(phrasesQuery().queryKey, next);

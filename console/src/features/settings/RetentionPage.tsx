@@ -132,12 +132,14 @@ function Form({ rules }: { rules: Retention }) {
   const blanks = kinds.some((kind) => (older.data?.[kind] ?? 0) > 0);
   const save = useMutation({
     mutationFn: () =>
-      put<Retention>('/workspace/retention', {
-        texts_days: days.texts_days,
-        raw_days: days.raw_days,
-        visits_days: days.visits_days,
-        notes_days: days.notes_days,
-        version: from.version,
+      put('/workspace/retention', {
+        body: {
+          texts_days: days.texts_days,
+          raw_days: days.raw_days,
+          visits_days: days.visits_days,
+          notes_days: days.notes_days,
+          version: from.version,
+        },
       }),
     onSuccess: (saved) => {
       setFrom(saved);

@@ -24,7 +24,7 @@ function SessionRow({ session }: { session: BrowserSession }) {
   const client = useQueryClient();
   const problem = useProblemText();
   const end = useMutation({
-    mutationFn: () => del(`/sessions/${session.id}`),
+    mutationFn: () => del('/sessions/{id}', { params: { path: { id: session.id } } }),
     onSuccess: () => void client.invalidateQueries({ queryKey: ['sessions'] }),
   });
   return (

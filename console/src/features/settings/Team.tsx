@@ -33,11 +33,7 @@ function Invite({ onClose }: { onClose: () => void }) {
   const [role, setRole] = useState<Role>('agent');
   const invite = useMutation({
     mutationFn: () =>
-      post<{ member: Member; link: string }>(
-        '/members',
-        { name: name.trim(), email: email.trim(), role },
-        key,
-      ),
+      post('/members', { body: { name: name.trim(), email: email.trim(), role } }, key),
     onSuccess: () => void client.invalidateQueries({ queryKey: ['members'] }),
   });
   const fields = invite.error instanceof Problem ? invite.error : null;
@@ -114,11 +110,12 @@ function MemberRow({ member, me }: { member: Member; me: boolean }) {
   const [sure, setSure] = useState(false);
   const refresh = () => void client.invalidateQueries({ queryKey: ['members'] });
   const change = useMutation({
-    mutationFn: (role: Role) => patch<Member>(`/members/${member.id}`, { role }),
+    mutationFn: (role: Role) =>
+      patch('/members/{id}', { params: { path: { id: member.id } }, body: { role } }),
     onSuccess: refresh,
   });
   const remove = useMutation({
-    mutationFn: () => del(`/members/${member.id}`),
+    mutationFn: () => del('/members/{id}', { params: { path: { id: member.id } } }),
     onSuccess: () => {
       refresh();
       toast(t('settings.member_removed', { name: member.name }));

@@ -18,7 +18,7 @@ function TokenRow({ token, onGone }: { token: ApiToken; onGone: () => void }) {
   const problem = useProblemText();
   const [sure, setSure] = useState(false);
   const revoke = useMutation({
-    mutationFn: () => del(`/tokens/${token.id}`),
+    mutationFn: () => del('/tokens/{id}', { params: { path: { id: token.id } } }),
     onSuccess: () => {
       onGone();
       toast(t('settings.token_revoked', { name: token.name }));
@@ -76,7 +76,7 @@ export function Tokens() {
   const [name, setName] = useState('');
   const refresh = () => void client.invalidateQueries({ queryKey: ['tokens'] });
   const make = useMutation({
-    mutationFn: () => post<ApiToken>('/tokens', { name: name.trim() }),
+    mutationFn: () => post('/tokens', { body: { name: name.trim() } }),
     onSuccess: () => {
       setName('');
       refresh();

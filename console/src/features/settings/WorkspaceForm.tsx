@@ -20,7 +20,7 @@ export function WorkspaceForm() {
   const changed = name.trim() !== workspace.name || zone !== workspace.time_zone;
   const zones = [...new Set([workspace.time_zone, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
   const save = useMutation({
-    mutationFn: () => patch('/workspace', { name: name.trim(), time_zone: zone }),
+    mutationFn: () => patch('/workspace', { body: { name: name.trim(), time_zone: zone } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['session'] });
       toast(t('settings.workspace_saved'));

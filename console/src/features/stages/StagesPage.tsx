@@ -97,7 +97,7 @@ function useSave(onSaved: () => void) {
   const client = useQueryClient();
   const save = useMutation({
     mutationFn: ({ draft, version }: { draft: StageDraft[]; version: number }) =>
-      put<Stages>('/stages', { stages: draft, version }),
+      put('/stages', { body: { stages: draft, version } }),
     onSuccess: () => {
       void client.invalidateQueries();
       onSaved();

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
 import { attributesQuery } from '@/api/queries';
-import type { Attribute, UnifyAnswer } from '@/api/types';
+import type { Attribute } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { EmptyState, Failure, Loaded, SkeletonRows } from '@/ui/states';
@@ -19,11 +19,8 @@ function Unify({ attribute, onDone }: { attribute: Attribute; onDone: () => void
   const [kind, setKind] = useState(attribute.kind ?? 'text');
   const send = useMutation({
     mutationFn: (dry: boolean) =>
-      post<UnifyAnswer>('/attributes/unify', {
-        key: attribute.key,
-        kind,
-        dry_run: dry,
-        drop_misfits: !dry,
+      post('/attributes/unify', {
+        body: { key: attribute.key, kind, dry_run: dry, drop_misfits: !dry },
       }),
     onSuccess: (_, dry) => {
       if (dry) return;

@@ -36,7 +36,11 @@ function Edit({ tag }: { tag: Tag }) {
   const changed =
     name.trim() !== tag.name || description !== tag.description || color !== tag.color;
   const save = useMutation({
-    mutationFn: () => patch<Tag>(`/tags/${tag.id}`, { name: name.trim(), description, color }),
+    mutationFn: () =>
+      patch('/tags/{id}', {
+        params: { path: { id: tag.id } },
+        body: { name: name.trim(), description, color },
+      }),
     onSuccess: (saved) => {
       refresh();
       toast(t('tags.saved', { name: saved.name }));
@@ -93,7 +97,8 @@ function Merge({ tag, all }: { tag: Tag; all: Tag[] }) {
   const [into, setInto] = useState<string | null>(null);
   const target = all.find((each) => String(each.id) === into);
   const merge = useMutation({
-    mutationFn: (id: number) => post(`/tags/${tag.id}/merge`, { into: id }),
+    mutationFn: (id: number) =>
+      post('/tags/{id}/merge', { params: { path: { id: tag.id } }, body: { into: id } }),
     onSuccess: (_, id) => {
       refresh();
       toast(t('tags.merged', { name: tag.name, into: target?.name ?? '' }));
@@ -141,7 +146,7 @@ function Delete({ tag }: { tag: Tag }) {
   const navigate = useNavigate();
   const [sure, setSure] = useState(false);
   const remove = useMutation({
-    mutationFn: () => del(`/tags/${tag.id}`),
+    mutationFn: () => del('/tags/{id}', { params: { path: { id: tag.id } } }),
     onSuccess: () => {
       refresh();
       toast(t('tags.deleted', { name: tag.name }));

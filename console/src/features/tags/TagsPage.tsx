@@ -86,7 +86,7 @@ function NewTag({ count, onClose }: { count: number; onClose: () => void }) {
   const [name, setName] = useState('');
   const [color, setColor] = useState(freshColor(count));
   const make = useMutation({
-    mutationFn: () => post<Tag>('/tags', { name: name.trim(), color }),
+    mutationFn: () => post('/tags', { body: { name: name.trim(), color } }),
     onSuccess: (tag) => {
       void client.invalidateQueries({ queryKey: ['tags'] });
       onClose();

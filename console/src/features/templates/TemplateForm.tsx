@@ -43,16 +43,18 @@ export function TemplateForm({
   const save = useMutation({
     mutationFn: (over?: string) => {
       if (template)
-        return patch<Template>(`/templates/${template.id}`, {
-          name: name.trim(),
-          message: own,
-          version: over ?? template.version,
+        return patch('/templates/{id}', {
+          params: { path: { id: template.id } },
+          body: { name: name.trim(), message: own, version: over ?? template.version },
         });
-      return post<Template>(
+      return post(
         '/templates',
-        from === 'campaign'
-          ? { name: name.trim(), from_campaign: campaign?.id }
-          : { name: name.trim(), message: own },
+        {
+          body:
+            from === 'campaign'
+              ? { name: name.trim(), from_campaign: campaign?.id }
+              : { name: name.trim(), message: own },
+        },
         key,
       );
     },
@@ -77,7 +79,9 @@ export function TemplateForm({
   };
   const ready =
     name.trim() !== '' &&
-    (from === 'campaign' ? campaign !== undefined : own.text.trim() !== '' || Boolean(own.media));
+    (from === 'campaign'
+      ? campaign !== undefined
+      : Boolean(own.text?.trim()) || Boolean(own.media));
   return (
     <Modal
       opened

@@ -76,7 +76,7 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
   const client = useQueryClient();
   const [sure, setSure] = useState(false);
   const remove = useMutation({
-    mutationFn: () => del(`/templates/${template.id}`),
+    mutationFn: () => del('/templates/{id}', { params: { path: { id: template.id } } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['templates'] });
       toast(t('templates.deleted', { name: template.name }));

@@ -4,7 +4,7 @@ import { type Command, NodeSelection, TextSelection } from 'prosemirror-state';
 import { useId, useImperativeHandle, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRichText } from '@/api/texts';
-import type { RichText } from '@/ui/telegram/richText';
+import type { WrittenText } from '@/ui/telegram/richText';
 import { attributeOf, isKnownField } from '@/ui/telegram/template';
 import { fieldChosen, insertField, insertText, linkAround, setLink, unlink } from './commands';
 import styles from './editor.module.css';
@@ -50,7 +50,7 @@ function textAttributes(
   );
 }
 
-function OpenEditor({ rich, ...props }: EditorProps & { rich: RichText }) {
+function OpenEditor({ rich, ...props }: EditorProps & { rich: WrittenText }) {
   const {
     onChange,
     readOnly = false,

@@ -5,12 +5,8 @@ import { readDocument, writeDocument } from './document';
 import { inOrder, nested } from './nesting';
 import { schema } from './schema';
 
-const entity = (
-  type: string,
-  offset: number,
-  length: number,
-  more: Partial<Entity> = {},
-): Entity => ({ type, offset, length, ...more });
+const entity = (type: Entity['type'], offset: number, length: number, more: object = {}): Entity =>
+  ({ type, offset, length, ...more }) as Entity;
 const again = (text: string, entities: Entity[] = []) =>
   writeDocument(readDocument({ text, entities }));
 
@@ -33,8 +29,8 @@ describe('a stored text', () => {
     [
       'has all marks',
       'abcdefgh',
-      ['bold', 'italic', 'underline', 'strikethrough', 'spoiler', 'code'].map((type, at) =>
-        entity(type, at, 1),
+      (['bold', 'italic', 'underline', 'strikethrough', 'spoiler', 'code'] as const).map(
+        (type, at) => entity(type, at, 1),
       ),
     ],
     [
@@ -265,7 +261,7 @@ describe('any entities', () => {
       ].sort((a, b) => a - b);
     for (let seed = 0; seed < 400; seed += 1) {
       const next = numbers(seed);
-      const given = ['bold', 'italic', 'underline', 'text_link'].map((type) =>
+      const given = (['bold', 'italic', 'underline', 'text_link'] as const).map((type) =>
         entity(type, next(12), 1 + next(8)),
       );
       const made = nested(inOrder(given));

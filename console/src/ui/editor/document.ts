@@ -1,16 +1,16 @@
 /** The editor's document and a message's text with entities, each made from the other without loss. */
 import type { Mark, Node } from 'prosemirror-model';
-import type { Entity } from '@/api/types';
-import type { RichText } from '@/ui/telegram/richText';
+import type { Entity, ForeignEntity } from '@/api/types';
+import type { RichText, WrittenText } from '@/ui/telegram/richText';
 import { FIELD_CHARACTER, type Field, readTemplate, writeTemplate } from '@/ui/telegram/template';
 import { nested } from './nesting';
 import { schema } from './schema';
 
-const isQuote = (entity: Entity) =>
+const isQuote = (entity: ForeignEntity) =>
   entity.type === 'blockquote' || entity.type === 'expandable_blockquote';
-const end = (entity: Entity) => entity.offset + entity.length;
+const end = (entity: ForeignEntity) => entity.offset + entity.length;
 
-function markOf(entity: Entity): Mark | null {
+function markOf(entity: ForeignEntity): Mark | null {
   switch (entity.type) {
     case 'bold':
       return schema.mark('bold');
@@ -36,7 +36,15 @@ function markOf(entity: Entity): Mark | null {
   }
 }
 
-function entityOf(mark: Mark): Omit<Entity, 'offset' | 'length'> {
+/** What an entity does, wherever it stands. */
+type Effect = Entity extends infer Kind
+  ? Kind extends Entity
+    ? Omit<Kind, 'offset' | 'length'>
+    : never
+  : never;
+type PlainMark = 'bold' | 'italic' | 'underline' | 'spoiler' | 'code';
+
+function entityOf(mark: Mark): Effect {
   switch (mark.type.name) {
     case 'strike':
       return { type: 'strikethrough' };
@@ -49,7 +57,7 @@ function entityOf(mark: Mark): Omit<Entity, 'offset' | 'length'> {
         ...(mark.attrs.format ? { date_time_format: String(mark.attrs.format) } : {}),
       };
     default:
-      return { type: mark.type.name };
+      return { type: mark.type.name as PlainMark };
   }
 }
 
@@ -58,7 +66,7 @@ class Reader {
   constructor(
     private readonly text: string,
     private readonly fields: Map<number, Field>,
-    private readonly entities: Entity[],
+    private readonly entities: ForeignEntity[],
   ) {}
 
   doc(): Node {
@@ -71,8 +79,8 @@ class Reader {
   }
 
   /** Entities that are blocks, none inside or across another. */
-  private holders(wanted: (entity: Entity) => boolean): Entity[] {
-    const found: Entity[] = [];
+  private holders(wanted: (entity: ForeignEntity) => boolean): ForeignEntity[] {
+    const found: ForeignEntity[] = [];
     // A code block inside a quotation belongs to the quotation, so quotations come first.
     const all = this.entities.filter((entity) => wanted(entity) && entity.length > 0);
     for (const entity of [...all.filter(isQuote), ...all.filter((each) => !isQuote(each))]) {
@@ -82,7 +90,7 @@ class Reader {
     return found.sort((a, b) => a.offset - b.offset);
   }
 
-  private blocks(from: number, to: number, holders: Entity[]): Node[] {
+  private blocks(from: number, to: number, holders: ForeignEntity[]): Node[] {
     const blocks: Node[] = [];
     let at = from;
     let glued = false;
@@ -117,7 +125,7 @@ class Reader {
     }
   }
 
-  private block(entity: Entity, glued: boolean): Node {
+  private block(entity: ForeignEntity, glued: boolean): Node {
     if (entity.type === 'pre')
       return schema.node(
         'pre',
@@ -260,7 +268,7 @@ class Writer {
     else this.runs.push({ mark, holder, from, to: this.text.length });
   }
 
-  end(): RichText {
+  end(): WrittenText {
     for (const { mark, from, to } of this.runs)
       this.entities.push({ ...entityOf(mark), offset: from, length: to - from });
     const { source, place } = writeTemplate(this.text, this.fields);
@@ -274,7 +282,7 @@ class Writer {
 }
 
 /** The text with its entities that a message stores. */
-export function writeDocument(doc: Node): RichText {
+export function writeDocument(doc: Node): WrittenText {
   const writer = new Writer();
   writer.blocks(doc);
   return writer.end();

@@ -1,5 +1,5 @@
 /** Entities as Telegram wants them: one inside the other, never crossing. */
-import type { Entity } from '@/api/types';
+import type { ForeignEntity } from '@/api/types';
 
 /** Which of two entities over the same stretch is the outer one; the server's order. */
 const ranks = [
@@ -16,20 +16,21 @@ const ranks = [
   'spoiler',
   'custom_emoji',
 ];
-const rank = (entity: Entity) => ranks.indexOf(entity.type);
+const rank = (entity: ForeignEntity) => ranks.indexOf(entity.type);
 /** Cut in two they would do something else: a link would be two links. */
-const isWhole = (entity: Entity) =>
+const isWhole = (entity: ForeignEntity) =>
   !['bold', 'italic', 'underline', 'strikethrough', 'spoiler'].includes(entity.type);
-const end = (entity: Entity) => entity.offset + entity.length;
-const overlap = (one: Entity, other: Entity) => one.offset < end(other) && other.offset < end(one);
-const holds = (outer: Entity, inner: Entity) =>
+const end = (entity: ForeignEntity) => entity.offset + entity.length;
+const overlap = (one: ForeignEntity, other: ForeignEntity) =>
+  one.offset < end(other) && other.offset < end(one);
+const holds = (outer: ForeignEntity, inner: ForeignEntity) =>
   outer.offset <= inner.offset && end(inner) <= end(outer);
 
-export const inOrder = (entities: Entity[]): Entity[] =>
+export const inOrder = <Kind extends ForeignEntity>(entities: Kind[]): Kind[] =>
   [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length || rank(a) - rank(b));
 
 /** The parts of an entity between places inside it. */
-function cut(entity: Entity, places: number[]): Entity[] {
+function cut<Kind extends ForeignEntity>(entity: Kind, places: number[]): Kind[] {
   const borders = [entity.offset, ...[...new Set(places)].sort((a, b) => a - b), end(entity)];
   return borders.slice(1).map((to, index) => {
     const offset = borders[index] ?? entity.offset;
@@ -38,7 +39,7 @@ function cut(entity: Entity, places: number[]): Entity[] {
 }
 
 /** Cuts marks where they would cross another entity. Whole entities are never cut: the marks over them are. */
-export function nested(entities: Entity[]): Entity[] {
+export function nested<Kind extends ForeignEntity>(entities: Kind[]): Kind[] {
   const whole = entities.filter(isWhole);
   const marks = entities
     .filter((entity) => !isWhole(entity))
@@ -52,8 +53,8 @@ export function nested(entities: Entity[]): Entity[] {
       );
     });
   let waiting = inOrder([...whole, ...marks]);
-  let open: Entity[] = [];
-  const done: Entity[] = [];
+  let open: Kind[] = [];
+  const done: Kind[] = [];
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     const { offset } = next;
     open = open.filter((outer) => end(outer) > offset);

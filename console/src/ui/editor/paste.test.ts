@@ -17,8 +17,8 @@ function pasted(html: string) {
 }
 /** The stretches of a text that its entities cover. */
 const stretches = ({ text, entities }: ReturnType<typeof pasted>) =>
-  entities.map(({ type, offset, length, url, language }) =>
-    [type, text.slice(offset, offset + length), url ?? language].filter(
+  entities.map(({ type, offset, length, ...more }) =>
+    [type, text.slice(offset, offset + length), ...Object.values(more)].filter(
       (each) => each !== undefined,
     ),
   );

@@ -1,6 +1,6 @@
 import type { ReactNode, Ref } from 'react';
 import type { Message } from '@/api/types';
-import type { RichText } from '@/ui/telegram/richText';
+import type { WrittenText } from '@/ui/telegram/richText';
 
 export interface EditorHandle {
   focus: () => void;
@@ -10,7 +10,7 @@ export interface EditorHandle {
 export interface EditorProps {
   /** What is edited; markup is read by the server before it is shown. */
   message: Pick<Message, 'text' | 'format' | 'entities'>;
-  onChange: (rich: RichText) => void;
+  onChange: (rich: WrittenText) => void;
   /** What the field is called. */
   label: string;
   /** Shown while it is empty. */

@@ -3,7 +3,7 @@ import type { Node } from 'prosemirror-model';
 import { type Command, EditorState, NodeSelection } from 'prosemirror-state';
 import { EditorView, type NodeViewConstructor } from 'prosemirror-view';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { RichText } from '@/ui/telegram/richText';
+import type { WrittenText } from '@/ui/telegram/richText';
 import { readDocument, writeDocument } from './document';
 import { clipboardParser, withoutForeignMark } from './paste';
 import { sliceOfText } from './pastedText';
@@ -11,10 +11,10 @@ import { plugins } from './plugins';
 import { schema } from './schema';
 
 export interface ViewOptions {
-  rich: RichText;
+  rich: WrittenText;
   readOnly: boolean;
   attributes: Record<string, string>;
-  onChange: (rich: RichText) => void;
+  onChange: (rich: WrittenText) => void;
   /** Before every other key. */
   onKey: (event: KeyboardEvent) => boolean;
   keys: Record<string, Command>;
@@ -53,7 +53,7 @@ function fieldView(latest: { current: ViewOptions }): NodeViewConstructor {
   };
 }
 
-export const sameText = (one: RichText, other: RichText) =>
+export const sameText = (one: WrittenText, other: WrittenText) =>
   one === other ||
   (one.text === other.text && JSON.stringify(one.entities) === JSON.stringify(other.entities));
 

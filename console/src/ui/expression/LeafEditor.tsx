@@ -1,6 +1,7 @@
 import { MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { AttributeOp, Expression, Moment } from '@/api/types';
+import { type ProfileField, type SourceField, profileOf, sourceOf } from '@/api/expressions';
+import type { AttributeOp, CampaignOutcome, Expression, Moment } from '@/api/types';
 import { AmountInput } from '../AmountInput';
 import { DurationInput } from '../Duration';
 import { useStageName } from '../StageBadge';
@@ -18,7 +19,7 @@ type Of<K extends string> = Extract<Expression, Record<K, unknown>>;
 /** On phones the text of a control is larger, so that the page does not zoom into it. */
 const PHONE_WIDER = 1.25;
 
-function Pick({
+function Pick<Name extends string>({
   label,
   value,
   data,
@@ -26,9 +27,9 @@ function Pick({
   width = 150,
 }: {
   label: string;
-  value: string;
-  data: { value: string; label: string }[];
-  onPick: (value: string) => void;
+  value: Name;
+  data: { value: Name; label: string }[];
+  onPick: (value: Name) => void;
   width?: number;
 }) {
   return (
@@ -40,7 +41,7 @@ function Pick({
       searchable={data.length > 8}
       value={value}
       data={data}
-      onChange={(next) => next !== null && onPick(next)}
+      onChange={(next) => next !== null && onPick(next as Name)}
       comboboxProps={{ width: 'max-content' }}
     />
   );
@@ -178,7 +179,7 @@ function MomentLeaf({
 /** An empty field is no number: the server refuses it, so that nothing is counted by the one before it. */
 const noNumber = null as unknown as number;
 
-const eventKinds = [
+const eventKinds: Of<'event'>['event']['kind'][] = [
   'interaction',
   'button',
   'command',
@@ -318,15 +319,22 @@ function StageLeaf({ value, names, onChange }: LeafProps<Of<'stage'>>) {
 
 function SourceLeaf({ value, onChange }: LeafProps<Of<'source'>>) {
   const { t } = useTranslation();
-  const [key = 'link', held = ''] = Object.entries(value.source)[0] ?? [];
-  const keys = ['link', 'channel', 'payload', 'utm_source', 'utm_medium', 'utm_campaign'];
+  const [key, held] = sourceOf(value.source);
+  const keys: SourceField[] = [
+    'link',
+    'channel',
+    'payload',
+    'utm_source',
+    'utm_medium',
+    'utm_campaign',
+  ];
   return (
     <>
       <Pick
         label={t('builder.source_key')}
         width={130}
         value={key}
-        onPick={(next) => onChange({ source: { [next]: held } })}
+        onPick={(next) => onChange({ source: { [next]: value.source[key] } })}
         data={[...new Set([...keys, key])].map((each) => ({
           value: each,
           label: t([`builder.source.${each}`, 'builder.source.other'], { key: each }),
@@ -337,7 +345,7 @@ function SourceLeaf({ value, onChange }: LeafProps<Of<'source'>>) {
         w={160}
         aria-label={t('builder.form.source')}
         placeholder={t('builder.source_hint')}
-        value={Array.isArray(held) ? held.join(', ') : held}
+        value={held.join(', ')}
         onChange={(event) => onChange({ source: { [key]: event.currentTarget.value } })}
       />
     </>
@@ -346,8 +354,9 @@ function SourceLeaf({ value, onChange }: LeafProps<Of<'source'>>) {
 
 function ProfileLeaf({ value, onChange }: LeafProps<Of<'profile'>>) {
   const { t } = useTranslation();
-  const { field } = value.profile;
-  const fields = ['language', 'country', 'browser', 'os', 'username', 'premium'];
+  const profile = profileOf(value.profile);
+  const { field } = profile;
+  const fields: ProfileField[] = ['language', 'country', 'browser', 'os', 'username', 'premium'];
   return (
     <>
       <Pick
@@ -366,7 +375,7 @@ function ProfileLeaf({ value, onChange }: LeafProps<Of<'profile'>>) {
         <Pick
           label={t('builder.profile.premium')}
           width={90}
-          value={String(value.profile.in[0] ?? true)}
+          value={String(profile.in[0] ?? true)}
           onPick={(next) => onChange({ profile: { field, in: [next === 'true'] } })}
           data={[
             { value: 'true', label: t('builder.yes') },
@@ -379,8 +388,8 @@ function ProfileLeaf({ value, onChange }: LeafProps<Of<'profile'>>) {
           miw={140}
           maw={320}
           aria-label={t('builder.values')}
-          placeholder={value.profile.in.length === 0 ? t('builder.values_hint') : undefined}
-          value={value.profile.in.map(String)}
+          placeholder={profile.in.length === 0 ? t('builder.values_hint') : undefined}
+          value={profile.in.map(String)}
           onChange={(values) => onChange({ profile: { field, in: values } })}
         />
       )}
@@ -436,7 +445,7 @@ function AttributeLeaf({ value, onChange }: LeafProps<Of<'attribute'>>) {
   );
 }
 
-const outcomes = [
+const outcomes: CampaignOutcome[] = [
   'clicked',
   'not_clicked',
   'pressed',
@@ -533,7 +542,7 @@ export function LeafEditor({ value, names, onChange }: LeafProps<Expression>) {
         width={140}
         value={value.conversation.status ?? 'open'}
         onPick={(status) => onChange({ conversation: { status } })}
-        data={['open', 'closed'].map((each) => ({
+        data={(['open', 'closed'] as const).map((each) => ({
           value: each,
           label: t(`builder.conversation.${each}`),
         }))}

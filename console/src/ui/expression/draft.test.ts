@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isExpression, parseExpression, both } from '@/api/expressions';
+import { both, isExpression, parseExpression, profileOf, sourceOf } from '@/api/expressions';
+import type { Expression } from '@/api/types';
 import { countable, isFinished, isWrong, pruned, blank, leafForms } from './draft';
 import { partAt } from './ExplainTree';
 
@@ -11,7 +12,7 @@ describe('a draft of the builder', () => {
     expect(countable([{ tag: { has_any: [] } }])).toEqual({ all: [] });
   });
   it('is wrong where a field is marked so, however deep', () => {
-    for (const wrong of [
+    const faulty: Expression[] = [
       { last_interaction: { within: '0d' } },
       { first_seen: { older_than: '0w' } },
       { tag: { has: 'a', added_within: '0d' } },
@@ -19,7 +20,8 @@ describe('a draft of the builder', () => {
       { event: { kind: 'button', at_most: null as unknown as number } },
       { event: { kind: 'button', at_least: 1, within: '0d' } },
       { sample: { percent: 0, salt: 'a' } },
-    ]) {
+    ];
+    for (const wrong of faulty) {
       expect(isWrong(wrong)).toBe(true);
       expect(isWrong({ any: [{ reachable: true }, { not: { all: [wrong] } }] })).toBe(true);
     }
@@ -84,5 +86,15 @@ describe('places in an expression', () => {
     expect(partAt(expression, '/all/0/any/0')).toEqual({ reachable: true });
     expect(partAt(expression, '/all/1/not')).toEqual({ tag: { has: 'a' } });
     expect(partAt(expression, '/all/7')).toBeNull();
+  });
+});
+
+describe('the forms that the server writes', () => {
+  it('of the profile and the source are read, the short and the long ones', () => {
+    expect(isFinished({ profile: { premium: true } })).toBe(true);
+    expect(profileOf({ premium: false })).toEqual({ field: 'premium', in: [false] });
+    expect(sourceOf({ utm_source: { in: ['fb', 'ig'] } })).toEqual(['utm_source', ['fb', 'ig']]);
+    expect(sourceOf({ link: 'door' })).toEqual(['link', ['door']]);
+    expect(isFinished({ source: { link: '' } })).toBe(false);
   });
 });

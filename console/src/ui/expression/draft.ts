@@ -1,4 +1,5 @@
 /** The builder's view of an expression: always a list under `all`, with lines that may not be finished yet. */
+import { profileOf, sourceOf } from '@/api/expressions';
 import type { Expression } from '@/api/types';
 
 export const toLines = (expression: Expression): Expression[] =>
@@ -15,9 +16,8 @@ export function isFinished(expression: Expression): boolean {
       ? expression.tag.has !== ''
       : (expression.tag.has_all ?? expression.tag.has_any ?? []).length > 0;
   if ('stage' in expression) return expression.stage.in.length > 0;
-  if ('profile' in expression) return expression.profile.in.length > 0;
-  if ('source' in expression)
-    return Object.values(expression.source).every((value) => value.length > 0);
+  if ('profile' in expression) return profileOf(expression.profile).in.length > 0;
+  if ('source' in expression) return sourceOf(expression.source)[1].every((value) => value !== '');
   if ('attribute' in expression)
     return (
       expression.attribute.key !== '' &&

@@ -3,6 +3,7 @@ import type { TFunction } from 'i18next';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formOf, isEveryone } from '@/api/expressions';
+import { type ProfileTest, type SourceTest, profileOf, sourceOf } from '@/api/expressions';
 import type { Expression, Moment } from '@/api/types';
 import { type Format, useFormat } from '@/i18n/format';
 import { type Names, useNames } from './names';
@@ -163,23 +164,21 @@ function say(expression: Expression, speech: Speech, inner: boolean): string {
   );
 }
 
-function sourceText(source: Record<string, string | string[]>, { t, format }: Speech): string {
-  const [key, value] = Object.entries(source)[0] ?? ['link', ''];
-  const text = Array.isArray(value) ? format.list(value, 'disjunction') : value;
-  return t([`expression.source.${key}`, 'expression.source.other'], { key, value: text });
+function sourceText(source: SourceTest, { t, format }: Speech): string {
+  const [key, values] = sourceOf(source);
+  return t([`expression.source.${key}`, 'expression.source.other'], {
+    key,
+    value: format.list(values, 'disjunction'),
+  });
 }
 
-function profileText(
-  profile: { field: string; in: (string | boolean)[] },
-  { t, format }: Speech,
-): string {
-  const shown = profile.in.map((value) =>
-    profile.field === 'language' && typeof value === 'string'
-      ? format.language(value)
-      : String(value),
+function profileText(profile: ProfileTest, { t, format }: Speech): string {
+  const { field, in: values } = profileOf(profile);
+  const shown = values.map((value) =>
+    field === 'language' && typeof value === 'string' ? format.language(value) : String(value),
   );
-  return t([`expression.profile.${profile.field}`, 'expression.profile.other'], {
-    field: profile.field,
+  return t([`expression.profile.${field}`, 'expression.profile.other'], {
+    field,
     values: format.list(shown, 'disjunction'),
   });
 }

@@ -2,9 +2,9 @@ import './bubble.css';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconArrowUpRight } from '@tabler/icons-react';
-import type { Message, MessageButton, ThreadEntry } from '@/api/types';
+import type { Message, ThreadButton, ThreadEntry } from '@/api/types';
 import { download } from '@/api/client';
-import { useRichText } from '@/api/texts';
+import { type Written, useRichText } from '@/api/texts';
 import { Skeleton } from '@/ui/states';
 import { EntityText } from './EntityText';
 import { MediaView } from './MediaView';
@@ -14,7 +14,7 @@ import { fillVariables } from './richText';
 const FOLD_AT = 600;
 
 export interface BubbleProps {
-  message: Pick<Message, 'text' | 'format' | 'entities' | 'buttons' | 'media'>;
+  message: Written & Pick<Message, 'media'> & { buttons?: ThreadButton[][] | null };
   /** The file of a message that was sent or received; one that is written carries its own. */
   file?: ThreadEntry['media'];
   out?: boolean;
@@ -26,7 +26,7 @@ export interface BubbleProps {
   meta?: ReactNode;
 }
 
-function Keys({ rows }: { rows: MessageButton[][] }) {
+function Keys({ rows }: { rows: ThreadButton[][] }) {
   return (
     <div className="tg-keys">
       {rows.map((row, index) => (
@@ -58,7 +58,7 @@ export function Bubble({
   const [whole, setWhole] = useState(false);
   const written = useRichText(message);
   // Where the server cannot read it, what was written is better than nothing.
-  const read = written.rich ?? { text: written.error ? message.text : '', entities: [] };
+  const read = written.rich ?? { text: written.error ? (message.text ?? '') : '', entities: [] };
   const rich = said ? read : fillVariables(read, values);
   const waits = written.rich === null && !written.error;
   const folded = !whole && rich.text.length > FOLD_AT + 80;
@@ -66,7 +66,10 @@ export function Bubble({
   const shown =
     file ??
     (message.media
-      ? { kind: message.media.kind, url: download(`/media/${message.media.media_id}/content`) }
+      ? {
+          kind: message.media.kind,
+          url: download('/media/{id}/content', { path: { id: message.media.media_id } }),
+        }
       : null);
   const rows = (message.buttons ?? []).filter((row) => row.length > 0);
   return (

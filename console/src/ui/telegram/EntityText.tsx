@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Entity } from '@/api/types';
+import type { ForeignEntity } from '@/api/types';
 
 function Spoiler({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState(false);
@@ -21,7 +21,7 @@ function Spoiler({ children }: { children: ReactNode }) {
 /** Only addresses that a browser may safely open become links; the rest is text. */
 const isOpenable = (url: string) => /^(https?:|tg:|mailto:|tel:)/i.test(url);
 
-function wrap(entity: Entity, inner: ReactNode, text: string, key: number): ReactNode {
+function wrap(entity: ForeignEntity, inner: ReactNode, text: string, key: number): ReactNode {
   const url = entity.url ?? text.slice(entity.offset, entity.offset + entity.length);
   switch (entity.type) {
     case 'bold':
@@ -72,10 +72,10 @@ function wrap(entity: Entity, inner: ReactNode, text: string, key: number): Reac
 }
 
 /** Blocks stand on lines of their own; Telegram shows no further line for the break behind them. */
-const isBlock = (entity: Entity) =>
+const isBlock = (entity: ForeignEntity) =>
   entity.type === 'pre' || entity.type === 'blockquote' || entity.type === 'expandable_blockquote';
 
-function nest(text: string, entities: Entity[], from: number, to: number): ReactNode[] {
+function nest(text: string, entities: ForeignEntity[], from: number, to: number): ReactNode[] {
   const nodes: ReactNode[] = [];
   let at = from;
   entities.forEach((entity, index) => {
@@ -93,7 +93,7 @@ function nest(text: string, entities: Entity[], from: number, to: number): React
 }
 
 /** Text with its entities as Telegram draws them. Markup in the text itself is only text. */
-export function EntityText({ text, entities }: { text: string; entities: Entity[] }) {
+export function EntityText({ text, entities }: { text: string; entities: ForeignEntity[] }) {
   const sorted = [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
   return <>{nest(text, sorted, 0, text.length)}</>;
 }

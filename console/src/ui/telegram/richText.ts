@@ -1,9 +1,13 @@
 /** A message's text as Telegram has it: plain characters and entities, with offsets in UTF-16 units as JavaScript counts them. */
-import type { Entity } from '@/api/types';
+import type { Entity, ForeignEntity } from '@/api/types';
 import { readTemplate } from './template';
 
 export interface RichText {
   text: string;
+  entities: ForeignEntity[];
+}
+/** The same where a message can be made of it. */
+export interface WrittenText extends RichText {
   entities: Entity[];
 }
 

@@ -47,13 +47,11 @@ pub struct ForeignEntity {
     pub length: u32,
     #[schema(nullable = false)]
     pub url: Option<String>,
-    #[schema(nullable = false)]
     pub language: Option<String>,
     #[schema(nullable = false)]
     pub custom_emoji_id: Option<String>,
     #[schema(nullable = false)]
     pub unix_time: Option<i64>,
-    #[schema(nullable = false)]
     pub date_time_format: Option<String>,
 }
 

@@ -1,0 +1,140 @@
+/** People, one by one. */
+import { formOf, isExpression } from '@/api/expressions';
+import type { Contact, Entry, ExplainNode, Expression } from '@/api/types';
+import { found, on, pageOf, problem } from './on';
+import { matching, now, people, tags, type Person } from './people';
+
+function expressionOf(query: URLSearchParams): Expression {
+  const text = query.get('expression');
+  const value: unknown = text ? JSON.parse(text) : { all: [] };
+  return isExpression(value) ? value : { all: [] };
+}
+function contactOf(person: Person): Contact {
+  return {
+    ...person,
+    number: person.id - 1,
+    tags: person.tags.map((tag, index) => ({
+      ...tag,
+      at: now - (index + 1) * 86_400_000,
+      origin: { by: 'flow', id: 1, name: 'Welcome' },
+    })),
+    profile: {
+      first_name: person.name,
+      last_name: null,
+      username: person.username,
+      language: person.language,
+      premium: person.premium,
+      country: null,
+      browser: null,
+      os: null,
+    },
+    attributes: { plan: 'free', last_book: 'Chip War' },
+    source: person.source ? { link: person.source } : {},
+    conversation: {
+      status: 'open',
+      assignee_id: 1,
+      waiting_since: person.id < 8 ? now - 18 * 60_000 : null,
+    },
+    stage_explained: {
+      matched: true,
+      now,
+      tree: {
+        path: '',
+        form: 'stage',
+        matched: true,
+        fact: { stage: person.stage?.name },
+        changes_at: null,
+        children: [
+          {
+            path: '/stage/rules/3',
+            form: 'last_interaction',
+            matched: true,
+            fact: { last_interaction_at: person.last_interaction_at },
+            changes_at: now + 5 * 86_400_000,
+            children: [],
+          },
+        ],
+      },
+    },
+  };
+}
+const timeline = (id: number): Entry[] =>
+  (
+    [
+      ['message', null, 'Does the coupon also work for the AI book?', 'person'],
+      ['tag_added', 'Coupon Claimed', null, 'campaign'],
+      ['button', 'Claim the coupon', null, 'person'],
+      ['campaign_sent', 'Autumn reading list', null, 'campaign'],
+      ['tag_added', '兴趣-科技', null, 'flow'],
+      ['start', 'fb-summer', null, 'person'],
+    ] as const
+  ).map(([kind, object, text, by], index) => ({
+    id: `event-${id * 10 + index}`,
+    at: now - (index + 1) * 7_000_000,
+    kind,
+    object,
+    text,
+    by: { kind: by, id: 1, name: by === 'person' ? null : 'Welcome' },
+    data: {},
+  }));
+
+export const contacts = [
+  on('get', '/contacts').answers(({ query }) => {
+    const q = query.get('q')?.toLowerCase() ?? '';
+    const all = matching(expressionOf(query)).filter(
+      (person) =>
+        !q ||
+        person.name.toLowerCase().includes(q) ||
+        (person.username ?? '').includes(q) ||
+        String(person.telegram_id).includes(q),
+    );
+    all.sort((a, b) => (b.last_interaction_at ?? 0) - (a.last_interaction_at ?? 0));
+    return { ...pageOf(all, query), count: all.length };
+  }),
+  on('get', '/contacts/{id}').answers(({ id }) => {
+    const person = found(people, id);
+    return person ? contactOf(person) : problem(404, 'not_found', 'no such contact');
+  }),
+  on('get', '/contacts/{id}/timeline').answers(({ id }) => ({ items: timeline(id), next: null })),
+  on('get', '/contacts/{id}/explain').answers(({ id, query }) => {
+    const expression = expressionOf(query);
+    const person = found(people, id);
+    const explain = (part: Expression, path: string): ExplainNode => {
+      const form = formOf(part);
+      const children =
+        'all' in part ? part.all : 'any' in part ? part.any : 'not' in part ? [part.not] : [];
+      return {
+        path,
+        form,
+        matched: matching(part).includes(person!),
+        fact: { last_interaction_at: person?.last_interaction_at },
+        changes_at: null,
+        children: children.map((child, index) =>
+          explain(child, form === 'not' ? `${path}/not` : `${path}/${form}/${index}`),
+        ),
+      };
+    };
+    return {
+      matched: matching(expression).includes(person!),
+      now,
+      tree: explain(expression, ''),
+    };
+  }),
+  on('post', '/contacts/tags').answers(async ({ body }) => {
+    const asked = await body();
+    return { changed: matching(asked.expression).length };
+  }),
+  on('post', '/contacts/{id}/tags').answers(async ({ id, body }) => {
+    const asked = await body();
+    const person = found(people, id);
+    if (!person) return problem(404, 'not_found', 'no such contact');
+    person.tags = [
+      ...person.tags.filter((tag) => !asked.remove?.includes(tag.name)),
+      ...(asked.add ?? []).map(
+        (name) => tags.find((tag) => tag.name === name) ?? { id: 99, name, color: '' },
+      ),
+    ];
+    return contactOf(person);
+  }),
+  on('patch', '/contacts/{id}').answers(({ id }) => contactOf(found(people, id)!)),
+];
