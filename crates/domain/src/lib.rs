@@ -20,5 +20,4 @@ pub mod naming;
 pub mod phrases;
 pub mod recipient;
 pub mod retention;
-pub mod said;
 pub mod time;

@@ -2,7 +2,7 @@
 
 use domain::event::{EventBody, Origin};
 use domain::ids::ContactNumber;
-use domain::message::{ButtonWire, Rendered};
+use domain::message::{ButtonWire, Outgoing};
 use domain::time::Millis;
 use serde_json::Value;
 use store::contacts::Contact;
@@ -60,35 +60,25 @@ pub fn remove_tags(
     Ok(removed)
 }
 
-/// Queues a rendered message for a person. One who cannot be answered has a line of it all the same: the lease finds
+/// Queues a message for a person. One who cannot be answered has a line of it all the same: the lease finds
 /// out, and says why it was skipped.
 pub fn send(
     journal: &mut Journal<'_>,
     contact: &Contact,
     lane: Lane,
-    rendered: &Rendered,
+    message: &Outgoing,
     author: &Value,
     now: Millis,
 ) -> Result<()> {
-    let params = without_chat(rendered);
-    outbox::insert(journal.tx(), journal.bot(), contact.number, lane, &params, author, now)?;
+    outbox::insert(journal.tx(), journal.bot(), contact.number, lane, message, author, now)?;
     Ok(())
-}
-
-/// The parameters of `sendMessage` as the outbox keeps them: the chat is added when the call is made.
-pub fn without_chat(rendered: &Rendered) -> Value {
-    let mut params = rendered.to_send_message_params(0);
-    if let Some(map) = params.as_object_mut() {
-        map.remove("chat_id");
-    }
-    params
 }
 
 /// A message without buttons of ours needs no wire for them.
 pub fn no_wire(_: usize, _: usize, button: &domain::message::Button) -> ButtonWire {
     match &button.action {
         domain::message::Action::Url { url, .. } => ButtonWire::Url(url.clone()),
-        domain::message::Action::Press(_) => ButtonWire::CallbackData("none".into()),
+        domain::message::Action::Press(_) => ButtonWire::Press("none".into()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a campaign's buttons carry to one person and back: signed press data, tracked links.
 
 use domain::ids::{BotId, CampaignId, ContactNumber};
-use domain::message::{Action, Button, ButtonWire, Message, Variables};
+use domain::message::{Action, Button, ButtonWire, Message, Outgoing, Variables};
 use store::contacts::Contact;
 
 use crate::Secrets;
@@ -20,14 +20,14 @@ pub struct Wires<'a> {
 
 impl Wires<'_> {
     /// The campaign's message as this person gets it.
-    pub fn render(&self, message: &Message, contact: &Contact) -> domain::message::Rendered {
+    pub fn render(&self, message: &Message, contact: &Contact) -> Outgoing {
         let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
         message.render(variables, |row, column, button| self.of(row, column, button))
     }
 
     fn of(&self, row: usize, column: usize, button: &Button) -> ButtonWire {
         match &button.action {
-            Action::Press(_) => ButtonWire::CallbackData(tokens::campaign_press(
+            Action::Press(_) => ButtonWire::Press(tokens::campaign_press(
                 self.secrets,
                 self.bot,
                 self.contact,

@@ -2,6 +2,7 @@
 
 use domain::event::Outcome;
 use domain::ids::{BotId, ContactNumber, OutboxId};
+use domain::message::{Outgoing, StoredMessage};
 use domain::time::Millis;
 use serde_json::Value;
 
@@ -24,8 +25,7 @@ pub struct Queued {
     pub contact: ContactNumber,
     pub lane: Lane,
     pub state: Outcome,
-    /// The parameters of `sendMessage` without the chat.
-    pub params: Value,
+    pub message: StoredMessage,
     /// Who wrote it: `{"by":"agent","id":3}`, `{"by":"flow","id":7}`, `{"by":"campaign","id":9}` …
     pub author: Value,
     /// Sent once more after a crash (flow messages) or on an agent's wish.
@@ -50,7 +50,7 @@ fn read(row: &Row<'_>) -> Result<Queued> {
             other => return Err(StoreError::Database(format!("lane {other} is not known"))),
         },
         state: outcome_of(row.get(3)?)?,
-        params: json(row, 4)?,
+        message: StoredMessage::read(json(row, 4)?),
         author: json(row, 5)?,
         again: row.get(6)?,
         created_at: row.get(7)?,
@@ -66,7 +66,7 @@ pub fn insert(
     bot: BotId,
     contact: ContactNumber,
     lane: Lane,
-    message: &Value,
+    message: &Outgoing,
     author: &Value,
     now: Millis,
 ) -> Result<OutboxId> {
@@ -79,7 +79,7 @@ pub fn insert(
             id,
             contact,
             lane as i64,
-            message.to_string().as_str(),
+            StoredMessage::write(message).as_str(),
             author.to_string().as_str(),
             now
         ],
@@ -132,7 +132,7 @@ pub fn count_waiting(tx: &ReadTx<'_>, bot: BotId, lane: Lane) -> Result<i64> {
     Ok(count.unwrap_or(0))
 }
 
-/// Messages of a bot that are still to be sent, or under way, whose parameters hold a text.
+/// Messages of a bot that are still to be sent, or under way, whose stored form holds a text.
 pub fn unsent_holding(tx: &ReadTx<'_>, bot: BotId, text: &str) -> Result<Vec<Queued>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state IN (0, 1) AND params LIKE $2 ESCAPE '\\' ORDER BY id"

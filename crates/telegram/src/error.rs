@@ -81,11 +81,6 @@ impl SendError {
     pub fn is_proof_of_nothing(&self) -> bool {
         matches!(self, Self::NotSent { .. } | Self::NotTelegram { .. } | Self::RetryAfter { .. })
     }
-
-    /// An edit that would have changed nothing: as good as done.
-    pub fn is_not_modified(&self) -> bool {
-        matches!(self, Self::Refused { description, .. } if contains(description, "message is not modified"))
-    }
 }
 
 /// Content faults, as Telegram words them. Codes in capitals come from its inner servers.
@@ -324,13 +319,6 @@ mod tests {
         ] {
             assert_eq!(class(code, description), expected, "{code} {description}");
         }
-    }
-
-    #[test]
-    fn an_edit_that_changes_nothing_is_known() {
-        let description = "Bad Request: message is not modified: specified new message content and reply markup are \
-                           exactly the same as a current content and reply markup of the message";
-        assert!(refusal(400, description).classify().is_not_modified());
     }
 
     #[test]

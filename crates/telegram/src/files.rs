@@ -2,44 +2,27 @@
 
 use std::time::Duration;
 
+use domain::message::{MediaKind, Outgoing};
 use reqwest::header::CONTENT_TYPE;
 use secrecy::ExposeSecret;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::error::SendError;
 use crate::methods::Sent;
+use crate::outgoing::Captioned;
 
 /// Added to the time of a call that uploads.
 const UPLOAD_MS: u64 = 240_000;
 /// The largest file that `getFile` gives, in bytes.
 pub const DOWNLOAD_BYTES_MAX: usize = 20 * 1024 * 1024;
 
-/// What a message's file is sent as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    Photo,
-    Video,
-    Document,
-}
-
-impl FileKind {
-    fn method(self) -> &'static str {
-        match self {
-            Self::Photo => "sendPhoto",
-            Self::Video => "sendVideo",
-            Self::Document => "sendDocument",
-        }
-    }
-
-    /// Telegram's field.
-    pub fn field(self) -> &'static str {
-        match self {
-            Self::Photo => "photo",
-            Self::Video => "video",
-            Self::Document => "document",
-        }
+fn method(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Photo => "sendPhoto",
+        MediaKind::Video => "sendVideo",
+        MediaKind::Document => "sendDocument",
     }
 }
 
@@ -64,28 +47,29 @@ pub struct SentFile {
 }
 
 impl Client {
-    /// Sends a file; `params` as `sendPhoto` and its like document them, without the file.
+    /// Sends a file, with the message's text under it.
     ///
     /// # Errors
     /// See [`SendError`].
     pub async fn send_file(
         &self,
-        kind: FileKind,
-        params: &Value,
+        chat: i64,
+        kind: MediaKind,
+        message: &Outgoing,
         source: FileSource<'_>,
     ) -> Result<SentFile, SendError> {
+        let mut params = json!(Captioned::of(chat, message));
         let result = match source {
             FileSource::Id(id) => {
-                let mut params = params.clone();
-                params[kind.field()] = id.into();
-                self.call(kind.method(), &params).await?
+                params[kind.name()] = id.into();
+                self.call(method(kind), &params).await?
             }
             FileSource::Upload { name, content_type, bytes } => {
                 let boundary = boundary(bytes);
-                let body = multipart(&boundary, params, kind.field(), name, content_type, bytes);
+                let body = multipart(&boundary, &params, kind.name(), name, content_type, bytes);
                 let within = self.call_timeout + Duration::from_millis(UPLOAD_MS);
                 let kind_of_body = format!("multipart/form-data; boundary={boundary}");
-                self.post(kind.method(), body, &kind_of_body, within).await?
+                self.post(method(kind), body, &kind_of_body, within).await?
             }
         };
         sent(kind, &result)
@@ -96,7 +80,7 @@ impl Client {
     /// # Errors
     /// See [`SendError`].
     pub async fn download(&self, file_id: &str) -> Result<Vec<u8>, SendError> {
-        let found = self.call("getFile", &serde_json::json!({"file_id": file_id})).await?;
+        let found = self.call("getFile", &json!({"file_id": file_id})).await?;
         let unreadable = || SendError::Unknown { reason: "getFile gave no path".into() };
         let found: Value = serde_json::from_str(found.get()).map_err(|_| unreadable())?;
         let path = found["file_path"].as_str().ok_or_else(unreadable)?;
@@ -109,14 +93,14 @@ impl Client {
     }
 }
 
-fn sent(kind: FileKind, result: &RawValue) -> Result<SentFile, SendError> {
+fn sent(kind: MediaKind, result: &RawValue) -> Result<SentFile, SendError> {
     let unreadable = || SendError::Unknown { reason: "an accepted message that cannot be read".into() };
     let message: Value = serde_json::from_str(result.get()).map_err(|_| unreadable())?;
     let sent: Sent = serde_json::from_str(result.get()).map_err(|_| unreadable())?;
-    let file = match &message[kind.field()] {
+    let file = match &message[kind.name()] {
         // A photo comes in sizes, the largest last.
         Value::Array(sizes) => sizes.last(),
-        Value::Object(_) => Some(&message[kind.field()]),
+        Value::Object(_) => Some(&message[kind.name()]),
         _ => None,
     };
     let file_id = file.and_then(|file| file["file_id"].as_str()).map(str::to_owned);
@@ -174,7 +158,7 @@ mod tests {
     fn the_largest_size_of_a_photo_is_what_is_sent_again() {
         let raw = r#"{"message_id":7,"date":9,"photo":[{"file_id":"s"},{"file_id":"x"}]}"#;
         let raw = RawValue::from_string(raw.into()).unwrap();
-        let sent = sent(FileKind::Photo, &raw).unwrap();
+        let sent = sent(MediaKind::Photo, &raw).unwrap();
         assert_eq!((sent.sent.message_id, sent.file_id.as_deref()), (7, Some("x")));
     }
 }

@@ -13,14 +13,17 @@ mod error;
 mod files;
 mod message;
 mod methods;
+mod outgoing;
+pub mod said;
 mod update;
 
 pub use client::{Client, ClientError, Options};
 pub use clock::{Begin, Clock, ClockSnapshot, End, Lane, Rate, Refused};
 pub use error::{Barrier, SendError};
-pub use files::{DOWNLOAD_BYTES_MAX, FileKind, FileSource, SentFile};
+pub use files::{DOWNLOAD_BYTES_MAX, FileSource, SentFile};
 pub use message::{COMPOSED, Command, Message, SuccessfulPayment};
 pub use methods::{BotCommand, Me, Sent, Webhook, WebhookInfo};
+pub use outgoing::{send_message_params, stored_message};
 pub use update::{
     CallbackQuery, Chat, ChatMemberChange, MessageReaction, PreCheckoutQuery, Received, Update, UpdateError,
     User,

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use domain::message::Outgoing;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::error::SendError;
+use crate::outgoing::Text;
 use crate::update::Received;
 
 /// The bot itself.
@@ -121,14 +123,9 @@ impl Client {
         self.call("deleteWebhook", &json!({"drop_pending_updates": false})).await.map(drop)
     }
 
-    /// Sends a text message; `params` as `sendMessage` documents them.
-    pub async fn send_message(&self, params: &Value) -> Result<Sent, SendError> {
-        read(&self.call("sendMessage", params).await?)
-    }
-
-    /// Changes a message's text and buttons. See [`SendError::is_not_modified`].
-    pub async fn edit_message_text(&self, params: &Value) -> Result<(), SendError> {
-        self.call("editMessageText", params).await.map(drop)
+    /// Sends a message without its file; see [`Client::send_file`].
+    pub async fn send_message(&self, chat: i64, message: &Outgoing) -> Result<Sent, SendError> {
+        read(&self.call("sendMessage", &Text::of(chat, message)).await?)
     }
 
     /// Takes a message back; possible for 48 hours.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
+use domain::message::Outgoing;
 use engine::delivery::{Answer, Transport};
 use muster::demo::Direct;
 use parking_lot::Mutex;
 use serde::Serialize;
-use serde_json::Value;
 use telegram::SendError;
 
 /// What goes wrong.
@@ -55,9 +55,7 @@ impl Mishaps {
         self.happened.lock().clone()
     }
 
-    fn due(&self, params: &Value) -> Option<Happened> {
-        let telegram_id = params["chat_id"].as_i64()?;
-        let text = params["text"].as_str()?;
+    fn due(&self, telegram_id: i64, text: &str) -> Option<Happened> {
         let mut planned = self.planned.lock();
         let key = planned.keys().find(|(id, words)| *id == telegram_id && text.contains(words))?.clone();
         let kind = planned.remove(&key)?;
@@ -66,8 +64,8 @@ impl Mishaps {
 }
 
 impl Transport for Mishaps {
-    fn send(&self, params: Value) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
-        let Some(happened) = self.due(&params) else { return self.direct.send(params) };
+    fn send(&self, chat: i64, message: Outgoing) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+        let Some(happened) = self.due(chat, &message.text) else { return self.direct.send(chat, message) };
         let (telegram_id, kind, at_ms) = (happened.telegram_id, happened.kind, happened.at_ms);
         self.happened.lock().push(happened);
         let unknown = |reason: &str| Err(SendError::Unknown { reason: reason.to_owned() });
@@ -75,10 +73,10 @@ impl Transport for Mishaps {
             Mishap::BlocksJustBefore => {
                 // Whoever is gone cannot block any more, and is refused all the same.
                 let _ = self.direct.world.lock().person_block(telegram_id, at_ms);
-                self.direct.send(params)
+                self.direct.send(chat, message)
             }
             Mishap::AnswerLost => Box::pin(async move {
-                let _ = self.direct.send(params).await;
+                let _ = self.direct.send(chat, message).await;
                 unknown("the connection broke after the request")
             }),
             Mishap::CallLost => Box::pin(std::future::ready(unknown("the connection broke"))),

@@ -15,7 +15,7 @@ const LONGER_PER_MILLE_MAX: usize = 10;
 /// Crate → the crates of the house that its code may use.
 const EDGES: [(&str, &[&str]); 10] = [
     ("domain", &[]),
-    ("telegram", &[]),
+    ("telegram", &["domain"]),
     ("audience", &["domain"]),
     ("store", &["domain"]),
     ("engine", &["domain", "audience", "store", "telegram"]),
@@ -207,6 +207,38 @@ fn the_rules_know_no_clock_no_chance_and_no_io() {
         }
     }
     assert_none("domain and audience are pure:", &broken);
+}
+
+#[test]
+fn only_the_wire_knows_telegrams_parameters() {
+    let names = [
+        "chat_id",
+        "reply_markup",
+        "inline_keyboard",
+        "callback_data",
+        "caption",
+        "caption_entities",
+        "parse_mode",
+        "link_preview_options",
+    ];
+    let quotes = |source: &Source, name: &str| {
+        let quoted = [format!("\"{name}\""), format!("\\\"{name}\\\"")];
+        source.literals.iter().any(|literal| quoted.iter().any(|quoted| literal.contains(quoted.as_str())))
+    };
+    let mut broken = Vec::new();
+    let mut on_the_wire = BTreeSet::new();
+    for name in crates().into_iter().filter(|name| *name != "testkit") {
+        for source in product_of(name) {
+            for field in names.iter().filter(|field| source.names(field) || quotes(&source, field)) {
+                match name {
+                    "telegram" | "sandbox" => _ = on_the_wire.insert(*field),
+                    _ => broken.push(format!("{}: {field}", source.path.display())),
+                }
+            }
+        }
+    }
+    assert_eq!(on_the_wire.len(), names.len(), "the rule sees only {on_the_wire:?} on the wire");
+    assert_none("Telegram's parameters outside its crate and the sandbox:", &broken);
 }
 
 #[test]

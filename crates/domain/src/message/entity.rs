@@ -1,6 +1,6 @@
 //! Formatted text: plain text with entities, as Telegram takes it. All offsets are in UTF-16 code units.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A text and its formatting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Formatted {
 }
 
 /// One stretch of formatting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entity {
     /// Where it begins, in UTF-16 code units.
     pub offset: usize,
@@ -22,7 +22,7 @@ pub struct Entity {
 }
 
 /// What an entity does. Kinds that Telegram finds by itself (mentions, plain links, hashtags) are not listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum EntityKind {
     Bold,

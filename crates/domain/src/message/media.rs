@@ -1,12 +1,14 @@
 //! A file that goes with a message; the text is its caption.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::findings::{Findings, Object};
 use crate::ids::MediaId;
 
 /// What a file is shown as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MediaKind {
     Photo,
     Video,
@@ -33,9 +35,10 @@ impl MediaKind {
 }
 
 /// An uploaded file, as a message names it. Whether it is there, and fits its kind, the engine knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
     pub kind: MediaKind,
+    #[serde(rename = "media_id")]
     pub id: MediaId,
 }
 

@@ -12,8 +12,8 @@ pub mod limits;
 mod link;
 pub mod markdown;
 mod media;
+mod outgoing;
 mod place;
-mod rendered;
 mod scanner;
 mod template;
 #[cfg(test)]
@@ -32,8 +32,8 @@ pub use entity::{Entity, EntityKind, Formatted, seen, units};
 pub(crate) use findings::{Findings, Object, child};
 pub use link::in_ascii;
 pub use media::{Media, MediaKind};
+pub use outgoing::{ButtonWire, Outgoing, OutgoingButton, StoredMessage};
 pub use place::ButtonPlace;
-pub use rendered::{ButtonWire, Rendered, RenderedButton};
 pub use template::Variables;
 
 /// A message that was checked.
@@ -106,18 +106,18 @@ impl Message {
         &self,
         variables: Variables<'_>,
         mut wire: impl FnMut(usize, usize, &Button) -> ButtonWire,
-    ) -> Rendered {
-        let mut rendered = Rendered::from(self.body.render(variables));
-        rendered.link_preview = self.link_preview;
-        rendered.media = self.media;
+    ) -> Outgoing {
+        let mut message = Outgoing::from(self.body.render(variables));
+        message.link_preview = self.link_preview;
+        message.media = self.media;
         for (row, buttons) in self.buttons.iter().enumerate() {
-            let buttons = buttons.iter().enumerate().map(|(column, button)| RenderedButton {
+            let buttons = buttons.iter().enumerate().map(|(column, button)| OutgoingButton {
                 text: button.text.clone(),
                 wire: wire(row, column, button),
             });
-            rendered.buttons.push(buttons.collect());
+            message.buttons.push(buttons.collect());
         }
-        rendered
+        message
     }
 
     /// Links that lead nowhere, each with its field's path. Whoever composes the message is told; what was composed

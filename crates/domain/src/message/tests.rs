@@ -8,9 +8,9 @@ fn profile(first_name: &str) -> Profile {
     Profile { first_name: Some(first_name.into()), ..Profile::default() }
 }
 
-fn render(message: &Message, profile: &Profile, attributes: &Attributes) -> Rendered {
+fn render(message: &Message, profile: &Profile, attributes: &Attributes) -> Outgoing {
     message.render(Variables { profile, attributes }, |row, column, button| match &button.action {
-        Action::Press(_) => ButtonWire::CallbackData(format!("{row}.{column}")),
+        Action::Press(_) => ButtonWire::Press(format!("{row}.{column}")),
         Action::Url { url, .. } => ButtonWire::Url(url.clone()),
     })
 }
@@ -29,14 +29,13 @@ fn the_contract_s_example() {
     });
     let message = Message::parse(&document).unwrap();
     assert_eq!(message.tags().into_iter().collect::<Vec<_>>(), ["Coupon Claimed"]);
-    let params = render(&message, &profile("<i>Ada</i> 🏟"), &Attributes::new()).to_send_message_params(5);
+    let sent = render(&message, &profile("<i>Ada</i> 🏟"), &Attributes::new());
     assert_eq!(
-        params,
+        json!(sent),
         json!({
-            "chat_id": 5, "text": "Hi <i>Ada</i> 🏟, {ok}",
+            "text": "Hi <i>Ada</i> 🏟, {ok}",
             "entities": [{"type": "bold", "offset": 3, "length": 13}],
-            "reply_markup": {"inline_keyboard": [[
-                {"text": "Claim", "callback_data": "0.0"}, {"text": "Shop", "url": "https://a.example/x"}]]}
+            "buttons": [[{"text": "Claim", "press": "0.0"}, {"text": "Shop", "url": "https://a.example/x"}]]
         })
     );
     let nobody = render(&message, &Profile::default(), &Attributes::new());

@@ -15,7 +15,7 @@ use store::{WriteTx, contacts, team, testers};
 use super::ledger::outcome_name;
 use super::{Campaigns, owned};
 use crate::wires::Wires;
-use crate::{EngineError, Result, Secrets, effects};
+use crate::{EngineError, Result, Secrets};
 
 /// How long the answer to a test waits for its calls to end; what has not ended by then is told as it stands.
 const WAIT: Duration = Duration::from_secs(8);
@@ -136,9 +136,9 @@ impl Trial<'_> {
                 campaign: self.campaign,
                 test: true,
             };
-            let params = effects::without_chat(&wires.render(&message, &contact));
+            let message = wires.render(&message, &contact);
             let author = json!({"by": "test", "id": self.campaign});
-            let row = outbox::insert(tx, bot, contact.number, Lane::Tests, &params, &author, self.now)?;
+            let row = outbox::insert(tx, bot, contact.number, Lane::Tests, &message, &author, self.now)?;
             queued.push((id, row));
         }
         Ok((bot, queued))

@@ -3,10 +3,10 @@
 use domain::event::{Event, EventBody};
 use domain::ids::{ContactId, TagId, WorkspaceId};
 use domain::recipient::Answers;
-use domain::said;
 use domain::time::Millis;
 use serde_json::{Value, json};
 use store::{ReadTx, tags};
+use telegram::said;
 
 use crate::Result;
 use crate::authors::{Author, Authors};
@@ -76,7 +76,7 @@ fn entry(
             at,
             kind: "sent",
             object: None,
-            text: queued.params["text"].as_str().map(str::to_owned),
+            text: telegram::stored_message(&queued.message).map(|message| message.text),
             by: authors.of_message(&queued.author)?,
             data: json!({"state": queued.state, "reason": queued.reason, "message_id": queued.message_id}),
         },

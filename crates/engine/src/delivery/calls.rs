@@ -35,13 +35,13 @@ impl Calls {
         self.running.len() + self.ended.len()
     }
 
-    /// Begins the call of a lease, whose parameters go with it.
+    /// Begins the call of a lease, whose message goes with it.
     pub fn begin(&mut self, mut lease: Lease) {
         self.contacts.insert(lease.contact);
         let transport = Arc::clone(&self.transport);
-        let params = std::mem::take(&mut lease.params);
+        let message = std::mem::take(&mut lease.message);
         self.running.spawn(async move {
-            let answer = transport.send(params).await;
+            let answer = transport.send(lease.chat, message).await;
             Ended { lease, answer }
         });
     }
@@ -89,18 +89,18 @@ mod tests {
     use std::pin::Pin;
 
     use domain::ids::CampaignId;
-    use serde_json::Value;
+    use domain::message::Outgoing;
 
     use super::super::{Answer, Target};
     use super::*;
 
-    /// Answers nothing but calls without parameters.
+    /// Answers nothing but calls without words.
     struct Prompt;
 
     impl Transport for Prompt {
-        fn send(&self, params: Value) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+        fn send(&self, _: i64, message: Outgoing) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
             Box::pin(async move {
-                if !params.is_null() {
+                if !message.text.is_empty() {
                     std::future::pending::<()>().await;
                 }
                 Ok(telegram::Sent { message_id: 1, date: 0 })
@@ -111,10 +111,11 @@ mod tests {
     #[tokio::test]
     async fn whoever_stops_waiting_loses_no_end_of_a_call() {
         let mut calls = Calls::new(Arc::new(Prompt));
-        for (number, params) in [(0, Value::Null), (1, true.into()), (2, true.into())] {
+        for (number, words) in [(0, ""), (1, "Hi"), (2, "Hi")] {
             let target = Target::Recipient { campaign: CampaignId(1), position: i64::from(number) };
             let contact = ContactNumber(number);
-            calls.begin(Lease { target, contact, chat_id: i64::from(number), at: 5, params });
+            let message = Outgoing::plain(words);
+            calls.begin(Lease { target, contact, chat: i64::from(number), at: 5, message });
         }
         // The first call ends here, and is waited with for another.
         tokio::task::yield_now().await;

@@ -119,8 +119,8 @@ impl Courier {
         let taken = store.write(move |tx| take(tx, bot, node, now)).await?;
         let Some((hold, snapshot, waits)) = taken else { return Ok(None) };
         let mut clock = telegram::Clock::restore(options.rate, snapshot, now);
-        for (chat_id, until) in waits {
-            clock.put_aside(now, chat_id, until);
+        for (chat, until) in waits {
+            clock.put_aside(now, chat, until);
         }
         let shared = Arc::new(Mutex::new(Shared { clock, away: None, messages: HashMap::new() }));
         let (calls, unwritten) = (Calls::new(transport), Vec::new());

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use domain::campaign::{PauseReason, Status};
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, ContactNumber};
-use domain::message::Message;
+use domain::message::{Message, Outgoing};
 use domain::time::Millis;
-use serde_json::json;
 use store::WriteTx;
 use store::campaigns::{self, Wave};
 use store::contacts::{self, Contact};
@@ -31,6 +30,9 @@ const LINES_MAX: usize = 512;
 /// Lines that are read at once besides those that may be leased: held-out and skipped ones, and one to see that there
 /// are more.
 const SPARE_LINES: usize = 4;
+
+/// Why a message of the outbox fails that a later version wrote.
+const UNREADABLE: &str = "this version of Muster cannot read the stored message";
 
 /// What leasing needs besides the transaction.
 pub(super) struct Leasing<'a> {
@@ -84,6 +86,11 @@ impl Leasing<'_> {
                 self.busy.remove(&row.contact);
                 continue;
             }
+            let Some(message) = telegram::stored_message(&row.message) else {
+                outbox::settle(tx, self.bot, row.id, Outcome::Failed, None, Some(UNREADABLE))?;
+                self.busy.remove(&row.contact);
+                continue;
+            };
             let paced = lane == Lane::Flows;
             if self.begin(clock_lane(lane), contact.telegram_id, paced) != Begin::Now {
                 continue;
@@ -91,9 +98,7 @@ impl Leasing<'_> {
             if !outbox::lease(tx, self.bot, row.id, self.now)? {
                 return Err(EngineError::Internal("an outbox row moved inside its own transaction".into()));
             }
-            let mut params = row.params;
-            params["chat_id"] = json!(contact.telegram_id);
-            self.leased(Target::Outbox { id: row.id, lane }, &contact, params);
+            self.leased(Target::Outbox { id: row.id, lane }, &contact, message);
         }
         Ok(())
     }
@@ -154,8 +159,8 @@ impl Leasing<'_> {
             Begin::ChatWaits(_) => return Ok(Turn::Waits),
             Begin::NobodyNow => return Ok(Turn::NobodyElse),
         }
-        let params = self.render(journal, campaign, &contact)?;
-        self.leased(Target::Recipient { campaign, position: line.position }, &contact, params);
+        let message = self.render(journal, campaign, &contact)?;
+        self.leased(Target::Recipient { campaign, position: line.position }, &contact, message);
         Ok(Turn::Leased)
     }
 
@@ -183,18 +188,18 @@ impl Leasing<'_> {
     }
 
     /// Takes a call from the bot's budget, and where `paced` from the chat's.
-    fn begin(&mut self, lane: ClockLane, chat_id: i64, paced: bool) -> Begin {
-        let begin = self.clock.begin(self.now, lane, chat_id, paced);
+    fn begin(&mut self, lane: ClockLane, chat: i64, paced: bool) -> Begin {
+        let begin = self.clock.begin(self.now, lane, chat, paced);
         if let Begin::ChatWaits(at) = begin {
             self.look_again_at(at);
         }
         begin
     }
 
-    fn leased(&mut self, target: Target, contact: &Contact, params: serde_json::Value) {
+    fn leased(&mut self, target: Target, contact: &Contact, message: Outgoing) {
         self.free -= 1;
-        let (contact, chat_id) = (contact.number, contact.telegram_id);
-        self.leases.push(Lease { target, contact, chat_id, at: self.now, params });
+        let (contact, chat) = (contact.number, contact.telegram_id);
+        self.leases.push(Lease { target, contact, chat, at: self.now, message });
     }
 
     /// Nobody's turn is still to come, and no call is in flight. Those whose chats wait are not among the lines that
@@ -218,12 +223,7 @@ impl Leasing<'_> {
         self.chat_at = Some(self.chat_at.map_or(at, |earliest| earliest.min(at)));
     }
 
-    fn render(
-        &mut self,
-        journal: &Journal<'_>,
-        campaign: CampaignId,
-        contact: &Contact,
-    ) -> Result<serde_json::Value> {
+    fn render(&mut self, journal: &Journal<'_>, campaign: CampaignId, contact: &Contact) -> Result<Outgoing> {
         let message = match self.messages.get(&campaign) {
             Some(message) => Arc::clone(message),
             None => {
@@ -244,7 +244,7 @@ impl Leasing<'_> {
             campaign,
             test: false,
         };
-        Ok(wires.render(&message, contact).to_send_message_params(contact.telegram_id))
+        Ok(wires.render(&message, contact))
     }
 
     /// Everyone's turn in this wave has come, and no call is in flight.

@@ -16,8 +16,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::ids::{CampaignId, ContactNumber, OutboxId};
+use domain::message::Outgoing;
 use domain::time::Millis;
-use serde_json::Value;
 use store::outbox::Lane;
 use telegram::{SendError, Sent};
 
@@ -27,16 +27,10 @@ pub use courier::{Courier, CourierOptions};
 /// What a call answered.
 pub type Answer = Result<Sent, SendError>;
 
-/// Makes a `sendMessage` call. Telegram's client is one; a demo that replays months in seconds has another.
+/// Sends messages. The [`Carrier`] is one; a demo that replays months in seconds has another.
 pub trait Transport: Send + Sync {
-    /// Makes the call, whatever it takes.
-    fn send(&self, params: Value) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>>;
-}
-
-impl Transport for telegram::Client {
-    fn send(&self, params: Value) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
-        Box::pin(async move { self.send_message(&params).await })
-    }
+    /// Sends a message to a chat, whatever calls it takes.
+    fn send(&self, chat: i64, message: Outgoing) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>>;
 }
 
 /// What a lease is for.
@@ -52,10 +46,11 @@ pub(crate) struct Lease {
     pub target: Target,
     pub contact: ContactNumber,
     /// The person's chat, by which the clock knows them.
-    pub chat_id: i64,
+    pub chat: i64,
     /// When the lease was taken.
     pub at: Millis,
-    pub params: Value,
+    /// Moved into the call when it begins.
+    pub message: Outgoing,
 }
 
 /// A call that ended.

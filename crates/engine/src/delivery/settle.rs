@@ -181,7 +181,7 @@ fn learn(
     now: Millis,
     learned: &mut Learned,
 ) -> Result<()> {
-    match clock.ended(now, call.lease.chat_id, end(&call.answer)) {
+    match clock.ended(now, call.lease.chat, end(&call.answer)) {
         Some(Refused::Chat { until }) => {
             chat_waits::put(journal.tx(), bot, call.lease.contact, until, now)?;
         }

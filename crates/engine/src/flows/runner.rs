@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::event::{EventBody, Origin};
 use domain::flow::{Effect, Graph, Input, MenuPress, Node, Run, Start, step};
 use domain::ids::FlowId;
-use domain::message::{Action, Button, ButtonWire, Message, Press, Rendered, RenderedButton, Variables};
+use domain::message::{Action, Button, ButtonWire, Message, Outgoing, OutgoingButton, Press, Variables};
 use domain::time::Millis;
 use parking_lot::Mutex;
 use serde_json::json;
@@ -126,7 +126,7 @@ impl FlowRunner {
         effects::add_tags(journal, contact.number, &pressed.add_tags, origin, at)?;
         if let Some(reply) = &pressed.reply {
             let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
-            let rendered = Rendered::from(reply.render(variables));
+            let rendered = Outgoing::from(reply.render(variables));
             let author = json!({"by": "flow", "id": press.flow});
             effects::send(journal, contact, Lane::Flows, &rendered, &author, at)?;
         }
@@ -256,10 +256,7 @@ impl FlowRunner {
                                 &button.option,
                             )?;
                             let data = tokens::flow_press(&self.secrets, bot, contact.number, press);
-                            Some(RenderedButton {
-                                text: button.text.clone(),
-                                wire: ButtonWire::CallbackData(data),
-                            })
+                            Some(OutgoingButton { text: button.text.clone(), wire: ButtonWire::Press(data) })
                         })
                         .collect()
                 }));
@@ -283,7 +280,7 @@ impl FlowRunner {
         version: &Version,
         node: &str,
         message: &Message,
-    ) -> Rendered {
+    ) -> Outgoing {
         let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
         let place = version.graph.nodes().position(|(id, _)| id == node).unwrap_or(0);
         let mut flat = 0_u16;
@@ -300,7 +297,7 @@ impl FlowRunner {
                         option,
                     };
                     let data = tokens::flow_press(&self.secrets, journal.bot(), contact.number, press);
-                    ButtonWire::CallbackData(data)
+                    ButtonWire::Press(data)
                 }
             }
         })

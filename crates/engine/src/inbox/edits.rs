@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use domain::event::{Event, EventBody};
 use domain::ids::{BotId, ContactNumber};
-use domain::said;
 use domain::time::Millis;
 use store::{ReadTx, events};
+use telegram::said;
 
 use crate::Result;
 

@@ -1,15 +1,16 @@
 //! One entry of a thread: somebody's words, an act, or a note.
 
 use domain::event::{Event, EventBody, Outcome};
-use domain::ids::{BotId, CampaignId, MediaId, WorkspaceId};
-use domain::message::{Media, MediaKind, Message, Variables};
-use domain::said::{self, Detail};
+use domain::ids::{BotId, CampaignId, WorkspaceId};
+use domain::message::{ButtonWire, Media, MediaKind, Message, Outgoing, OutgoingButton, Variables};
 use domain::time::Millis;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::contacts::Contact;
 use store::outbox::Queued;
 use store::recipients::Recipient;
 use store::{ReadTx, campaigns, media};
+use telegram::said;
+pub use telegram::said::Detail;
 
 use super::edits::{Edits, Wording};
 use crate::authors::{Author, AuthorKind, Authors};
@@ -177,33 +178,54 @@ impl<'t> Thread<'t> {
         let by = self.authors.of_message(&queued.author)?;
         let campaign = (by.kind == AuthorKind::Campaign).then(|| by.clone());
         let (state, reason) = (Some(queued.state), queued.reason.clone());
-        let file = self.file(&queued.params)?;
-        Ok(Entry { by, campaign, state, reason, file, ..with_params(bare, &queued.params) })
+        let shown = self.with_message(bare, telegram::stored_message(&queued.message))?;
+        Ok(Entry { by, campaign, state, reason, ..shown })
     }
 
     /// A campaign's text is not kept for each person: it is made again with the person's present values.
     fn campaign(&self, bare: Entry, line: &Recipient) -> Result<Entry> {
-        let params = self.campaign_params(line.campaign)?;
         let by = self.authors.campaign(line.campaign)?;
         let (state, reason) = (Some(line.outcome), line.reason.clone());
-        let file = self.file(&params)?;
-        Ok(Entry { campaign: Some(by.clone()), by, state, reason, file, ..with_params(bare, &params) })
+        let shown = self.with_message(bare, self.campaign_message(line.campaign)?)?;
+        Ok(Entry { campaign: Some(by.clone()), by, state, reason, ..shown })
     }
 
-    /// The file of a message's parameters. It may have been deleted since it was sent.
-    fn file(&self, params: &Value) -> Result<Option<EntryFile>> {
-        let Some(sent) = media_of(&params["media"]) else { return Ok(None) };
+    /// What a message shows; nothing where its words are gone.
+    fn with_message(&self, bare: Entry, message: Option<Outgoing>) -> Result<Entry> {
+        let Some(message) = message else { return Ok(bare) };
+        let file = message.media.map(|sent| self.file(sent)).transpose()?;
+        let rows = message.buttons.into_iter();
+        Ok(Entry {
+            text: Some(message.text),
+            entities: message.entities.iter().map(|entity| json!(entity)).collect(),
+            buttons: rows.map(|row| row.into_iter().map(EntryButton::from).collect()).collect(),
+            file,
+            ..bare
+        })
+    }
+
+    /// The file of a message. It may have been deleted since it was sent.
+    fn file(&self, sent: Media) -> Result<EntryFile> {
         let there = media::get(self.tx, self.workspace, sent.id)?.is_some();
-        Ok(Some(if there { EntryFile::Uploaded(sent) } else { EntryFile::Deleted(sent.kind) }))
+        Ok(if there { EntryFile::Uploaded(sent) } else { EntryFile::Deleted(sent.kind) })
     }
 
-    fn campaign_params(&self, campaign: CampaignId) -> Result<Value> {
+    fn campaign_message(&self, campaign: CampaignId) -> Result<Option<Outgoing>> {
         let found = campaigns::get(self.tx, self.bot, campaign)?;
         // A message that was sent was valid; one that a newer version cannot read any more is shown without words.
         let message = found.and_then(|found| Message::parse(&found.message).ok());
         let variables = Variables { profile: &self.contact.profile, attributes: &self.contact.attributes };
-        let rendered = message.map(|message| message.render(variables, effects::no_wire));
-        Ok(rendered.map_or(Value::Null, |rendered| effects::without_chat(&rendered)))
+        Ok(message.map(|message| message.render(variables, effects::no_wire)))
+    }
+}
+
+impl From<OutgoingButton> for EntryButton {
+    fn from(button: OutgoingButton) -> Self {
+        let url = match button.wire {
+            ButtonWire::Url(url) => Some(url),
+            ButtonWire::Press(_) => None,
+        };
+        Self { text: button.text, url }
     }
 }
 
@@ -228,26 +250,4 @@ fn shown_as(content: &str) -> MediaKind {
         "video" | "animation" | "video_note" => MediaKind::Video,
         _ => MediaKind::Document,
     }
-}
-
-/// What the parameters of `sendMessage` show.
-fn with_params(bare: Entry, params: &Value) -> Entry {
-    let empty = Vec::new();
-    let list = |value: &Value| value.as_array().unwrap_or(&empty).clone();
-    let button = |button: &Value| EntryButton {
-        text: button["text"].as_str().unwrap_or_default().to_owned(),
-        url: button["url"].as_str().map(str::to_owned),
-    };
-    let rows = list(&params["reply_markup"]["inline_keyboard"]);
-    Entry {
-        text: params["text"].as_str().map(str::to_owned),
-        entities: list(&params["entities"]),
-        buttons: rows.iter().map(|row| list(row).iter().map(button).collect()).collect(),
-        ..bare
-    }
-}
-
-fn media_of(value: &Value) -> Option<Media> {
-    let kind = MediaKind::of(value["kind"].as_str()?)?;
-    Some(Media { kind, id: MediaId(value["media_id"].as_i64()?) })
 }

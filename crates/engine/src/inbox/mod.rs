@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use domain::contact::NoChat;
 use domain::event::{Event, EventBody, Outcome};
-use domain::ids::{BotId, ContactId, ContactNumber, MediaId, MemberId, OutboxId, WorkspaceId};
-use domain::message::{Action, Message, Rendered, Variables};
+use domain::ids::{BotId, ContactId, ContactNumber, MemberId, OutboxId, WorkspaceId};
+use domain::message::{Action, Message, Outgoing, StoredMessage, Variables};
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ use store::{ReadTx, Store, WriteTx, bots, contacts, conversations, media, outbox
 use self::edits::Edits;
 pub use self::edits::Wording;
 use self::entry::Thread;
-pub use self::entry::{Entry, EntryButton, EntryFile};
+pub use self::entry::{Detail, Entry, EntryButton, EntryFile};
 use crate::authors::Authors;
 use crate::conversation::{self, LAST_TEXT_CHARS};
 use crate::history::{self, Place, Wanted};
@@ -251,12 +251,13 @@ impl Inbox {
                 let message = "only a message that failed, or whose end is not known, can be sent again";
                 return Err(EngineError::WrongState(message.into()));
             }
-            if queued.params.as_object().is_some_and(serde_json::Map::is_empty) {
+            if queued.message == StoredMessage::Blanked {
                 let message = "the text of this message is no longer kept, so it cannot be sent again";
                 return Err(EngineError::WrongState(message.into()));
             }
-            if let Some(id) = queued.params["media"]["media_id"].as_i64()
-                && media::get(tx, workspace, MediaId(id))?.is_none()
+            let file = telegram::stored_message(&queued.message).and_then(|message| message.media);
+            if let Some(file) = file
+                && media::get(tx, workspace, file.id)?.is_none()
             {
                 let message = "the file of this message was deleted, so it cannot be sent again";
                 return Err(EngineError::WrongState(message.into()));
@@ -418,13 +419,12 @@ fn send(
     journal: &mut Journal<'_>,
     contact: &Contact,
     member: MemberId,
-    rendered: &Rendered,
+    message: &Outgoing,
     now: Millis,
 ) -> Result<OutboxId> {
     let (tx, bot) = (journal.tx(), journal.bot());
-    let params = effects::without_chat(rendered);
     let author = json!({"by": "agent", "id": member});
-    let row = outbox::insert(tx, bot, contact.number, Lane::Agents, &params, &author, now)?;
+    let row = outbox::insert(tx, bot, contact.number, Lane::Agents, message, &author, now)?;
     journal.record(Some(contact.number), now, EventBody::Reply { member, outbox: row.0 })?;
     let before = conversations::get(tx, bot, contact.number)?;
     let kept = before.clone().unwrap_or_else(|| conversation::silent(contact));
@@ -435,7 +435,7 @@ fn send(
         waiting_since: None,
         unread: 0,
         last_at: kept.last_at.max(now),
-        last_text: rendered.text.chars().take(LAST_TEXT_CHARS).collect(),
+        last_text: message.text.chars().take(LAST_TEXT_CHARS).collect(),
         last_from: "agent".into(),
     };
     conversation::put(journal, before.as_ref(), &after, now)?;

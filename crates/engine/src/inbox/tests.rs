@@ -60,7 +60,8 @@ async fn a_reply_is_queued_recorded_and_ends_the_waiting_in_one_go() {
     let waiting = house.store.reader().read(move |tx| outbox::waiting(tx, bot, Lane::Agents, None, 10)).await;
     let waiting = waiting.unwrap();
     assert_eq!(waiting.len(), 1);
-    assert!(waiting[0].params.get("chat_id").is_none());
+    let queued = telegram::stored_message(&waiting[0].message).unwrap();
+    assert_eq!(queued.text, "Hello Ada, 5 €");
     let kinds: Vec<&str> = house.log().await[before..].iter().map(|event| event.body.kind()).collect();
     assert_eq!(kinds, ["reply", "conversation_changed"]);
     let talk = inbox(&house).get(house.workspace, ada).await.unwrap();

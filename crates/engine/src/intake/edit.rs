@@ -5,12 +5,11 @@
 
 use domain::contact::Source;
 use domain::event::{Event, EventBody};
-use domain::said;
 use domain::time::Millis;
 use serde_json::Value;
 use store::contacts::Contact;
 use store::{conversations, events};
-use telegram::{Message, MessageReaction};
+use telegram::{Message, MessageReaction, said};
 
 use super::person::{happened_at, known};
 use super::{Intake, hearing};

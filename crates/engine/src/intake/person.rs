@@ -4,13 +4,13 @@ use domain::contact::{Attributes, Profile, Reachability, Source};
 use domain::event::EventBody;
 use domain::flow::is_payload;
 use domain::ids::ContactNumber;
-use domain::message::Message as Content;
+use domain::message::{ButtonWire, Message as Content, Outgoing, OutgoingButton};
 use domain::money;
 use domain::phrases::{Phrasebook, STOP_WORD_CHARS_MAX};
 use domain::time::Millis;
 use serde_json::json;
 use store::contacts::{self, Contact};
-use store::outbox::{self, Lane};
+use store::outbox::Lane;
 use telegram::{ChatMemberChange, Message, User};
 
 use super::arrival::Arrival;
@@ -285,13 +285,9 @@ fn stop(
 ) -> Result<()> {
     journal.set_reachability(contact, at, Reach::OptedOut)?;
     let Some(book) = book else { return Ok(()) };
-    let params = json!({
-        "text": book.stopped,
-        "reply_markup": {"inline_keyboard": [[{"text": book.back, "callback_data": OPT_IN}]]},
-    });
-    let author = json!({"by": "system"});
-    outbox::insert(journal.tx(), journal.bot(), contact.number, Lane::Flows, &params, &author, at)?;
-    Ok(())
+    let back = OutgoingButton { text: book.back.clone(), wire: ButtonWire::Press(OPT_IN.into()) };
+    let message = Outgoing { buttons: vec![vec![back]], ..Outgoing::plain(&book.stopped) };
+    effects::send(journal, contact, Lane::Flows, &message, &json!({"by": "system"}), at)
 }
 
 /// Binds the member whose one-time code the payload carries; false when it carries none that is good.

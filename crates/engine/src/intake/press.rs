@@ -3,7 +3,7 @@
 use domain::contact::Source;
 use domain::event::{EventBody, Origin};
 use domain::ids::CampaignId;
-use domain::message::{Action, ButtonPlace, Message, Rendered, Variables};
+use domain::message::{Action, ButtonPlace, Message, Outgoing, Variables};
 use domain::time::{Millis, SECOND_MS};
 use serde_json::json;
 use store::contacts::{self, Contact};
@@ -92,7 +92,7 @@ impl Intake {
         effects::add_tags(journal, contact.number, &press.add_tags, origin, at)?;
         if let Some(reply) = &press.reply {
             let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
-            let rendered = Rendered::from(reply.render(variables));
+            let rendered = Outgoing::from(reply.render(variables));
             let author = json!({"by": "campaign", "id": campaign});
             effects::send(journal, contact, Lane::Flows, &rendered, &author, at)?;
         }

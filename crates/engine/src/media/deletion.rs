@@ -43,7 +43,8 @@ pub(super) fn users(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<BTreeMap<
 fn is_under_way(tx: &ReadTx<'_>, workspace: WorkspaceId, id: MediaId) -> Result<bool> {
     for bot in bots::list(tx, workspace)? {
         let waiting = outbox::unsent_holding(tx, bot.id, "\"media_id\":")?;
-        if waiting.iter().any(|message| message.params["media"]["media_id"] == id.0) {
+        let files = waiting.iter().filter_map(|queued| telegram::stored_message(&queued.message)?.media);
+        if files.map(|file| file.id).any(|file| file == id) {
             return Ok(true);
         }
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use domain::event::Outcome;
 use domain::ids::{BotId, CampaignId, WorkspaceId};
+use domain::message::{ButtonWire, Outgoing, OutgoingButton};
 use engine::campaigns::NewCampaign;
 use serde_json::{Value, json};
 use store::{StoreError, recipients};
@@ -227,13 +228,14 @@ async fn client_alone(
 
 /// What Muster sends to one person, as far as its length matters.
 fn body(person: usize) -> String {
-    let buttons = json!([[
-        {"text": "Claim", "callback_data": format!("c.1.0.0.{person:08}")},
-        {"text": "Shop", "url": format!("http://127.0.0.1:40000/c/{person:032}")},
-    ]]);
+    let button = |text: &str, wire| OutgoingButton { text: text.into(), wire };
+    let row = vec![
+        button("Claim", ButtonWire::Press(format!("c.1.0.0.{person:08}"))),
+        button("Shop", ButtonWire::Url(format!("http://127.0.0.1:40000/c/{person:032}"))),
+    ];
     let text = format!("Hi Person {person}, the coupon that you asked for is here. It is good until Sunday.");
-    json!({"chat_id": 5_000_000_000_u64 + person as u64, "text": text, "reply_markup": {"inline_keyboard": buttons}})
-        .to_string()
+    let message = Outgoing { buttons: vec![row], ..Outgoing::plain(&text) };
+    telegram::send_message_params(5_000_000_000 + person as i64, &message).to_string()
 }
 
 /// A library in another language, which prints how many it sent a second.

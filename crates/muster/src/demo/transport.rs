@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use domain::message::Outgoing;
 use engine::clock::Clock;
 use engine::delivery::{Answer, Transport};
 use sandbox::{Params, SharedWorld};
@@ -17,9 +18,10 @@ pub struct Direct {
 }
 
 impl Transport for Direct {
-    fn send(&self, params: Value) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+    fn send(&self, chat: i64, message: Outgoing) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
         let now = self.clock.now();
-        let reply = self.world.lock().call("sendMessage", &Params::from_json(params), now);
+        let params = Params::from_json(telegram::send_message_params(chat, &message));
+        let reply = self.world.lock().call("sendMessage", &params, now);
         Box::pin(std::future::ready(answer(&reply.body, reply.status)))
     }
 }

@@ -2,16 +2,19 @@
 
 use domain::event::Outcome;
 use domain::ids::{BotId, ContactNumber, NodeId, OutboxId};
+use domain::message::{Outgoing, StoredMessage};
 use serde_json::json;
 
 use super::{House, bot, on_both};
 use crate::nodes::{self, Duty};
 use crate::outbox::{self, Lane};
+use crate::sql::params;
 use crate::{Store, StoreError, WriteTx};
 
 on_both!(
     a_duty_of_a_node_that_is_not_connected_is_anybodys,
     a_late_answer_is_written_where_the_message_still_stands_as_that_lease_left_it,
+    a_message_of_an_earlier_version_waits_as_it_was_written,
 );
 
 const LEASE_MS: i64 = 60_000;
@@ -49,7 +52,7 @@ async fn a_duty_of_a_node_that_is_not_connected_is_anybodys(house: &House) {
 
 /// A message that was leased at a moment and then stands at an outcome.
 fn left(tx: &WriteTx<'_>, bot: BotId, leased_at: i64, at: Outcome) -> Result<OutboxId, StoreError> {
-    let id = outbox::insert(tx, bot, ContactNumber(0), Lane::Flows, &json!({}), &json!({}), 1)?;
+    let id = outbox::insert(tx, bot, ContactNumber(0), Lane::Flows, &Outgoing::plain("Hi"), &json!({}), 1)?;
     outbox::lease(tx, bot, id, leased_at)?;
     match at {
         Outcome::Leased => {}
@@ -86,4 +89,24 @@ async fn a_late_answer_is_written_where_the_message_still_stands_as_that_lease_l
         (Outcome::Unknown, None, false),
     ];
     assert_eq!(write.await.unwrap(), wanted);
+}
+
+async fn a_message_of_an_earlier_version_waits_as_it_was_written(house: &House) {
+    let store = house.open();
+    let old = json!({"text": "Hi", "media": {"kind": "photo", "media_id": 7}, "reply_markup": {"inline_keyboard": []}});
+    let kept = old.to_string();
+    let write = store.write(move |tx| {
+        let (_, bot) = bot(tx, 1)?;
+        let number = ContactNumber(0);
+        let id = outbox::insert(tx, bot, number, Lane::Flows, &Outgoing::plain("Hi"), &json!({}), 1)?;
+        tx.run(
+            "UPDATE outbox SET params = $3 WHERE bot_id = $1 AND id = $2",
+            params![bot, id, kept.as_str()],
+        )?;
+        let waiting = outbox::waiting(tx, bot, Lane::Flows, None, 9)?;
+        Ok::<_, StoreError>((waiting, outbox::unsent_holding(tx, bot, "\"media_id\":")?))
+    });
+    let (waiting, holding) = write.await.unwrap();
+    assert_eq!(waiting[0].message, StoredMessage::Unversioned(old));
+    assert_eq!(holding, waiting);
 }

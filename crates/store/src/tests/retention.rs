@@ -2,6 +2,7 @@
 
 use domain::event::{Event, EventBody};
 use domain::ids::{BotId, ContactNumber};
+use domain::message::{Outgoing, StoredMessage};
 use serde_json::json;
 
 use super::{House, bot, on_both};
@@ -111,7 +112,7 @@ async fn what_has_words_is_what_the_database_itself_says(house: &House) {
     }
 
     let queued = move |tx: &WriteTx<'_>, text: &str| {
-        outbox::insert(tx, bot, ContactNumber(1), Lane::Flows, &json!({"text": text}), &json!({}), 5)
+        outbox::insert(tx, bot, ContactNumber(1), Lane::Flows, &Outgoing::plain(text), &json!({}), 5)
     };
     let (waits, sent) = store
         .write(move |tx| {
@@ -124,8 +125,12 @@ async fn what_has_words_is_what_the_database_itself_says(house: &House) {
         .unwrap();
     let read = store.reader().read(move |tx| Ok((outbox::get(tx, bot, waits)?, outbox::get(tx, bot, sent)?)));
     let (waits, sent) = read.await.map_err(|error: crate::StoreError| error).unwrap();
-    assert_eq!(waits.unwrap().params, json!({"text": "waits"}), "what waits is still to be sent");
-    assert_eq!(sent.unwrap().params, json!({}));
+    assert_eq!(
+        waits.unwrap().message,
+        StoredMessage::Current(Outgoing::plain("waits")),
+        "what waits is still to be sent"
+    );
+    assert_eq!(sent.unwrap().message, StoredMessage::Blanked);
 }
 
 async fn marks_never_go_back(house: &House) {

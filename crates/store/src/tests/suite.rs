@@ -3,6 +3,7 @@
 use domain::contact::{NoChat, Reachability};
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
+use domain::message::Outgoing;
 
 use serde_json::json;
 
@@ -315,7 +316,15 @@ async fn people_whose_chats_wait_are_passed_over(house: &House) {
             let stored = contacts::get(tx, bot, ContactNumber(number))?;
             assert_eq!(stored.map(|row| row.reachability), Some(reachability));
             contacts::set_reachability(tx, bot, ContactNumber(number), Reachability::default())?;
-            outbox::insert(tx, bot, ContactNumber(number), Lane::Flows, &json!({}), &json!({}), 1)?;
+            outbox::insert(
+                tx,
+                bot,
+                ContactNumber(number),
+                Lane::Flows,
+                &Outgoing::plain("Hi"),
+                &json!({}),
+                1,
+            )?;
         }
         let people: Vec<_> = (0..4).map(|number| (ContactNumber(number), false)).collect();
         recipients::insert(tx, bot, campaign, 0, &people)?;

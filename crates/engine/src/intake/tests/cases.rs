@@ -250,7 +250,8 @@ async fn stop_words_are_the_workspaces_own_whole_messages_and_answered_in_their_
     assert_eq!(last, ["opted_out", "command"], "as by /stop: no answer to a campaign");
     let (bot, number) = (desk.house.bot, ContactNumber(0));
     let read = desk.house.store.reader().read(move |tx| outbox::of_contact(tx, bot, number, i64::MAX, 9));
-    assert!(read.await.unwrap()[0].params["text"].as_str().unwrap().starts_with("已为你"));
+    let answer = telegram::stored_message(&read.await.unwrap()[0].message).unwrap();
+    assert!(answer.text.starts_with("已为你"));
 
     let mut desk = Desk::new().await;
     let team = Team::new(desk.house.store.clone(), desk.house.clock());

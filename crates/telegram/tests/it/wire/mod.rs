@@ -6,6 +6,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
+use domain::message::Outgoing;
 use secrecy::SecretString;
 use serde_json::json;
 use telegram::{Barrier, BotCommand, Client, ClientError, Options, SendError, Sent, Update};
@@ -32,13 +33,14 @@ async fn calls_say_what_they_mean() {
         ok(&json!(true)),
         ok(&json!(true)),
         ok(&json!(true)),
-        ok(&json!({"message_id": 77})),
         ok(&json!(true)),
     ]);
     let client = client(&server);
     assert_eq!(client.get_me().await.unwrap().username, "b_bot");
-    let params = json!({"chat_id": 9, "text": "爱"});
-    assert_eq!(client.send_message(&params).await.unwrap(), Sent { message_id: 77, date: 5 });
+    assert_eq!(
+        client.send_message(9, &Outgoing::plain("爱")).await.unwrap(),
+        Sent { message_id: 77, date: 5 }
+    );
     client.answer_callback_query("5", Some("ok"), true).await.unwrap();
     client.delete_message(9, 77).await.unwrap();
     client.send_chat_action(9, "typing").await.unwrap();
@@ -46,7 +48,6 @@ async fn calls_say_what_they_mean() {
         .set_my_commands(&[BotCommand { command: "start".into(), description: "Begin".into() }])
         .await
         .unwrap();
-    client.edit_message_text(&json!({"chat_id": 9, "message_id": 77, "text": "y"})).await.unwrap();
     client.delete_webhook().await.unwrap();
     let requests = server.requests();
     let methods: Vec<&str> =
@@ -60,12 +61,11 @@ async fn calls_say_what_they_mean() {
             "deleteMessage",
             "sendChatAction",
             "setMyCommands",
-            "editMessageText",
             "deleteWebhook"
         ]
     );
     assert_eq!(requests[1].path, format!("/bot{TOKEN}/sendMessage"));
-    assert_eq!(requests[1].body, params);
+    assert_eq!(requests[1].body, json!({"chat_id": 9, "text": "爱"}));
     assert_eq!(requests[2].body, json!({"callback_query_id": "5", "text": "ok", "show_alert": true}));
     assert_eq!(server.connections(), 1, "one connection carries calls that follow each other");
 }
@@ -140,7 +140,7 @@ async fn what_comes_after_the_request_proves_nothing() {
     // The connection that is closed below is one that had worked: just there a client might repeat by itself.
     client.get_me().await.unwrap();
     for case in ["closed", "truncated", "garbage", "gateway", "restart", "no message id"] {
-        let failed = client.send_message(&json!({"chat_id": 1, "text": "x"})).await;
+        let failed = client.send_message(1, &Outgoing::plain("x")).await;
         assert!(matches!(failed, Err(SendError::Unknown { .. })), "{case}: {failed:?}");
     }
     assert_eq!(server.requests().len(), 7, "no call was made twice");
@@ -149,7 +149,7 @@ async fn what_comes_after_the_request_proves_nothing() {
 #[tokio::test]
 async fn a_silent_server_runs_into_the_time_out() {
     let server = Server::start(vec![Step::Hang]);
-    let failed = client_with(&server.url, 300).send_message(&json!({"chat_id": 1, "text": "x"})).await;
+    let failed = client_with(&server.url, 300).send_message(1, &Outgoing::plain("x")).await;
     assert!(matches!(failed, Err(SendError::Unknown { .. })), "{failed:?}");
     assert_eq!(server.requests().len(), 1);
 }
@@ -168,7 +168,7 @@ async fn refusals_are_sorted() {
     let client = client(&server);
     let mut failures = Vec::new();
     for _ in 0..5 {
-        failures.push(client.send_message(&json!({"chat_id": 1, "text": "x"})).await.unwrap_err());
+        failures.push(client.send_message(1, &Outgoing::plain("x")).await.unwrap_err());
     }
     assert_eq!(failures[0], SendError::RetryAfter { seconds: 2_282 });
     assert_eq!(failures[1], SendError::NotTelegram { status: 429, wait_s: Some(17) });
