@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use domain::event::{EventBody, Origin};
 use domain::ids::{BotId, CampaignId, FlowId, LinkId, MemberId, WorkspaceId};
-use serde_json::Value;
+use domain::message::MessageAuthor;
 use store::{ReadTx, campaigns, flows, links, team};
 
 use crate::Result;
@@ -169,17 +169,17 @@ impl<'t> Authors<'t> {
         })
     }
 
-    /// Who wrote a message of the outbox: `{"by":"agent","id":3}` and the like.
+    /// Who wrote a message of the outbox.
     ///
     /// # Errors
     /// The database failed.
-    pub fn of_message(&self, author: &Value) -> Result<Author> {
-        let id = author["id"].as_i64();
-        match (author["by"].as_str(), id) {
-            (Some("agent"), Some(id)) => Ok(self.agent(MemberId(id))),
-            (Some("flow"), Some(id)) => self.flow(FlowId(id)),
-            (Some("campaign"), Some(id)) => self.campaign(CampaignId(id)),
-            _ => Ok(Author::plain(AuthorKind::Bot)),
-        }
+    pub fn of_message(&self, author: MessageAuthor) -> Result<Author> {
+        Ok(match author {
+            MessageAuthor::Agent(id) => self.agent(id),
+            MessageAuthor::Flow(id) => self.flow(id)?,
+            MessageAuthor::Campaign(id) => self.campaign(id)?,
+            // A test stands in its reader's thread as the bot's own: the campaign did not write to them.
+            MessageAuthor::Test(_) | MessageAuthor::System => Author::plain(AuthorKind::Bot),
+        })
     }
 }

@@ -2,9 +2,8 @@
 
 use domain::event::{EventBody, Origin};
 use domain::ids::ContactNumber;
-use domain::message::{ButtonWire, Outgoing};
+use domain::message::{ButtonWire, MessageAuthor, Outgoing};
 use domain::time::Millis;
-use serde_json::Value;
 use store::contacts::Contact;
 use store::conversations::{self, Conversation};
 use store::outbox::Lane;
@@ -67,7 +66,7 @@ pub fn send(
     contact: &Contact,
     lane: Lane,
     message: &Outgoing,
-    author: &Value,
+    author: MessageAuthor,
     now: Millis,
 ) -> Result<()> {
     outbox::insert(journal.tx(), journal.bot(), contact.number, lane, message, author, now)?;

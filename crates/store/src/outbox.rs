@@ -2,12 +2,12 @@
 
 use domain::event::Outcome;
 use domain::ids::{BotId, ContactNumber, OutboxId};
-use domain::message::{Outgoing, StoredMessage};
+use domain::message::{MessageAuthor, Outgoing, StoredMessage};
 use domain::time::Millis;
-use serde_json::Value;
+use serde_json::json;
 
 use crate::recipients::{outcome_of, state_of};
-use crate::sql::{Row, json, params};
+use crate::sql::{self, Row, params};
 use crate::{ReadTx, Result, StoreError, WriteTx};
 
 /// Whose turn comes first.
@@ -26,8 +26,7 @@ pub struct Queued {
     pub lane: Lane,
     pub state: Outcome,
     pub message: StoredMessage,
-    /// Who wrote it: `{"by":"agent","id":3}`, `{"by":"flow","id":7}`, `{"by":"campaign","id":9}` …
-    pub author: Value,
+    pub author: MessageAuthor,
     /// Sent once more after a crash (flow messages) or on an agent's wish.
     pub again: bool,
     pub created_at: Millis,
@@ -50,8 +49,8 @@ fn read(row: &Row<'_>) -> Result<Queued> {
             other => return Err(StoreError::Database(format!("lane {other} is not known"))),
         },
         state: outcome_of(row.get(3)?)?,
-        message: StoredMessage::read(json(row, 4)?),
-        author: json(row, 5)?,
+        message: StoredMessage::read(sql::json(row, 4)?),
+        author: MessageAuthor::read(&sql::json(row, 5)?),
         again: row.get(6)?,
         created_at: row.get(7)?,
         at: row.get(8)?,
@@ -67,7 +66,7 @@ pub fn insert(
     contact: ContactNumber,
     lane: Lane,
     message: &Outgoing,
-    author: &Value,
+    author: MessageAuthor,
     now: Millis,
 ) -> Result<OutboxId> {
     let id = tx.next_id("outbox")?;
@@ -80,7 +79,7 @@ pub fn insert(
             contact,
             lane as i64,
             StoredMessage::write(message).as_str(),
-            author.to_string().as_str(),
+            json!(author).to_string().as_str(),
             now
         ],
     )?;
@@ -96,17 +95,17 @@ pub fn waiting(
     limit: usize,
 ) -> Result<Vec<Queued>> {
     let Some(now) = beside_waits else {
-        let sql = format!(
+        let statement = format!(
             "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 ORDER BY id LIMIT $3"
         );
-        return tx.rows(&sql, params![bot, lane as i64, limit as i64], read);
+        return tx.rows(&statement, params![bot, lane as i64, limit as i64], read);
     };
-    let sql = format!(
+    let statement = format!(
         "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 \
          AND NOT EXISTS (SELECT 1 FROM chat_waits WHERE chat_waits.bot_id = $1 \
          AND chat_waits.contact = outbox.contact AND chat_waits.until > $4) ORDER BY id LIMIT $3"
     );
-    tx.rows(&sql, params![bot, lane as i64, limit as i64, now], read)
+    tx.rows(&statement, params![bot, lane as i64, limit as i64, now], read)
 }
 
 /// The lanes in which a message waits, in order.
@@ -134,16 +133,16 @@ pub fn count_waiting(tx: &ReadTx<'_>, bot: BotId, lane: Lane) -> Result<i64> {
 
 /// Messages of a bot that are still to be sent, or under way, whose stored form holds a text.
 pub fn unsent_holding(tx: &ReadTx<'_>, bot: BotId, text: &str) -> Result<Vec<Queued>> {
-    let sql = format!(
+    let statement = format!(
         "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state IN (0, 1) AND params LIKE $2 ESCAPE '\\' ORDER BY id"
     );
-    tx.rows(&sql, params![bot, &crate::sql::containing(text)], read)
+    tx.rows(&statement, params![bot, &sql::containing(text)], read)
 }
 
 /// Messages whose call may have begun: after a start, those of a process that is gone.
 pub fn leased(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Queued>> {
-    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state = 1 ORDER BY id");
-    tx.rows(&sql, params![bot], read)
+    let statement = format!("SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state = 1 ORDER BY id");
+    tx.rows(&statement, params![bot], read)
 }
 
 /// One message.
@@ -221,9 +220,9 @@ pub fn of_contact(
     before: Millis,
     limit: usize,
 ) -> Result<Vec<Queued>> {
-    let sql = format!(
+    let statement = format!(
         "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND contact = $2 AND created_at < $3 \
          ORDER BY created_at DESC, id DESC LIMIT $4"
     );
-    tx.rows(&sql, params![bot, contact, before, limit as i64], read)
+    tx.rows(&statement, params![bot, contact, before, limit as i64], read)
 }

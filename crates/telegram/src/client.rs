@@ -23,6 +23,9 @@ const POOL_IDLE_MS: u64 = 15_000;
 /// A wait that Telegram asks for counts up to a day.
 const WAIT_S_MAX: u64 = 86_400;
 
+/// What fetching a file is called among the methods.
+const FETCH: &str = "file";
+
 /// How a [`Client`] waits and how much it does at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -166,7 +169,7 @@ impl Client {
         Err(SendError::RetryAfter { seconds })
     }
 
-    fn remember_wait(&self, method: &'static str, answer: &Result<Box<RawValue>, SendError>) {
+    fn remember_wait<T>(&self, method: &'static str, answer: &Result<T, SendError>) {
         if let Err(SendError::RetryAfter { seconds }) = answer
             && !is_clocked(method)
         {
@@ -185,9 +188,19 @@ impl Client {
 
     /// The bytes at an address, at most so many.
     pub(crate) async fn fetch(&self, address: &str, bytes_max: usize) -> Result<Vec<u8>, SendError> {
+        self.refuse_in_wait(FETCH)?;
+        let answer = self.fetched(address, bytes_max).await;
+        self.remember_wait(FETCH, &answer);
+        answer
+    }
+
+    async fn fetched(&self, address: &str, bytes_max: usize) -> Result<Vec<u8>, SendError> {
         let mut response =
             self.http.get(address).timeout(self.call_timeout).send().await.map_err(transport)?;
         let status = response.status().as_u16();
+        if status == 429 {
+            return Err(SendError::told(status, "Too Many Requests", retry_after_s(&response)));
+        }
         if status != 200 {
             return Err(SendError::Refused {
                 code: status,
@@ -230,8 +243,7 @@ impl Client {
             .body(body);
         let mut response = request.send().await.map_err(transport)?;
         let status = response.status().as_u16();
-        let wait =
-            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let wait = retry_after_s(&response);
         let mut answer = Vec::new();
         loop {
             match response.chunk().await {
@@ -251,6 +263,11 @@ impl Client {
         }
         envelope::open(status, wait, &answer)
     }
+}
+
+/// How long the answer's header asks to wait.
+fn retry_after_s(response: &reqwest::Response) -> Option<i64> {
+    response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
 
 /// Methods that go to one chat: whether the chat or the bot must wait is the sender's [`crate::Clock`] to find out.

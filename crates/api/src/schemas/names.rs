@@ -7,7 +7,7 @@ use domain::cells::Kind;
 use domain::event::COUNTED_KINDS;
 use domain::expression::{self, ProfileField};
 use domain::message::{Format, MediaKind as Media};
-use domain::said::Detail;
+use engine::inbox::Detail;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};

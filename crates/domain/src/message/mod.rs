@@ -3,6 +3,7 @@
 //! A message is read once, strictly, into a [`Message`]; then it is rendered for each person. **Nothing** that a
 //! person's values hold can become markup, and **no** value can make a message that Telegram refuses.
 
+mod author;
 mod body;
 mod button;
 mod entity;
@@ -25,6 +26,7 @@ use serde_json::{Value, json};
 
 use crate::field_error::FieldError;
 
+pub use author::MessageAuthor;
 pub use body::{Body, Format};
 pub(crate) use button::label;
 pub use button::{Action, Button, Press};

@@ -6,9 +6,8 @@ use std::time::Duration;
 use domain::event::Outcome;
 use domain::ids::{BotId, CampaignId, ContactId, MemberId, OutboxId, WorkspaceId};
 use domain::limits::TEST_CONTACTS_MAX;
-use domain::message::Message;
+use domain::message::{Message, MessageAuthor};
 use domain::time::Millis;
-use serde_json::json;
 use store::outbox::{self, Lane};
 use store::{WriteTx, contacts, team, testers};
 
@@ -137,8 +136,8 @@ impl Trial<'_> {
                 test: true,
             };
             let message = wires.render(&message, &contact);
-            let author = json!({"by": "test", "id": self.campaign});
-            let row = outbox::insert(tx, bot, contact.number, Lane::Tests, &message, &author, self.now)?;
+            let author = MessageAuthor::Test(self.campaign);
+            let row = outbox::insert(tx, bot, contact.number, Lane::Tests, &message, author, self.now)?;
             queued.push((id, row));
         }
         Ok((bot, queued))

@@ -77,7 +77,7 @@ fn entry(
             kind: "sent",
             object: None,
             text: telegram::stored_message(&queued.message).map(|message| message.text),
-            by: authors.of_message(&queued.author)?,
+            by: authors.of_message(queued.author)?,
             data: json!({"state": queued.state, "reason": queued.reason, "message_id": queued.message_id}),
         },
         Happening::Campaign(line) => {

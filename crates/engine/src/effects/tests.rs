@@ -16,7 +16,7 @@ async fn what_cannot_be_sent_has_a_line_all_the_same() {
                 let variables = Variables { profile: &ada.profile, attributes: &ada.attributes };
                 let words = Message::plain("Welcome").expect("a text");
                 let rendered = words.render(variables, no_wire);
-                send(journal, &ada, Lane::Flows, &rendered, &serde_json::json!({"by": "system"}), NOW)
+                send(journal, &ada, Lane::Flows, &rendered, MessageAuthor::System, NOW)
             })
         })
         .await;

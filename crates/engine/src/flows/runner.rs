@@ -6,10 +6,11 @@ use std::sync::Arc;
 use domain::event::{EventBody, Origin};
 use domain::flow::{Effect, Graph, Input, MenuPress, Node, Run, Start, step};
 use domain::ids::FlowId;
-use domain::message::{Action, Button, ButtonWire, Message, Outgoing, OutgoingButton, Press, Variables};
+use domain::message::{
+    Action, Button, ButtonWire, Message, MessageAuthor, Outgoing, OutgoingButton, Press, Variables,
+};
 use domain::time::Millis;
 use parking_lot::Mutex;
-use serde_json::json;
 use store::contacts::Contact;
 use store::flows::{self, StoredRun};
 use store::outbox::Lane;
@@ -127,8 +128,8 @@ impl FlowRunner {
         if let Some(reply) = &pressed.reply {
             let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
             let rendered = Outgoing::from(reply.render(variables));
-            let author = json!({"by": "flow", "id": press.flow});
-            effects::send(journal, contact, Lane::Flows, &rendered, &author, at)?;
+            let author = MessageAuthor::Flow(press.flow);
+            effects::send(journal, contact, Lane::Flows, &rendered, author, at)?;
         }
         match pressed.flow {
             Some(flow) => self.begin(journal, contact, flow, at),
@@ -260,8 +261,8 @@ impl FlowRunner {
                         })
                         .collect()
                 }));
-                let author = json!({"by": "flow", "id": flow});
-                effects::send(journal, contact, Lane::Flows, &rendered, &author, at)?;
+                let author = MessageAuthor::Flow(flow);
+                effects::send(journal, contact, Lane::Flows, &rendered, author, at)?;
             }
             Effect::HandOver => {
                 journal.record(Some(contact.number), at, EventBody::HandedOver { flow })?;

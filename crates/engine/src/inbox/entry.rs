@@ -175,7 +175,7 @@ impl<'t> Thread<'t> {
     }
 
     fn message(&self, bare: Entry, queued: &Queued) -> Result<Entry> {
-        let by = self.authors.of_message(&queued.author)?;
+        let by = self.authors.of_message(queued.author)?;
         let campaign = (by.kind == AuthorKind::Campaign).then(|| by.clone());
         let (state, reason) = (Some(queued.state), queued.reason.clone());
         let shown = self.with_message(bare, telegram::stored_message(&queued.message))?;

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use domain::contact::NoChat;
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{BotId, ContactId, ContactNumber, MemberId, OutboxId, WorkspaceId};
-use domain::message::{Action, Message, Outgoing, StoredMessage, Variables};
+use domain::message::{Action, Message, MessageAuthor, Outgoing, StoredMessage, Variables};
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::contacts::Contact;
 use store::conversations::{Conversation, Filter, Order};
 use store::outbox::Lane;
@@ -423,8 +423,8 @@ fn send(
     now: Millis,
 ) -> Result<OutboxId> {
     let (tx, bot) = (journal.tx(), journal.bot());
-    let author = json!({"by": "agent", "id": member});
-    let row = outbox::insert(tx, bot, contact.number, Lane::Agents, message, &author, now)?;
+    let author = MessageAuthor::Agent(member);
+    let row = outbox::insert(tx, bot, contact.number, Lane::Agents, message, author, now)?;
     journal.record(Some(contact.number), now, EventBody::Reply { member, outbox: row.0 })?;
     let before = conversations::get(tx, bot, contact.number)?;
     let kept = before.clone().unwrap_or_else(|| conversation::silent(contact));

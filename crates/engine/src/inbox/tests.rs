@@ -1,6 +1,7 @@
 //! The inbox against a real store.
 
 use domain::event::Outcome;
+use serde_json::json;
 use store::outbox;
 
 use super::*;

@@ -4,11 +4,10 @@ use domain::contact::{Attributes, Profile, Reachability, Source};
 use domain::event::EventBody;
 use domain::flow::is_payload;
 use domain::ids::ContactNumber;
-use domain::message::{ButtonWire, Message as Content, Outgoing, OutgoingButton};
+use domain::message::{ButtonWire, Message as Content, MessageAuthor, Outgoing, OutgoingButton};
 use domain::money;
 use domain::phrases::{Phrasebook, STOP_WORD_CHARS_MAX};
 use domain::time::Millis;
-use serde_json::json;
 use store::contacts::{self, Contact};
 use store::outbox::Lane;
 use telegram::{ChatMemberChange, Message, User};
@@ -287,7 +286,7 @@ fn stop(
     let Some(book) = book else { return Ok(()) };
     let back = OutgoingButton { text: book.back.clone(), wire: ButtonWire::Press(OPT_IN.into()) };
     let message = Outgoing { buttons: vec![vec![back]], ..Outgoing::plain(&book.stopped) };
-    effects::send(journal, contact, Lane::Flows, &message, &json!({"by": "system"}), at)
+    effects::send(journal, contact, Lane::Flows, &message, MessageAuthor::System, at)
 }
 
 /// Binds the member whose one-time code the payload carries; false when it carries none that is good.
@@ -307,7 +306,7 @@ fn bind_member(
     let Some(Ok(content)) = book.map(|book| Content::plain(&book.bound)) else { return Ok(true) };
     let variables = domain::message::Variables { profile: &contact.profile, attributes: &contact.attributes };
     let rendered = content.render(variables, effects::no_wire);
-    effects::send(journal, contact, Lane::Flows, &rendered, &json!({"by": "system"}), at)?;
+    effects::send(journal, contact, Lane::Flows, &rendered, MessageAuthor::System, at)?;
     Ok(true)
 }
 

@@ -3,9 +3,8 @@
 use domain::contact::Source;
 use domain::event::{EventBody, Origin};
 use domain::ids::CampaignId;
-use domain::message::{Action, ButtonPlace, Message, Outgoing, Variables};
+use domain::message::{Action, ButtonPlace, Message, MessageAuthor, Outgoing, Variables};
 use domain::time::{Millis, SECOND_MS};
-use serde_json::json;
 use store::contacts::{self, Contact};
 use store::outbox::Lane;
 use store::{campaigns, events, recipients};
@@ -93,8 +92,8 @@ impl Intake {
         if let Some(reply) = &press.reply {
             let variables = Variables { profile: &contact.profile, attributes: &contact.attributes };
             let rendered = Outgoing::from(reply.render(variables));
-            let author = json!({"by": "campaign", "id": campaign});
-            effects::send(journal, contact, Lane::Flows, &rendered, &author, at)?;
+            let author = MessageAuthor::Campaign(campaign);
+            effects::send(journal, contact, Lane::Flows, &rendered, author, at)?;
         }
         if let Some(flow) = press.flow {
             self.responder.respond(journal, contact, &Act::Begin { flow }, at)?;

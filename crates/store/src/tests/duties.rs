@@ -2,7 +2,7 @@
 
 use domain::event::Outcome;
 use domain::ids::{BotId, ContactNumber, NodeId, OutboxId};
-use domain::message::{Outgoing, StoredMessage};
+use domain::message::{MessageAuthor, Outgoing, StoredMessage};
 use serde_json::json;
 
 use super::{House, bot, on_both};
@@ -52,7 +52,15 @@ async fn a_duty_of_a_node_that_is_not_connected_is_anybodys(house: &House) {
 
 /// A message that was leased at a moment and then stands at an outcome.
 fn left(tx: &WriteTx<'_>, bot: BotId, leased_at: i64, at: Outcome) -> Result<OutboxId, StoreError> {
-    let id = outbox::insert(tx, bot, ContactNumber(0), Lane::Flows, &Outgoing::plain("Hi"), &json!({}), 1)?;
+    let id = outbox::insert(
+        tx,
+        bot,
+        ContactNumber(0),
+        Lane::Flows,
+        &Outgoing::plain("Hi"),
+        MessageAuthor::System,
+        1,
+    )?;
     outbox::lease(tx, bot, id, leased_at)?;
     match at {
         Outcome::Leased => {}
@@ -98,7 +106,8 @@ async fn a_message_of_an_earlier_version_waits_as_it_was_written(house: &House) 
     let write = store.write(move |tx| {
         let (_, bot) = bot(tx, 1)?;
         let number = ContactNumber(0);
-        let id = outbox::insert(tx, bot, number, Lane::Flows, &Outgoing::plain("Hi"), &json!({}), 1)?;
+        let id =
+            outbox::insert(tx, bot, number, Lane::Flows, &Outgoing::plain("Hi"), MessageAuthor::System, 1)?;
         tx.run(
             "UPDATE outbox SET params = $3 WHERE bot_id = $1 AND id = $2",
             params![bot, id, kept.as_str()],

@@ -2,8 +2,7 @@
 
 use domain::event::{Event, EventBody};
 use domain::ids::{BotId, ContactNumber};
-use domain::message::{Outgoing, StoredMessage};
-use serde_json::json;
+use domain::message::{MessageAuthor, Outgoing, StoredMessage};
 
 use super::{House, bot, on_both};
 use crate::outbox::{self, Lane};
@@ -112,7 +111,15 @@ async fn what_has_words_is_what_the_database_itself_says(house: &House) {
     }
 
     let queued = move |tx: &WriteTx<'_>, text: &str| {
-        outbox::insert(tx, bot, ContactNumber(1), Lane::Flows, &Outgoing::plain(text), &json!({}), 5)
+        outbox::insert(
+            tx,
+            bot,
+            ContactNumber(1),
+            Lane::Flows,
+            &Outgoing::plain(text),
+            MessageAuthor::System,
+            5,
+        )
     };
     let (waits, sent) = store
         .write(move |tx| {

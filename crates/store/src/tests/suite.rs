@@ -3,9 +3,7 @@
 use domain::contact::{NoChat, Reachability};
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
-use domain::message::Outgoing;
-
-use serde_json::json;
+use domain::message::{MessageAuthor, Outgoing};
 
 use super::{House, bot, on_both, person};
 use crate::contacts::Contact;
@@ -322,7 +320,7 @@ async fn people_whose_chats_wait_are_passed_over(house: &House) {
                 ContactNumber(number),
                 Lane::Flows,
                 &Outgoing::plain("Hi"),
-                &json!({}),
+                MessageAuthor::System,
                 1,
             )?;
         }

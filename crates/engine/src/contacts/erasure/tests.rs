@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use domain::event::Outcome;
-use domain::message::Outgoing;
+use domain::message::{MessageAuthor, Outgoing};
 use serde_json::json;
 use store::outbox::{self, Lane};
 use store::{Store, StoreOptions, conversations};
@@ -36,8 +36,8 @@ async fn zuleika(house: &House) -> ContactId {
     house
         .write(move |tx| {
             let (bot, number) = (id.bot(), id.number());
-            let author = json!({"by": "agent", "id": agent});
-            outbox::insert(tx, bot, number, Lane::Agents, &Outgoing::plain("a secret answer"), &author, NOW)?;
+            let author = MessageAuthor::Agent(agent);
+            outbox::insert(tx, bot, number, Lane::Agents, &Outgoing::plain("a secret answer"), author, NOW)?;
             conversations::add_note(tx, bot, number, agent, "a private remark", NOW)?;
             journal::append(tx, bot, |journal| {
                 let contact = contacts::get(tx, bot, number)?.unwrap();

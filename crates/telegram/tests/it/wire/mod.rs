@@ -262,3 +262,17 @@ async fn the_token_is_never_told() {
         assert!(!text.contains("Very-Secret"), "the {place} holds the token: {text}");
     }
 }
+
+#[tokio::test]
+async fn a_file_is_not_fetched_before_the_wait_that_was_asked_for() {
+    let found = json!({"file_id": "x", "file_path": "photos/file_1.jpg"});
+    let too_many = Step::Answer("429 Too Many Requests", "Retry-After: 17\r\n", String::new());
+    let server = Server::start(vec![ok(&found), too_many, ok(&found)]);
+    let client = client(&server);
+    assert_eq!(client.download("x").await, Err(SendError::RetryAfter { seconds: 17 }));
+    let again = client.download("x").await;
+    assert!(matches!(again, Err(SendError::RetryAfter { seconds: 1..=17 })), "{again:?}");
+    let paths: Vec<String> = server.requests().into_iter().map(|request| request.path).collect();
+    let files = paths.iter().filter(|path| path.contains("/file/")).count();
+    assert_eq!(files, 1, "{paths:?}");
+}

@@ -127,5 +127,7 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Request { path, body: serde_json::from_slice(&body).ok()? })
+    // What fetches a file has no body.
+    let body = if body.is_empty() { serde_json::Value::Null } else { serde_json::from_slice(&body).ok()? };
+    Some(Request { path, body })
 }
