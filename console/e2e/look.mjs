@@ -1,5 +1,6 @@
 /** Looks at pages in both themes and at two widths: axe finds nothing, nothing scrolls sideways, nothing fails. */
 import { picture, violations, visit } from './browser.mjs';
+import { wrongWords } from './said.mjs';
 
 /** What a person would wait for: a heading, and nothing that is loading any more. */
 export async function loaded(page) {
@@ -20,10 +21,26 @@ async function inOneLook(browser, base, addresses, { theme, width, storageState,
       () => document.documentElement.scrollWidth - window.innerWidth,
     );
     if (sideways > 0) found.push(`scrolls sideways by ${sideways} px`);
-    found.push(...problems);
+    found.push(...problems, ...wrongWords(await page.evaluate(() => document.body.innerText)));
     await picture(page, `${prefix}${name}-${width}-${theme}`);
     faults += found.length;
     if (found.length > 0) console.log(`${prefix}${name} ${width} ${theme}: ${found.join(' | ')}`);
+  }
+  await context.close();
+  return faults;
+}
+
+/** The same pages in Chinese, for their words alone. */
+export async function readInChinese(browser, base, addresses, { storageState } = {}) {
+  const { context, page } = await visit(browser, { language: 'zh-CN', storageState });
+  let faults = 0;
+  for (const [name, path] of Object.entries(addresses)) {
+    await page.goto(base + path);
+    await loaded(page);
+    const found = wrongWords(await page.evaluate(() => document.body.innerText));
+    await picture(page, `${name}-zh`);
+    faults += found.length;
+    if (found.length > 0) console.log(`${name} zh: ${found.join(' | ')}`);
   }
   await context.close();
   return faults;

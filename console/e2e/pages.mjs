@@ -1,6 +1,6 @@
 /** Every page of the living demo, full. */
 import { base, launch, visit } from './browser.mjs';
-import { look } from './look.mjs';
+import { look, readInChinese } from './look.mjs';
 
 const browser = await launch();
 
@@ -71,7 +71,8 @@ async function addresses() {
   };
 }
 
-const faults = await look(browser, base, await addresses());
+const all = await addresses();
+const faults = (await look(browser, base, all)) + (await readInChinese(browser, base, all));
 console.log(JSON.stringify({ run: 'pages', faults }));
 await browser.close();
 if (faults > 0) process.exit(1);

@@ -56,6 +56,9 @@ const frame = createRoute({
   notFoundComponent: NotFound,
 });
 
+/** What no page is at is said inside the frame: the way on stays in sight. */
+const nowhere = createRoute({ getParentRoute: () => frame, path: '$', component: NotFound });
+
 /** A number, or the word for one that is being made. */
 const idOrNew = (value: string): number | 'new' => (value === 'new' ? 'new' : Number(value));
 
@@ -263,6 +266,7 @@ const retention = createRoute({
 const tree = root.addChildren([
   setup,
   frame.addChildren([
+    nowhere,
     home,
     inbox,
     contacts,

@@ -23,6 +23,8 @@ import { Sidebar } from './Sidebar';
 import { TabBar } from './TabBar';
 
 const lastBot = 'muster.bot';
+/** What `j` and `k` go through. */
+const LIST_ROWS = '[data-row] a, [data-list-row]';
 /** How long after `g` a letter still goes somewhere. */
 const GO_MS = 1_200;
 
@@ -70,8 +72,8 @@ function useFrameKeys(openPalette: () => void, openHelp: () => void) {
       wentAt.current = Date.now();
     },
     '?': openHelp,
-    j: () => moveFocus('[data-row] a, [data-list-row]', 1),
-    k: () => moveFocus('[data-row] a, [data-list-row]', -1),
+    j: () => moveFocus(LIST_ROWS, 1),
+    k: () => moveFocus(LIST_ROWS, -1),
   });
 }
 

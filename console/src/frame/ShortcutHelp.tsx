@@ -1,9 +1,10 @@
 import { Modal } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { shownKeys } from '@/ui/editor/shortcut';
 import { places } from './places';
 
 const everywhere: [string[], string][] = [
-  [['⌘', 'K'], 'palette'],
+  [[shownKeys('Mod-k')], 'palette'],
   [['?'], 'help'],
   [['j'], 'next'],
   [['k'], 'previous'],

@@ -13,6 +13,7 @@ import { useTranslation } from 'react-i18next';
 import { conversationCountsQuery, homeQuery } from '@/api/queries';
 import { useWorkspace } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { shownKeys } from '@/ui/editor/shortcut';
 import { isGoingOut } from '@/ui/CampaignState';
 import { Avatar } from '@/ui/people';
 import { places, type Place } from './places';
@@ -112,7 +113,7 @@ export function Sidebar({ onFind }: { onFind: () => void }) {
         <IconSearch size={14} stroke={1.5} aria-hidden="true" />
         <span className="rail-unseen">{t('frame.find')}</span>
         <kbd className="rail-hidden" aria-hidden="true">
-          {t('frame.find_key')}
+          {shownKeys('Mod-k')}
         </kbd>
       </button>
       <ul className="places">

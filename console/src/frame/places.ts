@@ -39,7 +39,7 @@ export interface Place {
     | '/templates'
     | '/flows'
     | '/settings';
-  /** After `g`. */
+  /** After `g`: a letter of its English name, the first where it is free. */
   letter: string;
   icon: Icon;
   /** Begins a new group in the sidebar. */
@@ -50,12 +50,12 @@ export interface Place {
 export const places: Place[] = [
   { key: 'home', to: '/', letter: 'h', icon: IconHome },
   { key: 'inbox', to: '/inbox', letter: 'i', icon: IconInbox },
-  { key: 'contacts', to: '/contacts', letter: 'p', icon: IconAddressBook, gap: true },
+  { key: 'contacts', to: '/contacts', letter: 'c', icon: IconAddressBook, gap: true },
   { key: 'segments', to: '/segments', letter: 's', icon: IconFilter },
-  { key: 'stages', to: '/stages', letter: 'l', icon: IconStairsUp },
+  { key: 'stages', to: '/stages', letter: 'a', icon: IconStairsUp },
   { key: 'tags', to: '/tags', letter: 't', icon: IconTag },
-  { key: 'campaigns', to: '/campaigns', letter: 'c', icon: IconSend, gap: true },
-  { key: 'links', to: '/links', letter: 'd', icon: IconLink },
+  { key: 'campaigns', to: '/campaigns', letter: 'p', icon: IconSend, gap: true },
+  { key: 'links', to: '/links', letter: 'l', icon: IconLink },
   { key: 'templates', to: '/templates', letter: 'm', icon: IconTemplate },
   { key: 'flows', to: '/flows', letter: 'f', icon: IconGitBranch },
   { key: 'settings', to: '/settings', letter: ',', icon: IconAdjustmentsHorizontal, gap: true },

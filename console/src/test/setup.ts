@@ -21,3 +21,5 @@ window.ResizeObserver = class {
   unobserve() {}
   disconnect() {}
 };
+// Nothing is laid out here, so that nothing can be scrolled to.
+Element.prototype.scrollIntoView = () => undefined;

@@ -42,9 +42,16 @@ export function useKeys(
   }, [ahead]);
 }
 
-/** `j` and `k` move the focus through the links of a list's rows. */
+const FOCUSED = 'a[href], button:not([disabled]), input:not([disabled])';
+/** What of a row takes the focus: itself, or the first that can. */
+const focusOf = (row: HTMLElement) =>
+  row.matches(FOCUSED) ? row : row.querySelector<HTMLElement>(FOCUSED);
+
+/** `j` and `k` move the focus through a list's rows. */
 export function moveFocus(selector: string, step: 1 | -1) {
-  const targets = [...document.querySelectorAll<HTMLElement>(selector)];
+  const targets = [...document.querySelectorAll<HTMLElement>(selector)]
+    .map(focusOf)
+    .filter((target) => target !== null);
   if (targets.length === 0) return;
   const at = targets.findIndex(
     (target) => target === document.activeElement || target.contains(document.activeElement),

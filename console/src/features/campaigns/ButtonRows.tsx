@@ -1,12 +1,4 @@
-import {
-  Button,
-  Modal,
-  SegmentedControl,
-  Select,
-  Switch,
-  TagsInput,
-  TextInput,
-} from '@mantine/core';
+import { Button, Modal, SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
 import { IconArrowUpRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -16,6 +8,7 @@ import { flowsQuery, tagsQuery } from '@/api/queries';
 import type { MessageButton, Press } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { TagPicker } from '@/ui/TagPicker';
 
 interface Place {
   row: number;
@@ -76,16 +69,17 @@ function PressFields({ press, onChange }: { press: Press; onChange: (next: Press
   const flows = useQuery(flowsQuery(bot.id)).data?.items ?? [];
   return (
     <>
-      <TagsInput
+      <TagPicker
         label={t('compose.add_tags')}
         description={t('compose.add_tags_hint')}
-        data={tags}
+        known={tags}
         value={press.add_tags ?? []}
         onChange={(add_tags) => onChange({ ...press, add_tags })}
       />
-      <TagsInput
+      <TagPicker
+        mayCreate={false}
         label={t('compose.remove_tags')}
-        data={tags}
+        known={tags}
         value={press.remove_tags ?? []}
         onChange={(remove_tags) => onChange({ ...press, remove_tags })}
       />

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, TagsInput, TextInput } from '@mantine/core';
+import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
@@ -16,6 +16,7 @@ import { TagChip } from '@/ui/TagChip';
 import { toast } from '@/ui/toast';
 import { typedValue } from '@/ui/typedValue';
 import { TheirData } from './TheirData';
+import { TagPicker } from '@/ui/TagPicker';
 
 function useChange<T>(id: number, run: (input: T) => Promise<unknown>) {
   const client = useQueryClient();
@@ -94,13 +95,13 @@ function Tags({ contact }: { contact: Contact }) {
   return (
     <Section title={t('contacts.tags')}>
       {can('talk') && (
-        <TagsInput
+        <TagPicker
           ref={input}
           size="xs"
           aria-label={t('person.add_tag')}
           placeholder={t('person.add_tag')}
           value={[]}
-          data={known
+          known={known
             .map((tag) => tag.name)
             .filter((name) => !contact.tags.some((own) => own.name === name))}
           onChange={(add) => add.length > 0 && change.mutate({ add })}

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Popover, TagsInput } from '@mantine/core';
+import { Button, Checkbox, Popover } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +10,7 @@ import { useFormat } from '@/i18n/format';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import type { Selection } from './selection';
+import { TagPicker } from '@/ui/TagPicker';
 
 interface BarProps {
   selection: Selection;
@@ -74,12 +75,13 @@ function TagPopover({ verb, bar }: { verb: 'add' | 'remove'; bar: BarProps }) {
             if (tags.length > 0) change.mutate({ verb, tags });
           }}
         >
-          <TagsInput
+          <TagPicker
+            mayCreate={verb === 'add'}
             data-autofocus
             label={t('contacts.tags')}
             value={tags}
             onChange={setTags}
-            data={known.map((tag) => tag.name)}
+            known={known.map((tag) => tag.name)}
             comboboxProps={{ withinPortal: false }}
           />
           {change.error && (

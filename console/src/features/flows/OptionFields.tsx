@@ -1,9 +1,10 @@
-import { ActionIcon, Select, TagsInput, TextInput } from '@mantine/core';
+import { ActionIcon, Select, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Graph, MenuOption } from '@/api/types';
 import { useStepTitle } from './StepCard';
+import { TagPicker } from '@/ui/TagPicker';
 
 const NOWHERE = '';
 const NEW = ' new';
@@ -109,21 +110,22 @@ export function OptionFields({
           <IconTrash size={14} stroke={1.5} aria-hidden="true" />
         </ActionIcon>
       </div>
-      <TagsInput
+      <TagPicker
         size="xs"
         aria-label={t('flows.adds_to', { name })}
         placeholder={(option.add_tags ?? []).length === 0 ? t('flows.adds') : undefined}
         value={option.add_tags ?? []}
-        data={tags}
+        known={tags}
         onChange={(add_tags) => onChange({ add_tags })}
       />
       {taking ? (
-        <TagsInput
+        <TagPicker
+          mayCreate={false}
           size="xs"
           aria-label={t('flows.takes_from', { name })}
           placeholder={removes.length === 0 ? t('flows.takes') : undefined}
           value={removes}
-          data={tags}
+          known={tags}
           onChange={(remove_tags) => onChange({ remove_tags })}
         />
       ) : (

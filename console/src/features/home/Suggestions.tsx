@@ -17,7 +17,7 @@ export function Suggestions({ suggestions }: { suggestions: Suggestion[] }) {
       {suggestions.length === 0 && <p className="muted">{t('home.next_none')}</p>}
       <ul className="home-next">
         {suggestions.map((suggestion) => (
-          <li key={suggestion.code}>
+          <li key={suggestion.code} data-list-row>
             <span className="num">
               <Count value={suggestion.count} people={suggestion.expression} size="mid" />
             </span>

@@ -10,6 +10,7 @@ import { useWorkspace } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { PersonName } from '@/ui/people';
 import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
+import { useUsualOrder } from './order';
 import type { ShownRows } from './useRows';
 
 /** Of one height, so that 10,000 of them can be placed without being measured. */
@@ -48,6 +49,7 @@ const ordersOf = (filter: ConversationFilter): ConversationOrder[] =>
 
 function Orders({ filter, order }: { filter: ConversationFilter; order: ConversationOrder }) {
   const { t } = useTranslation();
+  const usual = useUsualOrder();
   return (
     <ul className="inbox-orders" aria-label={t('inbox.orders')}>
       {ordersOf(filter).map((each) => (
@@ -55,7 +57,7 @@ function Orders({ filter, order }: { filter: ConversationFilter; order: Conversa
           <Link
             from="/inbox"
             to="/inbox"
-            search={(before) => ({ ...before, order: each === 'latest' ? undefined : each })}
+            search={(before) => ({ ...before, order: each === usual ? undefined : each })}
             aria-current={each === order ? 'true' : undefined}
             className={each === order ? 'on' : undefined}
           >
@@ -79,7 +81,7 @@ interface RowProps {
 /** While the list is scrolled only the rows that come into sight are drawn. */
 const Row = memo(function Row({ conversation, left, selected, filter, now }: RowProps) {
   const { t } = useTranslation();
-  const { length } = useFormat();
+  const { ago, length } = useFormat();
   const { member } = useWorkspace().session;
   const { contact, last, unread, assignee } = conversation;
   const waiting_since = left ? null : conversation.waiting_since;
@@ -104,8 +106,7 @@ const Row = memo(function Row({ conversation, left, selected, filter, now }: Row
           <PersonName name={contact.name} />
         </b>
         <span className={waiting_since ? 'end figure inbox-waits' : 'end figure faint'}>
-          {waiting_since ? <span className="unseen">{t('inbox.waits')} </span> : null}
-          {length(now - since)}
+          {waiting_since ? t('inbox.waiting', { time: length(now - since) }) : ago(since, now)}
         </span>
       </span>
       <span className="inbox-talk-line muted">
@@ -180,6 +181,7 @@ function Empty({
   never: boolean;
 }) {
   const { t } = useTranslation();
+  const usual = useUsualOrder();
   if (order === 'waiting' && !never) {
     const nobody = searched
       ? t('inbox.none_found_waiting')
@@ -197,7 +199,10 @@ function Empty({
                 {...props}
                 from="/inbox"
                 to="/inbox"
-                search={(before) => ({ ...before, order: undefined })}
+                search={(before) => ({
+                  ...before,
+                  order: usual === 'latest' ? undefined : 'latest',
+                })}
               />
             )}
           >

@@ -1,24 +1,31 @@
 import './inbox.css';
 import { ActionIcon } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { contactQuery } from '@/api/queries';
-import type { Contact } from '@/api/types';
+import { contactQuery, firstConversationsQuery } from '@/api/queries';
+import type { Contact, ConversationPage } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
-import { useFormat } from '@/i18n/format';
+import { useFormat, useNow } from '@/i18n/format';
 import { useKeys } from '@/ui/keys';
 import { Page } from '@/ui/Page';
-import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
+import { Failure, SkeletonRows } from '@/ui/states';
 import type { Mode } from './Composer';
 import { useConversationActions } from './conversationActions';
 import { ConversationList } from './ConversationList';
 import type { EditorHandle } from '@/ui/editor/types';
 import { ConversationPane } from './ConversationPane';
 import { ProfilePane } from './ProfilePane';
+import { useUsualOrder } from './order';
 import { type ShownRows, useRows } from './useRows';
+
+/** From here on list and thread stand side by side. */
+const WIDE = '(min-width: 761px)';
+/** Those who wait are counted by their list, and more than a page of them is "over" it. */
+const WAITING_COUNTED_MAX = 200;
 
 /** Scrolled further than this, or pointed at, the list is being read. */
 const READING_PX = 4;
@@ -111,29 +118,38 @@ function Chosen({
   );
 }
 
-/** Nothing is chosen yet: how to begin. */
-function Nothing({ some }: { some: boolean }) {
+/** Nothing can be chosen: the list says why. */
+function Nothing() {
   const { t } = useTranslation();
-  return (
-    <section className="inbox-thread inbox-nothing" aria-label={t('inbox.conversation')}>
-      {some && <EmptyState title={t('inbox.choose')}>{t('inbox.choose_text')}</EmptyState>}
-    </section>
-  );
+  return <section className="inbox-thread inbox-nothing" aria-label={t('inbox.conversation')} />;
+}
+
+/** How many wait for an answer, and how long the first of them has. */
+function WaitingNote({ counts }: { counts: ConversationPage['counts'] | undefined }) {
+  const { t } = useTranslation();
+  const { number, length } = useFormat();
+  const bot = useBot();
+  const now = useNow();
+  const query = firstConversationsQuery(bot.id, 'open', '', 'waiting', WAITING_COUNTED_MAX);
+  const page = useQuery(query).data;
+  if (!page || !counts) return null;
+  const since = page.items[0]?.waiting_since;
+  if (!since)
+    return t('inbox.summary_caught_up', { count: counts.open, open: number(counts.open) });
+  return t(page.next ? 'inbox.summary_many' : 'inbox.summary', {
+    count: page.items.length,
+    waiting: number(page.items.length),
+    longest: length(now - since),
+    unassigned: number(counts.unassigned),
+  });
 }
 
 /** Who waits for the team, what was said, and who they are. */
 export default function InboxPage() {
   const { t } = useTranslation();
-  const { number } = useFormat();
   const bot = useBot();
   const navigate = useNavigate();
-  const {
-    filter = 'open',
-    order: wanted = 'latest',
-    q = '',
-    c,
-    pane,
-  } = useSearch({ from: '/frame/inbox' });
+  const { filter = 'open', order: chosen, q = '', c, pane } = useSearch({ from: '/frame/inbox' });
   const scroller = useRef<HTMLDivElement>(null);
   const searchInput = useRef<HTMLInputElement>(null);
   const isHeld = () => {
@@ -145,8 +161,9 @@ export default function InboxPage() {
         element.contains(document.activeElement))
     );
   };
+  const usual = useUsualOrder();
   // Nobody waits in what is closed.
-  const order = filter === 'closed' ? 'latest' : wanted;
+  const order = filter === 'closed' ? 'latest' : (chosen ?? usual);
   const rows = useRows({ botId: bot.id, filter, q, order, chosen: c }, isHeld);
   const contact = useQuery({ ...contactQuery(c ?? 0), enabled: c !== undefined });
   const step = (by: 1 | -1) => {
@@ -160,6 +177,18 @@ export default function InboxPage() {
         replace: c !== undefined,
       });
   };
+  const firstOpen = rows.items[0]?.contact.id;
+  const isWide = useMediaQuery(WIDE, undefined, { getInitialValueInEffect: false });
+  useEffect(() => {
+    // Where list and thread stand side by side there is always a conversation to read.
+    if (c !== undefined || firstOpen === undefined || !isWide) return;
+    void navigate({
+      from: '/inbox',
+      to: '/inbox',
+      search: (before) => ({ ...before, c: firstOpen }),
+      replace: true,
+    });
+  }, [c, firstOpen, isWide, navigate]);
   useKeys(
     { j: () => step(1), k: () => step(-1), '/': () => searchInput.current?.focus() },
     { ahead: true },
@@ -174,22 +203,9 @@ export default function InboxPage() {
       replace: true,
     });
   };
-  const { counts } = rows;
   const shows = c === undefined ? 'list' : pane === 'profile' ? 'profile' : 'thread';
   return (
-    <Page
-      bare
-      title={t('place.inbox')}
-      note={
-        counts
-          ? t('inbox.summary', {
-              count: counts.open,
-              open: number(counts.open),
-              unassigned: number(counts.unassigned),
-            })
-          : undefined
-      }
-    >
+    <Page bare title={t('place.inbox')} note={<WaitingNote counts={rows.counts} />}>
       <div className="inbox" data-shows={shows}>
         <ConversationList
           rows={rows}
@@ -200,7 +216,7 @@ export default function InboxPage() {
           searchInput={searchInput}
         />
         {c === undefined ? (
-          <Nothing some={rows.items.length > 0} />
+          <Nothing />
         ) : contact.data ? (
           <Chosen key={contact.data.id} contact={contact.data} rows={rows} onNext={next} />
         ) : (

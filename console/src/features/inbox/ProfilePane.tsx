@@ -1,4 +1,3 @@
-import { TagsInput } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode, RefObject } from 'react';
@@ -14,6 +13,7 @@ import { Skeleton, useProblemText } from '@/ui/states';
 import { TagChip } from '@/ui/TagChip';
 import { useEntryText } from '@/ui/TimelineEntry';
 import type { ConversationActions } from './conversationActions';
+import { TagPicker } from '@/ui/TagPicker';
 
 const TIMELINE_SHOWN = 9;
 
@@ -44,14 +44,14 @@ function Tags({
         ))}
       </div>
       {can('talk') && (
-        <TagsInput
+        <TagPicker
           ref={input}
           size="xs"
           aria-label={t('person.add_tag')}
           placeholder={t('inbox.add_tag')}
           rightSection={<kbd aria-hidden="true">t</kbd>}
           value={[]}
-          data={known
+          known={known
             .map((tag) => tag.name)
             .filter((name) => !contact.tags.some((own) => own.name === name))}
           onChange={(add) => add.length > 0 && actions.tags.mutate({ add })}

@@ -1,13 +1,5 @@
 import './links.css';
-import {
-  ActionIcon,
-  Button,
-  Drawer,
-  NumberInput,
-  Select,
-  TagsInput,
-  TextInput,
-} from '@mantine/core';
+import { ActionIcon, Button, Drawer, NumberInput, Select, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -29,6 +21,7 @@ import {
   shareOf,
   utmFields,
 } from './draft';
+import { TagPicker } from '@/ui/TagPicker';
 
 interface BotRowProps {
   draft: BotDraft;
@@ -228,11 +221,11 @@ export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
           onChange={(event) => change({ channel: event.currentTarget.value })}
           error={faults?.field('/channel')}
         />
-        <TagsInput
+        <TagPicker
           label={t('links.tags')}
           description={t('links.tags_hint')}
-          data={tags.map((tag) => tag.name)}
-          maxTags={20}
+          known={tags.map((tag) => tag.name)}
+          maxValues={20}
           value={draft.tags}
           onChange={(names) => change({ tags: names })}
           error={faults?.field('/tags')}

@@ -27,7 +27,7 @@ function Row({
   const { ago } = useFormat();
   const now = useNow();
   return (
-    <li>
+    <li data-list-row>
       <button type="button" className="segments-sample-row" aria-pressed={current} onClick={onPick}>
         <PersonCell contact={contact} link={false} />
         <span className="small faint segments-sample-end">

@@ -2,7 +2,7 @@ import './segments.css';
 import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { everyone, reachableOnly, unreachableOnly } from '@/api/expressions';
@@ -180,19 +180,23 @@ function Editor({ segment }: EditorProps) {
             >
               {t('ui.save')}
             </ReasonedButton>
-            <ReasonedButton
-              variant={segment && !changed ? 'filled' : 'default'}
-              reason={unready}
-              onClick={() =>
-                void navigate({
-                  to: '/campaigns/$campaignId',
-                  params: { campaignId: 'new' },
-                  search: { audience },
-                })
-              }
-            >
-              {t('ui.write_to_them')}
-            </ReasonedButton>
+            {unready ? (
+              <ReasonedButton reason={unready}>{t('ui.write_to_them')}</ReasonedButton>
+            ) : (
+              <Button
+                variant={segment && !changed ? 'filled' : 'default'}
+                renderRoot={(props) => (
+                  <Link
+                    {...props}
+                    to="/campaigns/$campaignId"
+                    params={{ campaignId: 'new' }}
+                    search={{ audience }}
+                  />
+                )}
+              >
+                {t('ui.write_to_them')}
+              </Button>
+            )}
             {segment && <MoreMenu segment={segment} onDelete={() => actions.remove.mutate()} />}
           </>
         )

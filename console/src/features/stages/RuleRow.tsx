@@ -126,7 +126,7 @@ export function RuleRow({
     was.name !== rule.name.trim() ||
     JSON.stringify(was.expression) !== JSON.stringify(rule.expression);
   return (
-    <li className={changed ? 'stages-rule changed' : 'stages-rule'}>
+    <li className={changed ? 'stages-rule changed' : 'stages-rule'} data-list-row>
       <div className="stages-rule-line">
         <span className="faint figure">{number(place)}</span>
         <span className="stages-rule-name">

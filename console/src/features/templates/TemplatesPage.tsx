@@ -83,7 +83,7 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
     },
   });
   return (
-    <li className="templates-card">
+    <li className="templates-card" data-list-row>
       <div className="tg-wall templates-wall">
         <Bubble message={template.message} />
       </div>
