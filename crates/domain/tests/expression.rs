@@ -243,8 +243,6 @@ fn names_are_what_the_expression_itself_mentions() {
     assert_eq!(found.tags.iter().collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(found.segments.iter().collect::<Vec<_>>(), [&SegmentId(3)]);
     assert_eq!(found.campaigns.iter().collect::<Vec<_>>(), [&CampaignId(7)]);
-    let renamed = names(&expression.with_tag_renamed("b", "c"));
-    assert_eq!(renamed.tags.iter().collect::<Vec<_>>(), ["a", "c"]);
 }
 
 /// Somebody with a last interaction, some presses, and nothing else.

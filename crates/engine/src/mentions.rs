@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::campaign::Status;
+use domain::expression::FORMS;
 use domain::ids::{BotId, CampaignId, FlowId, MediaId, SegmentId, WorkspaceId};
 use domain::naming::name_key;
 use serde_json::{Map, Value};
@@ -276,23 +277,6 @@ fn collect(document: &Value, found: &mut Mentioned) {
 
 /// An expression is an object of one key out of its forms; no message, node or button is.
 fn is_expression(map: &Map<String, Value>) -> bool {
-    const FORMS: [&str; 15] = [
-        "all",
-        "any",
-        "not",
-        "tag",
-        "last_interaction",
-        "first_seen",
-        "event",
-        "stage",
-        "source",
-        "profile",
-        "attribute",
-        "campaign",
-        "segment",
-        "reachable",
-        "sample",
-    ];
     map.len() == 1 && map.keys().all(|key| FORMS.contains(&key.as_str()))
 }
 
@@ -359,7 +343,6 @@ fn rewrite_expression(expression: &mut Value, renames: &Renames) -> bool {
     }
 }
 
-/// Renames in a text or a list of texts. What became the same stands once.
 /// The new name of what is called so, in this spelling or another.
 fn new_name<'r>(renames: &'r BTreeMap<String, String>, name: &str) -> Option<&'r String> {
     let other = || {
@@ -369,6 +352,7 @@ fn new_name<'r>(renames: &'r BTreeMap<String, String>, name: &str) -> Option<&'r
     renames.get(name).or_else(other)
 }
 
+/// Renames in a text or a list of texts. What became the same stands once.
 fn rewrite_texts(value: &mut Value, renames: &BTreeMap<String, String>) -> bool {
     match value {
         Value::String(text) => match new_name(renames, text) {

@@ -1,9 +1,10 @@
 //! The behaviour segments that every bot begins with: who is active, and who is dormant. They are segments as any
 //! other: adjusted, renamed or deleted, and never made again.
 
+use domain::expression::{TimeField, build};
 use domain::ids::{BotId, SegmentId, WorkspaceId};
 use domain::time::Millis;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::segments::{self, Segment};
 use store::{Result, WriteTx};
 
@@ -26,12 +27,12 @@ const PRESETS: [Preset; 2] = [
     Preset {
         names: ["Active users", "活跃用户"],
         descriptions: ["At least one interaction in the last 7 days.", "最近 7 天内至少有一次互动。"],
-        expression: || json!({"last_interaction": {"within": "7d"}}),
+        expression: || build::within(TimeField::LastInteraction, build::days(7)),
     },
     Preset {
         names: ["Dormant users", "沉睡用户"],
         descriptions: ["No interaction for more than 30 days.", "超过 30 天没有互动。"],
-        expression: || json!({"last_interaction": {"older_than": "30d"}}),
+        expression: || build::older_than(TimeField::LastInteraction, build::days(30)),
     },
 ];
 

@@ -8,12 +8,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use audience::Index;
+use domain::expression::{AnswerTest, CampaignOutcome, CampaignTest, build};
 use domain::ids::{BotId, CampaignId, TagId, WorkspaceId};
 use domain::lift::{self, Share, Verdict};
 use domain::message::{Action, ButtonPlace, Message};
 use domain::recipient::Detail;
 use domain::time::{ANSWER_WINDOW_MS, Millis};
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::campaigns::Campaign;
 use store::tags::Tag;
 use store::{ReadTx, Reader, bots, campaigns, tags};
@@ -108,6 +109,17 @@ impl By {
             Self::Segment => "segment",
         }
     }
+
+    /// Those of a group who were in one of the frozen sets.
+    fn part_of(self, group: CampaignTest, set: &str) -> CampaignTest {
+        let set = Some(set.to_owned());
+        match self {
+            Self::Stage => CampaignTest { frozen_stage: set, ..group },
+            Self::Tag => CampaignTest { frozen_tag: set, ..group },
+            Self::Source => CampaignTest { frozen_source: set, ..group },
+            Self::Segment => CampaignTest { frozen_segment: set, ..group },
+        }
+    }
 }
 
 /// A campaign's report.
@@ -128,40 +140,48 @@ pub struct Report {
 }
 
 /// The figures of a report: its name, the outcome that it counts, and its definition.
-pub const FIGURES: [(&str, &str, &str); 11] = [
-    ("open_rate", "clicked", "People who pressed a button or followed a link, of those Telegram accepted."),
-    ("pressed", "pressed", "People who pressed a button of the message."),
-    ("followed", "followed", "People who followed a tracked link of the message. Previewers do not count."),
+pub const FIGURES: [(&str, CampaignOutcome, &str); 11] = [
+    (
+        "open_rate",
+        CampaignOutcome::Clicked,
+        "People who pressed a button or followed a link, of those Telegram accepted.",
+    ),
+    ("pressed", CampaignOutcome::Pressed, "People who pressed a button of the message."),
+    (
+        "followed",
+        CampaignOutcome::Followed,
+        "People who followed a tracked link of the message. Previewers do not count.",
+    ),
     (
         "replied",
-        "replied",
+        CampaignOutcome::Replied,
         "People who wrote within 24 hours after it, when it was the latest bulk message before. Commands, starts and presses are no replies.",
     ),
     (
         "tagged",
-        "tagged",
+        CampaignOutcome::Tagged,
         "People to whom a press of this message gave a tag, or within 24 hours another act of theirs.",
     ),
-    ("tagged_direct", "tagged_direct", "People to whom a press of this message gave a tag."),
+    ("tagged_direct", CampaignOutcome::TaggedDirect, "People to whom a press of this message gave a tag."),
     (
         "tagged_assisted",
-        "tagged_assisted",
+        CampaignOutcome::TaggedAssisted,
         "People to whom another act of theirs within 24 hours gave a tag.",
     ),
-    ("converted", "converted", "People with a conversion within 24 hours after it."),
+    ("converted", CampaignOutcome::Converted, "People with a conversion within 24 hours after it."),
     (
         "blocked",
-        "blocked",
+        CampaignOutcome::Blocked,
         "People who had blocked the bot before, of those called: found out by the refusal.",
     ),
     (
         "blocked_after",
-        "blocked_after",
+        CampaignOutcome::BlockedAfter,
         "People who blocked the bot within 24 hours after it, when it was the latest bulk message before.",
     ),
     (
         "opted_out",
-        "opted_out",
+        CampaignOutcome::OptedOut,
         "People who opted out within 24 hours after it, when it was the latest bulk message before.",
     ),
 ];
@@ -199,8 +219,11 @@ pub const DEFINITIONS: [(&str, &str); 6] = [
 /// What the lift compares: acts that people held out can do as well. Tags are none of them, since most come from the
 /// campaign's own buttons, which only those who got it can press.
 /// What the lift compares, each with the outcome that counts it.
-pub const MEASURES: [(&str, &str); 3] =
-    [("messages", "window_message"), ("conversions", "window_conversion"), ("blocks", "window_block")];
+pub const MEASURES: [(&str, CampaignOutcome); 3] = [
+    ("messages", CampaignOutcome::WindowMessage),
+    ("conversions", CampaignOutcome::WindowConversion),
+    ("blocks", CampaignOutcome::WindowBlock),
+];
 
 impl Reports {
     /// The reports of every campaign of the store.
@@ -273,12 +296,12 @@ impl Counting {
     }
 
     fn report(&self, tx: &ReadTx<'_>, by: By) -> Result<Report> {
-        let called = self.count(self.outcome("called"))?;
-        let accepted = self.count(self.outcome("sent"))?;
+        let called = self.count(self.outcome(CampaignOutcome::Called))?;
+        let accepted = self.count(self.outcome(CampaignOutcome::Sent))?;
         let mut figures = Vec::with_capacity(FIGURES.len());
         for (name, outcome, _) in FIGURES {
             // Refused sends are a part of those called, not of those accepted.
-            let of = if outcome == "blocked" { &called } else { &accepted };
+            let of = if outcome == CampaignOutcome::Blocked { &called } else { &accepted };
             figures.push((name, self.figure(self.outcome(outcome), of)?));
         }
         let settles_at = self.campaign.finished_at.map(|at| at + ANSWER_WINDOW_MS);
@@ -296,15 +319,15 @@ impl Counting {
     }
 
     fn results(&self) -> Result<Results> {
-        let accepted = self.count(self.outcome("sent"))?;
+        let accepted = self.count(self.outcome(CampaignOutcome::Sent))?;
         let figure = |outcome| self.figure(self.outcome(outcome), &accepted);
-        let (open, replied) = (figure("clicked")?, figure("replied")?);
-        let blocked_after = figure("blocked_after")?;
+        let (open, replied) = (figure(CampaignOutcome::Clicked)?, figure(CampaignOutcome::Replied)?);
+        let blocked_after = figure(CampaignOutcome::BlockedAfter)?;
         Ok(Results { accepted, open, replied, blocked_after })
     }
 
-    fn outcome(&self, outcome: &str) -> Value {
-        json!({"campaign": {"id": self.campaign.id, "outcome": outcome}})
+    fn outcome(&self, outcome: CampaignOutcome) -> Value {
+        build::campaign(build::outcome(self.campaign.id, outcome))
     }
 
     fn count(&self, people: Value) -> Result<Counted> {
@@ -316,13 +339,13 @@ impl Counting {
     }
 
     fn lift(&self, settled: bool) -> Result<Vec<Lift>> {
-        let held_out = self.outcome("held_out");
-        let reached = json!({"all": [self.outcome("reached"), {"not": held_out}]});
-        let held_out = json!({"all": [self.outcome("reached"), held_out]});
+        let held_out = self.outcome(CampaignOutcome::HeldOut);
+        let reached = build::all([self.outcome(CampaignOutcome::Reached), build::not(held_out.clone())]);
+        let held_out = build::all([self.outcome(CampaignOutcome::Reached), held_out]);
         let (all_reached, all_held_out) = (self.count(reached.clone())?, self.count(held_out.clone())?);
         let mut figures = Vec::with_capacity(MEASURES.len());
         for (_, bit) in MEASURES {
-            let who_did = |side: &Value| json!({"all": [side, self.outcome(bit)]});
+            let who_did = |side: &Value| build::all([side.clone(), self.outcome(bit)]);
             let reached = self.figure(who_did(&reached), &all_reached)?;
             figures.push((reached, self.figure(who_did(&held_out), &all_held_out)?));
         }
@@ -338,10 +361,9 @@ impl Counting {
         Ok(lines.collect())
     }
 
-    fn answer(&self, outcome: &str, with: &str, value: &str) -> Value {
-        let mut test = self.outcome(outcome);
-        test["campaign"][with] = json!(value);
-        test
+    fn answer(&self, outcome: CampaignOutcome, with: AnswerTest) -> Value {
+        let answer = Some(with);
+        build::campaign(CampaignTest { answer, ..build::outcome(self.campaign.id, outcome) })
     }
 
     fn tags(&self, tx: &ReadTx<'_>, answers: &BTreeSet<Detail>) -> Result<Vec<TagGained>> {
@@ -352,7 +374,8 @@ impl Counting {
             let Detail::Tag(tag) = answer else { continue };
             // A deleted tag cannot be asked for.
             let Some(tag) = known.get(tag) else { continue };
-            let direct = self.count(self.answer("tagged_direct", "tag", &tag.name))?;
+            let direct =
+                self.count(self.answer(CampaignOutcome::TaggedDirect, AnswerTest::Tag(tag.name.clone())))?;
             if direct.count() > 0 {
                 gained.push(TagGained { tag: tag.clone(), direct });
             }
@@ -383,12 +406,14 @@ impl Counting {
                 _ => None,
             })
             .collect();
+        let by_text =
+            |text: &str| self.answer(CampaignOutcome::Clicked, AnswerTest::ButtonText(text.to_owned()));
         let mut lines = Vec::with_capacity(places.len());
         for (place, text) in &places {
-            let mut people = self.answer("clicked", "button", &place.to_string());
+            let mut people = self.answer(CampaignOutcome::Clicked, AnswerTest::Button(*place));
             let only = places.iter().filter(|(_, other)| other == text).count() == 1;
             if only && old.remove(text) {
-                people = json!({"any": [people, self.answer("clicked", "button_text", text)]});
+                people = build::any([people, by_text(text)]);
             }
             lines.push(ButtonLine {
                 place: Some(*place),
@@ -397,7 +422,7 @@ impl Counting {
             });
         }
         for text in old {
-            let people = self.count(self.answer("clicked", "button_text", text))?;
+            let people = self.count(by_text(text))?;
             lines.push(ButtonLine { place: None, text: text.to_owned(), people });
         }
         Ok(lines)
@@ -408,13 +433,14 @@ impl Counting {
         let sets = campaigns::sets(tx, self.bot, self.campaign.id)?;
         let mut parts = Vec::new();
         for set in sets.into_iter().filter(|set| set.kind == kind) {
-            let of_part = |outcome: &str| self.answer(outcome, &format!("frozen_{kind}"), &set.key);
-            let called = self.count(of_part("called"))?;
-            let accepted = self.count(of_part("sent"))?;
+            let group = |outcome| build::outcome(self.campaign.id, outcome);
+            let of_part = |outcome| build::campaign(by.part_of(group(outcome), &set.key));
+            let called = self.count(of_part(CampaignOutcome::Called))?;
+            let accepted = self.count(of_part(CampaignOutcome::Sent))?;
             parts.push(Part {
-                open: self.figure(of_part("clicked"), &accepted)?,
-                replied: self.figure(of_part("replied"), &accepted)?,
-                blocked: self.figure(of_part("blocked_after"), &accepted)?,
+                open: self.figure(of_part(CampaignOutcome::Clicked), &accepted)?,
+                replied: self.figure(of_part(CampaignOutcome::Replied), &accepted)?,
+                blocked: self.figure(of_part(CampaignOutcome::BlockedAfter), &accepted)?,
                 accepted: Figure::new(accepted, &called),
                 name: set.key,
             });

@@ -242,6 +242,28 @@ fn only_the_wire_knows_telegrams_parameters() {
 }
 
 #[test]
+fn engine_quotes_no_expression() {
+    let is_quoted = |source: &Source| {
+        let braces = source.code.bytes().enumerate().filter(|(_, byte)| *byte == b'{');
+        let mut after = braces.map(|(at, _)| source.text[at + 1..].trim_start());
+        after.any(|rest| {
+            domain::expression::FORMS.iter().any(|form| {
+                let rest = rest.strip_prefix('"').and_then(|rest| rest.strip_prefix(form));
+                rest.is_some_and(|rest| rest.starts_with("\":"))
+            })
+        })
+    };
+    let quoted = |sources: Vec<Source>| -> Vec<String> {
+        let found = sources.into_iter().filter(is_quoted);
+        found.map(|source| source.path.display().to_string()).collect()
+    };
+    // Tests quote, as people write: there the rule must see some.
+    let in_tests = quoted(sources_of("engine").into_iter().filter(Source::is_test_only).collect());
+    assert!(in_tests.len() > 5, "the rule sees no quoted expression in tests either: {in_tests:?}");
+    assert_none("expressions are built by domain::expression::build:", &quoted(product_of("engine")));
+}
+
+#[test]
 fn files_and_functions_are_short() {
     let (mut long_files, mut long, mut functions) = (Vec::new(), Vec::new(), 0);
     let mut sources = Vec::new();

@@ -9,6 +9,7 @@
 //! Counted windows begin at a local midnight ([`window_start`]).
 
 mod attribute;
+pub mod build;
 mod campaign;
 mod evaluate;
 mod explain;

@@ -1,4 +1,4 @@
-//! What an expression mentions: for "used by", and for renaming.
+//! What an expression mentions: for "used by".
 
 use std::collections::BTreeSet;
 
@@ -47,29 +47,5 @@ fn collect(expression: &Expression, found: &mut Names) {
         | Expression::Reachable(_)
         | Expression::Sample(_)
         | Expression::Conversation(_) => {}
-    }
-}
-
-impl Expression {
-    /// The same expression after a tag was renamed.
-    #[must_use]
-    pub fn with_tag_renamed(mut self, from: &str, to: &str) -> Self {
-        self.rename_tag(from, to);
-        self
-    }
-
-    fn rename_tag(&mut self, from: &str, to: &str) {
-        match self {
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter_mut().for_each(|part| part.rename_tag(from, to));
-            }
-            Self::Not(part) => part.rename_tag(from, to),
-            Self::Tag(test) => {
-                for name in test.tags.iter_mut().filter(|name| *name == from) {
-                    to.clone_into(name);
-                }
-            }
-            _ => {}
-        }
     }
 }

@@ -1,8 +1,9 @@
 //! What a campaign would do, before it does it.
 
+use domain::expression::{CampaignOutcome, build};
 use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::time::Millis;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::bots;
 use telegram::Clock;
 
@@ -117,7 +118,7 @@ fn recently_written(
     let recent: Vec<Value> = store::campaigns::list(tx, bot, None, i64::MAX, 50)?
         .into_iter()
         .filter(|campaign| campaign.started_at.is_some_and(|at| now - at < domain::time::DAY_MS))
-        .map(|campaign| json!({"campaign": {"id": campaign.id, "outcome": "sent"}}))
+        .map(|campaign| build::campaign(build::outcome(campaign.id, CampaignOutcome::Sent)))
         .collect();
-    Ok((!recent.is_empty()).then(|| json!({"all": [audience, {"any": recent}, {"reachable": true}]})))
+    Ok((!recent.is_empty()).then(|| build::all([audience.clone(), build::any(recent), build::reachable()])))
 }

@@ -10,13 +10,14 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
-use domain::expression::{Expression, names};
+use domain::expression::{CampaignOutcome, EventTest, Expression, build, names};
 use domain::ids::{BotId, CampaignId, StageId, WorkspaceId};
 use domain::time::{Millis, day_number};
 use parking_lot::Mutex;
 use roaring::RoaringBitmap;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::campaigns::Campaign;
 use store::{ReadTx, Reader, bots, campaigns, flows, segments, stages};
 
@@ -290,7 +291,7 @@ fn moves(past: &Past, present: &[(StageId, String, RoaringBitmap)]) -> Vec<Move>
 
 /// Who was first seen on each day. An import may put people on days that lie before it.
 fn joined(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayCount>> {
-    let until = |day: i32| ask.count(json!({"first_seen": {"before": date(day)}}));
+    let until = |day: i32| ask.count(build::seen_before(day_of(day)));
     let mut before = until(*days.start())?;
     let mut counts = Vec::new();
     for day in days {
@@ -315,7 +316,7 @@ fn blocked(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<Day
 }
 
 fn blocked_since(day: i32) -> Value {
-    json!({"event": {"kind": "blocked", "since": date(day)}})
+    build::event(EventTest { since: Some(day_of(day)), ..build::happened("blocked") })
 }
 
 /// What was done here since the bot came: what it came with is nobody's doing.
@@ -328,8 +329,8 @@ fn checklist(ask: &Ask<'_>) -> Result<Checklist> {
     let own: Vec<CampaignId> = started.iter().filter(own).map(|campaign| campaign.id).collect();
     let mut answers = false;
     for campaign in &own {
-        answers |= ask.count(json!({"campaign": {"id": campaign, "outcome": "clicked"}}))? > 0
-            || ask.count(json!({"campaign": {"id": campaign, "outcome": "replied"}}))? > 0;
+        let count = |outcome| ask.count(build::campaign(build::outcome(*campaign, outcome)));
+        answers |= count(CampaignOutcome::Clicked)? > 0 || count(CampaignOutcome::Replied)? > 0;
     }
     let from_report = segments.iter().any(|segment| {
         // A segment that cannot be read was not made from a report.
@@ -352,10 +353,13 @@ fn campaigns_looked_at() -> usize {
 }
 
 /// A day of the workspace, as it is written.
+fn day_of(number: i32) -> NaiveDate {
+    let epoch = NaiveDate::default();
+    epoch.checked_add_signed(chrono::Duration::days(i64::from(number))).unwrap_or(epoch)
+}
+
 fn date(day: i32) -> String {
-    let epoch = chrono::NaiveDate::default();
-    let date = epoch.checked_add_signed(chrono::Duration::days(i64::from(day))).unwrap_or(epoch);
-    date.format("%Y-%m-%d").to_string()
+    day_of(day).format("%Y-%m-%d").to_string()
 }
 
 /// The number of the latest event before a moment: the log as it stood then. Events are told late now and then,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::expression::{Duration, Expression, TimeField};
+use domain::expression::{CampaignOutcome, CampaignTest, Duration, EventTest, Expression, TimeField, build};
 use domain::ids::CampaignId;
 use domain::time::{DAY_MS, day_number};
 use serde_json::{Map, Value, json};
@@ -48,8 +48,8 @@ pub(super) fn all(ask: &Ask<'_>, tally: &Tally) -> Result<Vec<Suggestion>> {
 
 fn suggestion(ask: &Ask<'_>, code: &'static str, parts: Vec<Value>, params: &Value) -> Result<Suggestion> {
     let mut parts = parts;
-    parts.push(json!({"reachable": true}));
-    let people = ask.counted(json!({ "all": parts }))?;
+    parts.push(build::reachable());
+    let people = ask.counted(build::all(parts))?;
     Ok(Suggestion { code, people, params: params.as_object().cloned().unwrap_or_default() })
 }
 
@@ -65,8 +65,8 @@ fn churning_soon(ask: &Ask<'_>) -> Result<Option<Suggestion>> {
     };
     let days = line / DAY_MS;
     let parts = vec![
-        json!({"last_interaction": {"older_than": format!("{}d", days - CHURNING_DAYS)}}),
-        json!({"last_interaction": {"within": format!("{days}d")}}),
+        build::older_than(TimeField::LastInteraction, build::days(days - CHURNING_DAYS)),
+        build::within(TimeField::LastInteraction, build::days(days)),
     ];
     suggestion(ask, "churning_soon", parts, &json!({"days": CHURNING_DAYS})).map(Some)
 }
@@ -84,9 +84,14 @@ fn pressed_no_purchase(ask: &Ask<'_>, tally: &Tally) -> Result<Option<Suggestion
     for times in [3, 2] {
         let mut best: Option<Suggestion> = None;
         for (object, _) in buttons.iter().take(BUTTONS_LOOKED_AT) {
-            let pressed = json!({"event": {"kind": "button", "object": object, "at_least": times,
-                "within": format!("{PRESS_DAYS}d")}});
-            let parts = vec![pressed, json!({"not": {"event": {"kind": "conversion"}}})];
+            let pressed = EventTest {
+                object: Some((*object).to_owned()),
+                at_least: Some(times),
+                within: Some(build::days(PRESS_DAYS.into())),
+                ..build::happened("button")
+            };
+            let converted = build::event(build::happened("conversion"));
+            let parts = vec![build::event(pressed), build::not(converted)];
             let params = json!({"object": object, "times": times});
             let found = suggestion(ask, "pressed_no_purchase", parts, &params)?;
             if best.as_ref().is_none_or(|best| best.people.count() < found.people.count()) {
@@ -125,30 +130,27 @@ fn responsive_tag(ask: &Ask<'_>) -> Result<Option<Suggestion>> {
         }
     }
     let Some((tag, share)) = best else { return Ok(None) };
-    let parts =
-        vec![json!({"tag": {"has": tag}}), json!({"not": {"campaign": {"id": campaign, "outcome": "sent"}}})];
-    let params = json!({"tag": tag, "percent": (share * 100.0).round()});
+    let got_it = build::campaign(build::outcome(campaign, CampaignOutcome::Sent));
+    let parts = vec![build::tag(&tag), build::not(got_it)];
+    let params = json!({"percent": (share * 100.0).round(), "tag": tag});
     suggestion(ask, "responsive_tag", parts, &params).map(Some)
 }
 
 /// How many got a campaign, and pressed or followed; of those with a tag at its start where one is given.
 fn answered(ask: &Ask<'_>, campaign: CampaignId, tag: Option<&str>) -> Result<(u64, u64)> {
-    let count = |outcome: &str| {
-        let mut test = json!({"id": campaign, "outcome": outcome});
-        if let Some(tag) = tag {
-            test["frozen_tag"] = json!(tag);
-        }
-        ask.count(json!({ "campaign": test }))
+    let count = |outcome| {
+        let frozen_tag = tag.map(str::to_owned);
+        ask.count(build::campaign(CampaignTest { frozen_tag, ..build::outcome(campaign, outcome) }))
     };
-    Ok((count("sent")?, count("clicked")?))
+    Ok((count(CampaignOutcome::Sent)?, count(CampaignOutcome::Clicked)?))
 }
 
 /// Who came in the last two weeks and did nothing since the start, for two days or more.
 fn began_and_stopped(ask: &Ask<'_>) -> Result<Option<Suggestion>> {
     let parts = vec![
-        json!({"first_seen": {"within": "14d"}}),
-        json!({"first_seen": {"older_than": "2d"}}),
-        json!({"not": {"event": {"kind": "interaction"}}}),
+        build::within(TimeField::FirstSeen, build::days(14)),
+        build::older_than(TimeField::FirstSeen, build::days(2)),
+        build::not(build::event(build::happened("interaction"))),
     ];
     suggestion(ask, "began_and_stopped", parts, &json!({"days": 2})).map(Some)
 }

@@ -2,6 +2,7 @@
 
 use domain::event::Origin;
 use domain::time::DAY_MS;
+use serde_json::json;
 
 use super::*;
 use crate::test_house::{House, NOW};

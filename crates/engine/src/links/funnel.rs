@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use audience::Index;
+use chrono::NaiveDate;
 use chrono_tz::Tz;
+use domain::expression::{EventTest, TimeField, build};
 use domain::ids::{BotId, LinkId, WorkspaceId};
 use domain::limits::EXPRESSION_LIST_MAX;
 use domain::link::Visitor;
 use domain::time::{Millis, day_number, day_start};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use store::links::Link;
 use store::visit_counts::{self, By, Quarter, Total};
 use store::{ReadTx, bots, links};
@@ -195,11 +197,11 @@ impl Counting {
     fn funnel(&self, catalog: &WorkspaceCatalog, brought: &[Json], visits: i64) -> Result<Funnel> {
         let with = |more: &[Json]| match [brought, more].concat() {
             parts if parts.len() == 1 => parts[0].clone(),
-            parts => json!({ "all": parts }),
+            parts => build::all(parts),
         };
-        let acted = json!({"event": {"kind": "interaction"}});
-        let lasted = json!({"last_interaction": {"after_first_seen": "7d"}});
-        let old = json!({"not": {"first_seen": {"within": "7d"}}});
+        let acted = build::event(build::happened("interaction"));
+        let lasted = build::lasted(build::days(7));
+        let old = build::not(build::within(TimeField::FirstSeen, build::days(7)));
         Ok(Funnel {
             visits,
             starts: self.people(catalog, with(&[]))?,
@@ -219,8 +221,9 @@ impl Counting {
         let seen = || totals.iter().map(|total| (total.visitor, total.visits));
         let brought = source(&link);
         let funnel = self.funnel(catalog, std::slice::from_ref(&brought), people_of(seen()))?;
-        let came = json!({"event": {"kind": "link_visit", "object": link.code}});
-        let again = self.people(catalog, json!({"all": [came, {"not": brought}]}))?;
+        let came =
+            build::event(EventTest { object: Some(link.code.clone()), ..build::happened("link_visit") });
+        let again = self.people(catalog, build::all([came, build::not(brought)]))?;
         let reused = totals.iter().map(|total| total.reuses).sum();
         let view = view(tx, self.workspace, link)?;
         Ok(LinkFunnel { view, funnel, again, reused, apart: apart_of(seen()) })
@@ -232,23 +235,23 @@ impl Counting {
             let those = quarters.iter().filter(|quarter| (from..to).contains(&quarter.at));
             those.map(|quarter| (quarter.visitor, quarter.visits))
         };
-        let (day, next) = (date(day), date(day + 1));
-        let brought = [source(link), json!({"first_seen": {"after": day, "before": next}})];
+        let (day, next) = (day_of(day), day_of(day + 1));
+        let brought = [source(link), build::seen_between(day, next)];
         let funnel = self.funnel(catalog, &brought, people_of(within()))?;
-        Ok(Day { day, funnel, apart: apart_of(within()) })
+        Ok(Day { day: day.format("%Y-%m-%d").to_string(), funnel, apart: apart_of(within()) })
     }
 
     fn values(&self, tx: &ReadTx<'_>, catalog: &WorkspaceCatalog, link: &Link, by: By) -> Result<Vec<Value>> {
         let found = visit_counts::by_value(tx, self.workspace, self.bot, link.id, by, EXPRESSION_LIST_MAX)?;
-        let known: Vec<&String> = found.iter().filter_map(|(value, _)| value.as_ref()).collect();
+        let known: Vec<String> = found.iter().filter_map(|(value, _)| value.clone()).collect();
         let mut values = Vec::with_capacity(found.len());
         let shown =
             |(place, (value, _)): &(usize, &(Option<String>, i64))| *place < VALUES_MAX || value.is_none();
         for (_, (value, visits)) in found.iter().enumerate().filter(shown) {
             let test = match value {
-                Some(value) => json!({"source": {by.name(): value}}),
-                None if known.is_empty() => json!({"all": []}),
-                None => json!({"not": {"source": {by.name(): {"in": known}}}}),
+                Some(value) => build::source(by.name(), vec![value.clone()]),
+                None if known.is_empty() => build::everyone(),
+                None => build::not(build::source(by.name(), known.clone())),
             };
             let funnel = self.funnel(catalog, &[source(link), test], *visits)?;
             values.push(Value { value: value.clone(), funnel });
@@ -258,12 +261,11 @@ impl Counting {
 }
 
 fn source(link: &Link) -> Json {
-    json!({"source": {"link": link.code}})
+    build::source("link", vec![link.code.clone()])
 }
 
-fn date(day: i32) -> String {
-    let date = chrono::NaiveDate::default() + chrono::Duration::days(i64::from(day));
-    date.format("%Y-%m-%d").to_string()
+fn day_of(number: i32) -> NaiveDate {
+    NaiveDate::default() + chrono::Duration::days(i64::from(number))
 }
 
 /// Of visits by who came: those of people.

@@ -1,17 +1,18 @@
 //! What a new workspace begins with (DESIGN section 1).
 
+use domain::expression::{TimeField, build};
 use domain::ids::StageId;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::stages::Stage;
 
 /// The default lifecycle stages, in their order.
 pub(super) fn stages() -> Vec<Stage> {
     vec![
-        stage("churned", "gray", json!({"last_interaction": {"older_than": "30d"}})),
-        stage("customer", "green", json!({"event": {"kind": "conversion"}})),
-        stage("new", "blue", json!({"not": {"event": {"kind": "interaction"}}})),
-        stage("active", "teal", json!({"last_interaction": {"within": "7d"}})),
-        stage("cooling", "amber", json!({"all": []})),
+        stage("churned", "gray", build::older_than(TimeField::LastInteraction, build::days(30))),
+        stage("customer", "green", build::event(build::happened("conversion"))),
+        stage("new", "blue", build::not(build::event(build::happened("interaction")))),
+        stage("active", "teal", build::within(TimeField::LastInteraction, build::days(7))),
+        stage("cooling", "amber", build::everyone()),
     ]
 }
 
