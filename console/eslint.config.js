@@ -7,6 +7,56 @@ const features = fs
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
+const linesPerFunction = (max) => ['error', { max, skipBlankLines: true, skipComments: true }];
+
+/** Files with a longer function from before there was a measure. None is added, and each that is split goes. */
+const longer = [
+  'src/features/campaigns/AudienceStep.tsx',
+  'src/features/campaigns/CheckStep.tsx',
+  'src/features/campaigns/Composer.tsx',
+  'src/features/campaigns/Ledger.tsx',
+  'src/features/campaigns/LiftTable.tsx',
+  'src/features/campaigns/ReportSection.tsx',
+  'src/features/campaigns/TestGroup.tsx',
+  'src/features/campaigns/draft.ts',
+  'src/features/contacts/ContactTable.tsx',
+  'src/features/contacts/ImportDrawer.tsx',
+  'src/features/contacts/PersonPane.tsx',
+  'src/features/flows/FlowPage.tsx',
+  'src/features/flows/FlowsPage.tsx',
+  'src/features/flows/OptionFields.tsx',
+  'src/features/flows/flowEditing.ts',
+  'src/features/home/DailyCharts.tsx',
+  'src/features/inbox/Composer.tsx',
+  'src/features/inbox/ConversationList.tsx',
+  'src/features/inbox/ConversationPane.tsx',
+  'src/features/inbox/InboxPage.tsx',
+  'src/features/inbox/Thread.tsx',
+  'src/features/inbox/useRows.ts',
+  'src/features/links/LinkForm.tsx',
+  'src/features/segments/SegmentPage.tsx',
+  'src/features/segments/SegmentsPage.tsx',
+  'src/features/segments/segmentActions.tsx',
+  'src/features/settings/Bots.tsx',
+  'src/features/settings/PhrasesPage.tsx',
+  'src/features/settings/RetentionPage.tsx',
+  'src/features/settings/SettingsPage.tsx',
+  'src/features/settings/Team.tsx',
+  'src/features/stages/RuleRow.tsx',
+  'src/features/stages/StagesPage.tsx',
+  'src/features/tags/TagsPage.tsx',
+  'src/features/templates/TemplateForm.tsx',
+  'src/frame/Palette.tsx',
+  'src/frame/Sidebar.tsx',
+  'src/frame/TabBar.tsx',
+  'src/frame/gate.tsx',
+  'src/i18n/format.ts',
+  'src/ui/DataTable.tsx',
+  'src/ui/editor/Editor.tsx',
+  'src/ui/editor/EmojiMenu.tsx',
+  'src/ui/expression/LeafEditor.tsx',
+];
+
 const zone = (files, patterns) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { patterns }] },
@@ -27,11 +77,13 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
-      'max-lines': ['error', 720],
-      'max-lines-per-function': ['error', { max: 210, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', 600],
+      'max-lines-per-function': linesPerFunction(70),
       'no-console': 'error',
     },
   },
+
+  { files: longer, rules: { 'max-lines-per-function': linesPerFunction(210) } },
   {
     files: ['src/**/*.test.{ts,tsx}', 'src/mocks/**', 'e2e/**', 'size.mjs'],
     rules: { 'max-lines-per-function': 'off', 'no-console': 'off' },

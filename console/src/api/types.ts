@@ -21,6 +21,7 @@ export interface Page<T> {
 
 export type Role = Schemas['Role'];
 export type Member = Schemas['Member'];
+export type Invited = Schemas['Invited'];
 export type Session = Schemas['Session'];
 export type Setup = Schemas['Setup'];
 export type BrowserSession = Schemas['OpenSession'];

@@ -113,7 +113,16 @@ export function SetupPage() {
     <Sheet>
       {setup.isPending && <Skeleton height={160} width="100%" />}
       {setup.error && <Failure error={setup.error} what={t('gate.link_failed')} />}
-      {setup.data && <SetupForm token={token} setup={setup.data} />}
+      {setup.data && (
+        <>
+          <h1>
+            {setup.data.purpose === 'owner'
+              ? t('gate.make_owner')
+              : t('gate.join', { workspace: setup.data.workspace_name })}
+          </h1>
+          <SetupForm token={token} setup={setup.data} />
+        </>
+      )}
     </Sheet>
   );
 }
@@ -143,56 +152,49 @@ function SetupForm({ token, setup }: { token: string; setup: Setup }) {
     make.mutate();
   };
   return (
-    <>
-      <h1>
-        {setup.purpose === 'owner'
-          ? t('gate.make_owner')
-          : t('gate.join', { workspace: setup.workspace_name })}
-      </h1>
-      <form onSubmit={submit} noValidate>
-        <TextInput
-          label={t('gate.name')}
-          autoComplete="name"
-          required
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={fields?.field('/name')}
-        />
-        <TextInput
-          label={t('gate.email')}
-          type="email"
-          autoComplete="username"
-          required
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-          error={fields?.field('/email')}
-        />
-        <PasswordInput
-          label={t('gate.password')}
-          description={t('gate.password_min', { count: PASSWORD_MIN })}
-          autoComplete="new-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          error={fields?.field('/password')}
-          visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
-        />
-        {make.error && (fields?.errors.length ?? 0) === 0 && (
-          <p className="field-error" role="alert">
-            {problem(make.error)}
-          </p>
-        )}
-        <Button
-          type="submit"
-          size="md"
-          variant="filled"
-          fullWidth
-          loading={make.isPending}
-          disabled={!name || !email || password.length < PASSWORD_MIN}
-        >
-          {t('gate.make')}
-        </Button>
-      </form>
-    </>
+    <form onSubmit={submit} noValidate>
+      <TextInput
+        label={t('gate.name')}
+        autoComplete="name"
+        required
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={fields?.field('/name')}
+      />
+      <TextInput
+        label={t('gate.email')}
+        type="email"
+        autoComplete="username"
+        required
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+        error={fields?.field('/email')}
+      />
+      <PasswordInput
+        label={t('gate.password')}
+        description={t('gate.password_min', { count: PASSWORD_MIN })}
+        autoComplete="new-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        error={fields?.field('/password')}
+        visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
+      />
+      {make.error && (fields?.errors.length ?? 0) === 0 && (
+        <p className="field-error" role="alert">
+          {problem(make.error)}
+        </p>
+      )}
+      <Button
+        type="submit"
+        size="md"
+        variant="filled"
+        fullWidth
+        loading={make.isPending}
+        disabled={!name || !email || password.length < PASSWORD_MIN}
+      >
+        {t('gate.make')}
+      </Button>
+    </form>
   );
 }

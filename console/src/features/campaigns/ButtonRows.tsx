@@ -101,6 +101,31 @@ function PressFields({ press, onChange }: { press: Press; onChange: (next: Press
   );
 }
 
+/** Whether a press does something, or leads to an address. */
+function KindChoice({
+  button,
+  onChange,
+}: {
+  button: MessageButton;
+  onChange: (next: MessageButton) => void;
+}) {
+  const { t } = useTranslation();
+  const { text } = button;
+  return (
+    <SegmentedControl
+      aria-label={t('compose.button_does')}
+      value={'url' in button ? 'url' : 'press'}
+      onChange={(kind) =>
+        onChange(kind === 'url' ? { text, url: 'https://' } : { text, press: {} })
+      }
+      data={[
+        { value: 'press', label: t('compose.button_press') },
+        { value: 'url', label: t('compose.button_url') },
+      ]}
+    />
+  );
+}
+
 function Editor({
   button,
   onSave,
@@ -138,21 +163,7 @@ function Editor({
           maxLength={64}
           onChange={(event) => setDraft({ ...draft, text: event.currentTarget.value })}
         />
-        <SegmentedControl
-          aria-label={t('compose.button_does')}
-          value={'url' in draft ? 'url' : 'press'}
-          onChange={(kind) =>
-            setDraft(
-              kind === 'url'
-                ? { text: draft.text, url: 'https://' }
-                : { text: draft.text, press: {} },
-            )
-          }
-          data={[
-            { value: 'press', label: t('compose.button_press') },
-            { value: 'url', label: t('compose.button_url') },
-          ]}
-        />
+        <KindChoice button={draft} onChange={setDraft} />
         {'url' in draft ? (
           <AddressFields button={draft} onChange={setDraft} />
         ) : (
@@ -193,6 +204,31 @@ function tidy(button: MessageButton): MessageButton {
   };
 }
 
+/** One button with what it does. */
+function ButtonTile({
+  button,
+  fault,
+  onEdit,
+}: {
+  button: MessageButton;
+  fault: string | undefined;
+  onEdit: () => void;
+}) {
+  const what = useWhat();
+  return (
+    <button type="button" className="campaigns-button-edit" onClick={onEdit}>
+      <span className="inline">
+        <b className="cut">{button.text}</b>
+        {'url' in button && (
+          <IconArrowUpRight className="end" size={14} stroke={1.5} aria-hidden="true" />
+        )}
+      </span>
+      <span className="small muted cut">{what(button)}</span>
+      {fault && <span className="field-error">{fault}</span>}
+    </button>
+  );
+}
+
 /** The buttons under the message, as they will stand, each with what it does. */
 export function ButtonRows({
   rows,
@@ -204,7 +240,6 @@ export function ButtonRows({
   problem: Problem | null;
 }) {
   const { t } = useTranslation();
-  const what = useWhat();
   const [place, setPlace] = useState<Place | null>(null);
   const editing = place ? rows[place.row]?.[place.at] : undefined;
   const put = (next: MessageButton | null) => {
@@ -222,25 +257,12 @@ export function ButtonRows({
       {rows.map((row, rowIndex) => (
         <div className="campaigns-button-row" key={rowIndex}>
           {row.map((button, at) => (
-            <button
-              type="button"
-              className="campaigns-button-edit"
+            <ButtonTile
               key={at}
-              onClick={() => setPlace({ row: rowIndex, at })}
-            >
-              <span className="inline">
-                <b className="cut">{button.text}</b>
-                {'url' in button && (
-                  <IconArrowUpRight className="end" size={14} stroke={1.5} aria-hidden="true" />
-                )}
-              </span>
-              <span className="small muted cut">{what(button)}</span>
-              {problem?.field(`/message/buttons/${rowIndex}/${at}`) && (
-                <span className="field-error">
-                  {problem.field(`/message/buttons/${rowIndex}/${at}`)}
-                </span>
-              )}
-            </button>
+              button={button}
+              fault={problem?.field(`/message/buttons/${rowIndex}/${at}`)}
+              onEdit={() => setPlace({ row: rowIndex, at })}
+            />
           ))}
           {row.length < 3 && (
             <button

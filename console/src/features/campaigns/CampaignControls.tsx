@@ -111,6 +111,41 @@ function Continue({
   );
 }
 
+/** Before the rest is given up. */
+function Cancel({
+  rest,
+  acts,
+  onClose,
+}: {
+  rest: number;
+  acts: ReturnType<typeof useCampaignActs>;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('campaigns.cancel_title')}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
+      <p style={{ paddingBottom: 16 }}>
+        {t('campaigns.cancel_text', { count: rest, number: number(rest) })}
+      </p>
+      <div className="inline">
+        <Button
+          className="danger"
+          onClick={() => acts.mutate({ act: 'cancel' }, { onSettled: onClose })}
+        >
+          {t('campaigns.cancel_rest')}
+        </Button>
+        <Button onClick={onClose}>{t('campaigns.go_on')}</Button>
+      </div>
+    </Modal>
+  );
+}
+
 export function CampaignControls({
   campaign,
   acts,
@@ -163,29 +198,7 @@ export function CampaignControls({
       {continuing && may('resume') && (
         <Continue campaign={campaign} acts={acts} onClose={() => setContinuing(false)} />
       )}
-      {cancelling && (
-        <Modal
-          opened
-          onClose={() => setCancelling(false)}
-          title={t('campaigns.cancel_title')}
-          closeButtonProps={{ 'aria-label': t('ui.close') }}
-        >
-          <p style={{ paddingBottom: 16 }}>
-            {t('campaigns.cancel_text', { count: rest, number: number(rest) })}
-          </p>
-          <div className="inline">
-            <Button
-              className="danger"
-              onClick={() =>
-                acts.mutate({ act: 'cancel' }, { onSettled: () => setCancelling(false) })
-              }
-            >
-              {t('campaigns.cancel_rest')}
-            </Button>
-            <Button onClick={() => setCancelling(false)}>{t('campaigns.go_on')}</Button>
-          </div>
-        </Modal>
-      )}
+      {cancelling && <Cancel rest={rest} acts={acts} onClose={() => setCancelling(false)} />}
     </>
   );
 }

@@ -27,6 +27,27 @@ const parameters: LinkBy[] = [
   'utm_content',
 ];
 
+function Address({ url }: { url: string }) {
+  const { t } = useTranslation();
+  return (
+    <p className="links-address">
+      <code>{url}</code>
+      <CopyButton value={url}>
+        {({ copied, copy }) => (
+          <Button
+            leftSection={
+              copied ? <IconCheck size={14} stroke={1.5} /> : <IconCopy size={14} stroke={1.5} />
+            }
+            onClick={copy}
+          >
+            {t(copied ? 'links.copied' : 'links.copy')}
+          </Button>
+        )}
+      </CopyButton>
+    </p>
+  );
+}
+
 /** The address, its code, and what happens with who opens it. */
 function Facts({ link }: { link: LinkItem }) {
   const { t } = useTranslation();
@@ -35,21 +56,7 @@ function Facts({ link }: { link: LinkItem }) {
   const utm = Object.entries(link.utm).filter(([, value]) => value);
   return (
     <aside className="links-side">
-      <p className="links-address">
-        <code>{link.url}</code>
-        <CopyButton value={link.url}>
-          {({ copied, copy }) => (
-            <Button
-              leftSection={
-                copied ? <IconCheck size={14} stroke={1.5} /> : <IconCopy size={14} stroke={1.5} />
-              }
-              onClick={copy}
-            >
-              {t(copied ? 'links.copied' : 'links.copy')}
-            </Button>
-          )}
-        </CopyButton>
-      </p>
+      <Address url={link.url} />
       <QrCode url={link.url} name={link.code} />
       <dl className="links-facts">
         {link.channel && (

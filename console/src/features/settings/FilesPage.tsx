@@ -34,6 +34,57 @@ function Picture({ file }: { file: KeptFile }) {
   );
 }
 
+/** The question before a file is deleted. */
+function Sure({
+  file,
+  onRefresh,
+  onClose,
+}: {
+  file: KeptFile;
+  onRefresh: () => void;
+  onClose: () => void;
+}) {
+  const { t } = useTranslation();
+  const remove = useMutation({
+    mutationFn: () => del('/media/{id}', { params: { path: { id: file.id } } }),
+    onSuccess: () => {
+      onRefresh();
+      toast(t('files.deleted', { name: file.name }));
+    },
+    // Something may use it since the list was read.
+    onError: onRefresh,
+  });
+  const isKept = remove.error instanceof Problem && remove.error.code === 'conflict';
+  return (
+    <>
+      <span className="inline wrap">
+        <span className="small">{t('files.sure')}</span>
+        <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>
+          {t('ui.delete')}
+        </Button>
+        <Button
+          variant="subtle"
+          onClick={() => {
+            remove.reset();
+            onClose();
+          }}
+        >
+          {t('ui.cancel')}
+        </Button>
+      </span>
+      {remove.error &&
+        (isKept ? (
+          <p className="field-error" role="alert">
+            {t('files.delete_failed', { name: file.name })} {remove.error.message}.{' '}
+            {t('files.in_use')}
+          </p>
+        ) : (
+          <Failure error={remove.error} what={t('files.delete_failed', { name: file.name })} />
+        ))}
+    </>
+  );
+}
+
 function Row({ file }: { file: KeptFile }) {
   const { t } = useTranslation();
   const { date } = useFormat();
@@ -42,17 +93,7 @@ function Row({ file }: { file: KeptFile }) {
   const client = useQueryClient();
   const [sure, setSure] = useState(false);
   const refresh = () => void client.invalidateQueries({ queryKey: ['media'] });
-  const remove = useMutation({
-    mutationFn: () => del('/media/{id}', { params: { path: { id: file.id } } }),
-    onSuccess: () => {
-      refresh();
-      toast(t('files.deleted', { name: file.name }));
-    },
-    // Something may use it since the list was read.
-    onError: refresh,
-  });
   const isUsed = file.used_by.length > 0;
-  const isKept = remove.error instanceof Problem && remove.error.code === 'conflict';
   return (
     <>
       <tr>
@@ -93,33 +134,7 @@ function Row({ file }: { file: KeptFile }) {
       {sure && !isUsed && (
         <tr className="settings-bot-below">
           <td colSpan={5}>
-            <span className="inline wrap">
-              <span className="small">{t('files.sure')}</span>
-              <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>
-                {t('ui.delete')}
-              </Button>
-              <Button
-                variant="subtle"
-                onClick={() => {
-                  remove.reset();
-                  setSure(false);
-                }}
-              >
-                {t('ui.cancel')}
-              </Button>
-            </span>
-            {remove.error &&
-              (isKept ? (
-                <p className="field-error" role="alert">
-                  {t('files.delete_failed', { name: file.name })} {remove.error.message}.{' '}
-                  {t('files.in_use')}
-                </p>
-              ) : (
-                <Failure
-                  error={remove.error}
-                  what={t('files.delete_failed', { name: file.name })}
-                />
-              ))}
+            <Sure file={file} onRefresh={refresh} onClose={() => setSure(false)} />
           </td>
         </tr>
       )}

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { del, freshKey, patch, post, Problem } from '@/api/client';
 import { membersQuery } from '@/api/queries';
-import type { Member, Role } from '@/api/types';
+import type { Invited, Member, Role } from '@/api/types';
 import { useCan, useWorkspace } from '@/api/workspace';
 import { Section } from '@/ui/Page';
 import { Avatar } from '@/ui/people';
@@ -23,7 +23,7 @@ const rights: [string, Role[]][] = [
   ['team', ['owner']],
 ];
 
-function Invite({ onClose }: { onClose: () => void }) {
+function InviteForm({ onMade }: { onMade: (invited: Invited) => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const problem = useProblemText();
@@ -34,13 +34,60 @@ function Invite({ onClose }: { onClose: () => void }) {
   const invite = useMutation({
     mutationFn: () =>
       post('/members', { body: { name: name.trim(), email: email.trim(), role } }, key),
-    onSuccess: () => void client.invalidateQueries({ queryKey: ['members'] }),
+    onSuccess: (invited) => {
+      void client.invalidateQueries({ queryKey: ['members'] });
+      onMade(invited);
+    },
   });
   const fields = invite.error instanceof Problem ? invite.error : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     invite.mutate();
   };
+  return (
+    <form className="settings-form" onSubmit={submit} noValidate>
+      <TextInput
+        data-autofocus
+        label={t('settings.member_name')}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={fields?.field('/name')}
+      />
+      <TextInput
+        label={t('gate.email')}
+        type="email"
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+        error={fields?.field('/email')}
+      />
+      <Select
+        label={t('settings.role')}
+        description={t(`settings.role_may.${role}`)}
+        allowDeselect={false}
+        value={role}
+        onChange={(next) => setRole(roles.find((each) => each === next) ?? 'agent')}
+        data={roles.map((each) => ({ value: each, label: t(`settings.roles.${each}`) }))}
+      />
+      {invite.error && (fields?.errors.length ?? 0) === 0 && (
+        <p className="field-error" role="alert">
+          {problem(invite.error)}
+        </p>
+      )}
+      <Button
+        type="submit"
+        variant="filled"
+        loading={invite.isPending}
+        disabled={!name.trim() || !email.trim()}
+      >
+        {t('settings.invite_make')}
+      </Button>
+    </form>
+  );
+}
+
+function Invite({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const [made, setMade] = useState<Invited | null>(null);
   return (
     <Modal
       opened
@@ -49,54 +96,15 @@ function Invite({ onClose }: { onClose: () => void }) {
       size={440}
       closeButtonProps={{ 'aria-label': t('ui.close') }}
     >
-      {invite.data ? (
+      {made ? (
         <div className="settings-form">
-          <Secret
-            value={invite.data.link}
-            note={t('settings.invite_link', { name: invite.data.member.name })}
-          />
+          <Secret value={made.link} note={t('settings.invite_link', { name: made.member.name })} />
           <Button variant="filled" onClick={onClose}>
             {t('ui.close')}
           </Button>
         </div>
       ) : (
-        <form className="settings-form" onSubmit={submit} noValidate>
-          <TextInput
-            data-autofocus
-            label={t('settings.member_name')}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            error={fields?.field('/name')}
-          />
-          <TextInput
-            label={t('gate.email')}
-            type="email"
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-            error={fields?.field('/email')}
-          />
-          <Select
-            label={t('settings.role')}
-            description={t(`settings.role_may.${role}`)}
-            allowDeselect={false}
-            value={role}
-            onChange={(next) => setRole(roles.find((each) => each === next) ?? 'agent')}
-            data={roles.map((each) => ({ value: each, label: t(`settings.roles.${each}`) }))}
-          />
-          {invite.error && (fields?.errors.length ?? 0) === 0 && (
-            <p className="field-error" role="alert">
-              {problem(invite.error)}
-            </p>
-          )}
-          <Button
-            type="submit"
-            variant="filled"
-            loading={invite.isPending}
-            disabled={!name.trim() || !email.trim()}
-          >
-            {t('settings.invite_make')}
-          </Button>
-        </form>
+        <InviteForm onMade={setMade} />
       )}
     </Modal>
   );

@@ -4,17 +4,40 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
 import { attributesQuery } from '@/api/queries';
-import type { Attribute } from '@/api/types';
+import type { Attribute, UnifyAnswer } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { EmptyState, Failure, Loaded, SkeletonRows } from '@/ui/states';
 
 const KINDS = ['bool', 'number', 'date', 'text'] as const;
 
+/** What giving the kind would change. */
+function Told({ answer }: { answer: UnifyAnswer }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  return (
+    <p>
+      {t('tags.unify_will', { count: answer.changed, number: number(answer.changed) })}
+      {answer.misfit_count > 0 && (
+        <span className="warn">
+          {' '}
+          {t('tags.unify_misfits', {
+            count: answer.misfit_count,
+            number: number(answer.misfit_count),
+            values: answer.misfits
+              .slice(0, 3)
+              .map((misfit) => String(misfit.value))
+              .join(', '),
+          })}
+        </span>
+      )}
+    </p>
+  );
+}
+
 /** Gives an attribute one kind: first what it would do, then doing it. */
 function Unify({ attribute, onDone }: { attribute: Attribute; onDone: () => void }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
   const client = useQueryClient();
   const [kind, setKind] = useState(attribute.kind ?? 'text');
   const send = useMutation({
@@ -44,24 +67,7 @@ function Unify({ attribute, onDone }: { attribute: Attribute; onDone: () => void
         }}
       />
       {send.error && <Failure error={send.error} what={t('tags.attributes_failed')} />}
-      {told && (
-        <p>
-          {t('tags.unify_will', { count: told.changed, number: number(told.changed) })}
-          {told.misfit_count > 0 && (
-            <span className="warn">
-              {' '}
-              {t('tags.unify_misfits', {
-                count: told.misfit_count,
-                number: number(told.misfit_count),
-                values: told.misfits
-                  .slice(0, 3)
-                  .map((misfit) => String(misfit.value))
-                  .join(', '),
-              })}
-            </span>
-          )}
-        </p>
-      )}
+      {told && <Told answer={told} />}
       <div className="inline">
         <Button
           size="xs"

@@ -70,6 +70,33 @@ function Results({ template }: { template: Template }) {
   );
 }
 
+function CardMenu({
+  name,
+  onEdit,
+  onDelete,
+}: {
+  name: string;
+  onEdit: () => void;
+  onDelete: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Menu position="bottom-end" width={180}>
+      <Menu.Target>
+        <ActionIcon className="end" aria-label={t('templates.more', { name: name })}>
+          <IconDots size={16} stroke={1.5} aria-hidden="true" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={onEdit}>{t('templates.edit')}</Menu.Item>
+        <Menu.Item color="var(--bad)" onClick={onDelete}>
+          {t('ui.delete')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
 function Card({ template, onEdit }: { template: Template; onEdit: () => void }) {
   const { t } = useTranslation();
   const can = useCan();
@@ -91,22 +118,7 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
         <div className="inline">
           <h2 className="cut">{template.name}</h2>
           {can('write') && (
-            <Menu position="bottom-end" width={180}>
-              <Menu.Target>
-                <ActionIcon
-                  className="end"
-                  aria-label={t('templates.more', { name: template.name })}
-                >
-                  <IconDots size={16} stroke={1.5} aria-hidden="true" />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item onClick={onEdit}>{t('templates.edit')}</Menu.Item>
-                <Menu.Item color="var(--bad)" onClick={() => setSure(true)}>
-                  {t('ui.delete')}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <CardMenu name={template.name} onEdit={onEdit} onDelete={() => setSure(true)} />
           )}
         </div>
         <Results template={template} />

@@ -193,40 +193,17 @@ const eventKinds: Of<'event'>['event']['kind'][] = [
 /** Kinds of one sort only. */
 const plainKinds = ['interaction', 'blocked'];
 
-function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
+interface EventPartProps {
+  event: Of<'event'>['event'];
+  emit: (change: Partial<Of<'event'>['event']>) => void;
+}
+
+/** At least or at most so often. */
+function TimesPick({ event, emit }: EventPartProps) {
   const { t } = useTranslation();
-  const { event } = value;
-  const emit = (change: Partial<typeof event>) => {
-    const next = { ...event, ...change };
-    onChange({
-      event: Object.fromEntries(
-        Object.entries(next).filter(([, each]) => each !== undefined && each !== ''),
-      ) as typeof event,
-    });
-  };
   const times = event.at_most !== undefined ? 'at_most' : 'at_least';
   return (
     <>
-      <Pick
-        label={t('builder.event_kind')}
-        width={112}
-        value={event.kind}
-        onPick={(kind) => emit({ kind })}
-        data={[...new Set([...eventKinds, event.kind])].map((kind) => ({
-          value: kind,
-          label: t([`builder.event.${kind}`, 'builder.event.other'], { kind }),
-        }))}
-      />
-      {!plainKinds.includes(event.kind) && (
-        <TextInput
-          size="xs"
-          w={120}
-          aria-label={t('builder.event_object')}
-          placeholder={t('builder.any_object')}
-          value={event.object ?? ''}
-          onChange={(change) => emit({ object: change.currentTarget.value })}
-        />
-      )}
       <Pick
         label={t('builder.times')}
         width={92}
@@ -258,6 +235,15 @@ function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
         }
         onChange={(count) => emit({ [times]: typeof count === 'number' ? count : noNumber })}
       />
+    </>
+  );
+}
+
+/** Ever, or since when. */
+function WindowPick({ event, emit }: EventPartProps) {
+  const { t } = useTranslation();
+  return (
+    <>
       <Pick
         label={t('builder.window')}
         width={84}
@@ -293,6 +279,45 @@ function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
           onChange={(within) => emit({ within })}
         />
       )}
+    </>
+  );
+}
+
+function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
+  const { t } = useTranslation();
+  const { event } = value;
+  const emit = (change: Partial<typeof event>) => {
+    const next = { ...event, ...change };
+    onChange({
+      event: Object.fromEntries(
+        Object.entries(next).filter(([, each]) => each !== undefined && each !== ''),
+      ) as typeof event,
+    });
+  };
+  return (
+    <>
+      <Pick
+        label={t('builder.event_kind')}
+        width={112}
+        value={event.kind}
+        onPick={(kind) => emit({ kind })}
+        data={[...new Set([...eventKinds, event.kind])].map((kind) => ({
+          value: kind,
+          label: t([`builder.event.${kind}`, 'builder.event.other'], { kind }),
+        }))}
+      />
+      {!plainKinds.includes(event.kind) && (
+        <TextInput
+          size="xs"
+          w={120}
+          aria-label={t('builder.event_object')}
+          placeholder={t('builder.any_object')}
+          value={event.object ?? ''}
+          onChange={(change) => emit({ object: change.currentTarget.value })}
+        />
+      )}
+      <TimesPick event={event} emit={emit} />
+      <WindowPick event={event} emit={emit} />
     </>
   );
 }
