@@ -22,7 +22,7 @@ const readAgain = async (page, path) => {
   await Promise.race([answer, page.waitForTimeout(1_500)]);
 };
 
-const told = (page) => page.getByRole('alert').filter({ hasText: 'meanwhile' }).waitFor();
+const told = (page) => page.getByRole('alert').filter({ hasText: 'in the meantime' }).waitFor();
 const keepMine = async (page) => {
   await page.getByRole('button', { name: 'Keep mine' }).click();
   await until(async () => (await page.getByRole('alert').count()) === 0, 'the notice to go');

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
@@ -6,6 +5,7 @@ import { post } from '@/api/client';
 import type { CampaignPreview } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { useProblemText } from '@/ui/states';
 import type { useDraft } from './draft';
 import { batchOf, secondsOf } from './forecast';
@@ -74,6 +74,9 @@ export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps)
     },
   });
   const [reviewing, setReviewing] = useState(false);
+  const { message } = draft.draft;
+  const isEmpty = !message.text?.trim() && !message.media;
+  const unready = blocked ? t('compose.correct') : undefined;
   const nobody = !forecast || forecast.writes_to === 0;
   const first = forecast ? batchOf(forecast, canary) : null;
   const label =
@@ -89,16 +92,20 @@ export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps)
         <Forecast forecast={forecast} stale={stale} canary={canary} />
       </div>
       <div className="inline">
-        <TestPopover draft={draft} disabled={!draft.draft.message.text?.trim() || blocked} />
+        <TestPopover draft={draft} reason={isEmpty ? t('compose.check_empty') : unready} />
         {can('write') && (
-          <Button
+          <ReasonedButton
             size="md"
             variant="filled"
-            disabled={nobody || blocked}
+            reason={
+              isEmpty
+                ? t('compose.check_empty')
+                : (unready ?? (nobody ? t('compose.check_nobody') : undefined))
+            }
             onClick={() => setReviewing(true)}
           >
             {nobody ? t('compose.send') : label}
-          </Button>
+          </ReasonedButton>
         )}
       </div>
       {reviewing && forecast && (

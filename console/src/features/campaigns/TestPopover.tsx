@@ -6,6 +6,7 @@ import { post } from '@/api/client';
 import { testersQuery } from '@/api/queries';
 import type { TestAnswer } from '@/api/types';
 import { useBot, useBotAddress, useWorkspace } from '@/api/workspace';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import type { useDraft } from './draft';
@@ -68,10 +69,11 @@ function useTold() {
 /** A real send before the many: to oneself, to the saved test group, or to any person by name. */
 export function TestPopover({
   draft,
-  disabled,
+  reason,
 }: {
   draft: ReturnType<typeof useDraft>;
-  disabled: boolean;
+  /** Why no test can be sent yet; undefined when one can. */
+  reason: string | undefined;
 }) {
   const { t } = useTranslation();
   const bot = useBot();
@@ -90,15 +92,16 @@ export function TestPopover({
       setOpen(false);
     },
   });
+  if (reason !== undefined)
+    return (
+      <ReasonedButton size="md" reason={reason}>
+        {t('compose.test')}
+      </ReasonedButton>
+    );
   return (
     <Popover opened={open} onChange={setOpen} position="top-end" width={340} trapFocus>
       <Popover.Target>
-        <Button
-          size="md"
-          disabled={disabled}
-          onClick={() => setOpen(!open)}
-          loading={test.isPending}
-        >
+        <Button size="md" onClick={() => setOpen(!open)} loading={test.isPending}>
           {t('compose.test')}
         </Button>
       </Popover.Target>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem, upload } from '@/api/client';
 import { useBot } from '@/api/workspace';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Failure } from '@/ui/states';
 import { ImportReport } from './ImportReport';
 
@@ -95,14 +96,14 @@ export function ImportDrawer({ onClose }: { onClose: () => void }) {
           />
         )}
         <div className="inline">
-          <Button
+          <ReasonedButton
             variant={ready ? 'default' : 'filled'}
-            disabled={!file}
+            reason={file ? undefined : t('contacts.import_choose')}
             loading={send.isPending && dry}
             onClick={() => send.mutate({ dry: true, as: encoding, of: kinds })}
           >
             {t('contacts.import_try')}
-          </Button>
+          </ReasonedButton>
           {ready && (
             <Button
               variant="filled"
