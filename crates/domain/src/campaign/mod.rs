@@ -1,6 +1,10 @@
 //! A campaign's life, and what may be done in each part of it.
 
+mod course;
+
 use serde::{Deserialize, Serialize};
+
+pub use course::{Course, Happening, OutOfCourse, Pause};
 
 /// Where a campaign stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,7 +44,8 @@ pub enum PauseReason {
 }
 
 /// What somebody may want to do with a campaign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     Edit,
     Delete,
@@ -90,6 +95,19 @@ named!(PauseReason {
     Restored = "restored",
 });
 
+impl Action {
+    const ALL: [Self; 8] = [
+        Self::Edit,
+        Self::Test,
+        Self::Start,
+        Self::Pause,
+        Self::Resume,
+        Self::Cancel,
+        Self::Resolve,
+        Self::Delete,
+    ];
+}
+
 impl Status {
     /// Whether an action makes sense here.
     pub fn allows(self, action: Action) -> bool {
@@ -101,6 +119,11 @@ impl Status {
             Action::Cancel => matches!(self, Self::Canary | Self::Sending | Self::Paused),
             Action::Resolve => matches!(self, Self::Canary | Self::Sending | Self::Paused | Self::Done),
         }
+    }
+
+    /// All that makes sense here, in the order of a campaign's life.
+    pub fn allowed(self) -> impl Iterator<Item = Action> {
+        Action::ALL.into_iter().filter(move |action| self.allows(*action))
     }
 
     /// The sender has work with it.
