@@ -95,7 +95,7 @@ impl Clicks {
         let message = Message::parse(&row.message).map_err(EngineError::Invalid)?;
         let message = Arc::new(message);
         // A draft's message may still change: only a started campaign's is kept.
-        if row.started_at.is_some() {
+        if row.course.started_at.is_some() {
             let mut messages = self.messages.lock();
             if messages.len() >= CACHED_MAX {
                 messages.clear();

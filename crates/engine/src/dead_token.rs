@@ -2,7 +2,7 @@
 //!
 //! A campaign that went on as `sending` would promise an end that cannot come.
 
-use domain::campaign::{PauseReason, Status};
+use domain::campaign::{Happening, Pause, PauseReason};
 use domain::ids::BotId;
 use domain::time::Millis;
 use store::{ReadTx, WriteTx, bots, campaigns};
@@ -20,9 +20,8 @@ pub fn stop_bot(tx: &WriteTx<'_>, bot: BotId, error: &str, now: Millis) -> Resul
     bots::set_status(tx, bot, STATUS)?;
     bots::set_error(tx, bot, Some(error), now)?;
     for mut campaign in campaigns::sending(tx, bot)? {
-        campaign.status = Status::Paused.name().into();
-        campaign.pause_reason = Some(PauseReason::TokenDead.name().into());
-        campaign.pause_detail = Some(error.to_owned());
+        let pause = Pause { reason: PauseReason::TokenDead, detail: Some(error.to_owned()) };
+        campaign.course = campaign.course.step(Happening::Paused(pause), now)?;
         campaigns::update(tx, bot, &campaign)?;
     }
     Ok(())

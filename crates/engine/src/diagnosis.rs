@@ -1,5 +1,6 @@
 //! Whether what is stored is whole: the promises of the log and of the ledger, counted anew.
 
+use domain::campaign::Status;
 use domain::ids::BotId;
 use domain::time::Millis;
 use store::bots::Bot;
@@ -45,10 +46,10 @@ fn of_bot(tx: &ReadTx<'_>, bot: Bot) -> Result<BotFindings> {
     for campaign in campaigns::frozen(tx, bot.id)? {
         let Some(row) = campaigns::get(tx, bot.id, campaign)? else { continue };
         let lines: i64 = recipients::counts(tx, bot.id, campaign)?.iter().map(|(_, count)| count).sum();
-        if row.status != "starting" && lines != row.audience_count {
+        if row.course.status != Status::Starting && lines != row.course.audience_count {
             broken.push(format!(
                 "campaign {campaign} ({}) froze {} people, and its ledger has {lines}",
-                row.name, row.audience_count
+                row.name, row.course.audience_count
             ));
         }
     }

@@ -4,6 +4,7 @@
 //! - what Telegram said no to ([`EngineError::Telegram`]): said to them as well;
 //! - what broke on our side ([`EngineError::Store`]): logged, and only named to them.
 
+use domain::campaign::OutOfCourse;
 use domain::field_error::FieldError;
 use domain::naming::tidied;
 use serde_json::Value;
@@ -55,6 +56,12 @@ impl From<StoreError> for EngineError {
             }
             other => Self::Store(other),
         }
+    }
+}
+
+impl From<OutOfCourse> for EngineError {
+    fn from(error: OutOfCourse) -> Self {
+        Self::WrongState(error.to_string())
     }
 }
 

@@ -98,7 +98,7 @@ pub fn all(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Vec<(User, Mention
             note(UserKind::Flow, flow.id.0, &flow.name, live.is_some(), &documents);
         }
         each_campaign(tx, bot.id, |campaign| {
-            if !is_over(&campaign.status) {
+            if !is_over(campaign.course.status) {
                 let documents = [&campaign.audience, &campaign.message];
                 note(UserKind::Campaign, campaign.id.0, &campaign.name, true, &documents);
             }
@@ -250,8 +250,8 @@ pub fn files_in(document: &Value) -> BTreeSet<MediaId> {
     mentioned.media
 }
 
-fn is_over(status: &str) -> bool {
-    [Status::Done.name(), Status::Cancelled.name()].contains(&status)
+fn is_over(status: Status) -> bool {
+    matches!(status, Status::Done | Status::Cancelled)
 }
 
 /// Finds the names in an expression, a message or a graph. The keys that hold names are told apart by their place

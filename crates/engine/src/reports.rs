@@ -304,7 +304,7 @@ impl Counting {
             let of = if outcome == CampaignOutcome::Blocked { &called } else { &accepted };
             figures.push((name, self.figure(self.outcome(outcome), of)?));
         }
-        let settles_at = self.campaign.finished_at.map(|at| at + ANSWER_WINDOW_MS);
+        let settles_at = self.campaign.course.finished_at.map(|at| at + ANSWER_WINDOW_MS);
         let answers = self.index.answers_to(self.campaign.id);
         Ok(Report {
             accepted: Figure::new(accepted, &called),

@@ -3,7 +3,7 @@
 //! So everything that waited becomes `unknown`, which is never sent again until a person decides, and every campaign
 //! that was under way is paused with the reason `restored`.
 
-use domain::campaign::{PauseReason, Status};
+use domain::campaign::{Happening, PauseReason};
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::BotId;
 use domain::time::Millis;
@@ -39,7 +39,12 @@ pub async fn settle(store: &Store, now: Millis) -> Result<Settled> {
         let bot = bot.id;
         settled.messages += store.write(move |tx| settle_messages(tx, bot)).await?;
         let open = store.reader().read(move |tx| campaigns::unfinished(tx, bot)).await?;
-        for campaign in open.into_iter().filter(under_way) {
+        for campaign in open {
+            // Only what was under way can be restored; a start that was cut short goes on as one.
+            let Ok(course) = campaign.course.step(Happening::Paused(PauseReason::Restored.into()), now)
+            else {
+                continue;
+            };
             let mut moved = 0;
             loop {
                 let of = campaign.clone();
@@ -49,7 +54,8 @@ pub async fn settle(store: &Store, now: Millis) -> Result<Settled> {
                 }
                 moved += lines;
             }
-            store.write(move |tx| pause(tx, bot, campaign)).await?;
+            let paused = Campaign { course, ..campaign };
+            store.write(move |tx| campaigns::update(tx, bot, &paused)).await?;
             settled.recipients += moved;
             settled.campaigns += 1;
         }
@@ -98,15 +104,4 @@ fn settle_lines(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign, now: Millis) 
         })?;
     }
     Ok(lines.len())
-}
-
-fn under_way(campaign: &Campaign) -> bool {
-    [Status::Canary, Status::Sending, Status::Paused].map(Status::name).contains(&campaign.status.as_str())
-}
-
-fn pause(tx: &WriteTx<'_>, bot: BotId, mut campaign: Campaign) -> Result<()> {
-    campaign.status = Status::Paused.name().into();
-    campaign.pause_reason = Some(PauseReason::Restored.name().into());
-    campaigns::update(tx, bot, &campaign)?;
-    Ok(())
 }

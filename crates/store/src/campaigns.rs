@@ -1,38 +1,31 @@
 //! Campaigns and their frozen sets.
 
+use domain::campaign::{Course, Pause, PauseReason, Status};
 use domain::ids::{BotId, CampaignId, MemberId};
 use domain::time::Millis;
 use serde_json::Value;
 
 use crate::sql::{Row, json, params};
-use crate::{ReadTx, Result, WriteTx};
+use crate::{ReadTx, Result, StoreError, WriteTx};
 
 /// A campaign as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
     pub id: CampaignId,
     pub name: String,
-    /// A name of `domain::campaign::Status`.
-    pub status: String,
-    pub pause_reason: Option<String>,
-    pub pause_detail: Option<String>,
+    pub course: Course,
     pub audience: Value,
     pub message: Value,
     pub held_out_percent: f64,
     pub canary: Option<i64>,
-    /// Positions below this may be sent: the end of the present wave.
-    pub send_up_to: i64,
     pub frozen_at: Option<Millis>,
     /// The bot's last event when the audience was frozen.
     pub frozen_number: Option<i64>,
-    pub audience_count: i64,
     pub left_out: i64,
     /// Rises with every edit of a draft.
     pub version: i64,
     pub created_by: Option<MemberId>,
     pub created_at: Millis,
-    pub started_at: Option<Millis>,
-    pub finished_at: Option<Millis>,
 }
 
 const COLUMNS: &str = "id, name, status, pause_reason, pause_detail, audience, message, held_out_percent, canary, \
@@ -43,24 +36,38 @@ fn read(row: &Row<'_>) -> Result<Campaign> {
     Ok(Campaign {
         id: row.get(0)?,
         name: row.get(1)?,
-        status: row.get(2)?,
-        pause_reason: row.get(3)?,
-        pause_detail: row.get(4)?,
+        course: course(row)?,
         audience: json(row, 5)?,
         message: json(row, 6)?,
         held_out_percent: row.get(7)?,
         canary: row.get(8)?,
-        send_up_to: row.get(9)?,
         frozen_at: row.get(10)?,
         frozen_number: row.get(11)?,
-        audience_count: row.get(12)?,
         left_out: row.get(13)?,
         version: row.get(14)?,
         created_by: row.get(15)?,
         created_at: row.get(16)?,
+    })
+}
+
+fn course(row: &Row<'_>) -> Result<Course> {
+    let pause = match row.get::<Option<String>>(3)? {
+        Some(name) => Some(Pause { reason: named(&name, PauseReason::from_name)?, detail: row.get(4)? }),
+        None => None,
+    };
+    Ok(Course {
+        status: named(&row.get::<String>(2)?, Status::from_name)?,
+        pause,
+        audience_count: row.get(12)?,
+        send_up_to: row.get(9)?,
         started_at: row.get(17)?,
         finished_at: row.get(18)?,
     })
+}
+
+fn named<T>(name: &str, from_name: impl Fn(&str) -> Option<T>) -> Result<T> {
+    from_name(name)
+        .ok_or_else(|| StoreError::Database(format!("a campaign is {name:?}, which is no name of ours")))
 }
 
 /// Adds a draft; id and version are given here.
@@ -86,6 +93,7 @@ pub fn insert(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign) -> Result<Campa
 
 /// Writes a campaign's state as a whole: everything but id and creation.
 pub fn update(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign) -> Result<()> {
+    let Course { status, pause, audience_count, send_up_to, started_at, finished_at } = &campaign.course;
     tx.run(
         "UPDATE campaigns SET name = $3, status = $4, pause_reason = $5, pause_detail = $6, audience = $7, \
          message = $8, held_out_percent = $9, canary = $10, send_up_to = $11, frozen_at = $12, frozen_number = $13, \
@@ -95,21 +103,21 @@ pub fn update(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign) -> Result<()> {
             bot,
             campaign.id,
             &campaign.name,
-            &campaign.status,
-            campaign.pause_reason.as_deref(),
-            campaign.pause_detail.as_deref(),
+            status.name(),
+            pause.as_ref().map(|pause| pause.reason.name()),
+            pause.as_ref().and_then(|pause| pause.detail.as_deref()),
             campaign.audience.to_string().as_str(),
             campaign.message.to_string().as_str(),
             campaign.held_out_percent,
             campaign.canary,
-            campaign.send_up_to,
+            *send_up_to,
             campaign.frozen_at,
             campaign.frozen_number,
-            campaign.audience_count,
+            *audience_count,
             campaign.left_out,
             campaign.version,
-            campaign.started_at,
-            campaign.finished_at
+            *started_at,
+            *finished_at
         ],
     )?;
     Ok(())
@@ -129,7 +137,7 @@ pub fn bot_of(tx: &ReadTx<'_>, id: CampaignId) -> Result<Option<BotId>> {
 pub fn list(
     tx: &ReadTx<'_>,
     bot: BotId,
-    status: Option<&str>,
+    status: Option<Status>,
     below: i64,
     limit: usize,
 ) -> Result<Vec<Campaign>> {
@@ -137,18 +145,15 @@ pub fn list(
         "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND id < $3 \
          ORDER BY id DESC LIMIT $4"
     );
-    tx.rows(&sql, params![bot, status, below, limit as i64], read)
+    tx.rows(&sql, params![bot, status.map(Status::name), below, limit as i64], read)
 }
 
 /// Campaigns that the sender has work with, or had when the process ended.
 pub fn unfinished(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Campaign>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 \
-         AND status IN ('starting', 'canary', 'sending', 'paused', 'cancelled', 'done') ORDER BY id"
+        "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND status <> $2 AND status <> $3 ORDER BY id"
     );
-    let mut campaigns = tx.rows(&sql, params![bot], read)?;
-    campaigns.retain(|campaign| campaign.status != "done" || campaign.finished_at.is_none());
-    Ok(campaigns)
+    tx.rows(&sql, params![bot, Status::Draft.name(), Status::Done.name()], read)
 }
 
 /// Campaigns whose sending goes on now, oldest first.
@@ -163,7 +168,7 @@ pub fn sending(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Campaign>> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wave {
     pub campaign: CampaignId,
-    /// As [`Campaign::send_up_to`].
+    /// As [`Course::send_up_to`].
     pub send_up_to: i64,
 }
 

@@ -245,8 +245,8 @@ impl Lived {
             self.step(self.now() + SENDING_STEP_MS).await;
             let found = self.muster.rooms.campaigns.get(self.workspace, CampaignId(campaign)).await;
             let found = found.expect("a campaign that exists").campaign;
-            if found.status != "sending" {
-                assert_eq!(found.status, "done", "{:?} {:?}", found.pause_reason, found.pause_detail);
+            if found.course.status != Status::Sending {
+                assert_eq!(found.course.status, Status::Done, "{:?}", found.course.pause);
                 break;
             }
         }

@@ -1,5 +1,6 @@
 //! How campaigns look on the wire.
 
+use domain::campaign::Course;
 use engine::campaigns;
 use serde::Serialize;
 use serde_json::Value;
@@ -40,6 +41,8 @@ pub struct Campaign {
     #[schema(required)]
     pub finished_at: Option<i64>,
     pub version: i64,
+    /// What may be done with it as it stands: `edit`, `test`, `start`, `pause`, `resume`, `cancel`, `resolve`, `delete`.
+    pub allowed: Vec<String>,
 }
 
 /// When and at which event the audience was taken.
@@ -86,14 +89,17 @@ impl From<campaigns::Counts> for Counts {
 impl From<campaigns::CampaignView> for Campaign {
     fn from(view: campaigns::CampaignView) -> Self {
         let campaign = view.campaign;
+        let Course { status, pause, started_at, finished_at, .. } = campaign.course;
+        let (reason, detail) = pause.map_or((None, None), |pause| (Some(pause.reason), pause.detail));
         let frozen = campaign.frozen_at.zip(campaign.frozen_number);
         Self {
             id: campaign.id.0,
             bot_id: view.bot.0,
             name: campaign.name,
-            status: campaign.status,
-            pause_reason: campaign.pause_reason,
-            pause_detail: campaign.pause_detail,
+            status: status.name().into(),
+            allowed: status.allowed().map(|action| action.name().into()).collect(),
+            pause_reason: reason.map(|reason| reason.name().into()),
+            pause_detail: detail,
             audience: campaign.audience,
             message: campaign.message,
             held_out_percent: campaign.held_out_percent,
@@ -103,8 +109,8 @@ impl From<campaigns::CampaignView> for Campaign {
             finishes_at: view.finishes_at,
             frozen: frozen.map(|(at, number)| Frozen { at, number }),
             created_at: campaign.created_at,
-            started_at: campaign.started_at,
-            finished_at: campaign.finished_at,
+            started_at,
+            finished_at,
             version: campaign.version,
         }
     }

@@ -177,7 +177,9 @@ mod tests {
     ];
 
     fn after(happenings: &[Happening]) -> Course {
-        happenings.iter().fold(Course::draft(), |course, happening| course.step(happening.clone(), NOW).unwrap())
+        happenings
+            .iter()
+            .fold(Course::draft(), |course, happening| course.step(happening.clone(), NOW).unwrap())
     }
 
     fn started(wave_end: Option<i64>) -> Vec<Happening> {
@@ -228,7 +230,11 @@ mod tests {
         let course = |status| Course { status, audience_count: 600, send_up_to: 150, ..Course::draft() };
         for status in ALL {
             let works = |happening| course(status).step(happening, NOW).is_ok();
-            assert_eq!(status.allows(Action::Start), works(Happening::Frozen { audience_count: 1 }), "{status:?}");
+            assert_eq!(
+                status.allows(Action::Start),
+                works(Happening::Frozen { audience_count: 1 }),
+                "{status:?}"
+            );
             let by_member = Happening::Paused(PauseReason::Member.into());
             assert_eq!(status.allows(Action::Pause), works(by_member), "{status:?}");
             assert_eq!(status.allows(Action::Resume), works(Happening::Resumed), "{status:?}");

@@ -44,8 +44,7 @@ pub enum PauseReason {
 }
 
 /// What somebody may want to do with a campaign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     Edit,
     Delete,
@@ -84,6 +83,17 @@ named!(Status {
     Paused = "paused",
     Done = "done",
     Cancelled = "cancelled",
+});
+
+named!(Action {
+    Edit = "edit",
+    Delete = "delete",
+    Test = "test",
+    Start = "start",
+    Pause = "pause",
+    Resume = "resume",
+    Cancel = "cancel",
+    Resolve = "resolve",
 });
 
 named!(PauseReason {

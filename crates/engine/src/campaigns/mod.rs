@@ -10,7 +10,7 @@ mod trial;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::campaign::{Action, Status};
+use domain::campaign::{Action, Course, OutOfCourse, Status};
 use domain::event::Outcome;
 use domain::expression::Expression;
 use domain::ids::{BotId, CampaignId, MemberId, WorkspaceId};
@@ -207,15 +207,14 @@ impl Campaigns {
         limit: usize,
     ) -> Result<Vec<CampaignView>> {
         let now = self.clock.now();
-        if status.as_deref().is_some_and(|name| Status::from_name(name).is_none()) {
-            return Err(EngineError::field("/status", "unknown", "is not a status of a campaign"));
-        }
+        let unknown = || EngineError::field("/status", "unknown", "is not a status of a campaign");
+        let status = status.map(|name| Status::from_name(&name).ok_or_else(unknown)).transpose()?;
         self.store
             .reader()
             .read(move |tx| {
                 bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))?;
                 let below = below.map_or(i64::MAX, |id| id.0);
-                let rows = campaigns::list(tx, bot, status.as_deref(), below, limit)?;
+                let rows = campaigns::list(tx, bot, status, below, limit)?;
                 rows.into_iter().map(|row| view(tx, bot, row, now)).collect()
             })
             .await
@@ -226,23 +225,17 @@ fn blank(created_by: Option<MemberId>, now: Millis) -> Campaign {
     Campaign {
         id: CampaignId(0),
         name: String::new(),
-        status: Status::Draft.name().into(),
-        pause_reason: None,
-        pause_detail: None,
+        course: Course::draft(),
         audience: Value::Null,
         message: Value::Null,
         held_out_percent: 0.0,
         canary: None,
-        send_up_to: 0,
         frozen_at: None,
         frozen_number: None,
-        audience_count: 0,
         left_out: 0,
         version: 1,
         created_by,
         created_at: now,
-        started_at: None,
-        finished_at: None,
     }
 }
 
@@ -325,27 +318,9 @@ pub(crate) fn owned(tx: &ReadTx<'_>, workspace: WorkspaceId, id: CampaignId) -> 
     Ok((bot, campaign))
 }
 
-fn status_of(campaign: &Campaign) -> Result<Status> {
-    Status::from_name(&campaign.status)
-        .ok_or_else(|| EngineError::Internal(format!("a campaign with the status {:?}", campaign.status)))
-}
-
-fn allow(campaign: &Campaign, action: Action) -> Result<Status> {
-    let status = status_of(campaign)?;
-    if status.allows(action) {
-        return Ok(status);
-    }
-    let what = match action {
-        Action::Edit => "edited",
-        Action::Delete => "deleted",
-        Action::Test => "tested",
-        Action::Start => "started",
-        Action::Pause => "paused",
-        Action::Resume => "resumed",
-        Action::Cancel => "cancelled",
-        Action::Resolve => "resolved",
-    };
-    Err(EngineError::WrongState(format!("a campaign that is {} cannot be {what}", status.name())))
+fn allow(campaign: &Campaign, action: Action) -> Result<()> {
+    let status = campaign.course.status;
+    if status.allows(action) { Ok(()) } else { Err(OutOfCourse::of_action(status, action).into()) }
 }
 
 /// The counts of a campaign.
@@ -353,7 +328,7 @@ pub(crate) fn counts(tx: &ReadTx<'_>, bot: BotId, campaign: &Campaign) -> Result
     let by: BTreeMap<Outcome, i64> = recipients::counts(tx, bot, campaign.id)?.into_iter().collect();
     let of = |outcome| by.get(&outcome).copied().unwrap_or(0);
     Ok(Counts {
-        audience: campaign.audience_count,
+        audience: campaign.course.audience_count,
         left_out: campaign.left_out,
         held_out: of(Outcome::HeldOut) + of(Outcome::HeldOutReached),
         pending: of(Outcome::Pending),
@@ -370,7 +345,7 @@ fn view(tx: &ReadTx<'_>, bot: BotId, campaign: Campaign, now: Millis) -> Result<
     let counts = counts(tx, bot, &campaign)?;
     let row = bots::of(tx, bot)?.ok_or(EngineError::NotFound("bot"))?;
     let rate = crate::rates::rate_of(row.bulk_per_second);
-    let sending = status_of(&campaign)?.is_sending();
+    let sending = campaign.course.status.is_sending();
     let finishes_at = sending.then(|| {
         let clock = telegram::Clock::restore(rate, crate::rates::learnt(&row), now);
         clock.finishing_at(now, (counts.pending + counts.leased).unsigned_abs())

@@ -117,7 +117,7 @@ fn recently_written(
 ) -> Result<Option<Value>> {
     let recent: Vec<Value> = store::campaigns::list(tx, bot, None, i64::MAX, 50)?
         .into_iter()
-        .filter(|campaign| campaign.started_at.is_some_and(|at| now - at < domain::time::DAY_MS))
+        .filter(|campaign| campaign.course.started_at.is_some_and(|at| now - at < domain::time::DAY_MS))
         .map(|campaign| build::campaign(build::outcome(campaign.id, CampaignOutcome::Sent)))
         .collect();
     Ok((!recent.is_empty()).then(|| build::all([audience.clone(), build::any(recent), build::reachable()])))

@@ -5,18 +5,18 @@
 use std::time::Duration;
 
 use audience::{FreezeOrder, FrozenAudience, FrozenNames};
-use domain::campaign::{Action, Status};
+use domain::campaign::{Action, Happening, Status};
 use domain::contact::SOURCE_FIELDS;
 use domain::event::EventBody;
 use domain::expression::Resolved;
 use domain::ids::{BotId, CampaignId, ContactNumber, WorkspaceId};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
-use store::campaigns::{Campaign, FrozenSet};
+use store::campaigns::FrozenSet;
 use store::{WriteTx, bots, campaigns, recipients, segments, tags};
 use tokio_util::sync::CancellationToken;
 
-use super::{CampaignView, Campaigns, allow, owned, view};
+use super::{CampaignView, Campaigns, allow, owned};
 use crate::catalog::WorkspaceCatalog;
 use crate::people::Snapshot;
 use crate::{EngineError, Result, dead_token, journal};
@@ -75,7 +75,7 @@ impl Campaigns {
             .read(|tx| {
                 let mut all = Vec::new();
                 for bot in bots::all(tx)? {
-                    let rows = campaigns::list(tx, bot.id, Some(Status::Starting.name()), i64::MAX, 1_000)?;
+                    let rows = campaigns::list(tx, bot.id, Some(Status::Starting), i64::MAX, 1_000)?;
                     all.extend(rows.into_iter().map(|row| (bot.id, row.id)));
                 }
                 Ok::<_, EngineError>(all)
@@ -133,13 +133,12 @@ fn freeze(
         return Err(EngineError::field("/audience", "empty_audience", message));
     }
     store_sets(tx, bot, id, &frozen)?;
-    campaign.status = Status::Starting.name().into();
+    let audience_count = frozen.order.len() as i64;
+    campaign.course = campaign.course.step(Happening::Frozen { audience_count }, now)?;
     campaign.canary = canary;
     campaign.frozen_at = Some(now);
     campaign.frozen_number = Some(frozen.number);
-    campaign.audience_count = frozen.order.len() as i64;
     campaign.left_out = i64::try_from(frozen.left_out).unwrap_or(i64::MAX);
-    campaign.started_at = Some(now);
     campaigns::update(tx, bot, &campaign)?;
     Ok(())
 }
@@ -191,7 +190,7 @@ fn store_sets(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, frozen: &FrozenAudie
 /// Writes the next lines; true when the ledger is whole and the sender may have it.
 fn fill_some(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, now: Millis) -> Result<bool> {
     let mut campaign = campaigns::get(tx, bot, id)?.ok_or(EngineError::NotFound("campaign"))?;
-    if campaign.status != Status::Starting.name() {
+    if campaign.course.status != Status::Starting {
         return Ok(true);
     }
     let first = recipients::next_position(tx, bot, id)?;
@@ -202,7 +201,12 @@ fn fill_some(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, now: Millis) -> Resul
             Ok::<_, EngineError>(())
         })?;
         campaigns::forget_order(tx, bot, id)?;
-        release(tx, bot, &mut campaign)?;
+        let wave_end = match campaign.canary {
+            Some(people) => recipients::position_after(tx, bot, id, people)?,
+            None => None,
+        };
+        campaign.course = campaign.course.step(Happening::LedgerWritten { wave_end }, now)?;
+        campaigns::update(tx, bot, &campaign)?;
         return Ok(true);
     }
     let held_out = campaigns::set(tx, bot, id, "held_out", "")?.unwrap_or_default();
@@ -215,37 +219,4 @@ fn fill_some(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, now: Millis) -> Resul
         .collect();
     recipients::insert(tx, bot, id, first, &people)?;
     Ok(false)
-}
-
-/// Lets the sender have the first wave.
-fn release(tx: &WriteTx<'_>, bot: BotId, campaign: &mut Campaign) -> Result<()> {
-    let end = match campaign.canary {
-        Some(people) => recipients::position_after(tx, bot, campaign.id, people)?,
-        None => None,
-    };
-    // A canary as large as everyone is no canary: nothing would be left to decide about.
-    let (status, send_up_to) = match end {
-        Some(end) if end < campaign.audience_count => (Status::Canary, end),
-        _ => (Status::Sending, campaign.audience_count),
-    };
-    campaign.status = status.name().into();
-    campaign.send_up_to = send_up_to;
-    campaigns::update(tx, bot, campaign)?;
-    Ok(())
-}
-
-/// Lets the sender go on with everyone.
-pub(super) fn release_all(tx: &WriteTx<'_>, bot: BotId, campaign: &mut Campaign) -> Result<()> {
-    campaign.status = Status::Sending.name().into();
-    campaign.send_up_to = campaign.audience_count;
-    campaign.pause_reason = None;
-    campaign.pause_detail = None;
-    campaign.finished_at = None;
-    campaigns::update(tx, bot, campaign)?;
-    Ok(())
-}
-
-/// The view after a change, inside its transaction.
-pub(super) fn seen(tx: &WriteTx<'_>, bot: BotId, campaign: Campaign, now: Millis) -> Result<CampaignView> {
-    view(tx, bot, campaign, now)
 }

@@ -1,14 +1,13 @@
 //! Steering a campaign that was started: pause, resume, cancel, and deciding on `unknown`.
 
-use domain::campaign::{Action, PauseReason, Status};
+use domain::campaign::{Action, Happening, PauseReason, Status};
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, ContactId, WorkspaceId};
 use domain::time::Millis;
 use store::recipients::{self, Change, Recipient};
 use store::{WriteTx, campaigns};
 
-use super::start::{release_all, seen};
-use super::{CampaignView, Campaigns, allow, owned};
+use super::{CampaignView, Campaigns, allow, owned, view};
 use crate::{EngineError, Result, dead_token, journal};
 
 /// What a person decides on sends whose end is not known.
@@ -26,44 +25,16 @@ impl Campaigns {
     /// # Errors
     /// It is not being sent.
     pub async fn pause(&self, workspace: WorkspaceId, id: CampaignId) -> Result<CampaignView> {
-        let now = self.clock.now();
-        self.store
-            .write(move |tx| {
-                let (bot, mut campaign) = owned(tx, workspace, id)?;
-                allow(&campaign, Action::Pause)?;
-                campaign.status = Status::Paused.name().into();
-                campaign.pause_reason = Some(PauseReason::Member.name().into());
-                campaign.pause_detail = None;
-                campaigns::update(tx, bot, &campaign)?;
-                seen(tx, bot, campaign, now)
-            })
-            .await
+        self.tell(workspace, id, Happening::Paused(PauseReason::Member.into())).await
     }
 
-    /// Goes on exactly where it stopped. After a canary: with everyone. A canary that somebody paused goes on as
-    /// a canary.
+    /// Goes on exactly where it stopped. After a first wave: with everyone. One that was paused within its first wave
+    /// goes on with that.
     ///
     /// # Errors
-    /// It is not paused.
+    /// It is not paused, or its bot cannot send.
     pub async fn resume(&self, workspace: WorkspaceId, id: CampaignId) -> Result<CampaignView> {
-        let now = self.clock.now();
-        self.store
-            .write(move |tx| {
-                let (bot, mut campaign) = owned(tx, workspace, id)?;
-                allow(&campaign, Action::Resume)?;
-                dead_token::refuse(tx, bot)?;
-                let canary_is_out = campaign.pause_reason.as_deref() == Some(PauseReason::Canary.name());
-                if campaign.send_up_to < campaign.audience_count && !canary_is_out {
-                    campaign.status = Status::Canary.name().into();
-                    campaign.pause_reason = None;
-                    campaign.pause_detail = None;
-                    campaigns::update(tx, bot, &campaign)?;
-                } else {
-                    release_all(tx, bot, &mut campaign)?;
-                }
-                seen(tx, bot, campaign, now)
-            })
-            .await
+        self.tell(workspace, id, Happening::Resumed).await
     }
 
     /// Ends it: who was not written to stays `pending` for ever.
@@ -71,17 +42,27 @@ impl Campaigns {
     /// # Errors
     /// It ended already, or was never started.
     pub async fn cancel(&self, workspace: WorkspaceId, id: CampaignId) -> Result<CampaignView> {
+        self.tell(workspace, id, Happening::Cancelled).await
+    }
+
+    /// What a member does to a campaign that was started.
+    async fn tell(
+        &self,
+        workspace: WorkspaceId,
+        id: CampaignId,
+        happening: Happening,
+    ) -> Result<CampaignView> {
         let now = self.clock.now();
         self.store
             .write(move |tx| {
                 let (bot, mut campaign) = owned(tx, workspace, id)?;
-                allow(&campaign, Action::Cancel)?;
-                campaign.status = Status::Cancelled.name().into();
-                campaign.pause_reason = None;
-                campaign.pause_detail = None;
-                campaign.finished_at = Some(now);
+                let sends = happening == Happening::Resumed;
+                campaign.course = campaign.course.step(happening, now)?;
+                if sends {
+                    dead_token::refuse(tx, bot)?;
+                }
                 campaigns::update(tx, bot, &campaign)?;
-                seen(tx, bot, campaign, now)
+                view(tx, bot, campaign, now)
             })
             .await
     }
@@ -101,13 +82,15 @@ impl Campaigns {
         self.store
             .write(move |tx| {
                 let (bot, mut campaign) = owned(tx, workspace, id)?;
-                let status = allow(&campaign, Action::Resolve)?;
+                allow(&campaign, Action::Resolve)?;
                 let lines = unknown_lines(tx, bot, id, contacts.as_deref())?;
                 settle_unknown(tx, bot, id, &lines, decision, now)?;
-                if decision == Decision::Resend && status == Status::Done && !lines.is_empty() {
-                    release_all(tx, bot, &mut campaign)?;
+                let done = campaign.course.status == Status::Done;
+                if decision == Decision::Resend && done && !lines.is_empty() {
+                    campaign.course = campaign.course.step(Happening::Reopened, now)?;
+                    campaigns::update(tx, bot, &campaign)?;
                 }
-                seen(tx, bot, campaign, now)
+                view(tx, bot, campaign, now)
             })
             .await
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use domain::campaign::{PauseReason, Status};
+use domain::campaign::Happening;
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, ContactNumber};
 use domain::message::{Message, Outgoing};
@@ -250,13 +250,7 @@ impl Leasing<'_> {
     /// Everyone's turn in this wave has come, and no call is in flight.
     fn wave_ended(&self, journal: &Journal<'_>, campaign: CampaignId) -> Result<()> {
         let mut campaign = campaigns::get(journal.tx(), self.bot, campaign)?.ok_or_else(gone)?;
-        if campaign.status == Status::Canary.name() {
-            campaign.status = Status::Paused.name().into();
-            campaign.pause_reason = Some(PauseReason::Canary.name().into());
-        } else {
-            campaign.status = Status::Done.name().into();
-            campaign.finished_at = Some(self.now);
-        }
+        campaign.course = campaign.course.step(Happening::WaveEnded, self.now)?;
         campaigns::update(journal.tx(), self.bot, &campaign)?;
         Ok(())
     }

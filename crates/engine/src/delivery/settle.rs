@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::campaign::{PauseReason, Status, guard_rail};
+use domain::campaign::{Happening, Pause, PauseReason, guard_rail};
 use domain::contact::NoChat;
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId};
@@ -126,7 +126,7 @@ pub(super) fn settle(
     }
     for (campaign, changes) in outcomes {
         journal.record(None, now, EventBody::Outcomes { campaign, changes })?;
-        watch_guard_rails(journal, bot, campaign)?;
+        watch_guard_rails(journal, campaign, now)?;
     }
     Ok(learned)
 }
@@ -154,7 +154,8 @@ fn settle_line(
     }
     if let Err(SendError::BadContent { description } | SendError::FileUnknown { description }) = &call.answer
     {
-        pause(journal, bot, campaign, PauseReason::Content, description)?;
+        let detail = Some(description.clone());
+        pause(journal, campaign, Pause { reason: PauseReason::Content, detail }, call.lease.at)?;
     }
     let is_news = moved && verdict.outcome != Outcome::Pending;
     let (contact, at) = (call.lease.contact, call.lease.at);
@@ -229,25 +230,19 @@ fn end(answer: &Answer) -> End {
 }
 
 /// Pauses a campaign that is being sent; one that is not stays as it is.
-fn pause(
-    journal: &Journal<'_>,
-    bot: BotId,
-    campaign: CampaignId,
-    reason: PauseReason,
-    detail: &str,
-) -> Result<()> {
+fn pause(journal: &Journal<'_>, campaign: CampaignId, pause: Pause, now: Millis) -> Result<()> {
+    let bot = journal.bot();
     let Some(mut found) = campaigns::get(journal.tx(), bot, campaign)? else { return Ok(()) };
-    if Status::from_name(&found.status).is_some_and(Status::is_sending) {
-        found.status = Status::Paused.name().into();
-        found.pause_reason = Some(reason.name().into());
-        found.pause_detail = Some(detail.to_owned());
+    if let Ok(course) = found.course.step(Happening::Paused(pause), now) {
+        found.course = course;
         campaigns::update(journal.tx(), bot, &found)?;
     }
     Ok(())
 }
 
 /// Pauses a campaign whose outcomes pass a limit.
-fn watch_guard_rails(journal: &Journal<'_>, bot: BotId, campaign: CampaignId) -> Result<()> {
+fn watch_guard_rails(journal: &Journal<'_>, campaign: CampaignId, now: Millis) -> Result<()> {
+    let bot = journal.bot();
     let counts: BTreeMap<Outcome, i64> =
         recipients::counts(journal.tx(), bot, campaign)?.into_iter().collect();
     let of = |outcome| counts.get(&outcome).copied().unwrap_or(0);
@@ -264,7 +259,8 @@ fn watch_guard_rails(journal: &Journal<'_>, bot: BotId, campaign: CampaignId) ->
     ] {
         if count * 100 > called * percent_max {
             let detail = format!("{name}: {count} of {called}, over {percent_max} %");
-            return pause(journal, bot, campaign, PauseReason::GuardRail, &detail);
+            let guard_rail = Pause { reason: PauseReason::GuardRail, detail: Some(detail) };
+            return pause(journal, campaign, guard_rail, now);
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::campaign::Status;
 use domain::expression::{CampaignOutcome, CampaignTest, Duration, EventTest, Expression, TimeField, build};
 use domain::ids::CampaignId;
 use domain::time::{DAY_MS, day_number};
@@ -108,7 +109,7 @@ fn pressed_no_purchase(ask: &Ask<'_>, tally: &Tally) -> Result<Option<Suggestion
 /// The tag whose people answered the latest campaign best, and better than everyone together: those who have it
 /// and did not get that campaign.
 fn responsive_tag(ask: &Ask<'_>) -> Result<Option<Suggestion>> {
-    let latest = campaigns::list(ask.tx, ask.bot, Some("done"), i64::MAX, campaigns_looked_at())?;
+    let latest = campaigns::list(ask.tx, ask.bot, Some(Status::Done), i64::MAX, campaigns_looked_at())?;
     let Some(campaign) = latest.first().map(|campaign| campaign.id) else { return Ok(None) };
     let (sent, clicked) = answered(ask, campaign, None)?;
     if sent < SHARE_PEOPLE_MIN || clicked == 0 {

@@ -207,23 +207,24 @@ fn past_campaign(created_by: Option<domain::ids::MemberId>, sent_at: i64) -> Cam
     Campaign {
         id: CampaignId(0),
         name: "Weekly".into(),
-        status: "draft".into(),
-        pause_reason: None,
-        pause_detail: None,
+        course: Course {
+            status: Status::Done,
+            audience_count: 60,
+            send_up_to: 60,
+            started_at: Some(sent_at),
+            finished_at: Some(sent_at),
+            ..Course::draft()
+        },
         audience: json!({"all": []}),
         message: json!({"text": "Hi"}),
         held_out_percent: 0.0,
         canary: None,
-        send_up_to: 60,
         frozen_at: None,
         frozen_number: None,
-        audience_count: 60,
         left_out: 0,
         version: 1,
         created_by,
         created_at: sent_at,
-        started_at: Some(sent_at),
-        finished_at: Some(sent_at),
     }
 }
 
@@ -245,13 +246,7 @@ async fn campaign(
             };
             let row = past_campaign(created_by, sent_at);
             let id = campaigns::insert(tx, bot, &row)?;
-            let done = Campaign {
-                id,
-                status: "done".into(),
-                frozen_at: Some(sent_at),
-                frozen_number: Some(1),
-                ..row
-            };
+            let done = Campaign { id, frozen_at: Some(sent_at), frozen_number: Some(1), ..row };
             campaigns::update(tx, bot, &done)?;
             for (kind, key, people) in [("audience", "", &numbers[..]), ("tag", "tech", &numbers[..30])] {
                 let set = campaigns::FrozenSet { kind: kind.into(), key: key.into(), bitmap: bytes(people) };

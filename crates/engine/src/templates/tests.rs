@@ -17,23 +17,17 @@ async fn campaign(house: &House) -> CampaignId {
             let row = Campaign {
                 id: CampaignId(0),
                 name: "Autumn".into(),
-                status: "draft".into(),
-                pause_reason: None,
-                pause_detail: None,
+                course: Course::draft(),
                 audience: json!({"all": []}),
                 message: json!({"text": "Leaves", "format": "plain"}),
                 held_out_percent: 0.0,
                 canary: None,
-                send_up_to: 0,
                 frozen_at: None,
                 frozen_number: None,
-                audience_count: 0,
                 left_out: 0,
                 version: 1,
                 created_by: None,
                 created_at: NOW,
-                started_at: None,
-                finished_at: None,
             };
             Ok(campaigns::insert(tx, bot, &row)?)
         })

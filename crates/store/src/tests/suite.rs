@@ -1,5 +1,6 @@
 //! What both databases promise.
 
+use domain::campaign::Status;
 use domain::contact::{NoChat, Reachability};
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{CampaignId, ContactNumber, WorkspaceId};
@@ -562,7 +563,7 @@ async fn absent_values_and_bytes_survive(house: &House) {
             bots::set_error(tx, bot, Some("no answer"), 6)?;
             let error = bots::of(tx, bot)?.map(|bot| (bot.last_error, bot.last_error_at, bot.poll_offset));
             // A filter that is not given, and one that is, of one statement.
-            let drafts = [None, Some("draft")].map(|status| campaigns::list(tx, bot, status, 9, 9));
+            let drafts = [None, Some(Status::Draft)].map(|status| campaigns::list(tx, bot, status, 9, 9));
             let segments = [None, Some(bot)].map(|bot| segments::list(tx, workspace, bot));
             Ok::<_, StoreError>((part, drafts, segments, error))
         })
