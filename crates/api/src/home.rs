@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use domain::campaign::Status;
 use domain::ids::BotId;
 use engine::campaigns::{CampaignView, Campaigns};
 use engine::home::{self, Home};
@@ -144,10 +145,14 @@ pub async fn get(
 fn page(view: home::HomeView, campaigns: Vec<CampaignView>, is_demo: bool) -> HomePage {
     let (mut running, mut recent) = (Vec::new(), Vec::new());
     for campaign in campaigns {
-        match campaign.campaign.status.as_str() {
-            "starting" | "canary" | "sending" | "paused" => running.push(Campaign::from(campaign)),
-            "done" | "cancelled" if recent.len() < RECENT_MAX => recent.push(Campaign::from(campaign)),
-            _ => {}
+        match campaign.campaign.course.status {
+            Status::Starting | Status::Canary | Status::Sending | Status::Paused => {
+                running.push(Campaign::from(campaign));
+            }
+            Status::Done | Status::Cancelled if recent.len() < RECENT_MAX => {
+                recent.push(Campaign::from(campaign));
+            }
+            Status::Draft | Status::Done | Status::Cancelled => {}
         }
     }
     let list = view.checklist;

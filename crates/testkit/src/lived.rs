@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::campaign::Status;
 use domain::expression::{Expression, Resolved, resolve};
 use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::time::Millis;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use domain::campaign::Status;
 use domain::event::{Event, Outcome};
 use domain::ids::{BotId, CampaignId, ContactNumber};
 use store::conversations::{Filter, Order};
@@ -24,7 +25,7 @@ pub struct Stored {
     /// The lines of every campaign.
     pub ledgers: BTreeMap<CampaignId, Vec<Recipient>>,
     /// How every campaign stands.
-    pub statuses: BTreeMap<CampaignId, String>,
+    pub statuses: BTreeMap<CampaignId, Status>,
     /// Messages outside campaigns whose call may be under way.
     pub outbox_leased: usize,
     /// Telegram id → messages that nobody of the team has read.
@@ -63,7 +64,7 @@ pub async fn of(options: &StoreOptions, bot: BotId) -> Stored {
             let mut lines = Vec::new();
             recipients::each(tx, bot, campaign.id, |line| lines.push(line))?;
             ledgers.insert(campaign.id, lines);
-            statuses.insert(campaign.id, campaign.status);
+            statuses.insert(campaign.id, campaign.course.status);
         }
         let mut people = BTreeMap::new();
         contacts::each(tx, bot, |contact| {

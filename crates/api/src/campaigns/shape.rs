@@ -41,7 +41,8 @@ pub struct Campaign {
     #[schema(required)]
     pub finished_at: Option<i64>,
     pub version: i64,
-    /// What may be done with it as it stands: `edit`, `test`, `start`, `pause`, `resume`, `cancel`, `resolve`, `delete`.
+    /// What may be done with it as it stands.
+    #[schema(value_type = Vec<schemas::CampaignAction>)]
     pub allowed: Vec<String>,
 }
 

@@ -16,8 +16,9 @@ pub use expression::{
 pub use flow::{FlowGraph, FlowNode, FlowTrigger, MenuOption, NodePosition};
 pub use message::{ForeignEntity, Message, MessageButton, MessageEntity, MessageMedia, MessagePress};
 pub use names::{
-    AttributeKindName, AttributeOp, CampaignOutcome, CampaignStatus, ColumnKind, ColumnManner,
-    ConversationState, CountedKind, DetailName, ExpressionForm, FlowStatus, LedgerOutcome, LiftMeasure,
-    MediaKind, MessageFormat, PauseReason, ProfileFieldName, SuggestionCode, ThreadKind, WarningCode,
+    AttributeKindName, AttributeOp, CampaignAction, CampaignOutcome, CampaignStatus, ColumnKind,
+    ColumnManner, ConversationState, CountedKind, DetailName, ExpressionForm, FlowStatus, LedgerOutcome,
+    LiftMeasure, MediaKind, MessageFormat, PauseReason, ProfileFieldName, SuggestionCode, ThreadKind,
+    WarningCode,
 };
 pub use values::{AttributeChange, SuggestionParam};

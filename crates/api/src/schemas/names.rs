@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::campaign::{PauseReason as Reason, Status};
+use domain::campaign::{Action, PauseReason as Reason, Status};
 use domain::cells::Kind;
 use domain::event::COUNTED_KINDS;
 use domain::expression::{self, ProfileField};
@@ -41,6 +41,8 @@ names! {
     CampaignStatus = Status::ALL.iter().map(|status| status.name());
     /// Why a campaign is paused.
     PauseReason = Reason::ALL.iter().map(|reason| reason.name());
+    /// What may be done with a campaign.
+    CampaignAction = Action::ALL.iter().map(|action| action.name());
     /// How a bulk send to one person stands.
     LedgerOutcome = ["held_out", "pending", "leased", "sent", "failed", "blocked", "skipped", "unknown"];
     /// A group of a campaign's recipients.

@@ -87,13 +87,13 @@ named!(Status {
 
 named!(Action {
     Edit = "edit",
-    Delete = "delete",
     Test = "test",
     Start = "start",
     Pause = "pause",
     Resume = "resume",
     Cancel = "cancel",
     Resolve = "resolve",
+    Delete = "delete",
 });
 
 named!(PauseReason {
@@ -104,19 +104,6 @@ named!(PauseReason {
     TokenDead = "token_dead",
     Restored = "restored",
 });
-
-impl Action {
-    const ALL: [Self; 8] = [
-        Self::Edit,
-        Self::Test,
-        Self::Start,
-        Self::Pause,
-        Self::Resume,
-        Self::Cancel,
-        Self::Resolve,
-        Self::Delete,
-    ];
-}
 
 impl Status {
     /// Whether an action makes sense here.
@@ -133,7 +120,7 @@ impl Status {
 
     /// All that makes sense here, in the order of a campaign's life.
     pub fn allowed(self) -> impl Iterator<Item = Action> {
-        Action::ALL.into_iter().filter(move |action| self.allows(*action))
+        Action::ALL.iter().copied().filter(move |action| self.allows(*action))
     }
 
     /// The sender has work with it.

@@ -1,5 +1,6 @@
 //! The first page against a real store and a real index.
 
+use domain::campaign::{Course, Status};
 use domain::event::Origin;
 use domain::time::DAY_MS;
 use serde_json::json;

@@ -1,5 +1,6 @@
 //! Templates over a real database.
 
+use domain::campaign::Course;
 use serde_json::json;
 use store::campaigns::Campaign;
 

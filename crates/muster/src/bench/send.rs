@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use domain::campaign::Status;
 use domain::event::Outcome;
 use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::message::{ButtonWire, Outgoing, OutgoingButton};
@@ -120,7 +121,7 @@ pub(super) async fn prepared(
     let id = campaigns.create(workspace, draft).await?.campaign.id;
     campaigns.start(workspace, id, Some(1)).await?;
     let deadline = Instant::now() + SENT_MAX;
-    while campaigns.get(workspace, id).await?.campaign.status != "paused" {
+    while campaigns.get(workspace, id).await?.campaign.course.status != Status::Paused {
         if Instant::now() > deadline {
             return Err(Failure::new("the canary was not sent"));
         }

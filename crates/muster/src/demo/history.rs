@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use domain::campaign::Status;
 use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::time::{DAY_MS, Millis, SECOND_MS};
 use engine::campaigns::NewCampaign;
@@ -192,8 +193,8 @@ impl<'a> Replay<'a> {
             now += CAMPAIGN_STEP_MS;
             self.live_until(now, &mut courier).await?;
             courier.drain().await?;
-            let status = campaigns.get(self.workspace, id).await?.campaign.status;
-            if status != "sending" {
+            let status = campaigns.get(self.workspace, id).await?.campaign.course.status;
+            if status != Status::Sending {
                 return Ok(now);
             }
         }

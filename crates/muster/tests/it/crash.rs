@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use domain::campaign::Status;
 use domain::event::{EventBody, Outcome};
 use domain::ids::{BotId, ContactNumber};
 use domain::limits::CALLS_IN_FLIGHT_MAX;
@@ -153,7 +154,7 @@ impl Scene {
         let stored = self.stored().await;
         let outcomes = stored.outcomes();
         tally.kills += 1;
-        let sending = stored.statuses.values().all(|status| status == "sending");
+        let sending = stored.statuses.values().all(|status| *status == Status::Sending);
         tally.kills_while_sending += usize::from(sending);
         let leased: Vec<_> =
             stored.ledgers.values().flatten().filter(|line| line.outcome == Outcome::Leased).collect();
