@@ -4,7155 +4,7176 @@
  */
 
 export interface paths {
-    "/api/v1/attributes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All attributes by key, with their kinds. */
-        get: operations["list_attributes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/attributes/unify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Gives an attribute one kind: every value is written anew as one of it. With `dry_run` it tells how that would go. */
-        post: operations["unify_attribute"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/bots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The connected bots, oldest first. */
-        get: operations["list_bots"];
-        put?: never;
-        /** Connects a bot; Telegram is asked whose the token is. */
-        post: operations["add_bot"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/bots/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One bot. */
-        get: operations["get_bot"];
-        put?: never;
-        post?: never;
-        /** Stops a bot and forgets its token; its people and history stay. */
-        delete: operations["delete_bot"];
-        options?: never;
-        head?: never;
-        /** Changes rate, status or token. */
-        patch: operations["update_bot"];
-        trace?: never;
-    };
-    "/api/v1/bots/{id}/testers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The test group of a bot. */
-        get: operations["list_testers"];
-        /** Says who is in the test group. */
-        put: operations["set_testers"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A bot's campaigns, latest first. */
-        get: operations["list_campaigns"];
-        put?: never;
-        /** Makes a draft. */
-        post: operations["create_campaign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What an unsaved draft would do now. */
-        post: operations["preview_draft"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One campaign with its counts. */
-        get: operations["get_campaign"];
-        put?: never;
-        post?: never;
-        /** Deletes a draft. */
-        delete: operations["delete_campaign"];
-        options?: never;
-        head?: never;
-        /** Changes a draft. */
-        patch: operations["update_campaign"];
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ends it: who was not written to is not. */
-        post: operations["cancel_campaign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}/ledger": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One line for each person, in the campaign's own order. */
-        get: operations["list_ledger"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Lets calls in flight land, then stops. */
-        post: operations["pause_campaign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a draft would do now. */
-        post: operations["preview_campaign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The report of a campaign that was started. */
-        get: operations["get_report"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Decides on sends whose end is not known. */
-        post: operations["resolve_campaign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Goes on exactly where it stopped. */
-        post: operations["resume_campaign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Freezes the audience and begins to send. */
-        post: operations["start_campaign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/campaigns/{id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sends the message to some people, to the test group or to oneself, and tells how it went. */
-        post: operations["test_campaign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/canned": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The canned replies, by name. */
-        get: operations["list_canned"];
-        put?: never;
-        /** Saves a canned reply. */
-        post: operations["create_canned"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/canned/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Deletes a canned reply. */
-        delete: operations["delete_canned"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contacts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** People who match, page by page. */
-        get: operations["list_contacts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contacts/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All who match, as a table that an import reads. */
-        get: operations["export_contacts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contacts/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Brings people in from a CSV table, or with `dry_run` tells how it would go. */
-        post: operations["import_contacts"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contacts/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Puts tags on all who match and takes others off. */
-        post: operations["tag_contacts"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contacts/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One person in full. */
-        get: operations["get_contact"];
-        put?: never;
-        post?: never;
-        /**
-         * Forgets a person for good. That something happened stays, without words, and so does an opt-out, should they come
-         *     back.
-         */
-        delete: operations["erase_contact"];
-        options?: never;
-        head?: never;
-        /** Changes attributes, or whether the person gets bulk messages. */
-        patch: operations["update_contact"];
-        trace?: never;
-    };
-    "/api/v1/contacts/{id}/explain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why a person matches an expression, or not. */
-        get: operations["explain_contact"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contacts/{id}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Everything that is known of a person, as one document: what they may ask for. */
-        get: operations["export_contact"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contacts/{id}/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Puts tags on a person and takes others off. */
-        post: operations["tag_contact"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contacts/{id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What happened with a person, newest first. */
-        get: operations["contact_timeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Conversations of a bot. */
-        get: operations["list_conversations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One conversation. */
-        get: operations["get_conversation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/assign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Gives the conversation to a member, or to nobody. */
-        post: operations["assign_conversation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ends the conversation. */
-        post: operations["close_conversation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/files/{event}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The file that a person sent, fetched from Telegram, at most 20 MB. */
-        get: operations["get_received_file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was said, newest first. */
-        get: operations["conversation_messages"];
-        put?: never;
-        /** Writes to the person as the bot. */
-        post: operations["reply"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/messages/{entry}/resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sends a message once more that failed, or whose end is not known. */
-        post: operations["resend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Adds a note that only the team sees. */
-        post: operations["add_note"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/open": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Opens the conversation. */
-        post: operations["open_conversation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Everything in it was read. */
-        post: operations["read_conversation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Records a conversion. */
-        post: operations["record_event"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/flows": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A bot's flows, oldest first. */
-        get: operations["list_flows"];
-        put?: never;
-        /** Makes a draft. */
-        post: operations["create_flow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/flows/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One flow. */
-        get: operations["get_flow"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Changes name or draft. */
-        patch: operations["update_flow"];
-        trace?: never;
-    };
-    "/api/v1/flows/{id}/publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Makes the draft the next version. */
-        post: operations["publish_flow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/flows/{id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Nobody begins it any more. */
-        post: operations["stop_flow"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/flows/{id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Published versions, latest first. */
-        get: operations["list_flow_versions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/home": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many people there are and where they stand, what changed, what goes out, and what to do next. */
-        get: operations["home"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/links": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The links of a bot, latest first, with their funnels since they were made. */
-        get: operations["list_links"];
-        put?: never;
-        /** Makes a link, and the tags that it names. */
-        post: operations["create_link"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/links/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One link. */
-        get: operations["get_link"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Changes what is given; the code stays. */
-        patch: operations["update_link"];
-        trace?: never;
-    };
-    "/api/v1/links/{id}/funnel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A link's funnel: since it was made, by day, and by the values of a parameter. */
-        get: operations["link_funnel"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What changes about a bot from now on, or from `Last-Event-ID` on: `event: change` for each event of its log, in
-         *     order. `event: reset` says: read everything anew. `event: alive` comes every 15 seconds while nothing changes.
-         */
-        get: operations["watch_live"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/media": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The uploaded files, latest first. */
-        get: operations["list_media"];
-        put?: never;
-        /** Takes a file in, at most 50 MB. The same bytes are stored once. */
-        post: operations["upload_media"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/media/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One file. */
-        get: operations["get_media"];
-        put?: never;
-        post?: never;
-        /**
-         * Deletes a file. One that a template, a canned reply, a flow or a campaign that is not over uses answers 409 with who
-         *     does. Messages that were sent with it stay, and say that it is gone.
-         */
-        delete: operations["delete_media"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/media/{id}/content": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A file's bytes, or with `Range` a part of them. */
-        get: operations["get_media_content"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The members, oldest first. */
-        get: operations["list_members"];
-        put?: never;
-        /** Invites somebody. */
-        post: operations["invite_member"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/members/me/telegram": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A link that binds one's own Telegram account, for test sends. */
-        post: operations["bind_telegram"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/members/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Removes a member; their sessions end at once. */
-        delete: operations["remove_member"];
-        options?: never;
-        head?: never;
-        /** Changes name or role. */
-        patch: operations["update_member"];
-        trace?: never;
-    };
-    "/api/v1/messages/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Reads markup into text and entities. Nothing is stored; only the markup is checked. */
-        post: operations["read_texts"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Segments, by bot and name. */
-        get: operations["list_segments"];
-        put?: never;
-        /** Saves an expression. */
-        post: operations["create_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Counts, samples and breaks down an expression that need not be saved. */
-        post: operations["preview_segment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/segments/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One segment. */
-        get: operations["get_segment"];
-        put?: never;
-        post?: never;
-        /** Deletes a segment. One that something depends on answers 409 with who does. */
-        delete: operations["delete_segment"];
-        options?: never;
-        head?: never;
-        /** Changes a segment. A `version` that is not the present one answers 409 with the present segment. */
-        patch: operations["update_segment"];
-        trace?: never;
-    };
-    "/api/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is signed in. In a demo, whoever asks from the machine itself is signed in by asking. */
-        get: operations["current"];
-        put?: never;
-        /** Signs in; the answer sets the cookie. */
-        post: operations["sign_in"];
-        /** Ends the session that asks. */
-        delete: operations["sign_out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One's own sessions, latest first. */
-        get: operations["list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Ends one of one's own sessions. */
-        delete: operations["end"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/setup/{token}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a link is for. */
-        get: operations["show"];
-        put?: never;
-        /** Makes the account and signs in. */
-        post: operations["accept"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The stages in their order. */
-        get: operations["list_stages"];
-        /** Replaces the rules. A `version` that is not the present one answers 409 with the present rules. */
-        put: operations["replace_stages"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stages/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Who would move under other rules. */
-        post: operations["preview_stages"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All tags, by name. */
-        get: operations["list_tags"];
-        put?: never;
-        /** Makes a tag. */
-        post: operations["create_tag"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tags/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Takes a tag off everybody and deletes it. One that something depends on answers 409 with who does. */
-        delete: operations["delete_tag"];
-        options?: never;
-        head?: never;
-        /** Changes name, colour or description. A new name stands everywhere at once. */
-        patch: operations["update_tag"];
-        trace?: never;
-    };
-    "/api/v1/tags/{id}/merge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Gives everybody with this tag another one instead, and deletes this one. */
-        post: operations["merge_tag"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The templates, in an order. */
-        get: operations["list_templates"];
-        put?: never;
-        /** Saves a message, or a campaign's message. */
-        post: operations["create_template"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/templates/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Deletes a template; campaigns made from it have their own copy. */
-        delete: operations["delete_template"];
-        options?: never;
-        head?: never;
-        /** Changes name or message. */
-        patch: operations["update_template"];
-        trace?: never;
-    };
-    "/api/v1/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The tokens, latest first. */
-        get: operations["list_tokens"];
-        put?: never;
-        /** Makes a token. */
-        post: operations["create_token"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Ends a token at once. */
-        delete: operations["delete_token"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspace": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Changes name or time zone. Days of counted windows follow the new zone. */
-        patch: operations["update_workspace"];
-        trace?: never;
-    };
-    "/api/v1/workspace/phrases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the bots understand and say by themselves. */
-        get: operations["get_phrases"];
-        /** Decides it anew, for all bots at once. A `version` that is not the present one answers 409. */
-        put: operations["decide_phrases"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspace/retention": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the workspace keeps. */
-        get: operations["get_retention"];
-        /**
-         * Decides what is kept. What is older is blanked in place within minutes and does not come back. A `version` that is
-         *     not the present one answers 409.
-         */
-        put: operations["decide_retention"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/workspace/retention/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** How much would be blanked if this were decided. */
-        post: operations["preview_retention"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
+  '/api/v1/attributes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All attributes by key, with their kinds. */
+    get: operations['list_attributes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/attributes/unify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives an attribute one kind: every value is written anew as one of it. With `dry_run` it tells how that would go. */
+    post: operations['unify_attribute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/bots': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The connected bots, oldest first. */
+    get: operations['list_bots'];
+    put?: never;
+    /** Connects a bot; Telegram is asked whose the token is. */
+    post: operations['add_bot'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/bots/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One bot. */
+    get: operations['get_bot'];
+    put?: never;
+    post?: never;
+    /** Stops a bot and forgets its token; its people and history stay. */
+    delete: operations['delete_bot'];
+    options?: never;
+    head?: never;
+    /** Changes rate, status or token. */
+    patch: operations['update_bot'];
+    trace?: never;
+  };
+  '/api/v1/bots/{id}/testers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The test group of a bot. */
+    get: operations['list_testers'];
+    /** Says who is in the test group. */
+    put: operations['set_testers'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A bot's campaigns, latest first. */
+    get: operations['list_campaigns'];
+    put?: never;
+    /** Makes a draft. */
+    post: operations['create_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What an unsaved draft would do now. */
+    post: operations['preview_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One campaign with its counts. */
+    get: operations['get_campaign'];
+    put?: never;
+    post?: never;
+    /** Deletes a draft. */
+    delete: operations['delete_campaign'];
+    options?: never;
+    head?: never;
+    /** Changes a draft. */
+    patch: operations['update_campaign'];
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends it: who was not written to is not. */
+    post: operations['cancel_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/ledger': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One line for each person, in the campaign's own order. */
+    get: operations['list_ledger'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/pause': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets calls in flight land, then stops. */
+    post: operations['pause_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a draft would do now. */
+    post: operations['preview_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/report': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The report of a campaign that was started. */
+    get: operations['get_report'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/resolve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Decides on sends whose end is not known. */
+    post: operations['resolve_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Goes on exactly where it stopped. */
+    post: operations['resume_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/start': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Freezes the audience and begins to send. */
+    post: operations['start_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/campaigns/{id}/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends the message to some people, to the test group or to oneself, and tells how it went. */
+    post: operations['test_campaign'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/canned': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The canned replies, by name. */
+    get: operations['list_canned'];
+    put?: never;
+    /** Saves a canned reply. */
+    post: operations['create_canned'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/canned/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Deletes a canned reply. */
+    delete: operations['delete_canned'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** People who match, page by page. */
+    get: operations['list_contacts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All who match, as a table that an import reads. */
+    get: operations['export_contacts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts/import': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Brings people in from a CSV table, or with `dry_run` tells how it would go. */
+    post: operations['import_contacts'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts/tags': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts tags on all who match and takes others off. */
+    post: operations['tag_contacts'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One person in full. */
+    get: operations['get_contact'];
+    put?: never;
+    post?: never;
+    /**
+     * Forgets a person for good. That something happened stays, without words, and so does an opt-out, should they come
+     *     back.
+     */
+    delete: operations['erase_contact'];
+    options?: never;
+    head?: never;
+    /** Changes attributes, or whether the person gets bulk messages. */
+    patch: operations['update_contact'];
+    trace?: never;
+  };
+  '/api/v1/contacts/{id}/explain': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Why a person matches an expression, or not. */
+    get: operations['explain_contact'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts/{id}/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everything that is known of a person, as one document: what they may ask for. */
+    get: operations['export_contact'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts/{id}/tags': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts tags on a person and takes others off. */
+    post: operations['tag_contact'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts/{id}/timeline': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What happened with a person, newest first. */
+    get: operations['contact_timeline'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Conversations of a bot. */
+    get: operations['list_conversations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One conversation. */
+    get: operations['get_conversation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations/{id}/assign': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives the conversation to a member, or to nobody. */
+    post: operations['assign_conversation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the conversation. */
+    post: operations['close_conversation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations/{id}/files/{event}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The file that a person sent, fetched from Telegram, at most 20 MB. */
+    get: operations['get_received_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations/{id}/messages': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was said, newest first. */
+    get: operations['conversation_messages'];
+    put?: never;
+    /** Writes to the person as the bot. */
+    post: operations['reply'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations/{id}/messages/{entry}/resend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a message once more that failed, or whose end is not known. */
+    post: operations['resend'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations/{id}/notes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds a note that only the team sees. */
+    post: operations['add_note'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations/{id}/open': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Opens the conversation. */
+    post: operations['open_conversation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/conversations/{id}/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Everything in it was read. */
+    post: operations['read_conversation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Records a conversion. */
+    post: operations['record_event'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A bot's flows, oldest first. */
+    get: operations['list_flows'];
+    put?: never;
+    /** Makes a draft. */
+    post: operations['create_flow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flows/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One flow. */
+    get: operations['get_flow'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes name or draft. */
+    patch: operations['update_flow'];
+    trace?: never;
+  };
+  '/api/v1/flows/{id}/publish': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes the draft the next version. */
+    post: operations['publish_flow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flows/{id}/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Nobody begins it any more. */
+    post: operations['stop_flow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flows/{id}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Published versions, latest first. */
+    get: operations['list_flow_versions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/home': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many people there are and where they stand, what changed, what goes out, and what to do next. */
+    get: operations['home'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/links': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The links of a bot, latest first, with their funnels since they were made. */
+    get: operations['list_links'];
+    put?: never;
+    /** Makes a link, and the tags that it names. */
+    post: operations['create_link'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/links/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One link. */
+    get: operations['get_link'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes what is given; the code stays. */
+    patch: operations['update_link'];
+    trace?: never;
+  };
+  '/api/v1/links/{id}/funnel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A link's funnel: since it was made, by day, and by the values of a parameter. */
+    get: operations['link_funnel'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/live': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What changes about a bot from now on, or from `Last-Event-ID` on: `event: change` for each event of its log, in
+     *     order. `event: reset` says: read everything anew. `event: alive` comes every 15 seconds while nothing changes.
+     */
+    get: operations['watch_live'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/media': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The uploaded files, latest first. */
+    get: operations['list_media'];
+    put?: never;
+    /** Takes a file in, at most 50 MB. The same bytes are stored once. */
+    post: operations['upload_media'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/media/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One file. */
+    get: operations['get_media'];
+    put?: never;
+    post?: never;
+    /**
+     * Deletes a file. One that a template, a canned reply, a flow or a campaign that is not over uses answers 409 with who
+     *     does. Messages that were sent with it stay, and say that it is gone.
+     */
+    delete: operations['delete_media'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/media/{id}/content': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file's bytes, or with `Range` a part of them. */
+    get: operations['get_media_content'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The members, oldest first. */
+    get: operations['list_members'];
+    put?: never;
+    /** Invites somebody. */
+    post: operations['invite_member'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/members/me/telegram': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A link that binds one's own Telegram account, for test sends. */
+    post: operations['bind_telegram'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/members/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes a member; their sessions end at once. */
+    delete: operations['remove_member'];
+    options?: never;
+    head?: never;
+    /** Changes name or role. */
+    patch: operations['update_member'];
+    trace?: never;
+  };
+  '/api/v1/messages/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Reads markup into text and entities. Nothing is stored; only the markup is checked. */
+    post: operations['read_texts'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/segments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Segments, by bot and name. */
+    get: operations['list_segments'];
+    put?: never;
+    /** Saves an expression. */
+    post: operations['create_segment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/segments/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Counts, samples and breaks down an expression that need not be saved. */
+    post: operations['preview_segment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/segments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One segment. */
+    get: operations['get_segment'];
+    put?: never;
+    post?: never;
+    /** Deletes a segment. One that something depends on answers 409 with who does. */
+    delete: operations['delete_segment'];
+    options?: never;
+    head?: never;
+    /** Changes a segment. A `version` that is not the present one answers 409 with the present segment. */
+    patch: operations['update_segment'];
+    trace?: never;
+  };
+  '/api/v1/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who is signed in. In a demo, whoever asks from the machine itself is signed in by asking. */
+    get: operations['current'];
+    put?: never;
+    /** Signs in; the answer sets the cookie. */
+    post: operations['sign_in'];
+    /** Ends the session that asks. */
+    delete: operations['sign_out'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own sessions, latest first. */
+    get: operations['list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends one of one's own sessions. */
+    delete: operations['end'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/setup/{token}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a link is for. */
+    get: operations['show'];
+    put?: never;
+    /** Makes the account and signs in. */
+    post: operations['accept'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/stages': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The stages in their order. */
+    get: operations['list_stages'];
+    /** Replaces the rules. A `version` that is not the present one answers 409 with the present rules. */
+    put: operations['replace_stages'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/stages/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Who would move under other rules. */
+    post: operations['preview_stages'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tags': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All tags, by name. */
+    get: operations['list_tags'];
+    put?: never;
+    /** Makes a tag. */
+    post: operations['create_tag'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tags/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Takes a tag off everybody and deletes it. One that something depends on answers 409 with who does. */
+    delete: operations['delete_tag'];
+    options?: never;
+    head?: never;
+    /** Changes name, colour or description. A new name stands everywhere at once. */
+    patch: operations['update_tag'];
+    trace?: never;
+  };
+  '/api/v1/tags/{id}/merge': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives everybody with this tag another one instead, and deletes this one. */
+    post: operations['merge_tag'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The templates, in an order. */
+    get: operations['list_templates'];
+    put?: never;
+    /** Saves a message, or a campaign's message. */
+    post: operations['create_template'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/templates/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Deletes a template; campaigns made from it have their own copy. */
+    delete: operations['delete_template'];
+    options?: never;
+    head?: never;
+    /** Changes name or message. */
+    patch: operations['update_template'];
+    trace?: never;
+  };
+  '/api/v1/tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The tokens, latest first. */
+    get: operations['list_tokens'];
+    put?: never;
+    /** Makes a token. */
+    post: operations['create_token'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tokens/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends a token at once. */
+    delete: operations['delete_token'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/workspace': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes name or time zone. Days of counted windows follow the new zone. */
+    patch: operations['update_workspace'];
+    trace?: never;
+  };
+  '/api/v1/workspace/phrases': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the bots understand and say by themselves. */
+    get: operations['get_phrases'];
+    /** Decides it anew, for all bots at once. A `version` that is not the present one answers 409. */
+    put: operations['decide_phrases'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/workspace/retention': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the workspace keeps. */
+    get: operations['get_retention'];
+    /**
+     * Decides what is kept. What is older is blanked in place within minutes and does not come back. A `version` that is
+     *     not the present one answers 409.
+     */
+    put: operations['decide_retention'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/workspace/retention/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** How much would be blanked if this were decided. */
+    post: operations['preview_retention'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        /** @description A token, without its secret. */
-        ApiToken: {
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /**
-             * Format: int64
-             * @description To within ten minutes.
-             */
-            used_at: number | null;
-        };
-        /** @description How many have the tag from whom. */
-        AppliedBy: {
-            /** Format: int64 */
-            agent: number;
-            /** Format: int64 */
-            api: number;
-            /** Format: int64 */
-            campaign: number;
-            /** Format: int64 */
-            flow: number;
-            /** Format: int64 */
-            import: number;
-            /** Format: int64 */
-            link: number;
-        };
-        Assignment: {
-            /**
-             * Format: int64
-             * @description A member, or `null` for nobody.
-             */
-            member_id: number | null;
-        };
-        /** @description An attribute that people have or had, and how many have a value of each kind. */
-        Attribute: {
-            counts: components["schemas"]["KindCounts"];
-            /** @description Its name; in a text it is `{attr.KEY}`. */
-            key: string;
-            /** @description `bool`, `number`, `date` or `text`; absent where values of several kinds are mixed. */
-            kind: string | null;
-            /** @description Whether values are of more kinds than one: unify them. */
-            mixed: boolean;
-        };
-        /** @description The value of an attribute. */
-        AttributeValue: boolean | number | string;
-        /**
-         * @description What kind of author.
-         * @enum {string}
-         */
-        AuthorKind: "person" | "bot" | "agent" | "campaign" | "flow" | "link" | "import" | "api";
-        BindTelegram: {
-            /** Format: int64 */
-            bot_id: number;
-        };
-        /** @description A bot, without its token. */
-        Bot: {
-            /**
-             * Format: int64
-             * @description Bulk messages a second; none: the sender's own default.
-             */
-            bulk_per_second: number | null;
-            /**
-             * Format: int64
-             * @description People who met the bot.
-             */
-            contacts: number;
-            /** Format: int64 */
-            created_at: number;
-            /** @description What a person is told whose payment is declined; none: payments are taken. */
-            decline_payments: string | null;
-            health: components["schemas"]["BotHealth"];
-            /** Format: int64 */
-            id: number;
-            intake: components["schemas"]["IntakeKind"];
-            /** @description Why updates are polled where a webhook was wanted. */
-            intake_note: string | null;
-            name: string;
-            status: components["schemas"]["BotStatus"];
-            /** Format: int64 */
-            telegram_id: number;
-            username: string;
-            webhook: components["schemas"]["WebhookHealth"] | null;
-        };
-        BotChange: {
-            /** Format: int64 */
-            bulk_per_second?: number | null;
-            /** @description Declines every payment with these words; empty ones take payments. */
-            decline_payments?: string | null;
-            status?: components["schemas"]["BotOrder"] | null;
-            /** @description A new token of the same bot. */
-            token?: string | null;
-        };
-        BotHealth: {
-            /**
-             * Format: int64
-             * @description Telegram asked to wait until then.
-             */
-            blocked_until: number | null;
-            /**
-             * Format: int64
-             * @description Updates that could not be taken in, kept raw.
-             */
-            ingest_failed: number;
-            last_error: string | null;
-            /** Format: int64 */
-            last_error_at: number | null;
-            /** Format: int64 */
-            last_update_at: number | null;
-        };
-        /**
-         * @description A language of the console.
-         * @enum {string}
-         */
-        BotLanguage: "en" | "zh";
-        /**
-         * @description What a bot can be told to be.
-         * @enum {string}
-         */
-        BotOrder: "running" | "stopped";
-        /**
-         * @description How a bot stands.
-         * @enum {string}
-         */
-        BotStatus: "starting" | "running" | "stopped" | "token_dead";
-        /** @description A part of a match. */
-        BreakdownGroup: {
-            /** Format: int64 */
-            count: number;
-            /** @description A tag's or stage's name, a source such as `link=fb-summer`, a language; empty for all other languages. */
-            key: string;
-            name: string;
-        };
-        /**
-         * @description What to break a match down by.
-         * @enum {string}
-         */
-        BreakdownKey: "tag" | "stage" | "source" | "language";
-        /** @description Tags for all who match. */
-        BulkTagChange: {
-            add?: string[];
-            /** Format: int64 */
-            bot_id: number;
-            expression: Record<string, never>;
-            remove?: string[];
-        };
-        ButtonFigure: {
-            /** @description Lists exactly these people. */
-            people: Record<string, never>;
-            /** Format: int64 */
-            people_count: number;
-            /**
-             * @description Row and column of the button, from 0; null for answers from before places were kept, where several buttons
-             *     say the same.
-             */
-            place: string | null;
-            text: string;
-        };
-        /** @description Who did something. */
-        By: {
-            /** Format: int64 */
-            id: number | null;
-            kind: components["schemas"]["AuthorKind"];
-            /** @description Absent where there is none, or where the thing is gone. */
-            name: string | null;
-        };
-        /** @description A campaign with its counts. */
-        Campaign: {
-            audience: Record<string, never>;
-            /** Format: int64 */
-            bot_id: number;
-            /** Format: int64 */
-            canary: number | null;
-            counts: components["schemas"]["Counts"];
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            finished_at: number | null;
-            /** Format: int64 */
-            finishes_at: number | null;
-            frozen: components["schemas"]["Frozen"] | null;
-            /** Format: double */
-            held_out_percent: number;
-            /** Format: int64 */
-            id: number;
-            message: Record<string, never>;
-            name: string;
-            pause_detail: string | null;
-            /** @description `canary`, `member`, `content`, `guard_rail`, `token_dead` or `restored`. */
-            pause_reason: string | null;
-            /**
-             * Format: int64
-             * @description Absent without limit.
-             */
-            rate_per_second: number | null;
-            /** Format: int64 */
-            started_at: number | null;
-            /** @description `draft`, `starting`, `canary`, `sending`, `paused`, `done` or `cancelled`. */
-            status: string;
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description What changes about a draft. */
-        CampaignPatch: {
-            audience?: Record<string, never> | null;
-            /** Format: double */
-            held_out_percent?: number | null;
-            message?: Record<string, never> | null;
-            name?: string | null;
-            /**
-             * Format: int64
-             * @description The version that was seen.
-             */
-            version: number;
-        };
-        /** @description A campaign's name. */
-        CampaignRef: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        /** @description A reply that agents send with a few keys. */
-        CannedReply: {
-            /** Format: int64 */
-            id: number;
-            message: Record<string, never>;
-            name: string;
-        };
-        /** @description How many people changed. */
-        Changed: {
-            /** Format: int64 */
-            changed: number;
-        };
-        /** @description Which steps of the loop somebody of the team has taken. */
-        Checklist: {
-            answers: boolean;
-            campaign: boolean;
-            flow: boolean;
-            report: boolean;
-            segment: boolean;
-        };
-        /**
-         * @description The stable code of a refusal.
-         * @enum {string}
-         */
-        Code: "invalid" | "malformed" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "wrong_state" | "idempotency_mismatch" | "too_large" | "too_many_tries" | "telegram" | "unavailable" | "internal";
-        /** @description A person in full. */
-        Contact: {
-            attributes: {
-                [key: string]: components["schemas"]["AttributeValue"];
-            };
-            /** Format: int64 */
-            bot_id: number;
-            conversation: components["schemas"]["ContactConversation"] | null;
-            /** Format: int64 */
-            first_seen_at: number;
-            /** Format: int64 */
-            id: number;
-            language: string | null;
-            /** Format: int64 */
-            last_interaction_at: number | null;
-            name: string;
-            /**
-             * Format: int32
-             * @description The place among the bot's people.
-             */
-            number: number;
-            premium: boolean;
-            profile: components["schemas"]["ContactProfile"];
-            reachable: boolean;
-            /** @description `link`, `channel`, `utm_source` … of the first visit. */
-            source: {
-                [key: string]: string;
-            };
-            stage: components["schemas"]["StageRef"] | null;
-            stage_explained: components["schemas"]["Explanation"] | null;
-            tags: components["schemas"]["ContactTag"][];
-            /** Format: int64 */
-            telegram_id: number;
-            unreachable_reason: components["schemas"]["UnreachableReason"] | null;
-            username: string | null;
-        };
-        ContactChange: {
-            /** @description A text, a number, true or false sets a key; `null` removes it. */
-            attributes?: Record<string, never> | null;
-            /** @description Whether the person gets no bulk messages. */
-            opted_out?: boolean | null;
-        };
-        /** @description The thread with a person, in short. */
-        ContactConversation: {
-            /** Format: int64 */
-            assignee_id: number | null;
-            status: string;
-            /** Format: int64 */
-            waiting_since: number | null;
-        };
-        /** @description A person in a list. */
-        ContactItem: {
-            /** Format: int64 */
-            bot_id: number;
-            /** Format: int64 */
-            first_seen_at: number;
-            /** Format: int64 */
-            id: number;
-            language: string | null;
-            /** Format: int64 */
-            last_interaction_at: number | null;
-            /** @description First and last name, else the username, else the Telegram id. */
-            name: string;
-            premium: boolean;
-            reachable: boolean;
-            stage: components["schemas"]["StageRef"] | null;
-            /** @description Latest first. */
-            tags: components["schemas"]["TagRef"][];
-            /** Format: int64 */
-            telegram_id: number;
-            unreachable_reason: components["schemas"]["UnreachableReason"] | null;
-            username: string | null;
-        };
-        /** @description A page of people. */
-        ContactPage: {
-            /**
-             * Format: int64
-             * @description How many there are on all pages, exactly.
-             */
-            count: number;
-            items: components["schemas"]["ContactItem"][];
-            next: string | null;
-        };
-        /** @description What Telegram and links tell about a person. */
-        ContactProfile: {
-            browser: string | null;
-            country: string | null;
-            first_name: string | null;
-            language: string | null;
-            last_name: string | null;
-            os: string | null;
-            premium: boolean;
-            username: string | null;
-        };
-        /** @description A tag that a person has. */
-        ContactTag: {
-            /** Format: int64 */
-            at: number;
-            color: string;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            origin: components["schemas"]["TagOrigin"];
-        };
-        /** @description A conversation; its id is the contact's. */
-        Conversation: {
-            assignee: components["schemas"]["Named"] | null;
-            contact: components["schemas"]["ContactItem"];
-            last: components["schemas"]["LastWords"] | null;
-            /** @description `open` or `closed`. */
-            status: string;
-            /** Format: int64 */
-            unread: number;
-            /**
-             * Format: int64
-             * @description Since when the person waits for an answer.
-             */
-            waiting_since: number | null;
-        };
-        /** @description How many conversations each filter shows. */
-        ConversationCounts: {
-            /** Format: int64 */
-            closed: number;
-            /** Format: int64 */
-            mine: number;
-            /** Format: int64 */
-            open: number;
-            /** Format: int64 */
-            unassigned: number;
-        };
-        /** @description A page of conversations. */
-        ConversationPage: {
-            counts: components["schemas"]["ConversationCounts"];
-            items: components["schemas"]["Conversation"][];
-            next: string | null;
-        };
-        /** @description audience = held_out + pending + leased + sent + failed + blocked + skipped + unknown. */
-        Counts: {
-            /** Format: int64 */
-            audience: number;
-            /** Format: int64 */
-            blocked: number;
-            /** Format: int64 */
-            failed: number;
-            /** Format: int64 */
-            held_out: number;
-            /** Format: int64 */
-            leased: number;
-            /**
-             * Format: int64
-             * @description Matched but could not be written to: outside the sum.
-             */
-            left_out: number;
-            /** Format: int64 */
-            pending: number;
-            /** Format: int64 */
-            sent: number;
-            /** Format: int64 */
-            skipped: number;
-            /** Format: int64 */
-            unknown: number;
-        };
-        /** @description A count for one day of the workspace. */
-        DayCount: {
-            /** Format: int64 */
-            count: number;
-            /** @description Such as `2026-11-24`. */
-            day: string;
-        };
-        /**
-         * @description What to do with sends whose end is not known.
-         * @enum {string}
-         */
-        Decision: "resend" | "leave";
-        /** @description One line of a person's timeline. */
-        Entry: {
-            /** Format: int64 */
-            at: number;
-            by: components["schemas"]["By"];
-            /** @description What else is known, by name. */
-            data: Record<string, never>;
-            /** @description Such as `event-12`; one of its kind among the person's. */
-            id: string;
-            /** @description The kind of an event, or `sent`, `campaign_sent`, `note`, `conversation_opened` … */
-            kind: string;
-            object: string | null;
-            text: string | null;
-        };
-        /** @description The number of the event in its bot's log. */
-        EventNumber: {
-            /** Format: int64 */
-            number: number;
-        };
-        /** @description One part of an expression with its answer. */
-        ExplainNode: {
-            /**
-             * Format: int64
-             * @description When the answer turns round by the passing of time alone.
-             */
-            changes_at: number | null;
-            children: components["schemas"]["ExplainNode"][];
-            /** @description The facts behind the answer, by name. */
-            fact: Record<string, never>;
-            /** @description `all`, `any`, `not`, `tag`, `last_interaction` … */
-            form: string;
-            matched: boolean;
-            /** @description The place in the expression, such as `/all/1/tag`. */
-            path: string;
-        };
-        /** @description Why somebody matches an expression, or not. */
-        Explanation: {
-            matched: boolean;
-            /**
-             * Format: int64
-             * @description The moment of the answer.
-             */
-            now: number;
-            tree: components["schemas"]["ExplainNode"];
-        };
-        /** @description A number of people. */
-        Figure: {
-            /** Format: int64 */
-            count: number;
-            /** Format: int64 */
-            of: number;
-            /** @description The expression that lists exactly these people. */
-            people: Record<string, never>;
-            /**
-             * Format: double
-             * @description A fraction; absent of nothing.
-             */
-            share: number | null;
-        };
-        /** @description A flow. */
-        Flow: {
-            /** Format: int64 */
-            bot_id: number;
-            draft: Record<string, never>;
-            /** @description The draft differs from what is published. */
-            draft_changed: boolean;
-            /** Format: int64 */
-            edit_version: number;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /** @description By node id. */
-            nodes: {
-                [key: string]: components["schemas"]["NodeTraffic"];
-            };
-            /** @description By `node/key`. */
-            options: {
-                [key: string]: number;
-            };
-            published: Record<string, never> | null;
-            runs: components["schemas"]["Runs"];
-            /** @description `draft`, `published` or `stopped`. */
-            status: string;
-            /** Format: int64 */
-            updated_at: number;
-            /**
-             * Format: int64
-             * @description The published version.
-             */
-            version: number | null;
-        };
-        FlowPatch: {
-            /**
-             * Format: int64
-             * @description The edit version that was seen.
-             */
-            edit_version: number;
-            graph?: Record<string, never> | null;
-            name?: string | null;
-        };
-        /** @description A published version. */
-        FlowVersion: {
-            graph: Record<string, never>;
-            /** Format: int64 */
-            published_at: number;
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description When and at which event the audience was taken. */
-        Frozen: {
-            /** Format: int64 */
-            at: number;
-            /** Format: int64 */
-            number: number;
-        };
-        /** @description The first page's numbers. */
-        Home: {
-            active: components["schemas"]["DayCount"][];
-            /**
-             * Format: int64
-             * @description Who is not reachable, each counted once: blocked, else deactivated, else without a chat, else opted out.
-             */
-            blocked: number;
-            /** @description Each person on the day of their latest block. */
-            blocked_by_day: components["schemas"]["DayCount"][];
-            /** @description Who blocked the bot on any of the days, each counted once: the sum of `blocked_by_day`. */
-            blocked_in_days: components["schemas"]["PeopleCount"];
-            checklist: components["schemas"]["Checklist"] | null;
-            /** Format: int64 */
-            deactivated: number;
-            joined: components["schemas"]["DayCount"][];
-            /** @description The largest first. */
-            moves: components["schemas"]["HomeMove"][];
-            /**
-             * Format: int64
-             * @description Telegram has no chat in which they could be written to.
-             */
-            no_chat: number;
-            /** Format: int64 */
-            opted_out: number;
-            /** Format: int64 */
-            people: number;
-            /** Format: int64 */
-            reachable: number;
-            /** @description The latest that have ended. */
-            recent: components["schemas"]["Campaign"][];
-            /** @description Campaigns that go out now, or wait for somebody to let them go on. */
-            running: components["schemas"]["Campaign"][];
-            stages: components["schemas"]["HomeStage"][];
-            suggestions: components["schemas"]["Suggestion"][];
-        };
-        /** @description People who went from one stage to another. */
-        HomeMove: {
-            /** Format: int64 */
-            count: number;
-            from: string;
-            to: string;
-        };
-        /** @description A stage with its movement over the days. Without `before`, `in` and `out` the log is too long to tell. */
-        HomeStage: {
-            /**
-             * Format: int64
-             * @description How many were in it at the beginning of the first day.
-             */
-            before: number | null;
-            color: string;
-            /** Format: int64 */
-            count: number;
-            /** Format: int64 */
-            id: number;
-            /**
-             * Format: int64
-             * @description In it now and not then; whoever joined since is among them.
-             */
-            in: number | null;
-            name: string;
-            /**
-             * Format: int64
-             * @description In it then and not now.
-             */
-            out: number | null;
-        };
-        /** @description How an import went. */
-        ImportAnswer: {
-            columns: components["schemas"]["ImportColumn"][];
-            /** Format: int64 */
-            created: number;
-            /** @description What the table is written in. */
-            encoding: string;
-            /** @description At most the first thousand. */
-            rejected: components["schemas"]["Rejected"][];
-            /** Format: int64 */
-            rejected_count: number;
-            /** Format: int64 */
-            rows: number;
-            /** @description What stands between its cells. */
-            separator: string;
-            /**
-             * Format: int64
-             * @description All that the line says was so already.
-             */
-            unchanged: number;
-            /** Format: int64 */
-            updated: number;
-        };
-        /** @description What was found out about a column over all of its cells. */
-        ImportColumn: {
-            /**
-             * Format: int64
-             * @description Cells that are not empty.
-             */
-            cells: number;
-            /** @description Of an attribute `bool`, `number`, `date` or `text`; of the others `id`, `text`, `tags`, `source` or `time`. */
-            kind: string;
-            /** @description `decimal_point`, `decimal_comma`, `day_first` or `month_first`, where there is more than one way. */
-            manner: string | null;
-            /** Format: int64 */
-            misfit_count: number;
-            /** @description The first twenty. Their lines are refused. */
-            misfits: components["schemas"]["ImportMisfit"][];
-            name: string;
-        };
-        /** @description The upload. */
-        ImportForm: {
-            /** Format: int64 */
-            bot_id: number;
-            /** @description Try everything, keep nothing. */
-            dry_run?: boolean | null;
-            /** @description What the table is written in, such as `windows-1251`; without it it must be UTF-8. */
-            encoding?: string | null;
-            /**
-             * Format: binary
-             * @description A CSV table; `docs/API.md` lists its columns.
-             */
-            file: string;
-            /**
-             * @description Kinds of attributes that have none yet, as a JSON object: `{"plan": "text"}`. The kinds are bool, number, date
-             *     and text.
-             */
-            kinds?: string | null;
-        };
-        /** @description A cell that is not of its column's kind. */
-        ImportMisfit: {
-            /** Format: int64 */
-            line: number;
-            reason: string;
-            value: string;
-        };
-        /** @enum {string} */
-        IntakeKind: "polling" | "webhook";
-        /** @description An invited member, with the link to send to them. It is shown once. */
-        Invited: {
-            link: string;
-            member: components["schemas"]["Member"];
-        };
-        /** @description A file with what uses it: it can be deleted when nothing does. */
-        KeptFile: components["schemas"]["MediaFile"] & {
-            used_by: components["schemas"]["UsedBy"][];
-        };
-        /** @description People with a value, by what it is. Dates are texts too. */
-        KindCounts: {
-            /** Format: int64 */
-            bool: number;
-            /** Format: int64 */
-            number: number;
-            /** Format: int64 */
-            text: number;
-        };
-        /** @description The last words of a conversation. */
-        LastWords: {
-            /** Format: int64 */
-            at: number;
-            from: components["schemas"]["Speaker"];
-            text: string;
-        };
-        /** @description One line of the ledger. */
-        LedgerLine: {
-            /**
-             * Format: int64
-             * @description When its call began, or a held-out person's turn came.
-             */
-            at: number | null;
-            /** Format: int64 */
-            contact_id: number;
-            /** Format: int64 */
-            message_id: number | null;
-            name: string;
-            outcome: string;
-            reason: string | null;
-            /** @description The stage at the freeze. */
-            stage: string | null;
-            /** Format: int64 */
-            telegram_id: number;
-        };
-        /** @description One line of the lift: fractions, with their 95 % interval. */
-        Lift: {
-            /** @description More than chance explains, once all windows have ended. */
-            clear: boolean;
-            /** Format: double */
-            difference: number | null;
-            /** @description Chance alone would put five people or more into each cell of the smaller group. */
-            enough: boolean;
-            held_out: components["schemas"]["Side"];
-            /** Format: double */
-            high: number | null;
-            /** Format: double */
-            low: number | null;
-            /** @description `messages`, `conversions` or `blocks`. */
-            measure: string;
-            /**
-             * Format: double
-             * @description How probable such a difference is by chance alone, corrected for the lines told; null where there is too little.
-             */
-            p: number | null;
-            reached: components["schemas"]["Side"];
-        };
-        /** @description A diversion link. */
-        Link: {
-            /** Format: int64 */
-            archived_at: number | null;
-            bots: components["schemas"]["LinkBotShown"][];
-            /** @description Where it is put, in the team's own words; may be empty. */
-            channel: string;
-            code: string;
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            tags: components["schemas"]["LinkTag"][];
-            /** @description The address that people open. */
-            url: string;
-            utm: components["schemas"]["LinkUtm"];
-        };
-        /** @description Who opened the link without being a visitor. */
-        LinkApart: {
-            /** Format: int64 */
-            crawlers: number;
-            /** Format: int64 */
-            head: number;
-            /** Format: int64 */
-            previewers: number;
-        };
-        LinkBotInput: {
-            /** Format: int64 */
-            bot_id: number;
-            /**
-             * Format: int64
-             * @description A flow of this bot that a start through the link begins.
-             */
-            flow_id?: number | null;
-            /**
-             * Format: int64
-             * @description Its share among the weights of all, 1 to 1000; 1 unless told.
-             */
-            weight?: number | null;
-        };
-        /** @description One of the bots that a link hands people to. */
-        LinkBotShown: {
-            /** Format: int64 */
-            bot_id: number;
-            flow: components["schemas"]["LinkFlow"] | null;
-            name: string;
-            username: string;
-            /** Format: int64 */
-            weight: number;
-        };
-        /** @description One day of the workspace. */
-        LinkDay: components["schemas"]["LinkFunnelSteps"] & {
-            apart: components["schemas"]["LinkApart"];
-            /** @description Such as `2026-11-24`. */
-            day: string;
-        };
-        LinkFlow: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        /** @description From the visit to the people who stayed. */
-        LinkFunnelSteps: {
-            kept: components["schemas"]["LinkPeople"];
-            /** @description Those of the starts that are old enough to have been kept. */
-            kept_of: components["schemas"]["LinkPeople"];
-            replied: components["schemas"]["LinkPeople"];
-            starts: components["schemas"]["LinkPeople"];
-            /** Format: int64 */
-            visits: number;
-        };
-        /** @description Everything of a link's page. */
-        LinkPage: {
-            /** @description Today first. */
-            days: components["schemas"]["LinkDay"][];
-            /** @description What each number means, in English. */
-            definitions: {
-                [key: string]: string;
-            };
-            link: components["schemas"]["LinkWithFunnel"];
-            /** @description The most visited first. */
-            values: components["schemas"]["LinkValue"][];
-        };
-        LinkPatch: {
-            /** @description An archived link leads nowhere; its people and numbers stay. */
-            archived?: boolean | null;
-            bots?: components["schemas"]["LinkBotInput"][] | null;
-            channel?: string | null;
-            name?: string | null;
-            tags?: string[] | null;
-            utm?: components["schemas"]["LinkUtm"] | null;
-        };
-        /** @description A number of people and the expression that lists exactly them. */
-        LinkPeople: {
-            /** Format: int64 */
-            count: number;
-            people: Record<string, never>;
-        };
-        LinkTag: {
-            color: string;
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        /** @description The five parameters by which campaigns name themselves in addresses. */
-        LinkUtm: {
-            /** @default null */
-            campaign: string | null;
-            /** @default null */
-            content: string | null;
-            /** @default null */
-            medium: string | null;
-            /** @default null */
-            source: string | null;
-            /** @default null */
-            term: string | null;
-        };
-        /** @description One value of a parameter. */
-        LinkValue: components["schemas"]["LinkFunnelSteps"] & {
-            /** @description Absent: the parameter was not given. */
-            value: string | null;
-        };
-        /** @description A link with its numbers since it was made. */
-        LinkWithFunnel: components["schemas"]["Link"] & {
-            /** @description People who were known already and came through the link. */
-            again: components["schemas"]["LinkPeople"];
-            apart: components["schemas"]["LinkApart"];
-            funnel: components["schemas"]["LinkFunnelSteps"];
-            /**
-             * Format: int64
-             * @description Further starts through visits that had been used.
-             */
-            reused: number;
-        };
-        /** @description A whole list: short by its nature. */
-        List_ApiToken: {
-            items: {
-                /** Format: int64 */
-                created_at: number;
-                /** Format: int64 */
-                id: number;
-                name: string;
-                /**
-                 * Format: int64
-                 * @description To within ten minutes.
-                 */
-                used_at: number | null;
-            }[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_Attribute: {
-            items: {
-                counts: components["schemas"]["KindCounts"];
-                /** @description Its name; in a text it is `{attr.KEY}`. */
-                key: string;
-                /** @description `bool`, `number`, `date` or `text`; absent where values of several kinds are mixed. */
-                kind: string | null;
-                /** @description Whether values are of more kinds than one: unify them. */
-                mixed: boolean;
-            }[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_Bot: {
-            items: {
-                /**
-                 * Format: int64
-                 * @description Bulk messages a second; none: the sender's own default.
-                 */
-                bulk_per_second: number | null;
-                /**
-                 * Format: int64
-                 * @description People who met the bot.
-                 */
-                contacts: number;
-                /** Format: int64 */
-                created_at: number;
-                /** @description What a person is told whose payment is declined; none: payments are taken. */
-                decline_payments: string | null;
-                health: components["schemas"]["BotHealth"];
-                /** Format: int64 */
-                id: number;
-                intake: components["schemas"]["IntakeKind"];
-                /** @description Why updates are polled where a webhook was wanted. */
-                intake_note: string | null;
-                name: string;
-                status: components["schemas"]["BotStatus"];
-                /** Format: int64 */
-                telegram_id: number;
-                username: string;
-                webhook: components["schemas"]["WebhookHealth"] | null;
-            }[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_CannedReply: {
-            items: {
-                /** Format: int64 */
-                id: number;
-                message: Record<string, never>;
-                name: string;
-            }[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_Flow: {
-            items: {
-                /** Format: int64 */
-                bot_id: number;
-                draft: Record<string, never>;
-                /** @description The draft differs from what is published. */
-                draft_changed: boolean;
-                /** Format: int64 */
-                edit_version: number;
-                /** Format: int64 */
-                id: number;
-                name: string;
-                /** @description By node id. */
-                nodes: {
-                    [key: string]: components["schemas"]["NodeTraffic"];
-                };
-                /** @description By `node/key`. */
-                options: {
-                    [key: string]: number;
-                };
-                published: Record<string, never> | null;
-                runs: components["schemas"]["Runs"];
-                /** @description `draft`, `published` or `stopped`. */
-                status: string;
-                /** Format: int64 */
-                updated_at: number;
-                /**
-                 * Format: int64
-                 * @description The published version.
-                 */
-                version: number | null;
-            }[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_FlowVersion: {
-            items: {
-                graph: Record<string, never>;
-                /** Format: int64 */
-                published_at: number;
-                /** Format: int64 */
-                version: number;
-            }[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_LinkWithFunnel: {
-            items: (components["schemas"]["Link"] & {
-                /** @description People who were known already and came through the link. */
-                again: components["schemas"]["LinkPeople"];
-                apart: components["schemas"]["LinkApart"];
-                funnel: components["schemas"]["LinkFunnelSteps"];
-                /**
-                 * Format: int64
-                 * @description Further starts through visits that had been used.
-                 */
-                reused: number;
-            })[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_Member: {
-            items: {
-                /** Format: int64 */
-                created_at: number;
-                email: string;
-                /** Format: int64 */
-                id: number;
-                /** @description Was invited and has not followed the link yet. */
-                invited: boolean;
-                name: string;
-                role: components["schemas"]["Role"];
-            }[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_OpenSession: {
-            items: {
-                /** Format: int64 */
-                created_at: number;
-                /** @description The one that asks. */
-                current: boolean;
-                /** Format: int64 */
-                id: number;
-                /** Format: int64 */
-                seen_at: number;
-                user_agent: string;
-            }[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_Tag: {
-            items: {
-                applied_by: components["schemas"]["AppliedBy"];
-                /** @description A name of the palette: blue, teal, green, amber, orange, red, violet or gray. */
-                color: string;
-                description: string;
-                /** Format: int64 */
-                id: number;
-                name: string;
-                /**
-                 * Format: int64
-                 * @description People who have it now.
-                 */
-                people: number;
-                used_by: components["schemas"]["UsedBy"][];
-            }[];
-        };
-        /** @description A whole list: short by its nature. */
-        List_Tester: {
-            items: {
-                /** Format: int64 */
-                contact_id: number;
-                name: string;
-                reachable: boolean;
-                /** Format: int64 */
-                telegram_id: number;
-                username: string | null;
-            }[];
-        };
-        /** @description A file that messages can carry. */
-        MediaFile: {
-            /** Format: int64 */
-            byte_count: number;
-            /** @description By the bytes themselves. */
-            content_type: string;
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            height: number | null;
-            /** Format: int64 */
-            id: number;
-            /** @description What it can be sent as, best first: `photo`, `video`, `document`. */
-            kinds: string[];
-            name: string;
-            /**
-             * Format: int64
-             * @description Of a picture, in pixels.
-             */
-            width: number | null;
-        };
-        /** @description A page of files, latest first, and how full the workspace is. */
-        MediaPage: {
-            /**
-             * Format: int64
-             * @description Of all files.
-             */
-            byte_count: number;
-            /** Format: int64 */
-            byte_count_max: number;
-            /** Format: int64 */
-            file_count: number;
-            items: components["schemas"]["KeptFile"][];
-            /** Format: int64 */
-            next: number | null;
-        };
-        /** @description A person of the team. */
-        Member: {
-            /** Format: int64 */
-            created_at: number;
-            email: string;
-            /** Format: int64 */
-            id: number;
-            /** @description Was invited and has not followed the link yet. */
-            invited: boolean;
-            name: string;
-            role: components["schemas"]["Role"];
-        };
-        MemberChange: {
-            name?: string | null;
-            role?: components["schemas"]["Role"] | null;
-        };
-        MergeTag: {
-            /**
-             * Format: int64
-             * @description The tag that stays.
-             */
-            into: number;
-        };
-        /** @description Something by id and name; the name is absent where the thing is gone. */
-        Named: {
-            /** Format: int64 */
-            id: number;
-            name: string | null;
-        };
-        NewAccount: {
-            /** @description Whoever was invited may leave it out and keep the invited address. */
-            email?: string | null;
-            name: string;
-            password: string;
-        };
-        /** @description A token with its secret, shown this once. */
-        NewApiToken: {
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            token: string;
-        };
-        NewBot: {
-            /** Format: int64 */
-            bulk_per_second?: number | null;
-            /** @description In which words its first segments are named: active and dormant users. English unless told. */
-            language?: components["schemas"]["BotLanguage"];
-            /** @description From @BotFather. */
-            token: string;
-        };
-        /** @description A draft that is to be made. */
-        NewCampaign: {
-            /** @description An expression. */
-            audience: Record<string, never>;
-            /** Format: int64 */
-            bot_id: number;
-            /**
-             * Format: double
-             * @description 0 to 50; 0 unless told.
-             */
-            held_out_percent?: number;
-            /** @description A message. */
-            message: Record<string, never>;
-            name: string;
-        };
-        NewCannedReply: {
-            message: Record<string, never>;
-            name: string;
-        };
-        /** @description Somebody bought something, or did what was hoped for. Either `contact_id`, or `bot_id` and `telegram_id`. */
-        NewEvent: {
-            /**
-             * Format: int64
-             * @description Now unless told; not in the future, at most a year back.
-             */
-            at?: number | null;
-            /** Format: int64 */
-            bot_id?: number | null;
-            /** Format: int64 */
-            contact_id?: number | null;
-            /** @description Three capital letters of ISO 4217, or XTR for Telegram Stars; goes with a value only. */
-            currency?: string | null;
-            /** @description Such as `purchase`. */
-            name: string;
-            /** Format: int64 */
-            telegram_id?: number | null;
-            /**
-             * Format: double
-             * @description In the currency's own unit: 19.90 for 19 dollars and 90 cents. Payments that go through Telegram, which counts
-             *     cents, are recorded in the same unit.
-             */
-            value?: number | null;
-        };
-        NewFlow: {
-            /** Format: int64 */
-            bot_id: number;
-            graph: Record<string, never>;
-            name: string;
-        };
-        NewLinkBody: {
-            bots: components["schemas"]["LinkBotInput"][];
-            channel?: string | null;
-            /** @description 1 to 64 of A-Z, a-z, 0-9, _ and -; drawn unless told. It never changes. */
-            code?: string | null;
-            name: string;
-            /** @description Names; new ones are made. */
-            tags?: string[] | null;
-            utm?: components["schemas"]["LinkUtm"] | null;
-        };
-        NewMember: {
-            email: string;
-            name: string;
-            role: components["schemas"]["Role"];
-        };
-        NewNote: {
-            text: string;
-        };
-        NewReply: {
-            /** @description A message; its buttons open addresses only. */
-            message: Record<string, never>;
-        };
-        NewSegment: {
-            /** Format: int64 */
-            bot_id: number;
-            description?: string | null;
-            expression: Record<string, never>;
-            name: string;
-        };
-        NewTag: {
-            /** @description The next of the palette unless told. */
-            color?: string | null;
-            description?: string | null;
-            name: string;
-        };
-        /** @description Either a message, or the campaign to take it from. */
-        NewTemplate: {
-            /** Format: int64 */
-            from_campaign?: number | null;
-            message?: Record<string, never> | null;
-            name: string;
-        };
-        /** @description How many came to a node, and how many of them went on or ended there. */
-        NodeTraffic: {
-            /**
-             * Format: int64
-             * @description How many left it again; for a menu, choices.
-             */
-            left: number;
-            /** Format: int64 */
-            reached: number;
-        };
-        /** @description A browser that is signed in. */
-        OpenSession: {
-            /** Format: int64 */
-            created_at: number;
-            /** @description The one that asks. */
-            current: boolean;
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            seen_at: number;
-            user_agent: string;
-        };
-        /** @description A page of a list. */
-        Page_Campaign: {
-            items: {
-                audience: Record<string, never>;
-                /** Format: int64 */
-                bot_id: number;
-                /** Format: int64 */
-                canary: number | null;
-                counts: components["schemas"]["Counts"];
-                /** Format: int64 */
-                created_at: number;
-                /** Format: int64 */
-                finished_at: number | null;
-                /** Format: int64 */
-                finishes_at: number | null;
-                frozen: components["schemas"]["Frozen"] | null;
-                /** Format: double */
-                held_out_percent: number;
-                /** Format: int64 */
-                id: number;
-                message: Record<string, never>;
-                name: string;
-                pause_detail: string | null;
-                /** @description `canary`, `member`, `content`, `guard_rail`, `token_dead` or `restored`. */
-                pause_reason: string | null;
-                /**
-                 * Format: int64
-                 * @description Absent without limit.
-                 */
-                rate_per_second: number | null;
-                /** Format: int64 */
-                started_at: number | null;
-                /** @description `draft`, `starting`, `canary`, `sending`, `paused`, `done` or `cancelled`. */
-                status: string;
-                /** Format: int64 */
-                version: number;
-            }[];
-            /** @description Asks for the next page as `?cursor=…`; absent on the last. */
-            next: string | null;
-        };
-        /** @description A page of a list. */
-        Page_Entry: {
-            items: {
-                /** Format: int64 */
-                at: number;
-                by: components["schemas"]["By"];
-                /** @description What else is known, by name. */
-                data: Record<string, never>;
-                /** @description Such as `event-12`; one of its kind among the person's. */
-                id: string;
-                /** @description The kind of an event, or `sent`, `campaign_sent`, `note`, `conversation_opened` … */
-                kind: string;
-                object: string | null;
-                text: string | null;
-            }[];
-            /** @description Asks for the next page as `?cursor=…`; absent on the last. */
-            next: string | null;
-        };
-        /** @description A page of a list. */
-        Page_LedgerLine: {
-            items: {
-                /**
-                 * Format: int64
-                 * @description When its call began, or a held-out person's turn came.
-                 */
-                at: number | null;
-                /** Format: int64 */
-                contact_id: number;
-                /** Format: int64 */
-                message_id: number | null;
-                name: string;
-                outcome: string;
-                reason: string | null;
-                /** @description The stage at the freeze. */
-                stage: string | null;
-                /** Format: int64 */
-                telegram_id: number;
-            }[];
-            /** @description Asks for the next page as `?cursor=…`; absent on the last. */
-            next: string | null;
-        };
-        /** @description A page of a list. */
-        Page_Segment: {
-            items: {
-                /** Format: int64 */
-                bot_id: number;
-                /** Format: int64 */
-                count: number;
-                /** Format: int64 */
-                created_at: number;
-                description: string;
-                expression: Record<string, never>;
-                /** Format: int64 */
-                id: number;
-                name: string;
-                /**
-                 * Format: int64
-                 * @description Of them, who may be sent bulk messages.
-                 */
-                reachable: number;
-                /** Format: int64 */
-                updated_at: number;
-                used_by: components["schemas"]["UsedBy"][];
-                /**
-                 * Format: int64
-                 * @description Rises with every edit.
-                 */
-                version: number;
-            }[];
-            /** @description Asks for the next page as `?cursor=…`; absent on the last. */
-            next: string | null;
-        };
-        /** @description A page of a list. */
-        Page_Template: {
-            items: {
-                /** Format: int64 */
-                created_at: number;
-                from_campaign: components["schemas"]["CampaignRef"] | null;
-                /** Format: int64 */
-                id: number;
-                message: Record<string, never>;
-                name: string;
-                results: components["schemas"]["TemplateResults"] | null;
-                /** @description Of name and message. A change that names it is refused when somebody else was faster. */
-                version: string;
-            }[];
-            /** @description Asks for the next page as `?cursor=…`; absent on the last. */
-            next: string | null;
-        };
-        /** @description A page of a list. */
-        Page_ThreadEntry: {
-            items: {
-                /** Format: int64 */
-                at: number;
-                buttons: components["schemas"]["ThreadButton"][][];
-                by: components["schemas"]["Named"] | null;
-                campaign: components["schemas"]["Named"] | null;
-                /** @description What a person's message held: `text`, `photo`, `voice` … as Telegram names it. */
-                content: string | null;
-                /** @description What a person's message held besides its words and its file, in the order in which it is read. */
-                details: components["schemas"]["ThreadDetail"][];
-                /** @description What the message said before it was changed, oldest first, at most the latest 20. */
-                earlier: components["schemas"]["ThreadWording"][];
-                /**
-                 * Format: int64
-                 * @description When the person changed the message last; `text` and what goes with it are as they stand since then.
-                 */
-                edited_at: number | null;
-                /** @description As Telegram wants them. */
-                entities: Record<string, never>[];
-                /** @description The kind of the event behind it, where there is one. */
-                event: string | null;
-                from: components["schemas"]["Speaker"];
-                /** @description Such as `message-12`; one of its kind among the person's. */
-                id: string;
-                /** @description `message`, `command`, `start`, `button`, `note` or `event`. */
-                kind: string;
-                media: components["schemas"]["ThreadFile"] | null;
-                reason: string | null;
-                state: components["schemas"]["SendState"] | null;
-                text: string | null;
-            }[];
-            /** @description Asks for the next page as `?cursor=…`; absent on the last. */
-            next: string | null;
-        };
-        /** @description A part of the audience, as it was frozen. */
-        Part: {
-            accepted: components["schemas"]["Figure"];
-            blocked: components["schemas"]["Figure"];
-            key: string;
-            name: string;
-            open: components["schemas"]["Figure"];
-            replied: components["schemas"]["Figure"];
-        };
-        /** @description Some people. */
-        PeopleCount: {
-            /** Format: int64 */
-            count: number;
-            /** @description Lists exactly these people. */
-            people: Record<string, never>;
-        };
-        /** @description The phrases of one language. */
-        PhraseLanguage: {
-            /** @description The button below it, which takes it back. */
-            back: string;
-            /** @description Said to a member whose Telegram account was bound. */
-            bound: string;
-            /** @description Such as `en` or `pt-br`. */
-            language: string;
-            /** @description Whole messages that end bulk messages, as `/stop` does; case and width do not matter. At most 50. */
-            stop_words: string[];
-            /** @description The answer to `/stop` and to these words. */
-            stopped: string;
-        };
-        /** @description What the bots understand and say by themselves. */
-        Phrases: {
-            /**
-             * Format: int64
-             * @description Unix milliseconds.
-             */
-            changed_at?: number | null;
-            changed_by?: components["schemas"]["PhrasesMember"] | null;
-            /** @description The first speaks to whoever reads none of them. */
-            languages: components["schemas"]["PhraseLanguage"][];
-            /**
-             * Format: int64
-             * @description Rises with every change; 0 are the defaults.
-             */
-            version: number;
-        };
-        /** @description The phrases that are wanted, with the version that was edited. */
-        PhrasesDecision: {
-            /** @description 1 to 30 languages. */
-            languages: components["schemas"]["PhraseLanguage"][];
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description Who decided. */
-        PhrasesMember: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        /** @description The numbers before a start. */
-        Preview: {
-            /** Format: int64 */
-            finishes_at: number;
-            /** Format: int64 */
-            held_out: number;
-            /** Format: int64 */
-            left_out: number;
-            /** Format: int64 */
-            match: number;
-            /** Format: int64 */
-            seconds: number;
-            warnings: components["schemas"]["Warning"][];
-            /** Format: int64 */
-            writes_to: number;
-        };
-        /** @description A draft before it is saved: what would be made of it, or its audience alone. */
-        PreviewDraft: {
-            audience: Record<string, never>;
-            /** Format: int64 */
-            bot_id: number;
-            /** Format: double */
-            held_out_percent?: number;
-            /** @description May be there; is not looked at. */
-            message?: Record<string, never> | null;
-            /** @description May be there; is not looked at. */
-            name?: string | null;
-        };
-        PreviewOrder: {
-            /** Format: int64 */
-            bot_id: number;
-            breakdown?: components["schemas"]["BreakdownKey"] | null;
-            expression: Record<string, never>;
-        };
-        /** @description The body of every refusal: `application/problem+json`. */
-        Problem: {
-            code: components["schemas"]["Code"];
-            /** @description With `conflict`: how the thing stands now. */
-            current?: unknown;
-            detail: string;
-            /** @description The fields that are wrong, if it is about fields. */
-            errors?: components["schemas"]["ProblemField"][];
-            /** Format: int32 */
-            status: number;
-            title: string;
-            /** @example about:blank */
-            type: string;
-        };
-        /** @description One wrong field. */
-        ProblemField: {
-            code: string;
-            message: string;
-            /** @description A JSON pointer into the request's body. */
-            path: string;
-        };
-        /** @description What a text says. It can stand in a message in place of what was written. */
-        ReadText: {
-            entities: Record<string, never>[];
-            /** @description Why the markup cannot be read. */
-            fault: string | null;
-            /** @description Variables are in it as they were written. Where the markup is broken, what was written. */
-            text: string;
-        };
-        /** @description What was read, in the order of the texts. */
-        ReadTexts: {
-            items: components["schemas"]["ReadText"][];
-        };
-        /** @description A line that was refused. */
-        Rejected: {
-            /** @description Empty when the line as a whole is meant. */
-            column: string;
-            /**
-             * Format: int64
-             * @description The head is line 1.
-             */
-            line: number;
-            reason: string;
-        };
-        /** @description What a campaign changed. */
-        Report: {
-            accepted: components["schemas"]["Figure"];
-            blocked: components["schemas"]["Figure"];
-            blocked_after: components["schemas"]["Figure"];
-            breakdown: components["schemas"]["Part"][];
-            buttons: components["schemas"]["ButtonFigure"][];
-            converted: components["schemas"]["Figure"];
-            /** @description What each figure means, by its name. */
-            definitions: {
-                [key: string]: string;
-            };
-            followed: components["schemas"]["Figure"];
-            lift: components["schemas"]["Lift"][];
-            /**
-             * Format: int64
-             * @description The event number that everything was counted at.
-             */
-            number: number;
-            open_rate: components["schemas"]["Figure"];
-            opted_out: components["schemas"]["Figure"];
-            pressed: components["schemas"]["Figure"];
-            replied: components["schemas"]["Figure"];
-            /**
-             * Format: int64
-             * @description When the last answer window ends.
-             */
-            settles_at: number | null;
-            tagged: components["schemas"]["Figure"];
-            tagged_assisted: components["schemas"]["Figure"];
-            tagged_direct: components["schemas"]["Figure"];
-            tags: components["schemas"]["TagGained"][];
-        };
-        ReportTag: {
-            color: string;
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        ResolveOrder: {
-            /** @description All of them unless told. */
-            contacts?: number[] | null;
-            decision: components["schemas"]["Decision"];
-        };
-        /** @description Days that each is kept; null is for ever. */
-        Retention: {
-            /**
-             * Format: int32
-             * @description Days after which a visitor's address is cut to its network, by the server's configuration.
-             */
-            address_days: number;
-            /**
-             * Format: int64
-             * @description Unix milliseconds.
-             */
-            changed_at?: number | null;
-            changed_by?: components["schemas"]["RetentionMember"] | null;
-            /** Format: int64 */
-            days_max: number;
-            /**
-             * Format: int64
-             * @description The range of every time.
-             */
-            days_min: number;
-            /**
-             * Format: int64
-             * @description The team's notes about people.
-             */
-            notes_days?: number | null;
-            /**
-             * Format: int64
-             * @description Updates kept as they came: kinds that are not understood, and those that could not be taken in.
-             */
-            raw_days?: number | null;
-            /**
-             * Format: int64
-             * @description What people wrote and sent, and what was written to them outside campaigns.
-             */
-            texts_days?: number | null;
-            /**
-             * Format: int64
-             * @description Rises with every change; 0 are the defaults.
-             */
-            version: number;
-            /**
-             * Format: int64
-             * @description Address, browser, language, referrer and parameters of visits of links.
-             */
-            visits_days?: number | null;
-        };
-        /** @description The same with the version that was edited. */
-        RetentionDecision: {
-            /** Format: int64 */
-            notes_days: number | null;
-            /** Format: int64 */
-            raw_days: number | null;
-            /** Format: int64 */
-            texts_days: number | null;
-            /** Format: int64 */
-            version: number;
-            /** Format: int64 */
-            visits_days: number | null;
-        };
-        /** @description Who decided. */
-        RetentionMember: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        /** @description Rows that would be blanked. */
-        RetentionPreview: {
-            /** Format: int64 */
-            notes: number;
-            /** Format: int64 */
-            raw: number;
-            /**
-             * Format: int64
-             * @description Messages to and from people.
-             */
-            texts: number;
-            /** Format: int64 */
-            visits: number;
-        };
-        /**
-         * @description What a member may do: an owner everything; a marketer everything but members, bots and tokens; an agent reads,
-         *     and works with contacts and conversations.
-         * @enum {string}
-         */
-        Role: "owner" | "marketer" | "agent";
-        /** @description How many walked through. */
-        Runs: {
-            /**
-             * Format: int64
-             * @description People who stand in it now.
-             */
-            active: number;
-            /** Format: int64 */
-            ended: number;
-            /** Format: int64 */
-            started: number;
-        };
-        /** @description A saved expression with who is in it now. */
-        Segment: {
-            /** Format: int64 */
-            bot_id: number;
-            /** Format: int64 */
-            count: number;
-            /** Format: int64 */
-            created_at: number;
-            description: string;
-            expression: Record<string, never>;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /**
-             * Format: int64
-             * @description Of them, who may be sent bulk messages.
-             */
-            reachable: number;
-            /** Format: int64 */
-            updated_at: number;
-            used_by: components["schemas"]["UsedBy"][];
-            /**
-             * Format: int64
-             * @description Rises with every edit.
-             */
-            version: number;
-        };
-        SegmentChange: {
-            description?: string | null;
-            expression?: Record<string, never> | null;
-            name?: string | null;
-            /**
-             * Format: int64
-             * @description The version that was edited.
-             */
-            version: number;
-        };
-        /** @description Who an expression matches now. */
-        SegmentPreview: {
-            /** @description The largest part first, but stages in their order. */
-            breakdown: components["schemas"]["BreakdownGroup"][];
-            /** Format: int64 */
-            count: number;
-            /**
-             * Format: int64
-             * @description Match, and cannot be sent bulk messages.
-             */
-            left_out: number;
-            /**
-             * Format: int64
-             * @description The number of the latest event that the count knows.
-             */
-            number: number;
-            /** Format: int64 */
-            reachable: number;
-            /** @description Up to ten of them, the same for the same match. */
-            sample: components["schemas"]["ContactItem"][];
-            /**
-             * Format: int64
-             * @description Microseconds that counting took.
-             */
-            took_us: number;
-        };
-        /**
-         * @description How the sending of a message stands.
-         * @enum {string}
-         */
-        SendState: "pending" | "leased" | "sent" | "failed" | "blocked" | "skipped" | "unknown";
-        /** @description Who is signed in, and where. */
-        Session: {
-            bots: components["schemas"]["Bot"][];
-            /** @description The whole installation is a demo. */
-            demo: boolean;
-            member: components["schemas"]["SessionMember"];
-            /** @description The demo's page on which one is any of the simulated people. */
-            phone_url: string | null;
-            /** @description Where tracked links lead through. */
-            public_url: string;
-            workspace: components["schemas"]["SessionWorkspace"];
-        };
-        SessionMember: {
-            email: string;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            role: components["schemas"]["Role"];
-            telegram: components["schemas"]["TelegramAccount"] | null;
-        };
-        SessionWorkspace: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /** @description An IANA name. */
-            time_zone: string;
-        };
-        /** @description What a link is for. */
-        Setup: {
-            /** @description The address that was invited. */
-            email: string | null;
-            purpose: components["schemas"]["SetupPurpose"];
-            workspace_name: string;
-        };
-        /** @enum {string} */
-        SetupPurpose: "owner" | "invite";
-        /** @description One side of the lift. */
-        Side: {
-            /** Format: int64 */
-            hits: number;
-            /** Format: int64 */
-            n: number;
-            /** @description Those who did it. */
-            people: Record<string, never>;
-        };
-        SignIn: {
-            email: string;
-            password: string;
-        };
-        /**
-         * @description Who wrote something.
-         * @enum {string}
-         */
-        Speaker: "person" | "bot" | "agent" | "campaign" | "flow";
-        /** @description A stage: the first whose expression matches is a person's. */
-        Stage: {
-            color: string;
-            /**
-             * Format: int64
-             * @description People in it now.
-             */
-            count: number;
-            expression: Record<string, never>;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /** @description From 0. */
-            position: number;
-        };
-        /** @description A stage as it is wanted. */
-        StageDraft: {
-            color: string;
-            expression: Record<string, never>;
-            /**
-             * Format: int64
-             * @description A present stage that stays, under another name perhaps.
-             */
-            id?: number | null;
-            name: string;
-        };
-        /** @description People who would change their stage. */
-        StageMove: {
-            /** Format: int64 */
-            count: number;
-            from: string;
-            to: string;
-        };
-        /** @description What other rules would do. */
-        StagePreview: {
-            items: components["schemas"]["StageTally"][];
-            /** @description The most people first. */
-            moves: components["schemas"]["StageMove"][];
-        };
-        StagePreviewOrder: {
-            /** Format: int64 */
-            bot_id: number;
-            stages: components["schemas"]["StageDraft"][];
-        };
-        /** @description A stage's name. */
-        StageRef: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        /** @description The rules in their order. */
-        StageRules: {
-            items: components["schemas"]["Stage"][];
-            /**
-             * Format: int64
-             * @description Of the rules as a whole; rises with every edit.
-             */
-            version: number;
-        };
-        /** @description How many would be in a stage, and how many are in the same one now. */
-        StageTally: {
-            /** Format: int64 */
-            before: number;
-            /** Format: int64 */
-            count: number;
-            name: string;
-        };
-        /** @description How to start. */
-        StartOrder: {
-            /**
-             * Format: int64
-             * @description Write to so many first, then pause.
-             * @default null
-             */
-            canary: number | null;
-        };
-        /** @description People who are worth a message. */
-        Suggestion: {
-            /** @description `churning_soon`, `pressed_no_purchase`, `responsive_tag` or `began_and_stopped`. */
-            code: string;
-            /** Format: int64 */
-            count: number;
-            /** @description Lists exactly these people. */
-            expression: Record<string, never>;
-            /** @description What a sentence about them names. */
-            params: Record<string, never>;
-        };
-        /** @description A tag with its use. */
-        Tag: {
-            applied_by: components["schemas"]["AppliedBy"];
-            /** @description A name of the palette: blue, teal, green, amber, orange, red, violet or gray. */
-            color: string;
-            description: string;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /**
-             * Format: int64
-             * @description People who have it now.
-             */
-            people: number;
-            used_by: components["schemas"]["UsedBy"][];
-        };
-        /** @description Names of tags; those in `add` are made where they are new. */
-        TagChange: {
-            add?: string[];
-            remove?: string[];
-        };
-        /** @description A tag that presses of the message gave. */
-        TagGained: {
-            /** Format: int64 */
-            direct: number;
-            people: Record<string, never>;
-            tag: components["schemas"]["ReportTag"];
-        };
-        /** @description Who gave a tag. */
-        TagOrigin: {
-            by: components["schemas"]["AuthorKind"];
-            /** Format: int64 */
-            id: number | null;
-            name: string | null;
-        };
-        TagPatch: {
-            color?: string | null;
-            description?: string | null;
-            name?: string | null;
-        };
-        /** @description A tag's name and colour. */
-        TagRef: {
-            color: string;
-            /** Format: int64 */
-            id: number;
-            name: string;
-        };
-        TelegramAccount: {
-            /** Format: int64 */
-            contact_id: number;
-            name: string;
-        };
-        /** @description Opening the link binds the Telegram account that opens it. */
-        TelegramLink: {
-            code: string;
-            /** Format: int64 */
-            expires_at: number;
-            link: string;
-        };
-        /** @description A saved message. */
-        Template: {
-            /** Format: int64 */
-            created_at: number;
-            from_campaign: components["schemas"]["CampaignRef"] | null;
-            /** Format: int64 */
-            id: number;
-            message: Record<string, never>;
-            name: string;
-            results: components["schemas"]["TemplateResults"] | null;
-            /** @description Of name and message. A change that names it is refused when somebody else was faster. */
-            version: string;
-        };
-        TemplateChange: {
-            message?: Record<string, never> | null;
-            name?: string | null;
-            /** @description The one that the change began from. */
-            version?: string | null;
-        };
-        /** @description Expressions that list exactly the people of a template's results. */
-        TemplatePeople: {
-            blocked: Record<string, never>;
-            /** @description Those of the open rate. */
-            opened: Record<string, never>;
-            replied: Record<string, never>;
-            sent: Record<string, never>;
-        };
-        /** @description A campaign's figures in short; its report defines them. */
-        TemplateResults: {
-            /**
-             * Format: int64
-             * @description Blocked the bot after it (the report's `blocked_after`): what the message caused.
-             */
-            blocked: number;
-            /**
-             * Format: double
-             * @description A fraction of those accepted by Telegram; 0 of nobody.
-             */
-            open_rate: number;
-            /** @description Who is behind each number. */
-            people: components["schemas"]["TemplatePeople"];
-            /**
-             * Format: double
-             * @description What templates are ranked by: the least open rate that its people make likely (the lower end of Wilson's 95 %
-             *     interval). Null where fewer than 30 people got it: too few to tell.
-             */
-            rank: number | null;
-            /** Format: int64 */
-            replied: number;
-            /** Format: int64 */
-            sent: number;
-        };
-        /** @description How a test went. */
-        Test: {
-            sent: components["schemas"]["TestLine"][];
-        };
-        /** @description How a test to one person went. */
-        TestLine: {
-            /** Format: int64 */
-            contact_id: number;
-            reason: string | null;
-            state: string;
-        };
-        /** @description Whom a test goes to. */
-        TestOrder: {
-            /** @default [] */
-            contacts: number[];
-            /**
-             * @description The bot's saved test group.
-             * @default false
-             */
-            group: boolean;
-            /**
-             * @description One's own bound Telegram account.
-             * @default false
-             */
-            me: boolean;
-        };
-        /** @description Somebody who is shown messages before many get them. */
-        Tester: {
-            /** Format: int64 */
-            contact_id: number;
-            name: string;
-            reachable: boolean;
-            /** Format: int64 */
-            telegram_id: number;
-            username: string | null;
-        };
-        /** @description Who is in the test group from now on. */
-        TesterOrder: {
-            /** @description At most 20; none empties it. */
-            contacts: number[];
-        };
-        /** @description Texts to read, at most 200. */
-        TextsToRead: {
-            texts: components["schemas"]["WrittenText"][];
-        };
-        /** @description A button as the person sees it. */
-        ThreadButton: {
-            text: string;
-            url?: string | null;
-        };
-        /** @description One thing that a message held: a place, a phone number, where a link leads. */
-        ThreadDetail: {
-            /**
-             * @description `forwarded_from`, `answers`, `quote`, `link`, `mention`, `place`, `live_place`, `venue`, `address`, `name`,
-             *     `phone`, `question`, `option`, `dice`, `checklist`, `task`, `person`, `chat`, `data`, `title`, `story`, `file`,
-             *     `emoji` or `via`.
-             */
-            name: string;
-            text: string;
-            /** @description Where it leads, where it leads to a page. */
-            url?: string | null;
-        };
-        /** @description An entry of a thread. */
-        ThreadEntry: {
-            /** Format: int64 */
-            at: number;
-            buttons: components["schemas"]["ThreadButton"][][];
-            by: components["schemas"]["Named"] | null;
-            campaign: components["schemas"]["Named"] | null;
-            /** @description What a person's message held: `text`, `photo`, `voice` … as Telegram names it. */
-            content: string | null;
-            /** @description What a person's message held besides its words and its file, in the order in which it is read. */
-            details: components["schemas"]["ThreadDetail"][];
-            /** @description What the message said before it was changed, oldest first, at most the latest 20. */
-            earlier: components["schemas"]["ThreadWording"][];
-            /**
-             * Format: int64
-             * @description When the person changed the message last; `text` and what goes with it are as they stand since then.
-             */
-            edited_at: number | null;
-            /** @description As Telegram wants them. */
-            entities: Record<string, never>[];
-            /** @description The kind of the event behind it, where there is one. */
-            event: string | null;
-            from: components["schemas"]["Speaker"];
-            /** @description Such as `message-12`; one of its kind among the person's. */
-            id: string;
-            /** @description `message`, `command`, `start`, `button`, `note` or `event`. */
-            kind: string;
-            media: components["schemas"]["ThreadFile"] | null;
-            reason: string | null;
-            state: components["schemas"]["SendState"] | null;
-            text: string | null;
-        };
-        /** @description A file of a thread. */
-        ThreadFile: {
-            /** @description `photo`, `video` or `document`. */
-            kind: string;
-            /** @description Where its bytes are, for whoever may read the thread; null when the file was deleted since. */
-            url: string | null;
-        };
-        /** @description What a message said at one time. */
-        ThreadWording: {
-            /** Format: int64 */
-            at: number;
-            text: string;
-        };
-        TokenName: {
-            name: string;
-        };
-        /** @description What giving an attribute one kind did, or would do. */
-        UnifyAnswer: {
-            /**
-             * Format: int64
-             * @description Those whose value is written anew.
-             */
-            changed: number;
-            /** Format: int64 */
-            misfit_count: number;
-            /** @description The first twenty. */
-            misfits: components["schemas"]["UnifyMisfit"][];
-            /**
-             * Format: int64
-             * @description People who have a value.
-             */
-            people: number;
-        };
-        /** @description A value that cannot be read as the kind. */
-        UnifyMisfit: {
-            /** Format: int64 */
-            contact_id: number;
-            value: components["schemas"]["AttributeValue"];
-        };
-        /** @description What is to become of an attribute. */
-        UnifyOrder: {
-            /** @description Take values away that cannot be read as the kind; without it they are a refusal. */
-            drop_misfits?: boolean;
-            /** @description Only tell what would be. */
-            dry_run?: boolean;
-            key: string;
-            /** @description `bool`, `number`, `date` or `text`. */
-            kind: string;
-        };
-        /**
-         * @description Why somebody gets no bulk messages.
-         * @enum {string}
-         */
-        UnreachableReason: "blocked" | "deactivated" | "chat_not_found" | "not_started" | "is_bot" | "write_refused" | "opted_out";
-        /** @description The form of an upload. */
-        Upload: {
-            /** Format: binary */
-            file: string;
-        };
-        /** @description Something that names a tag or a segment. */
-        UsedBy: {
-            /** Format: int64 */
-            id: number;
-            kind: components["schemas"]["UserKind"];
-            name: string;
-        };
-        /**
-         * @description What kind of thing uses it.
-         * @enum {string}
-         */
-        UserKind: "segment" | "stage" | "flow" | "campaign" | "template" | "canned" | "link";
-        /** @description What is to be kept; each field is a number of days, or null for ever. */
-        WantedRetention: {
-            /** Format: int64 */
-            notes_days: number | null;
-            /** Format: int64 */
-            raw_days: number | null;
-            /** Format: int64 */
-            texts_days: number | null;
-            /** Format: int64 */
-            visits_days: number | null;
-        };
-        WantedStages: {
-            stages: components["schemas"]["StageDraft"][];
-            /**
-             * Format: int64
-             * @description The version that was edited.
-             */
-            version: number;
-        };
-        /** @description Something to think of before starting. */
-        Warning: {
-            code: string;
-            /** Format: int64 */
-            count: number;
-            /** @description Who is meant. */
-            expression: Record<string, never>;
-            message: string;
-        };
-        WebhookHealth: {
-            /**
-             * Format: int64
-             * @description When Telegram was asked.
-             */
-            checked_at: number;
-            last_error: string | null;
-            /** Format: int64 */
-            last_error_at: number | null;
-            /**
-             * Format: int64
-             * @description Updates that wait to be pushed.
-             */
-            pending: number;
-        };
-        WorkspaceChange: {
-            name?: string | null;
-            /** @description An IANA name such as `Asia/Shanghai`. */
-            time_zone?: string | null;
-        };
-        /** @description A text as a message has it. */
-        WrittenText: {
-            format?: ("plain" | "html" | "markdown") & Record<string, never>;
-            text: string;
-        };
+  schemas: {
+    /** @description A token, without its secret. */
+    ApiToken: {
+      /** Format: int64 */
+      created_at: number;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      /**
+       * Format: int64
+       * @description To within ten minutes.
+       */
+      used_at: number | null;
     };
-    responses: never;
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
+    /** @description How many have the tag from whom. */
+    AppliedBy: {
+      /** Format: int64 */
+      agent: number;
+      /** Format: int64 */
+      api: number;
+      /** Format: int64 */
+      campaign: number;
+      /** Format: int64 */
+      flow: number;
+      /** Format: int64 */
+      import: number;
+      /** Format: int64 */
+      link: number;
+    };
+    Assignment: {
+      /**
+       * Format: int64
+       * @description A member, or `null` for nobody.
+       */
+      member_id: number | null;
+    };
+    /** @description An attribute that people have or had, and how many have a value of each kind. */
+    Attribute: {
+      counts: components['schemas']['KindCounts'];
+      /** @description Its name; in a text it is `{attr.KEY}`. */
+      key: string;
+      /** @description `bool`, `number`, `date` or `text`; absent where values of several kinds are mixed. */
+      kind: string | null;
+      /** @description Whether values are of more kinds than one: unify them. */
+      mixed: boolean;
+    };
+    /** @description The value of an attribute. */
+    AttributeValue: boolean | number | string;
+    /**
+     * @description What kind of author.
+     * @enum {string}
+     */
+    AuthorKind: 'person' | 'bot' | 'agent' | 'campaign' | 'flow' | 'link' | 'import' | 'api';
+    BindTelegram: {
+      /** Format: int64 */
+      bot_id: number;
+    };
+    /** @description A bot, without its token. */
+    Bot: {
+      /**
+       * Format: int64
+       * @description Bulk messages a second; none: the sender's own default.
+       */
+      bulk_per_second: number | null;
+      /**
+       * Format: int64
+       * @description People who met the bot.
+       */
+      contacts: number;
+      /** Format: int64 */
+      created_at: number;
+      /** @description What a person is told whose payment is declined; none: payments are taken. */
+      decline_payments: string | null;
+      health: components['schemas']['BotHealth'];
+      /** Format: int64 */
+      id: number;
+      intake: components['schemas']['IntakeKind'];
+      /** @description Why updates are polled where a webhook was wanted. */
+      intake_note: string | null;
+      name: string;
+      status: components['schemas']['BotStatus'];
+      /** Format: int64 */
+      telegram_id: number;
+      username: string;
+      webhook: components['schemas']['WebhookHealth'] | null;
+    };
+    BotChange: {
+      /** Format: int64 */
+      bulk_per_second?: number | null;
+      /** @description Declines every payment with these words; empty ones take payments. */
+      decline_payments?: string | null;
+      status?: components['schemas']['BotOrder'] | null;
+      /** @description A new token of the same bot. */
+      token?: string | null;
+    };
+    BotHealth: {
+      /**
+       * Format: int64
+       * @description Telegram asked to wait until then.
+       */
+      blocked_until: number | null;
+      /**
+       * Format: int64
+       * @description Updates that could not be taken in, kept raw.
+       */
+      ingest_failed: number;
+      last_error: string | null;
+      /** Format: int64 */
+      last_error_at: number | null;
+      /** Format: int64 */
+      last_update_at: number | null;
+    };
+    /**
+     * @description A language of the console.
+     * @enum {string}
+     */
+    BotLanguage: 'en' | 'zh';
+    /**
+     * @description What a bot can be told to be.
+     * @enum {string}
+     */
+    BotOrder: 'running' | 'stopped';
+    /**
+     * @description How a bot stands.
+     * @enum {string}
+     */
+    BotStatus: 'starting' | 'running' | 'stopped' | 'token_dead';
+    /** @description A part of a match. */
+    BreakdownGroup: {
+      /** Format: int64 */
+      count: number;
+      /** @description A tag's or stage's name, a source such as `link=fb-summer`, a language; empty for all other languages. */
+      key: string;
+      name: string;
+    };
+    /**
+     * @description What to break a match down by.
+     * @enum {string}
+     */
+    BreakdownKey: 'tag' | 'stage' | 'source' | 'language';
+    /** @description Tags for all who match. */
+    BulkTagChange: {
+      add?: string[];
+      /** Format: int64 */
+      bot_id: number;
+      expression: Record<string, never>;
+      remove?: string[];
+    };
+    ButtonFigure: {
+      /** @description Lists exactly these people. */
+      people: Record<string, never>;
+      /** Format: int64 */
+      people_count: number;
+      /**
+       * @description Row and column of the button, from 0; null for answers from before places were kept, where several buttons
+       *     say the same.
+       */
+      place: string | null;
+      text: string;
+    };
+    /** @description Who did something. */
+    By: {
+      /** Format: int64 */
+      id: number | null;
+      kind: components['schemas']['AuthorKind'];
+      /** @description Absent where there is none, or where the thing is gone. */
+      name: string | null;
+    };
+    /** @description A campaign with its counts. */
+    Campaign: {
+      audience: Record<string, never>;
+      /** Format: int64 */
+      bot_id: number;
+      /** Format: int64 */
+      canary: number | null;
+      counts: components['schemas']['Counts'];
+      /** Format: int64 */
+      created_at: number;
+      /** Format: int64 */
+      finished_at: number | null;
+      /** Format: int64 */
+      finishes_at: number | null;
+      frozen: components['schemas']['Frozen'] | null;
+      /** Format: double */
+      held_out_percent: number;
+      /** Format: int64 */
+      id: number;
+      message: Record<string, never>;
+      name: string;
+      pause_detail: string | null;
+      /** @description `canary`, `member`, `content`, `guard_rail`, `token_dead` or `restored`. */
+      pause_reason: string | null;
+      /**
+       * Format: int64
+       * @description Absent without limit.
+       */
+      rate_per_second: number | null;
+      /** Format: int64 */
+      started_at: number | null;
+      /** @description `draft`, `starting`, `canary`, `sending`, `paused`, `done` or `cancelled`. */
+      status: string;
+      /** Format: int64 */
+      version: number;
+    };
+    /** @description What changes about a draft. */
+    CampaignPatch: {
+      audience?: Record<string, never> | null;
+      /** Format: double */
+      held_out_percent?: number | null;
+      message?: Record<string, never> | null;
+      name?: string | null;
+      /**
+       * Format: int64
+       * @description The version that was seen.
+       */
+      version: number;
+    };
+    /** @description A campaign's name. */
+    CampaignRef: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /** @description A reply that agents send with a few keys. */
+    CannedReply: {
+      /** Format: int64 */
+      id: number;
+      message: Record<string, never>;
+      name: string;
+    };
+    /** @description How many people changed. */
+    Changed: {
+      /** Format: int64 */
+      changed: number;
+    };
+    /** @description Which steps of the loop somebody of the team has taken. */
+    Checklist: {
+      answers: boolean;
+      campaign: boolean;
+      flow: boolean;
+      report: boolean;
+      segment: boolean;
+    };
+    /**
+     * @description The stable code of a refusal.
+     * @enum {string}
+     */
+    Code:
+      | 'invalid'
+      | 'malformed'
+      | 'unauthenticated'
+      | 'forbidden'
+      | 'not_found'
+      | 'method_not_allowed'
+      | 'conflict'
+      | 'wrong_state'
+      | 'idempotency_mismatch'
+      | 'too_large'
+      | 'too_many_tries'
+      | 'telegram'
+      | 'unavailable'
+      | 'internal';
+    /** @description A person in full. */
+    Contact: {
+      attributes: {
+        [key: string]: components['schemas']['AttributeValue'];
+      };
+      /** Format: int64 */
+      bot_id: number;
+      conversation: components['schemas']['ContactConversation'] | null;
+      /** Format: int64 */
+      first_seen_at: number;
+      /** Format: int64 */
+      id: number;
+      language: string | null;
+      /** Format: int64 */
+      last_interaction_at: number | null;
+      name: string;
+      /**
+       * Format: int32
+       * @description The place among the bot's people.
+       */
+      number: number;
+      premium: boolean;
+      profile: components['schemas']['ContactProfile'];
+      reachable: boolean;
+      /** @description `link`, `channel`, `utm_source` … of the first visit. */
+      source: {
+        [key: string]: string;
+      };
+      stage: components['schemas']['StageRef'] | null;
+      stage_explained: components['schemas']['Explanation'] | null;
+      tags: components['schemas']['ContactTag'][];
+      /** Format: int64 */
+      telegram_id: number;
+      unreachable_reason: components['schemas']['UnreachableReason'] | null;
+      username: string | null;
+    };
+    ContactChange: {
+      /** @description A text, a number, true or false sets a key; `null` removes it. */
+      attributes?: Record<string, never> | null;
+      /** @description Whether the person gets no bulk messages. */
+      opted_out?: boolean | null;
+    };
+    /** @description The thread with a person, in short. */
+    ContactConversation: {
+      /** Format: int64 */
+      assignee_id: number | null;
+      status: string;
+      /** Format: int64 */
+      waiting_since: number | null;
+    };
+    /** @description A person in a list. */
+    ContactItem: {
+      /** Format: int64 */
+      bot_id: number;
+      /** Format: int64 */
+      first_seen_at: number;
+      /** Format: int64 */
+      id: number;
+      language: string | null;
+      /** Format: int64 */
+      last_interaction_at: number | null;
+      /** @description First and last name, else the username, else the Telegram id. */
+      name: string;
+      premium: boolean;
+      reachable: boolean;
+      stage: components['schemas']['StageRef'] | null;
+      /** @description Latest first. */
+      tags: components['schemas']['TagRef'][];
+      /** Format: int64 */
+      telegram_id: number;
+      unreachable_reason: components['schemas']['UnreachableReason'] | null;
+      username: string | null;
+    };
+    /** @description A page of people. */
+    ContactPage: {
+      /**
+       * Format: int64
+       * @description How many there are on all pages, exactly.
+       */
+      count: number;
+      items: components['schemas']['ContactItem'][];
+      next: string | null;
+    };
+    /** @description What Telegram and links tell about a person. */
+    ContactProfile: {
+      browser: string | null;
+      country: string | null;
+      first_name: string | null;
+      language: string | null;
+      last_name: string | null;
+      os: string | null;
+      premium: boolean;
+      username: string | null;
+    };
+    /** @description A tag that a person has. */
+    ContactTag: {
+      /** Format: int64 */
+      at: number;
+      color: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      origin: components['schemas']['TagOrigin'];
+    };
+    /** @description A conversation; its id is the contact's. */
+    Conversation: {
+      assignee: components['schemas']['Named'] | null;
+      contact: components['schemas']['ContactItem'];
+      last: components['schemas']['LastWords'] | null;
+      /** @description `open` or `closed`. */
+      status: string;
+      /** Format: int64 */
+      unread: number;
+      /**
+       * Format: int64
+       * @description Since when the person waits for an answer.
+       */
+      waiting_since: number | null;
+    };
+    /** @description How many conversations each filter shows. */
+    ConversationCounts: {
+      /** Format: int64 */
+      closed: number;
+      /** Format: int64 */
+      mine: number;
+      /** Format: int64 */
+      open: number;
+      /** Format: int64 */
+      unassigned: number;
+    };
+    /** @description A page of conversations. */
+    ConversationPage: {
+      counts: components['schemas']['ConversationCounts'];
+      items: components['schemas']['Conversation'][];
+      next: string | null;
+    };
+    /** @description audience = held_out + pending + leased + sent + failed + blocked + skipped + unknown. */
+    Counts: {
+      /** Format: int64 */
+      audience: number;
+      /** Format: int64 */
+      blocked: number;
+      /** Format: int64 */
+      failed: number;
+      /** Format: int64 */
+      held_out: number;
+      /** Format: int64 */
+      leased: number;
+      /**
+       * Format: int64
+       * @description Matched but could not be written to: outside the sum.
+       */
+      left_out: number;
+      /** Format: int64 */
+      pending: number;
+      /** Format: int64 */
+      sent: number;
+      /** Format: int64 */
+      skipped: number;
+      /** Format: int64 */
+      unknown: number;
+    };
+    /** @description A count for one day of the workspace. */
+    DayCount: {
+      /** Format: int64 */
+      count: number;
+      /** @description Such as `2026-11-24`. */
+      day: string;
+    };
+    /**
+     * @description What to do with sends whose end is not known.
+     * @enum {string}
+     */
+    Decision: 'resend' | 'leave';
+    /** @description One line of a person's timeline. */
+    Entry: {
+      /** Format: int64 */
+      at: number;
+      by: components['schemas']['By'];
+      /** @description What else is known, by name. */
+      data: Record<string, never>;
+      /** @description Such as `event-12`; one of its kind among the person's. */
+      id: string;
+      /** @description The kind of an event, or `sent`, `campaign_sent`, `note`, `conversation_opened` … */
+      kind: string;
+      object: string | null;
+      text: string | null;
+    };
+    /** @description The number of the event in its bot's log. */
+    EventNumber: {
+      /** Format: int64 */
+      number: number;
+    };
+    /** @description One part of an expression with its answer. */
+    ExplainNode: {
+      /**
+       * Format: int64
+       * @description When the answer turns round by the passing of time alone.
+       */
+      changes_at: number | null;
+      children: components['schemas']['ExplainNode'][];
+      /** @description The facts behind the answer, by name. */
+      fact: Record<string, never>;
+      /** @description `all`, `any`, `not`, `tag`, `last_interaction` … */
+      form: string;
+      matched: boolean;
+      /** @description The place in the expression, such as `/all/1/tag`. */
+      path: string;
+    };
+    /** @description Why somebody matches an expression, or not. */
+    Explanation: {
+      matched: boolean;
+      /**
+       * Format: int64
+       * @description The moment of the answer.
+       */
+      now: number;
+      tree: components['schemas']['ExplainNode'];
+    };
+    /** @description A number of people. */
+    Figure: {
+      /** Format: int64 */
+      count: number;
+      /** Format: int64 */
+      of: number;
+      /** @description The expression that lists exactly these people. */
+      people: Record<string, never>;
+      /**
+       * Format: double
+       * @description A fraction; absent of nothing.
+       */
+      share: number | null;
+    };
+    /** @description A flow. */
+    Flow: {
+      /** Format: int64 */
+      bot_id: number;
+      draft: Record<string, never>;
+      /** @description The draft differs from what is published. */
+      draft_changed: boolean;
+      /** Format: int64 */
+      edit_version: number;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      /** @description By node id. */
+      nodes: {
+        [key: string]: components['schemas']['NodeTraffic'];
+      };
+      /** @description By `node/key`. */
+      options: {
+        [key: string]: number;
+      };
+      published: Record<string, never> | null;
+      runs: components['schemas']['Runs'];
+      /** @description `draft`, `published` or `stopped`. */
+      status: string;
+      /** Format: int64 */
+      updated_at: number;
+      /**
+       * Format: int64
+       * @description The published version.
+       */
+      version: number | null;
+    };
+    FlowPatch: {
+      /**
+       * Format: int64
+       * @description The edit version that was seen.
+       */
+      edit_version: number;
+      graph?: Record<string, never> | null;
+      name?: string | null;
+    };
+    /** @description A published version. */
+    FlowVersion: {
+      graph: Record<string, never>;
+      /** Format: int64 */
+      published_at: number;
+      /** Format: int64 */
+      version: number;
+    };
+    /** @description When and at which event the audience was taken. */
+    Frozen: {
+      /** Format: int64 */
+      at: number;
+      /** Format: int64 */
+      number: number;
+    };
+    /** @description The first page's numbers. */
+    Home: {
+      active: components['schemas']['DayCount'][];
+      /**
+       * Format: int64
+       * @description Who is not reachable, each counted once: blocked, else deactivated, else without a chat, else opted out.
+       */
+      blocked: number;
+      /** @description Each person on the day of their latest block. */
+      blocked_by_day: components['schemas']['DayCount'][];
+      /** @description Who blocked the bot on any of the days, each counted once: the sum of `blocked_by_day`. */
+      blocked_in_days: components['schemas']['PeopleCount'];
+      checklist: components['schemas']['Checklist'] | null;
+      /** Format: int64 */
+      deactivated: number;
+      joined: components['schemas']['DayCount'][];
+      /** @description The largest first. */
+      moves: components['schemas']['HomeMove'][];
+      /**
+       * Format: int64
+       * @description Telegram has no chat in which they could be written to.
+       */
+      no_chat: number;
+      /** Format: int64 */
+      opted_out: number;
+      /** Format: int64 */
+      people: number;
+      /** Format: int64 */
+      reachable: number;
+      /** @description The latest that have ended. */
+      recent: components['schemas']['Campaign'][];
+      /** @description Campaigns that go out now, or wait for somebody to let them go on. */
+      running: components['schemas']['Campaign'][];
+      stages: components['schemas']['HomeStage'][];
+      suggestions: components['schemas']['Suggestion'][];
+    };
+    /** @description People who went from one stage to another. */
+    HomeMove: {
+      /** Format: int64 */
+      count: number;
+      from: string;
+      to: string;
+    };
+    /** @description A stage with its movement over the days. Without `before`, `in` and `out` the log is too long to tell. */
+    HomeStage: {
+      /**
+       * Format: int64
+       * @description How many were in it at the beginning of the first day.
+       */
+      before: number | null;
+      color: string;
+      /** Format: int64 */
+      count: number;
+      /** Format: int64 */
+      id: number;
+      /**
+       * Format: int64
+       * @description In it now and not then; whoever joined since is among them.
+       */
+      in: number | null;
+      name: string;
+      /**
+       * Format: int64
+       * @description In it then and not now.
+       */
+      out: number | null;
+    };
+    /** @description How an import went. */
+    ImportAnswer: {
+      columns: components['schemas']['ImportColumn'][];
+      /** Format: int64 */
+      created: number;
+      /** @description What the table is written in. */
+      encoding: string;
+      /** @description At most the first thousand. */
+      rejected: components['schemas']['Rejected'][];
+      /** Format: int64 */
+      rejected_count: number;
+      /** Format: int64 */
+      rows: number;
+      /** @description What stands between its cells. */
+      separator: string;
+      /**
+       * Format: int64
+       * @description All that the line says was so already.
+       */
+      unchanged: number;
+      /** Format: int64 */
+      updated: number;
+    };
+    /** @description What was found out about a column over all of its cells. */
+    ImportColumn: {
+      /**
+       * Format: int64
+       * @description Cells that are not empty.
+       */
+      cells: number;
+      /** @description Of an attribute `bool`, `number`, `date` or `text`; of the others `id`, `text`, `tags`, `source` or `time`. */
+      kind: string;
+      /** @description `decimal_point`, `decimal_comma`, `day_first` or `month_first`, where there is more than one way. */
+      manner: string | null;
+      /** Format: int64 */
+      misfit_count: number;
+      /** @description The first twenty. Their lines are refused. */
+      misfits: components['schemas']['ImportMisfit'][];
+      name: string;
+    };
+    /** @description The upload. */
+    ImportForm: {
+      /** Format: int64 */
+      bot_id: number;
+      /** @description Try everything, keep nothing. */
+      dry_run?: boolean | null;
+      /** @description What the table is written in, such as `windows-1251`; without it it must be UTF-8. */
+      encoding?: string | null;
+      /**
+       * Format: binary
+       * @description A CSV table; `docs/API.md` lists its columns.
+       */
+      file: string;
+      /**
+       * @description Kinds of attributes that have none yet, as a JSON object: `{"plan": "text"}`. The kinds are bool, number, date
+       *     and text.
+       */
+      kinds?: string | null;
+    };
+    /** @description A cell that is not of its column's kind. */
+    ImportMisfit: {
+      /** Format: int64 */
+      line: number;
+      reason: string;
+      value: string;
+    };
+    /** @enum {string} */
+    IntakeKind: 'polling' | 'webhook';
+    /** @description An invited member, with the link to send to them. It is shown once. */
+    Invited: {
+      link: string;
+      member: components['schemas']['Member'];
+    };
+    /** @description A file with what uses it: it can be deleted when nothing does. */
+    KeptFile: components['schemas']['MediaFile'] & {
+      used_by: components['schemas']['UsedBy'][];
+    };
+    /** @description People with a value, by what it is. Dates are texts too. */
+    KindCounts: {
+      /** Format: int64 */
+      bool: number;
+      /** Format: int64 */
+      number: number;
+      /** Format: int64 */
+      text: number;
+    };
+    /** @description The last words of a conversation. */
+    LastWords: {
+      /** Format: int64 */
+      at: number;
+      from: components['schemas']['Speaker'];
+      text: string;
+    };
+    /** @description One line of the ledger. */
+    LedgerLine: {
+      /**
+       * Format: int64
+       * @description When its call began, or a held-out person's turn came.
+       */
+      at: number | null;
+      /** Format: int64 */
+      contact_id: number;
+      /** Format: int64 */
+      message_id: number | null;
+      name: string;
+      outcome: string;
+      reason: string | null;
+      /** @description The stage at the freeze. */
+      stage: string | null;
+      /** Format: int64 */
+      telegram_id: number;
+    };
+    /** @description One line of the lift: fractions, with their 95 % interval. */
+    Lift: {
+      /** @description More than chance explains, once all windows have ended. */
+      clear: boolean;
+      /** Format: double */
+      difference: number | null;
+      /** @description Chance alone would put five people or more into each cell of the smaller group. */
+      enough: boolean;
+      held_out: components['schemas']['Side'];
+      /** Format: double */
+      high: number | null;
+      /** Format: double */
+      low: number | null;
+      /** @description `messages`, `conversions` or `blocks`. */
+      measure: string;
+      /**
+       * Format: double
+       * @description How probable such a difference is by chance alone, corrected for the lines told; null where there is too little.
+       */
+      p: number | null;
+      reached: components['schemas']['Side'];
+    };
+    /** @description A diversion link. */
+    Link: {
+      /** Format: int64 */
+      archived_at: number | null;
+      bots: components['schemas']['LinkBotShown'][];
+      /** @description Where it is put, in the team's own words; may be empty. */
+      channel: string;
+      code: string;
+      /** Format: int64 */
+      created_at: number;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      tags: components['schemas']['LinkTag'][];
+      /** @description The address that people open. */
+      url: string;
+      utm: components['schemas']['LinkUtm'];
+    };
+    /** @description Who opened the link without being a visitor. */
+    LinkApart: {
+      /** Format: int64 */
+      crawlers: number;
+      /** Format: int64 */
+      head: number;
+      /** Format: int64 */
+      previewers: number;
+    };
+    LinkBotInput: {
+      /** Format: int64 */
+      bot_id: number;
+      /**
+       * Format: int64
+       * @description A flow of this bot that a start through the link begins.
+       */
+      flow_id?: number | null;
+      /**
+       * Format: int64
+       * @description Its share among the weights of all, 1 to 1000; 1 unless told.
+       */
+      weight?: number | null;
+    };
+    /** @description One of the bots that a link hands people to. */
+    LinkBotShown: {
+      /** Format: int64 */
+      bot_id: number;
+      flow: components['schemas']['LinkFlow'] | null;
+      name: string;
+      username: string;
+      /** Format: int64 */
+      weight: number;
+    };
+    /** @description One day of the workspace. */
+    LinkDay: components['schemas']['LinkFunnelSteps'] & {
+      apart: components['schemas']['LinkApart'];
+      /** @description Such as `2026-11-24`. */
+      day: string;
+    };
+    LinkFlow: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /** @description From the visit to the people who stayed. */
+    LinkFunnelSteps: {
+      kept: components['schemas']['LinkPeople'];
+      /** @description Those of the starts that are old enough to have been kept. */
+      kept_of: components['schemas']['LinkPeople'];
+      replied: components['schemas']['LinkPeople'];
+      starts: components['schemas']['LinkPeople'];
+      /** Format: int64 */
+      visits: number;
+    };
+    /** @description Everything of a link's page. */
+    LinkPage: {
+      /** @description Today first. */
+      days: components['schemas']['LinkDay'][];
+      /** @description What each number means, in English. */
+      definitions: {
+        [key: string]: string;
+      };
+      link: components['schemas']['LinkWithFunnel'];
+      /** @description The most visited first. */
+      values: components['schemas']['LinkValue'][];
+    };
+    LinkPatch: {
+      /** @description An archived link leads nowhere; its people and numbers stay. */
+      archived?: boolean | null;
+      bots?: components['schemas']['LinkBotInput'][] | null;
+      channel?: string | null;
+      name?: string | null;
+      tags?: string[] | null;
+      utm?: components['schemas']['LinkUtm'] | null;
+    };
+    /** @description A number of people and the expression that lists exactly them. */
+    LinkPeople: {
+      /** Format: int64 */
+      count: number;
+      people: Record<string, never>;
+    };
+    LinkTag: {
+      color: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /** @description The five parameters by which campaigns name themselves in addresses. */
+    LinkUtm: {
+      /** @default null */
+      campaign: string | null;
+      /** @default null */
+      content: string | null;
+      /** @default null */
+      medium: string | null;
+      /** @default null */
+      source: string | null;
+      /** @default null */
+      term: string | null;
+    };
+    /** @description One value of a parameter. */
+    LinkValue: components['schemas']['LinkFunnelSteps'] & {
+      /** @description Absent: the parameter was not given. */
+      value: string | null;
+    };
+    /** @description A link with its numbers since it was made. */
+    LinkWithFunnel: components['schemas']['Link'] & {
+      /** @description People who were known already and came through the link. */
+      again: components['schemas']['LinkPeople'];
+      apart: components['schemas']['LinkApart'];
+      funnel: components['schemas']['LinkFunnelSteps'];
+      /**
+       * Format: int64
+       * @description Further starts through visits that had been used.
+       */
+      reused: number;
+    };
+    /** @description A whole list: short by its nature. */
+    List_ApiToken: {
+      items: {
+        /** Format: int64 */
+        created_at: number;
+        /** Format: int64 */
+        id: number;
+        name: string;
+        /**
+         * Format: int64
+         * @description To within ten minutes.
+         */
+        used_at: number | null;
+      }[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_Attribute: {
+      items: {
+        counts: components['schemas']['KindCounts'];
+        /** @description Its name; in a text it is `{attr.KEY}`. */
+        key: string;
+        /** @description `bool`, `number`, `date` or `text`; absent where values of several kinds are mixed. */
+        kind: string | null;
+        /** @description Whether values are of more kinds than one: unify them. */
+        mixed: boolean;
+      }[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_Bot: {
+      items: {
+        /**
+         * Format: int64
+         * @description Bulk messages a second; none: the sender's own default.
+         */
+        bulk_per_second: number | null;
+        /**
+         * Format: int64
+         * @description People who met the bot.
+         */
+        contacts: number;
+        /** Format: int64 */
+        created_at: number;
+        /** @description What a person is told whose payment is declined; none: payments are taken. */
+        decline_payments: string | null;
+        health: components['schemas']['BotHealth'];
+        /** Format: int64 */
+        id: number;
+        intake: components['schemas']['IntakeKind'];
+        /** @description Why updates are polled where a webhook was wanted. */
+        intake_note: string | null;
+        name: string;
+        status: components['schemas']['BotStatus'];
+        /** Format: int64 */
+        telegram_id: number;
+        username: string;
+        webhook: components['schemas']['WebhookHealth'] | null;
+      }[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_CannedReply: {
+      items: {
+        /** Format: int64 */
+        id: number;
+        message: Record<string, never>;
+        name: string;
+      }[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_Flow: {
+      items: {
+        /** Format: int64 */
+        bot_id: number;
+        draft: Record<string, never>;
+        /** @description The draft differs from what is published. */
+        draft_changed: boolean;
+        /** Format: int64 */
+        edit_version: number;
+        /** Format: int64 */
+        id: number;
+        name: string;
+        /** @description By node id. */
+        nodes: {
+          [key: string]: components['schemas']['NodeTraffic'];
+        };
+        /** @description By `node/key`. */
+        options: {
+          [key: string]: number;
+        };
+        published: Record<string, never> | null;
+        runs: components['schemas']['Runs'];
+        /** @description `draft`, `published` or `stopped`. */
+        status: string;
+        /** Format: int64 */
+        updated_at: number;
+        /**
+         * Format: int64
+         * @description The published version.
+         */
+        version: number | null;
+      }[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_FlowVersion: {
+      items: {
+        graph: Record<string, never>;
+        /** Format: int64 */
+        published_at: number;
+        /** Format: int64 */
+        version: number;
+      }[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_LinkWithFunnel: {
+      items: (components['schemas']['Link'] & {
+        /** @description People who were known already and came through the link. */
+        again: components['schemas']['LinkPeople'];
+        apart: components['schemas']['LinkApart'];
+        funnel: components['schemas']['LinkFunnelSteps'];
+        /**
+         * Format: int64
+         * @description Further starts through visits that had been used.
+         */
+        reused: number;
+      })[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_Member: {
+      items: {
+        /** Format: int64 */
+        created_at: number;
+        email: string;
+        /** Format: int64 */
+        id: number;
+        /** @description Was invited and has not followed the link yet. */
+        invited: boolean;
+        name: string;
+        role: components['schemas']['Role'];
+      }[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_OpenSession: {
+      items: {
+        /** Format: int64 */
+        created_at: number;
+        /** @description The one that asks. */
+        current: boolean;
+        /** Format: int64 */
+        id: number;
+        /** Format: int64 */
+        seen_at: number;
+        user_agent: string;
+      }[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_Tag: {
+      items: {
+        applied_by: components['schemas']['AppliedBy'];
+        /** @description A name of the palette: blue, teal, green, amber, orange, red, violet or gray. */
+        color: string;
+        description: string;
+        /** Format: int64 */
+        id: number;
+        name: string;
+        /**
+         * Format: int64
+         * @description People who have it now.
+         */
+        people: number;
+        used_by: components['schemas']['UsedBy'][];
+      }[];
+    };
+    /** @description A whole list: short by its nature. */
+    List_Tester: {
+      items: {
+        /** Format: int64 */
+        contact_id: number;
+        name: string;
+        reachable: boolean;
+        /** Format: int64 */
+        telegram_id: number;
+        username: string | null;
+      }[];
+    };
+    /** @description A file that messages can carry. */
+    MediaFile: {
+      /** Format: int64 */
+      byte_count: number;
+      /** @description By the bytes themselves. */
+      content_type: string;
+      /** Format: int64 */
+      created_at: number;
+      /** Format: int64 */
+      height: number | null;
+      /** Format: int64 */
+      id: number;
+      /** @description What it can be sent as, best first: `photo`, `video`, `document`. */
+      kinds: string[];
+      name: string;
+      /**
+       * Format: int64
+       * @description Of a picture, in pixels.
+       */
+      width: number | null;
+    };
+    /** @description A page of files, latest first, and how full the workspace is. */
+    MediaPage: {
+      /**
+       * Format: int64
+       * @description Of all files.
+       */
+      byte_count: number;
+      /** Format: int64 */
+      byte_count_max: number;
+      /** Format: int64 */
+      file_count: number;
+      items: components['schemas']['KeptFile'][];
+      /** Format: int64 */
+      next: number | null;
+    };
+    /** @description A person of the team. */
+    Member: {
+      /** Format: int64 */
+      created_at: number;
+      email: string;
+      /** Format: int64 */
+      id: number;
+      /** @description Was invited and has not followed the link yet. */
+      invited: boolean;
+      name: string;
+      role: components['schemas']['Role'];
+    };
+    MemberChange: {
+      name?: string | null;
+      role?: components['schemas']['Role'] | null;
+    };
+    MergeTag: {
+      /**
+       * Format: int64
+       * @description The tag that stays.
+       */
+      into: number;
+    };
+    /** @description Something by id and name; the name is absent where the thing is gone. */
+    Named: {
+      /** Format: int64 */
+      id: number;
+      name: string | null;
+    };
+    NewAccount: {
+      /** @description Whoever was invited may leave it out and keep the invited address. */
+      email?: string | null;
+      name: string;
+      password: string;
+    };
+    /** @description A token with its secret, shown this once. */
+    NewApiToken: {
+      /** Format: int64 */
+      created_at: number;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      token: string;
+    };
+    NewBot: {
+      /** Format: int64 */
+      bulk_per_second?: number | null;
+      /** @description In which words its first segments are named: active and dormant users. English unless told. */
+      language?: components['schemas']['BotLanguage'];
+      /** @description From @BotFather. */
+      token: string;
+    };
+    /** @description A draft that is to be made. */
+    NewCampaign: {
+      /** @description An expression. */
+      audience: Record<string, never>;
+      /** Format: int64 */
+      bot_id: number;
+      /**
+       * Format: double
+       * @description 0 to 50; 0 unless told.
+       */
+      held_out_percent?: number;
+      /** @description A message. */
+      message: Record<string, never>;
+      name: string;
+    };
+    NewCannedReply: {
+      message: Record<string, never>;
+      name: string;
+    };
+    /** @description Somebody bought something, or did what was hoped for. Either `contact_id`, or `bot_id` and `telegram_id`. */
+    NewEvent: {
+      /**
+       * Format: int64
+       * @description Now unless told; not in the future, at most a year back.
+       */
+      at?: number | null;
+      /** Format: int64 */
+      bot_id?: number | null;
+      /** Format: int64 */
+      contact_id?: number | null;
+      /** @description Three capital letters of ISO 4217, or XTR for Telegram Stars; goes with a value only. */
+      currency?: string | null;
+      /** @description Such as `purchase`. */
+      name: string;
+      /** Format: int64 */
+      telegram_id?: number | null;
+      /**
+       * Format: double
+       * @description In the currency's own unit: 19.90 for 19 dollars and 90 cents. Payments that go through Telegram, which counts
+       *     cents, are recorded in the same unit.
+       */
+      value?: number | null;
+    };
+    NewFlow: {
+      /** Format: int64 */
+      bot_id: number;
+      graph: Record<string, never>;
+      name: string;
+    };
+    NewLinkBody: {
+      bots: components['schemas']['LinkBotInput'][];
+      channel?: string | null;
+      /** @description 1 to 64 of A-Z, a-z, 0-9, _ and -; drawn unless told. It never changes. */
+      code?: string | null;
+      name: string;
+      /** @description Names; new ones are made. */
+      tags?: string[] | null;
+      utm?: components['schemas']['LinkUtm'] | null;
+    };
+    NewMember: {
+      email: string;
+      name: string;
+      role: components['schemas']['Role'];
+    };
+    NewNote: {
+      text: string;
+    };
+    NewReply: {
+      /** @description A message; its buttons open addresses only. */
+      message: Record<string, never>;
+    };
+    NewSegment: {
+      /** Format: int64 */
+      bot_id: number;
+      description?: string | null;
+      expression: Record<string, never>;
+      name: string;
+    };
+    NewTag: {
+      /** @description The next of the palette unless told. */
+      color?: string | null;
+      description?: string | null;
+      name: string;
+    };
+    /** @description Either a message, or the campaign to take it from. */
+    NewTemplate: {
+      /** Format: int64 */
+      from_campaign?: number | null;
+      message?: Record<string, never> | null;
+      name: string;
+    };
+    /** @description How many came to a node, and how many of them went on or ended there. */
+    NodeTraffic: {
+      /**
+       * Format: int64
+       * @description How many left it again; for a menu, choices.
+       */
+      left: number;
+      /** Format: int64 */
+      reached: number;
+    };
+    /** @description A browser that is signed in. */
+    OpenSession: {
+      /** Format: int64 */
+      created_at: number;
+      /** @description The one that asks. */
+      current: boolean;
+      /** Format: int64 */
+      id: number;
+      /** Format: int64 */
+      seen_at: number;
+      user_agent: string;
+    };
+    /** @description A page of a list. */
+    Page_Campaign: {
+      items: {
+        audience: Record<string, never>;
+        /** Format: int64 */
+        bot_id: number;
+        /** Format: int64 */
+        canary: number | null;
+        counts: components['schemas']['Counts'];
+        /** Format: int64 */
+        created_at: number;
+        /** Format: int64 */
+        finished_at: number | null;
+        /** Format: int64 */
+        finishes_at: number | null;
+        frozen: components['schemas']['Frozen'] | null;
+        /** Format: double */
+        held_out_percent: number;
+        /** Format: int64 */
+        id: number;
+        message: Record<string, never>;
+        name: string;
+        pause_detail: string | null;
+        /** @description `canary`, `member`, `content`, `guard_rail`, `token_dead` or `restored`. */
+        pause_reason: string | null;
+        /**
+         * Format: int64
+         * @description Absent without limit.
+         */
+        rate_per_second: number | null;
+        /** Format: int64 */
+        started_at: number | null;
+        /** @description `draft`, `starting`, `canary`, `sending`, `paused`, `done` or `cancelled`. */
+        status: string;
+        /** Format: int64 */
+        version: number;
+      }[];
+      /** @description Asks for the next page as `?cursor=…`; absent on the last. */
+      next: string | null;
+    };
+    /** @description A page of a list. */
+    Page_Entry: {
+      items: {
+        /** Format: int64 */
+        at: number;
+        by: components['schemas']['By'];
+        /** @description What else is known, by name. */
+        data: Record<string, never>;
+        /** @description Such as `event-12`; one of its kind among the person's. */
+        id: string;
+        /** @description The kind of an event, or `sent`, `campaign_sent`, `note`, `conversation_opened` … */
+        kind: string;
+        object: string | null;
+        text: string | null;
+      }[];
+      /** @description Asks for the next page as `?cursor=…`; absent on the last. */
+      next: string | null;
+    };
+    /** @description A page of a list. */
+    Page_LedgerLine: {
+      items: {
+        /**
+         * Format: int64
+         * @description When its call began, or a held-out person's turn came.
+         */
+        at: number | null;
+        /** Format: int64 */
+        contact_id: number;
+        /** Format: int64 */
+        message_id: number | null;
+        name: string;
+        outcome: string;
+        reason: string | null;
+        /** @description The stage at the freeze. */
+        stage: string | null;
+        /** Format: int64 */
+        telegram_id: number;
+      }[];
+      /** @description Asks for the next page as `?cursor=…`; absent on the last. */
+      next: string | null;
+    };
+    /** @description A page of a list. */
+    Page_Segment: {
+      items: {
+        /** Format: int64 */
+        bot_id: number;
+        /** Format: int64 */
+        count: number;
+        /** Format: int64 */
+        created_at: number;
+        description: string;
+        expression: Record<string, never>;
+        /** Format: int64 */
+        id: number;
+        name: string;
+        /**
+         * Format: int64
+         * @description Of them, who may be sent bulk messages.
+         */
+        reachable: number;
+        /** Format: int64 */
+        updated_at: number;
+        used_by: components['schemas']['UsedBy'][];
+        /**
+         * Format: int64
+         * @description Rises with every edit.
+         */
+        version: number;
+      }[];
+      /** @description Asks for the next page as `?cursor=…`; absent on the last. */
+      next: string | null;
+    };
+    /** @description A page of a list. */
+    Page_Template: {
+      items: {
+        /** Format: int64 */
+        created_at: number;
+        from_campaign: components['schemas']['CampaignRef'] | null;
+        /** Format: int64 */
+        id: number;
+        message: Record<string, never>;
+        name: string;
+        results: components['schemas']['TemplateResults'] | null;
+        /** @description Of name and message. A change that names it is refused when somebody else was faster. */
+        version: string;
+      }[];
+      /** @description Asks for the next page as `?cursor=…`; absent on the last. */
+      next: string | null;
+    };
+    /** @description A page of a list. */
+    Page_ThreadEntry: {
+      items: {
+        /** Format: int64 */
+        at: number;
+        buttons: components['schemas']['ThreadButton'][][];
+        by: components['schemas']['Named'] | null;
+        campaign: components['schemas']['Named'] | null;
+        /** @description What a person's message held: `text`, `photo`, `voice` … as Telegram names it. */
+        content: string | null;
+        /** @description What a person's message held besides its words and its file, in the order in which it is read. */
+        details: components['schemas']['ThreadDetail'][];
+        /** @description What the message said before it was changed, oldest first, at most the latest 20. */
+        earlier: components['schemas']['ThreadWording'][];
+        /**
+         * Format: int64
+         * @description When the person changed the message last; `text` and what goes with it are as they stand since then.
+         */
+        edited_at: number | null;
+        /** @description As Telegram wants them. */
+        entities: Record<string, never>[];
+        /** @description The kind of the event behind it, where there is one. */
+        event: string | null;
+        from: components['schemas']['Speaker'];
+        /** @description Such as `message-12`; one of its kind among the person's. */
+        id: string;
+        /** @description `message`, `command`, `start`, `button`, `note` or `event`. */
+        kind: string;
+        media: components['schemas']['ThreadFile'] | null;
+        reason: string | null;
+        state: components['schemas']['SendState'] | null;
+        text: string | null;
+      }[];
+      /** @description Asks for the next page as `?cursor=…`; absent on the last. */
+      next: string | null;
+    };
+    /** @description A part of the audience, as it was frozen. */
+    Part: {
+      accepted: components['schemas']['Figure'];
+      blocked: components['schemas']['Figure'];
+      key: string;
+      name: string;
+      open: components['schemas']['Figure'];
+      replied: components['schemas']['Figure'];
+    };
+    /** @description Some people. */
+    PeopleCount: {
+      /** Format: int64 */
+      count: number;
+      /** @description Lists exactly these people. */
+      people: Record<string, never>;
+    };
+    /** @description The phrases of one language. */
+    PhraseLanguage: {
+      /** @description The button below it, which takes it back. */
+      back: string;
+      /** @description Said to a member whose Telegram account was bound. */
+      bound: string;
+      /** @description Such as `en` or `pt-br`. */
+      language: string;
+      /** @description Whole messages that end bulk messages, as `/stop` does; case and width do not matter. At most 50. */
+      stop_words: string[];
+      /** @description The answer to `/stop` and to these words. */
+      stopped: string;
+    };
+    /** @description What the bots understand and say by themselves. */
+    Phrases: {
+      /**
+       * Format: int64
+       * @description Unix milliseconds.
+       */
+      changed_at?: number | null;
+      changed_by?: components['schemas']['PhrasesMember'] | null;
+      /** @description The first speaks to whoever reads none of them. */
+      languages: components['schemas']['PhraseLanguage'][];
+      /**
+       * Format: int64
+       * @description Rises with every change; 0 are the defaults.
+       */
+      version: number;
+    };
+    /** @description The phrases that are wanted, with the version that was edited. */
+    PhrasesDecision: {
+      /** @description 1 to 30 languages. */
+      languages: components['schemas']['PhraseLanguage'][];
+      /** Format: int64 */
+      version: number;
+    };
+    /** @description Who decided. */
+    PhrasesMember: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /** @description The numbers before a start. */
+    Preview: {
+      /** Format: int64 */
+      finishes_at: number;
+      /** Format: int64 */
+      held_out: number;
+      /** Format: int64 */
+      left_out: number;
+      /** Format: int64 */
+      match: number;
+      /** Format: int64 */
+      seconds: number;
+      warnings: components['schemas']['Warning'][];
+      /** Format: int64 */
+      writes_to: number;
+    };
+    /** @description A draft before it is saved: what would be made of it, or its audience alone. */
+    PreviewDraft: {
+      audience: Record<string, never>;
+      /** Format: int64 */
+      bot_id: number;
+      /** Format: double */
+      held_out_percent?: number;
+      /** @description May be there; is not looked at. */
+      message?: Record<string, never> | null;
+      /** @description May be there; is not looked at. */
+      name?: string | null;
+    };
+    PreviewOrder: {
+      /** Format: int64 */
+      bot_id: number;
+      breakdown?: components['schemas']['BreakdownKey'] | null;
+      expression: Record<string, never>;
+    };
+    /** @description The body of every refusal: `application/problem+json`. */
+    Problem: {
+      code: components['schemas']['Code'];
+      /** @description With `conflict`: how the thing stands now. */
+      current?: unknown;
+      detail: string;
+      /** @description The fields that are wrong, if it is about fields. */
+      errors?: components['schemas']['ProblemField'][];
+      /** Format: int32 */
+      status: number;
+      title: string;
+      /** @example about:blank */
+      type: string;
+    };
+    /** @description One wrong field. */
+    ProblemField: {
+      code: string;
+      message: string;
+      /** @description A JSON pointer into the request's body. */
+      path: string;
+    };
+    /** @description What a text says. It can stand in a message in place of what was written. */
+    ReadText: {
+      entities: Record<string, never>[];
+      /** @description Why the markup cannot be read. */
+      fault: string | null;
+      /** @description Variables are in it as they were written. Where the markup is broken, what was written. */
+      text: string;
+    };
+    /** @description What was read, in the order of the texts. */
+    ReadTexts: {
+      items: components['schemas']['ReadText'][];
+    };
+    /** @description A line that was refused. */
+    Rejected: {
+      /** @description Empty when the line as a whole is meant. */
+      column: string;
+      /**
+       * Format: int64
+       * @description The head is line 1.
+       */
+      line: number;
+      reason: string;
+    };
+    /** @description What a campaign changed. */
+    Report: {
+      accepted: components['schemas']['Figure'];
+      blocked: components['schemas']['Figure'];
+      blocked_after: components['schemas']['Figure'];
+      breakdown: components['schemas']['Part'][];
+      buttons: components['schemas']['ButtonFigure'][];
+      converted: components['schemas']['Figure'];
+      /** @description What each figure means, by its name. */
+      definitions: {
+        [key: string]: string;
+      };
+      followed: components['schemas']['Figure'];
+      lift: components['schemas']['Lift'][];
+      /**
+       * Format: int64
+       * @description The event number that everything was counted at.
+       */
+      number: number;
+      open_rate: components['schemas']['Figure'];
+      opted_out: components['schemas']['Figure'];
+      pressed: components['schemas']['Figure'];
+      replied: components['schemas']['Figure'];
+      /**
+       * Format: int64
+       * @description When the last answer window ends.
+       */
+      settles_at: number | null;
+      tagged: components['schemas']['Figure'];
+      tagged_assisted: components['schemas']['Figure'];
+      tagged_direct: components['schemas']['Figure'];
+      tags: components['schemas']['TagGained'][];
+    };
+    ReportTag: {
+      color: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    ResolveOrder: {
+      /** @description All of them unless told. */
+      contacts?: number[] | null;
+      decision: components['schemas']['Decision'];
+    };
+    /** @description Days that each is kept; null is for ever. */
+    Retention: {
+      /**
+       * Format: int32
+       * @description Days after which a visitor's address is cut to its network, by the server's configuration.
+       */
+      address_days: number;
+      /**
+       * Format: int64
+       * @description Unix milliseconds.
+       */
+      changed_at?: number | null;
+      changed_by?: components['schemas']['RetentionMember'] | null;
+      /** Format: int64 */
+      days_max: number;
+      /**
+       * Format: int64
+       * @description The range of every time.
+       */
+      days_min: number;
+      /**
+       * Format: int64
+       * @description The team's notes about people.
+       */
+      notes_days?: number | null;
+      /**
+       * Format: int64
+       * @description Updates kept as they came: kinds that are not understood, and those that could not be taken in.
+       */
+      raw_days?: number | null;
+      /**
+       * Format: int64
+       * @description What people wrote and sent, and what was written to them outside campaigns.
+       */
+      texts_days?: number | null;
+      /**
+       * Format: int64
+       * @description Rises with every change; 0 are the defaults.
+       */
+      version: number;
+      /**
+       * Format: int64
+       * @description Address, browser, language, referrer and parameters of visits of links.
+       */
+      visits_days?: number | null;
+    };
+    /** @description The same with the version that was edited. */
+    RetentionDecision: {
+      /** Format: int64 */
+      notes_days: number | null;
+      /** Format: int64 */
+      raw_days: number | null;
+      /** Format: int64 */
+      texts_days: number | null;
+      /** Format: int64 */
+      version: number;
+      /** Format: int64 */
+      visits_days: number | null;
+    };
+    /** @description Who decided. */
+    RetentionMember: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /** @description Rows that would be blanked. */
+    RetentionPreview: {
+      /** Format: int64 */
+      notes: number;
+      /** Format: int64 */
+      raw: number;
+      /**
+       * Format: int64
+       * @description Messages to and from people.
+       */
+      texts: number;
+      /** Format: int64 */
+      visits: number;
+    };
+    /**
+     * @description What a member may do: an owner everything; a marketer everything but members, bots and tokens; an agent reads,
+     *     and works with contacts and conversations.
+     * @enum {string}
+     */
+    Role: 'owner' | 'marketer' | 'agent';
+    /** @description How many walked through. */
+    Runs: {
+      /**
+       * Format: int64
+       * @description People who stand in it now.
+       */
+      active: number;
+      /** Format: int64 */
+      ended: number;
+      /** Format: int64 */
+      started: number;
+    };
+    /** @description A saved expression with who is in it now. */
+    Segment: {
+      /** Format: int64 */
+      bot_id: number;
+      /** Format: int64 */
+      count: number;
+      /** Format: int64 */
+      created_at: number;
+      description: string;
+      expression: Record<string, never>;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      /**
+       * Format: int64
+       * @description Of them, who may be sent bulk messages.
+       */
+      reachable: number;
+      /** Format: int64 */
+      updated_at: number;
+      used_by: components['schemas']['UsedBy'][];
+      /**
+       * Format: int64
+       * @description Rises with every edit.
+       */
+      version: number;
+    };
+    SegmentChange: {
+      description?: string | null;
+      expression?: Record<string, never> | null;
+      name?: string | null;
+      /**
+       * Format: int64
+       * @description The version that was edited.
+       */
+      version: number;
+    };
+    /** @description Who an expression matches now. */
+    SegmentPreview: {
+      /** @description The largest part first, but stages in their order. */
+      breakdown: components['schemas']['BreakdownGroup'][];
+      /** Format: int64 */
+      count: number;
+      /**
+       * Format: int64
+       * @description Match, and cannot be sent bulk messages.
+       */
+      left_out: number;
+      /**
+       * Format: int64
+       * @description The number of the latest event that the count knows.
+       */
+      number: number;
+      /** Format: int64 */
+      reachable: number;
+      /** @description Up to ten of them, the same for the same match. */
+      sample: components['schemas']['ContactItem'][];
+      /**
+       * Format: int64
+       * @description Microseconds that counting took.
+       */
+      took_us: number;
+    };
+    /**
+     * @description How the sending of a message stands.
+     * @enum {string}
+     */
+    SendState: 'pending' | 'leased' | 'sent' | 'failed' | 'blocked' | 'skipped' | 'unknown';
+    /** @description Who is signed in, and where. */
+    Session: {
+      bots: components['schemas']['Bot'][];
+      /** @description The whole installation is a demo. */
+      demo: boolean;
+      member: components['schemas']['SessionMember'];
+      /** @description The demo's page on which one is any of the simulated people. */
+      phone_url: string | null;
+      /** @description Where tracked links lead through. */
+      public_url: string;
+      workspace: components['schemas']['SessionWorkspace'];
+    };
+    SessionMember: {
+      email: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      role: components['schemas']['Role'];
+      telegram: components['schemas']['TelegramAccount'] | null;
+    };
+    SessionWorkspace: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+      /** @description An IANA name. */
+      time_zone: string;
+    };
+    /** @description What a link is for. */
+    Setup: {
+      /** @description The address that was invited. */
+      email: string | null;
+      purpose: components['schemas']['SetupPurpose'];
+      workspace_name: string;
+    };
+    /** @enum {string} */
+    SetupPurpose: 'owner' | 'invite';
+    /** @description One side of the lift. */
+    Side: {
+      /** Format: int64 */
+      hits: number;
+      /** Format: int64 */
+      n: number;
+      /** @description Those who did it. */
+      people: Record<string, never>;
+    };
+    SignIn: {
+      email: string;
+      password: string;
+    };
+    /**
+     * @description Who wrote something.
+     * @enum {string}
+     */
+    Speaker: 'person' | 'bot' | 'agent' | 'campaign' | 'flow';
+    /** @description A stage: the first whose expression matches is a person's. */
+    Stage: {
+      color: string;
+      /**
+       * Format: int64
+       * @description People in it now.
+       */
+      count: number;
+      expression: Record<string, never>;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      /** @description From 0. */
+      position: number;
+    };
+    /** @description A stage as it is wanted. */
+    StageDraft: {
+      color: string;
+      expression: Record<string, never>;
+      /**
+       * Format: int64
+       * @description A present stage that stays, under another name perhaps.
+       */
+      id?: number | null;
+      name: string;
+    };
+    /** @description People who would change their stage. */
+    StageMove: {
+      /** Format: int64 */
+      count: number;
+      from: string;
+      to: string;
+    };
+    /** @description What other rules would do. */
+    StagePreview: {
+      items: components['schemas']['StageTally'][];
+      /** @description The most people first. */
+      moves: components['schemas']['StageMove'][];
+    };
+    StagePreviewOrder: {
+      /** Format: int64 */
+      bot_id: number;
+      stages: components['schemas']['StageDraft'][];
+    };
+    /** @description A stage's name. */
+    StageRef: {
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    /** @description The rules in their order. */
+    StageRules: {
+      items: components['schemas']['Stage'][];
+      /**
+       * Format: int64
+       * @description Of the rules as a whole; rises with every edit.
+       */
+      version: number;
+    };
+    /** @description How many would be in a stage, and how many are in the same one now. */
+    StageTally: {
+      /** Format: int64 */
+      before: number;
+      /** Format: int64 */
+      count: number;
+      name: string;
+    };
+    /** @description How to start. */
+    StartOrder: {
+      /**
+       * Format: int64
+       * @description Write to so many first, then pause.
+       * @default null
+       */
+      canary: number | null;
+    };
+    /** @description People who are worth a message. */
+    Suggestion: {
+      /** @description `churning_soon`, `pressed_no_purchase`, `responsive_tag` or `began_and_stopped`. */
+      code: string;
+      /** Format: int64 */
+      count: number;
+      /** @description Lists exactly these people. */
+      expression: Record<string, never>;
+      /** @description What a sentence about them names. */
+      params: Record<string, never>;
+    };
+    /** @description A tag with its use. */
+    Tag: {
+      applied_by: components['schemas']['AppliedBy'];
+      /** @description A name of the palette: blue, teal, green, amber, orange, red, violet or gray. */
+      color: string;
+      description: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+      /**
+       * Format: int64
+       * @description People who have it now.
+       */
+      people: number;
+      used_by: components['schemas']['UsedBy'][];
+    };
+    /** @description Names of tags; those in `add` are made where they are new. */
+    TagChange: {
+      add?: string[];
+      remove?: string[];
+    };
+    /** @description A tag that presses of the message gave. */
+    TagGained: {
+      /** Format: int64 */
+      direct: number;
+      people: Record<string, never>;
+      tag: components['schemas']['ReportTag'];
+    };
+    /** @description Who gave a tag. */
+    TagOrigin: {
+      by: components['schemas']['AuthorKind'];
+      /** Format: int64 */
+      id: number | null;
+      name: string | null;
+    };
+    TagPatch: {
+      color?: string | null;
+      description?: string | null;
+      name?: string | null;
+    };
+    /** @description A tag's name and colour. */
+    TagRef: {
+      color: string;
+      /** Format: int64 */
+      id: number;
+      name: string;
+    };
+    TelegramAccount: {
+      /** Format: int64 */
+      contact_id: number;
+      name: string;
+    };
+    /** @description Opening the link binds the Telegram account that opens it. */
+    TelegramLink: {
+      code: string;
+      /** Format: int64 */
+      expires_at: number;
+      link: string;
+    };
+    /** @description A saved message. */
+    Template: {
+      /** Format: int64 */
+      created_at: number;
+      from_campaign: components['schemas']['CampaignRef'] | null;
+      /** Format: int64 */
+      id: number;
+      message: Record<string, never>;
+      name: string;
+      results: components['schemas']['TemplateResults'] | null;
+      /** @description Of name and message. A change that names it is refused when somebody else was faster. */
+      version: string;
+    };
+    TemplateChange: {
+      message?: Record<string, never> | null;
+      name?: string | null;
+      /** @description The one that the change began from. */
+      version?: string | null;
+    };
+    /** @description Expressions that list exactly the people of a template's results. */
+    TemplatePeople: {
+      blocked: Record<string, never>;
+      /** @description Those of the open rate. */
+      opened: Record<string, never>;
+      replied: Record<string, never>;
+      sent: Record<string, never>;
+    };
+    /** @description A campaign's figures in short; its report defines them. */
+    TemplateResults: {
+      /**
+       * Format: int64
+       * @description Blocked the bot after it (the report's `blocked_after`): what the message caused.
+       */
+      blocked: number;
+      /**
+       * Format: double
+       * @description A fraction of those accepted by Telegram; 0 of nobody.
+       */
+      open_rate: number;
+      /** @description Who is behind each number. */
+      people: components['schemas']['TemplatePeople'];
+      /**
+       * Format: double
+       * @description What templates are ranked by: the least open rate that its people make likely (the lower end of Wilson's 95 %
+       *     interval). Null where fewer than 30 people got it: too few to tell.
+       */
+      rank: number | null;
+      /** Format: int64 */
+      replied: number;
+      /** Format: int64 */
+      sent: number;
+    };
+    /** @description How a test went. */
+    Test: {
+      sent: components['schemas']['TestLine'][];
+    };
+    /** @description How a test to one person went. */
+    TestLine: {
+      /** Format: int64 */
+      contact_id: number;
+      reason: string | null;
+      state: string;
+    };
+    /** @description Whom a test goes to. */
+    TestOrder: {
+      /** @default [] */
+      contacts: number[];
+      /**
+       * @description The bot's saved test group.
+       * @default false
+       */
+      group: boolean;
+      /**
+       * @description One's own bound Telegram account.
+       * @default false
+       */
+      me: boolean;
+    };
+    /** @description Somebody who is shown messages before many get them. */
+    Tester: {
+      /** Format: int64 */
+      contact_id: number;
+      name: string;
+      reachable: boolean;
+      /** Format: int64 */
+      telegram_id: number;
+      username: string | null;
+    };
+    /** @description Who is in the test group from now on. */
+    TesterOrder: {
+      /** @description At most 20; none empties it. */
+      contacts: number[];
+    };
+    /** @description Texts to read, at most 200. */
+    TextsToRead: {
+      texts: components['schemas']['WrittenText'][];
+    };
+    /** @description A button as the person sees it. */
+    ThreadButton: {
+      text: string;
+      url?: string | null;
+    };
+    /** @description One thing that a message held: a place, a phone number, where a link leads. */
+    ThreadDetail: {
+      /**
+       * @description `forwarded_from`, `answers`, `quote`, `link`, `mention`, `place`, `live_place`, `venue`, `address`, `name`,
+       *     `phone`, `question`, `option`, `dice`, `checklist`, `task`, `person`, `chat`, `data`, `title`, `story`, `file`,
+       *     `emoji` or `via`.
+       */
+      name: string;
+      text: string;
+      /** @description Where it leads, where it leads to a page. */
+      url?: string | null;
+    };
+    /** @description An entry of a thread. */
+    ThreadEntry: {
+      /** Format: int64 */
+      at: number;
+      buttons: components['schemas']['ThreadButton'][][];
+      by: components['schemas']['Named'] | null;
+      campaign: components['schemas']['Named'] | null;
+      /** @description What a person's message held: `text`, `photo`, `voice` … as Telegram names it. */
+      content: string | null;
+      /** @description What a person's message held besides its words and its file, in the order in which it is read. */
+      details: components['schemas']['ThreadDetail'][];
+      /** @description What the message said before it was changed, oldest first, at most the latest 20. */
+      earlier: components['schemas']['ThreadWording'][];
+      /**
+       * Format: int64
+       * @description When the person changed the message last; `text` and what goes with it are as they stand since then.
+       */
+      edited_at: number | null;
+      /** @description As Telegram wants them. */
+      entities: Record<string, never>[];
+      /** @description The kind of the event behind it, where there is one. */
+      event: string | null;
+      from: components['schemas']['Speaker'];
+      /** @description Such as `message-12`; one of its kind among the person's. */
+      id: string;
+      /** @description `message`, `command`, `start`, `button`, `note` or `event`. */
+      kind: string;
+      media: components['schemas']['ThreadFile'] | null;
+      reason: string | null;
+      state: components['schemas']['SendState'] | null;
+      text: string | null;
+    };
+    /** @description A file of a thread. */
+    ThreadFile: {
+      /** @description `photo`, `video` or `document`. */
+      kind: string;
+      /** @description Where its bytes are, for whoever may read the thread; null when the file was deleted since. */
+      url: string | null;
+    };
+    /** @description What a message said at one time. */
+    ThreadWording: {
+      /** Format: int64 */
+      at: number;
+      text: string;
+    };
+    TokenName: {
+      name: string;
+    };
+    /** @description What giving an attribute one kind did, or would do. */
+    UnifyAnswer: {
+      /**
+       * Format: int64
+       * @description Those whose value is written anew.
+       */
+      changed: number;
+      /** Format: int64 */
+      misfit_count: number;
+      /** @description The first twenty. */
+      misfits: components['schemas']['UnifyMisfit'][];
+      /**
+       * Format: int64
+       * @description People who have a value.
+       */
+      people: number;
+    };
+    /** @description A value that cannot be read as the kind. */
+    UnifyMisfit: {
+      /** Format: int64 */
+      contact_id: number;
+      value: components['schemas']['AttributeValue'];
+    };
+    /** @description What is to become of an attribute. */
+    UnifyOrder: {
+      /** @description Take values away that cannot be read as the kind; without it they are a refusal. */
+      drop_misfits?: boolean;
+      /** @description Only tell what would be. */
+      dry_run?: boolean;
+      key: string;
+      /** @description `bool`, `number`, `date` or `text`. */
+      kind: string;
+    };
+    /**
+     * @description Why somebody gets no bulk messages.
+     * @enum {string}
+     */
+    UnreachableReason:
+      | 'blocked'
+      | 'deactivated'
+      | 'chat_not_found'
+      | 'not_started'
+      | 'is_bot'
+      | 'write_refused'
+      | 'opted_out';
+    /** @description The form of an upload. */
+    Upload: {
+      /** Format: binary */
+      file: string;
+    };
+    /** @description Something that names a tag or a segment. */
+    UsedBy: {
+      /** Format: int64 */
+      id: number;
+      kind: components['schemas']['UserKind'];
+      name: string;
+    };
+    /**
+     * @description What kind of thing uses it.
+     * @enum {string}
+     */
+    UserKind: 'segment' | 'stage' | 'flow' | 'campaign' | 'template' | 'canned' | 'link';
+    /** @description What is to be kept; each field is a number of days, or null for ever. */
+    WantedRetention: {
+      /** Format: int64 */
+      notes_days: number | null;
+      /** Format: int64 */
+      raw_days: number | null;
+      /** Format: int64 */
+      texts_days: number | null;
+      /** Format: int64 */
+      visits_days: number | null;
+    };
+    WantedStages: {
+      stages: components['schemas']['StageDraft'][];
+      /**
+       * Format: int64
+       * @description The version that was edited.
+       */
+      version: number;
+    };
+    /** @description Something to think of before starting. */
+    Warning: {
+      code: string;
+      /** Format: int64 */
+      count: number;
+      /** @description Who is meant. */
+      expression: Record<string, never>;
+      message: string;
+    };
+    WebhookHealth: {
+      /**
+       * Format: int64
+       * @description When Telegram was asked.
+       */
+      checked_at: number;
+      last_error: string | null;
+      /** Format: int64 */
+      last_error_at: number | null;
+      /**
+       * Format: int64
+       * @description Updates that wait to be pushed.
+       */
+      pending: number;
+    };
+    WorkspaceChange: {
+      name?: string | null;
+      /** @description An IANA name such as `Asia/Shanghai`. */
+      time_zone?: string | null;
+    };
+    /** @description A text as a message has it. */
+    WrittenText: {
+      format?: ('plain' | 'html' | 'markdown') & Record<string, never>;
+      text: string;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list_attributes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_Attribute"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    unify_attribute: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UnifyOrder"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnifyAnswer"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_bots: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_Bot"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_bot: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewBot"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Bot"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_bot: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Bot"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_bot: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_bot: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BotChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Bot"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_testers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_Tester"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_testers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TesterOrder"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_Tester"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_campaigns: {
-        parameters: {
-            query: {
-                bot_id: number;
-                status?: string;
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Campaign"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_campaign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCampaign"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview_draft: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreviewDraft"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Preview"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_campaign: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_campaign: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_campaign: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CampaignPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancel_campaign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_ledger: {
-        parameters: {
-            query?: {
-                /** @description `pending`, `leased`, `sent`, `failed`, `blocked`, `skipped`, `unknown` or `held_out`. */
-                outcome?: string;
-                /** @description The text of a button: those who pressed or followed it. */
-                button?: string;
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_LedgerLine"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    pause_campaign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview_campaign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Preview"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_report: {
-        parameters: {
-            query?: {
-                /** @description `stage` unless told. */
-                by?: "stage" | "tag" | "source" | "segment";
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Report"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resolve_campaign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResolveOrder"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resume_campaign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    start_campaign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StartOrder"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    test_campaign: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TestOrder"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Test"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_canned: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_CannedReply"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_canned: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCannedReply"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CannedReply"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_canned: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_contacts: {
-        parameters: {
-            query: {
-                bot_id: number;
-                /** @description An expression as JSON; everybody where absent. */
-                expression?: string;
-                /** @description Searched in name, username and Telegram id. */
-                q?: string;
-                order?: "recent" | "first_seen" | "name";
-                /** @description Where the last page ended: its `next`. */
-                cursor?: string;
-                /** @description Items wanted, 1 to 500; 50 unless told. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ContactPage"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_contacts: {
-        parameters: {
-            query: {
-                bot_id: number;
-                /** @description An expression as JSON; everybody where absent. */
-                expression?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    import_contacts: {
-        parameters: {
-            query?: {
-                /** @description What the table is written in, such as `windows-1251`. */
-                encoding?: string;
-            };
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["ImportForm"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportAnswer"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tag_contacts: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkTagChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Changed"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_contact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Contact"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    erase_contact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_contact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ContactChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Contact"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    explain_contact: {
-        parameters: {
-            query: {
-                /** @description An expression as JSON. */
-                expression: string;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Explanation"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_contact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    tag_contact: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TagChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Contact"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    contact_timeline: {
-        parameters: {
-            query?: {
-                /** @description Where the last page ended: its `next`. */
-                cursor?: string;
-                /** @description Items wanted, 1 to 500; 50 unless told. */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Entry"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_conversations: {
-        parameters: {
-            query: {
-                bot_id: number;
-                /** @description Open ones unless told. */
-                filter?: "mine" | "unassigned" | "open" | "closed" | "all";
-                /** @description Searched in names and in the last message. */
-                q?: string;
-                /** @description Latest first unless told; `waiting` lists those who wait for an answer and nobody else, longest first. */
-                order?: "latest" | "waiting";
-                /** @description Where the last page ended: its `next`. */
-                cursor?: string;
-                /** @description Items wanted, 1 to 500; 50 unless told. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConversationPage"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_conversation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Conversation"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    assign_conversation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Assignment"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Conversation"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    close_conversation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Conversation"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_received_file: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-                event: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": unknown;
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    conversation_messages: {
-        parameters: {
-            query?: {
-                /** @description Where the last page ended: its `next`. */
-                cursor?: string;
-                /** @description Items wanted, 1 to 500; 50 unless told. */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ThreadEntry"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reply: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewReply"];
-            };
-        };
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ThreadEntry"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resend: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-                entry: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ThreadEntry"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_note: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewNote"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ThreadEntry"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    open_conversation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Conversation"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_conversation: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Conversation"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    record_event: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewEvent"];
-            };
-        };
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventNumber"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_flows: {
-        parameters: {
-            query: {
-                bot_id: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_Flow"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_flow: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewFlow"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Flow"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_flow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Flow"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_flow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FlowPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Flow"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    publish_flow: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Flow"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    stop_flow: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Flow"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_flow_versions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_FlowVersion"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    home: {
-        parameters: {
-            query: {
-                bot_id: number;
-                /** @description How far to look back, 1 to 90 days; 7 unless told. */
-                days?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Home"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_links: {
-        parameters: {
-            query: {
-                /** @description Links that hand people to this bot, and its people. */
-                bot_id: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_LinkWithFunnel"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_link: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewLinkBody"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Link"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Link"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LinkPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Link"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    link_funnel: {
-        parameters: {
-            query: {
-                /** @description Count this bot's visits and people. */
-                bot_id: number;
-                /** @description 1 to 90; 30 unless told. */
-                days?: number;
-                by?: "utm_source" | "utm_medium" | "utm_campaign" | "utm_term" | "utm_content";
-            };
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkPage"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    watch_live: {
-        parameters: {
-            query: {
-                bot_id: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_media: {
-        parameters: {
-            query?: {
-                /** @description Only files with a lower id: the last page's `next`. */
-                before?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MediaPage"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    upload_media: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Upload"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MediaFile"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_media: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MediaFile"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_media: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_media_content: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": unknown;
-                };
-            };
-            206: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": unknown;
-                };
-            };
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_members: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_Member"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invite_member: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewMember"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invited"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    bind_telegram: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BindTelegram"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TelegramLink"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    remove_member: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_member: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MemberChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Member"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_texts: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TextsToRead"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReadTexts"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_segments: {
-        parameters: {
-            query?: {
-                /** @description All bots' unless told. */
-                bot_id?: number;
-                /** @description Where the last page ended: its `next`. */
-                cursor?: string;
-                /** @description Items wanted, 1 to 500; 50 unless told. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Segment"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_segment: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSegment"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Segment"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview_segment: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreviewOrder"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SegmentPreview"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_segment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Segment"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_segment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_segment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SegmentChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Segment"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    current: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignIn"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_out: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_OpenSession"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    end: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    show: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                token: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Setup"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accept: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                token: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewAccount"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_stages: {
-        parameters: {
-            query?: {
-                /** @description Count this bot's people; everybody's unless told. */
-                bot_id?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StageRules"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    replace_stages: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WantedStages"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StageRules"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview_stages: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StagePreviewOrder"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StagePreview"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_tags: {
-        parameters: {
-            query?: {
-                /** @description Count this bot's people; everybody's unless told. */
-                bot_id?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_Tag"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_tag: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewTag"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tag"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_tag: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_tag: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TagPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tag"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    merge_tag: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MergeTag"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Tag"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_templates: {
-        parameters: {
-            query?: {
-                /** @description `latest` unless told. */
-                order?: "latest" | "results";
-                /** @description Where the last page ended: its `next`, in the same order. */
-                cursor?: string;
-                /** @description Items wanted, 1 to 500; 50 unless told. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Template"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_template: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewTemplate"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Template"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_template: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_template: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TemplateChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Template"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_tokens: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List_ApiToken"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_token: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TokenName"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewApiToken"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_token: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    update_workspace: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkspaceChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionWorkspace"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_phrases: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Phrases"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decide_phrases: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PhrasesDecision"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Phrases"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_retention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Retention"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decide_retention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RetentionDecision"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Retention"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview_retention: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Asked twice with one key within 24 hours, it happens once. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WantedRetention"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RetentionPreview"];
-                };
-            };
-            /** @description A refusal */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
+  list_attributes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_Attribute'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  unify_attribute: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UnifyOrder'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UnifyAnswer'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_bots: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_Bot'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  add_bot: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewBot'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Bot'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_bot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Bot'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_bot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_bot: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BotChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Bot'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_testers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_Tester'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  set_testers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TesterOrder'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_Tester'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_campaigns: {
+    parameters: {
+      query: {
+        bot_id: number;
+        status?: string;
+        cursor?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_Campaign'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  create_campaign: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewCampaign'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Campaign'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  preview_draft: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PreviewDraft'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Preview'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Campaign'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_campaign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CampaignPatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Campaign'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  cancel_campaign: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Campaign'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_ledger: {
+    parameters: {
+      query?: {
+        /** @description `pending`, `leased`, `sent`, `failed`, `blocked`, `skipped`, `unknown` or `held_out`. */
+        outcome?: string;
+        /** @description The text of a button: those who pressed or followed it. */
+        button?: string;
+        cursor?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_LedgerLine'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  pause_campaign: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Campaign'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  preview_campaign: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Preview'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_report: {
+    parameters: {
+      query?: {
+        /** @description `stage` unless told. */
+        by?: 'stage' | 'tag' | 'source' | 'segment';
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Report'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resolve_campaign: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ResolveOrder'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Campaign'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resume_campaign: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Campaign'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  start_campaign: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StartOrder'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Campaign'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  test_campaign: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TestOrder'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Test'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_canned: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_CannedReply'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  create_canned: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewCannedReply'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CannedReply'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_canned: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_contacts: {
+    parameters: {
+      query: {
+        bot_id: number;
+        /** @description An expression as JSON; everybody where absent. */
+        expression?: string;
+        /** @description Searched in name, username and Telegram id. */
+        q?: string;
+        order?: 'recent' | 'first_seen' | 'name';
+        /** @description Where the last page ended: its `next`. */
+        cursor?: string;
+        /** @description Items wanted, 1 to 500; 50 unless told. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ContactPage'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  export_contacts: {
+    parameters: {
+      query: {
+        bot_id: number;
+        /** @description An expression as JSON; everybody where absent. */
+        expression?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': string;
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  import_contacts: {
+    parameters: {
+      query?: {
+        /** @description What the table is written in, such as `windows-1251`. */
+        encoding?: string;
+      };
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': components['schemas']['ImportForm'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportAnswer'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tag_contacts: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BulkTagChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Changed'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_contact: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Contact'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  erase_contact: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_contact: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ContactChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Contact'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  explain_contact: {
+    parameters: {
+      query: {
+        /** @description An expression as JSON. */
+        expression: string;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Explanation'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  export_contact: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': Record<string, never>;
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tag_contact: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Contact'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  contact_timeline: {
+    parameters: {
+      query?: {
+        /** @description Where the last page ended: its `next`. */
+        cursor?: string;
+        /** @description Items wanted, 1 to 500; 50 unless told. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_Entry'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_conversations: {
+    parameters: {
+      query: {
+        bot_id: number;
+        /** @description Open ones unless told. */
+        filter?: 'mine' | 'unassigned' | 'open' | 'closed' | 'all';
+        /** @description Searched in names and in the last message. */
+        q?: string;
+        /** @description Latest first unless told; `waiting` lists those who wait for an answer and nobody else, longest first. */
+        order?: 'latest' | 'waiting';
+        /** @description Where the last page ended: its `next`. */
+        cursor?: string;
+        /** @description Items wanted, 1 to 500; 50 unless told. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConversationPage'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_conversation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Conversation'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  assign_conversation: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Assignment'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Conversation'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  close_conversation: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Conversation'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_received_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+        event: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  conversation_messages: {
+    parameters: {
+      query?: {
+        /** @description Where the last page ended: its `next`. */
+        cursor?: string;
+        /** @description Items wanted, 1 to 500; 50 unless told. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ThreadEntry'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  reply: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewReply'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ThreadEntry'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resend: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+        entry: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ThreadEntry'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  add_note: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewNote'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ThreadEntry'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  open_conversation: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Conversation'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  read_conversation: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Conversation'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  record_event: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewEvent'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventNumber'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_flows: {
+    parameters: {
+      query: {
+        bot_id: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_Flow'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  create_flow: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewFlow'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Flow'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_flow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Flow'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_flow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowPatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Flow'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  publish_flow: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Flow'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  stop_flow: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Flow'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_flow_versions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_FlowVersion'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  home: {
+    parameters: {
+      query: {
+        bot_id: number;
+        /** @description How far to look back, 1 to 90 days; 7 unless told. */
+        days?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Home'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_links: {
+    parameters: {
+      query: {
+        /** @description Links that hand people to this bot, and its people. */
+        bot_id: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_LinkWithFunnel'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  create_link: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewLinkBody'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Link'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_link: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Link'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_link: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LinkPatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Link'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  link_funnel: {
+    parameters: {
+      query: {
+        /** @description Count this bot's visits and people. */
+        bot_id: number;
+        /** @description 1 to 90; 30 unless told. */
+        days?: number;
+        by?: 'utm_source' | 'utm_medium' | 'utm_campaign' | 'utm_term' | 'utm_content';
+      };
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LinkPage'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  watch_live: {
+    parameters: {
+      query: {
+        bot_id: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_media: {
+    parameters: {
+      query?: {
+        /** @description Only files with a lower id: the last page's `next`. */
+        before?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MediaPage'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  upload_media: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': components['schemas']['Upload'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MediaFile'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_media: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MediaFile'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_media: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_media_content: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      416: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_members: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_Member'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  invite_member: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewMember'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Invited'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  bind_telegram: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BindTelegram'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TelegramLink'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  remove_member: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_member: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MemberChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Member'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  read_texts: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TextsToRead'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReadTexts'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_segments: {
+    parameters: {
+      query?: {
+        /** @description All bots' unless told. */
+        bot_id?: number;
+        /** @description Where the last page ended: its `next`. */
+        cursor?: string;
+        /** @description Items wanted, 1 to 500; 50 unless told. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_Segment'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  create_segment: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewSegment'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Segment'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  preview_segment: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PreviewOrder'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SegmentPreview'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_segment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Segment'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_segment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_segment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SegmentChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Segment'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  current: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  sign_in: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignIn'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  sign_out: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_OpenSession'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  end: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Setup'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  accept: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        token: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewAccount'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_stages: {
+    parameters: {
+      query?: {
+        /** @description Count this bot's people; everybody's unless told. */
+        bot_id?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StageRules'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  replace_stages: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WantedStages'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StageRules'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  preview_stages: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StagePreviewOrder'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StagePreview'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_tags: {
+    parameters: {
+      query?: {
+        /** @description Count this bot's people; everybody's unless told. */
+        bot_id?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_Tag'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  create_tag: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewTag'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Tag'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_tag: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_tag: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TagPatch'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Tag'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  merge_tag: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MergeTag'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Tag'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_templates: {
+    parameters: {
+      query?: {
+        /** @description `latest` unless told. */
+        order?: 'latest' | 'results';
+        /** @description Where the last page ended: its `next`, in the same order. */
+        cursor?: string;
+        /** @description Items wanted, 1 to 500; 50 unless told. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_Template'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  create_template: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewTemplate'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Template'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_template: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_template: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TemplateChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Template'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_tokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['List_ApiToken'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  create_token: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TokenName'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NewApiToken'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  delete_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_workspace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WorkspaceChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionWorkspace'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_phrases: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Phrases'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  decide_phrases: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PhrasesDecision'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Phrases'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  get_retention: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Retention'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  decide_retention: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RetentionDecision'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Retention'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  preview_retention: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Asked twice with one key within 24 hours, it happens once. */
+        'idempotency-key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WantedRetention'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RetentionPreview'];
+        };
+      };
+      /** @description A refusal */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
 }

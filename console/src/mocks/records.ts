@@ -195,6 +195,7 @@ const base: Campaign = {
   started_at: now - DAY,
   finished_at: now - DAY + 2 * MINUTE,
   version: 1,
+  allowed: ['test', 'resolve'],
 };
 export const campaigns: Campaign[] = [
   {
@@ -202,6 +203,7 @@ export const campaigns: Campaign[] = [
     id: 1,
     name: 'Autumn reading list',
     status: 'sending',
+    allowed: ['test', 'pause', 'cancel', 'resolve'],
     counts: {
       audience: 1427,
       left_out: 36,
@@ -224,6 +226,7 @@ export const campaigns: Campaign[] = [
     id: 2,
     name: 'Winter preview',
     status: 'draft',
+    allowed: ['edit', 'test', 'start', 'delete'],
     frozen: null,
     started_at: null,
     finished_at: null,
@@ -253,6 +256,7 @@ export const campaigns: Campaign[] = [
     id: 4,
     name: 'AI weekly, no. 13',
     status: 'paused',
+    allowed: ['test', 'resume', 'cancel', 'resolve'],
     pause_reason: 'canary',
     counts: {
       audience: 1130,

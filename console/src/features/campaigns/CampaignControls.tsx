@@ -15,17 +15,6 @@ import { toast } from '@/ui/toast';
 type Act =
   { act: 'pause' | 'resume' | 'cancel' } | { act: 'resolve'; decision: 'leave' | 'resend' };
 
-/** What may be done to a campaign in its present state; the server decides again. */
-const allows: Record<Campaign['status'], Act['act'][]> = {
-  draft: [],
-  starting: ['cancel'],
-  canary: ['pause', 'cancel'],
-  sending: ['pause', 'cancel'],
-  paused: ['resume', 'cancel'],
-  done: [],
-  cancelled: [],
-};
-
 export function useCampaignActs(campaign: Campaign) {
   const client = useQueryClient();
   return useMutation({
@@ -160,7 +149,7 @@ export function CampaignControls({
   const can = useCan();
   const [cancelling, setCancelling] = useState(false);
   const [continuing, setContinuing] = useState(false);
-  const may = (act: Act['act']) => can('write') && allows[campaign.status].includes(act);
+  const may = (act: Act['act']) => can('write') && campaign.allowed.includes(act);
   const rest = campaign.counts.pending;
   return (
     <>

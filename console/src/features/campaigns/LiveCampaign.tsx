@@ -87,6 +87,7 @@ function Unknowns({
   if (
     unknown === 0 ||
     !can('write') ||
+    !campaign.allowed.includes('resolve') ||
     campaign.status === 'sending' ||
     campaign.status === 'canary'
   )
