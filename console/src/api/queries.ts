@@ -119,6 +119,11 @@ export const timelineQuery = (id: number) =>
     initialPageParam: first,
     getNextPageParam: nextOf,
   });
+export const visitsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['contact', id, 'visits'],
+    queryFn: ({ signal }) => get('/contacts/{id}/visits', { params: { path: { id } }, signal }),
+  });
 export const explainQuery = (id: number, expression: Expression) =>
   queryOptions({
     queryKey: ['explain', id, expression],

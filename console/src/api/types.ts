@@ -115,6 +115,7 @@ export type LinkFunnel = Schemas['LinkPage'];
 export type LinkBy = NonNullable<QueryOf<'link_funnel'>['by']>;
 
 export type DayCount = Schemas['DayCount'];
+export type DayPeople = Schemas['DayPeople'];
 export type Suggestion = Schemas['Suggestion'];
 export type Checklist = Schemas['Checklist'];
 export type Home = Schemas['Home'];
@@ -124,3 +125,5 @@ export type Retention = Schemas['Retention'];
 export type RetentionPreview = Schemas['RetentionPreview'];
 export type PhraseLanguage = Schemas['PhraseLanguage'];
 export type Phrases = Schemas['Phrases'];
+
+export type Visit = Schemas['Visit'];

@@ -1,6 +1,6 @@
 /** People, one by one. */
 import { formOf, isExpression } from '@/api/expressions';
-import type { Contact, Entry, ExplainNode, Expression } from '@/api/types';
+import type { Contact, Entry, ExplainNode, Expression, Visit } from '@/api/types';
 import { found, on, pageOf, problem } from './on';
 import { matching, now, people, tags, type Person } from './people';
 
@@ -25,6 +25,7 @@ function contactOf(person: Person): Contact {
       language: person.language,
       premium: person.premium,
       country: null,
+      country_by: null,
       browser: null,
       os: null,
     },
@@ -78,6 +79,21 @@ const timeline = (id: number): Entry[] =>
     data: {},
   }));
 
+/** Somebody's way here: what is known of a browser that followed a link. */
+const visit: Visit = {
+  at: now - 9 * 86_400_000,
+  started_at: now - 9 * 86_400_000 + 4_000,
+  link: { id: 1, code: 'fb-summer', name: 'Facebook, summer' },
+  address: '203.0.113.0/24',
+  country: 'DE',
+  country_by: 'network',
+  browser: 'Chrome',
+  os: 'Android',
+  device: 'smartphone',
+  language: 'de-DE,de;q=0.9',
+  referrer: 'https://l.facebook.com/',
+};
+
 export const contacts = [
   on('get', '/contacts').answers(({ query }) => {
     const q = query.get('q')?.toLowerCase() ?? '';
@@ -96,6 +112,9 @@ export const contacts = [
     return person ? contactOf(person) : problem(404, 'not_found', 'no such contact');
   }),
   on('get', '/contacts/{id}/timeline').answers(({ id }) => ({ items: timeline(id), next: null })),
+  on('get', '/contacts/{id}/visits').answers(({ id }) => ({
+    items: found(people, id)?.source ? [visit] : [],
+  })),
   on('get', '/contacts/{id}/explain').answers(({ id, query }) => {
     const expression = expressionOf(query);
     const person = found(people, id);

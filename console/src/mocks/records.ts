@@ -68,6 +68,7 @@ export const session: Session = {
   demo: true,
   public_url: 'http://localhost:8080',
   phone_url: 'http://localhost:8081',
+  country_by: 'network',
 };
 
 export const message: Message = {
@@ -462,5 +463,10 @@ export const dayCounts = (days: number, most: number) =>
   Array.from({ length: days }, (_, at) => ({
     day: new Date(now - (days - 1 - at) * DAY).toISOString().slice(0, 10),
     count: Math.floor((0.4 + random() * 0.6) * most),
+  }));
+export const dayPeople = (days: number, most: number) =>
+  dayCounts(days, most).map((each) => ({
+    ...each,
+    people: { first_seen: { after: each.day } },
   }));
 export const stageCounts = stageNames;

@@ -1,7 +1,7 @@
 /** What the first page and a campaign's report count. */
 import type { Campaign, CampaignOutcome, Home, Lift, Report } from '@/api/types';
 import { now, people, stageNames, tags } from './people';
-import { campaigns, dayCounts } from './records';
+import { campaigns, dayCounts, dayPeople } from './records';
 
 export function home(days: number): Home {
   const of = (name: string) => people.filter((person) => person.stage?.name === name).length;
@@ -28,9 +28,9 @@ export function home(days: number): Home {
       { from: 'cooling', to: 'churned', count: 63 },
       { from: 'active', to: 'customer', count: 14 },
     ],
-    joined: dayCounts(days, 31),
+    joined: dayPeople(days, 31),
     active: dayCounts(days, 1846),
-    blocked_by_day: dayCounts(days, 4),
+    blocked_by_day: dayPeople(days, 4),
     blocked_in_days: { count: 26, people: { event: { kind: 'blocked', within: `${days - 1}d` } } },
     running: campaigns.filter((each) => ['sending', 'paused', 'canary'].includes(each.status)),
     recent: campaigns.filter((each) => each.status === 'done'),

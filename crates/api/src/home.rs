@@ -71,6 +71,17 @@ pub struct DayCount {
     pub count: u64,
 }
 
+/// Some people of one day of the workspace.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DayPeople {
+    /// Such as `2026-11-24`.
+    pub day: String,
+    pub count: u64,
+    /// Lists exactly these people.
+    #[schema(value_type = schemas::Expression)]
+    pub people: Value,
+}
+
 /// People who are worth a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Suggestion {
@@ -110,10 +121,10 @@ pub struct HomePage {
     pub stages: Vec<HomeStage>,
     /// The largest first.
     pub moves: Vec<HomeMove>,
-    pub joined: Vec<DayCount>,
+    pub joined: Vec<DayPeople>,
     pub active: Vec<DayCount>,
     /// Each person on the day of their latest block.
-    pub blocked_by_day: Vec<DayCount>,
+    pub blocked_by_day: Vec<DayPeople>,
     /// Who blocked the bot on any of the days, each counted once: the sum of `blocked_by_day`.
     pub blocked_in_days: PeopleCount,
     /// Campaigns that go out now, or wait for somebody to let them go on.
@@ -172,15 +183,24 @@ fn page(view: home::HomeView, campaigns: Vec<CampaignView>, is_demo: bool) -> Ho
         no_chat: view.no_chat,
         stages: view.stages.into_iter().map(HomeStage::from).collect(),
         moves: view.moves.into_iter().map(HomeMove::from).collect(),
-        joined: days(view.joined),
+        joined: people_of(view.joined),
         active: days(view.active),
-        blocked_by_day: days(view.blocked_by_day),
+        blocked_by_day: people_of(view.blocked_by_day),
         blocked_in_days: PeopleCount::from(view.blocked_in_days),
         running,
         recent,
         suggestions: view.suggestions.into_iter().map(Suggestion::from).collect(),
         checklist: is_demo.then_some(checklist),
     }
+}
+
+fn people_of(days: Vec<home::DayPeople>) -> Vec<DayPeople> {
+    let of = |day: home::DayPeople| DayPeople {
+        day: day.day,
+        count: day.counted.count(),
+        people: day.counted.people().clone(),
+    };
+    days.into_iter().map(of).collect()
 }
 
 fn days(days: Vec<home::DayCount>) -> Vec<DayCount> {

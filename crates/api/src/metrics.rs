@@ -17,6 +17,7 @@ use engine::clock::{Clock, SystemClock};
 use engine::gauges::{self, BotGauges, NodeGauges};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
@@ -84,7 +85,8 @@ pub async fn show(
     let read = |tx: &store::ReadTx<'_>| Ok::<_, engine::EngineError>((gauges::read(tx)?, gauges::nodes(tx)?));
     let (bots, nodes) = state.reader.read(read).await?;
     let is_writable = state.reader.refusal().is_none();
-    let text = encode(&metrics.registry, is_writable, &bots, &nodes)
+    let dropped = state.rooms.webhooks.dropped_answers();
+    let text = encode(&metrics.registry, (is_writable, dropped), &bots, &nodes)
         .map_err(|_| Problem::new(Code::Internal, "the figures could not be written"))?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
@@ -94,7 +96,7 @@ type Labels = Vec<(&'static str, String)>;
 
 fn encode(
     own: &Registry,
-    is_writable: bool,
+    (is_writable, dropped_answers): (bool, u64),
     bots: &[BotGauges],
     nodes: &[NodeGauges],
 ) -> std::result::Result<String, std::fmt::Error> {
@@ -106,6 +108,10 @@ fn encode(
         "1 while the database takes writes, 0 when it refused the last",
         writable,
     );
+    let dropped = Counter::<u64>::default();
+    dropped.inc_by(dropped_answers);
+    let help = "Answers to presses and payments that were dropped, for want of a place or of time";
+    registry.register("answers_dropped", help, dropped);
     bot_figures(&mut registry, bots);
     node_figures(&mut registry, nodes);
     let mut text = String::new();

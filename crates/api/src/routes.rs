@@ -59,6 +59,7 @@ fn people() -> OpenApiRouter<ApiState> {
         .routes(routes!(contacts::dossier))
         .routes(routes!(contacts::tag))
         .routes(routes!(contacts::timeline))
+        .routes(routes!(contacts::visits))
         .routes(routes!(contacts::explain))
         .routes(routes!(attributes::list))
         .routes(routes!(attributes::unify))

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::access::{Network, Person, caller, ended_cookie, own_origin, session_cookie, user_agent};
 use crate::body::{Body, Path};
 use crate::bots::Bot;
+use crate::contacts::CountryBy;
 use crate::members::RoleName;
 use crate::page::List;
 use crate::problem::{Code, Problem, Result};
@@ -33,6 +34,8 @@ pub struct Session {
     /// The demo's page on which one is any of the simulated people.
     #[schema(required)]
     pub phone_url: Option<String>,
+    /// Where the country of new visits comes from.
+    pub country_by: CountryBy,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -196,5 +199,6 @@ async fn session(state: &ApiState, workspace: WorkspaceId, member: MemberId) -> 
         demo: state.options.demo.is_some(),
         public_url: state.options.public_url.clone(),
         phone_url: state.options.phone_url.clone(),
+        country_by: CountryBy::of(state.rooms.links.knows_networks()),
     })
 }

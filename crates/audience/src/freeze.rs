@@ -8,7 +8,7 @@ use roaring::RoaringBitmap;
 use crate::evaluate::Evaluator;
 use crate::index::Index;
 use crate::plan::Step;
-use crate::query::append;
+use crate::query::{append, by_name};
 use crate::row::Frozen;
 
 /// Random numbers that are the same for ever for one seed (SplitMix64).
@@ -148,11 +148,12 @@ impl Index {
                 continue;
             }
             let dictionary = &self.names.enumerated.source[place];
-            for code in dictionary.matching(|_| true) {
-                let step = Step::Source { place, codes: vec![code] };
-                let members = self.set_of(&step) & audience;
-                sets.push((format!("{field}={}", dictionary.text(code)), members));
-            }
+            let spelled = dictionary.matching(|_| true).into_iter().map(|code| {
+                let members = self.set_of(&Step::Source { place, codes: vec![code] }) & audience;
+                (dictionary.text(code), members)
+            });
+            let named = by_name(field, spelled.collect(), RoaringBitmap::len, |all, more| *all |= more);
+            sets.extend(named.into_iter().map(|(name, members)| (format!("{field}={name}"), members)));
         }
         present(sets)
     }

@@ -14,6 +14,7 @@ use domain::expression::{
     TagMode, TagTest, TimeField, TimeTest, in_sample,
 };
 use domain::ids::{CampaignId, ContactNumber, SegmentId, StageId, TagId};
+use domain::naming::name_key;
 use domain::recipient::{Answers, Detail};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
@@ -157,7 +158,12 @@ impl Oracle {
             },
             Expression::Event(test) => self.event(test, person, now),
             Expression::Source(test) => {
-                person.source.get(test.field).is_some_and(|value| test.values.contains(value))
+                let same = |a: &str, b: &str| match test.field {
+                    "link" | "payload" => a == b,
+                    _ => name_key(a) == name_key(b),
+                };
+                let source = person.source.get(test.field);
+                source.is_some_and(|value| test.values.iter().any(|wanted| same(value, wanted)))
             }
             Expression::Profile(test) => profile(test, &person.profile),
             Expression::Attribute(test) => attribute(test, person.attributes.get(&test.key)),

@@ -1,6 +1,6 @@
 //! An expression made ready for one index at one moment: names of values are numbers, times are seconds.
 
-use domain::contact::SOURCE_FIELDS;
+use domain::contact::{SOURCE_FIELDS, source_key};
 use domain::expression::{
     CampaignTest, Node, OutcomeMask, ProfileField, ProfileTest, Resolved, SecondRange, TagMode, Test,
     TimeField,
@@ -165,7 +165,9 @@ impl Planner<'_> {
             return Step::Nobody;
         };
         let dictionary = &self.index.names.enumerated.source[place];
-        Step::Source { place, codes: sorted(test.values.iter().filter_map(|value| dictionary.find(value))) }
+        let keys = test.keys();
+        let codes = dictionary.matching(|text| keys.contains(&source_key(test.field, text)));
+        Step::Source { place, codes }
     }
 
     fn profile(&self, test: &ProfileTest) -> Step {

@@ -1,6 +1,8 @@
 //! Questions to an index at a moment.
 
-use domain::contact::SOURCE_FIELDS;
+use std::collections::HashMap;
+
+use domain::contact::{SOURCE_FIELDS, source_key};
 use domain::expression::Resolved;
 use domain::ids::{ContactNumber, TagId};
 use domain::time::Millis;
@@ -184,13 +186,11 @@ impl Index {
             let dictionary = &self.names.enumerated.source[column];
             // Code zero counts those without a value.
             let values = counts.iter().enumerate().skip(1).filter(|(_, count)| **count > 0);
-            let mut named: Vec<SourceCount> = values
-                .map(|(code, count)| SourceCount {
-                    field: (*field).to_owned(),
-                    value: dictionary.text(code as u32),
-                    count: *count,
-                })
-                .collect();
+            let spelled: Vec<(String, u64)> =
+                values.map(|(code, count)| (dictionary.text(code as u32), *count)).collect();
+            let named = by_name(field, spelled, |count| *count, |all, more| *all += more);
+            let counted = |(value, count)| SourceCount { field: (*field).to_owned(), value, count };
+            let mut named: Vec<SourceCount> = named.into_iter().map(counted).collect();
             named.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
             all.append(&mut named);
         }
@@ -209,6 +209,26 @@ impl Index {
     pub fn sample(&self, set: &RoaringBitmap, size: usize, salt: u64) -> Vec<ContactNumber> {
         sample(set, self.contacts, size, salt)
     }
+}
+
+/// The spellings of one name of a source as one, under the spelling that most people have.
+pub(crate) fn by_name<T>(
+    field: &str,
+    mut spelled: Vec<(String, T)>,
+    size: impl Fn(&T) -> u64,
+    join: impl Fn(&mut T, T),
+) -> Vec<(String, T)> {
+    spelled.sort_by(|(a, left), (b, right)| size(right).cmp(&size(left)).then_with(|| a.cmp(b)));
+    let mut named: Vec<(String, T)> = Vec::with_capacity(spelled.len());
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (value, part) in spelled {
+        let place = *places.entry(source_key(field, &value)).or_insert(named.len());
+        match named.get_mut(place) {
+            Some((_, all)) => join(all, part),
+            None => named.push((value, part)),
+        }
+    }
+    named
 }
 
 /// Walks the permutation and keeps whom it meets; or, where it would meet few, asks each member for its place.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::naming::name_key;
+
 /// What Telegram and links tell about a person. Absent where unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -19,13 +21,28 @@ pub struct Profile {
     pub language: Option<String>,
     #[serde(skip_serializing_if = "is_false")]
     pub premium: bool,
-    /// Two letters, from a link visit's address.
+    /// Two letters, from a visit of a link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// The country is the one of the visitor's network; otherwise it is a guess by the browser's language.
+    #[serde(skip_serializing_if = "is_false")]
+    pub country_by_network: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub os: Option<String>,
+}
+
+impl Profile {
+    /// Takes the country that a visit told. A network's is believed rather than a guess by the language; among equals
+    /// the first stays.
+    pub fn learn_country(&mut self, told: Option<&str>, by_network: bool) {
+        let better = self.country.is_none() || (by_network && !self.country_by_network);
+        if let Some(told) = told.filter(|_| better) {
+            self.country = Some(told.to_owned());
+            self.country_by_network = by_network;
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
@@ -40,6 +57,14 @@ pub type Source = BTreeMap<String, String>;
 /// The names that a [`Source`] may carry.
 pub const SOURCE_FIELDS: [&str; 8] =
     ["link", "channel", "payload", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"];
+
+/// The fields of a [`Source`] that hold codes, which compare to the letter; the others hold names.
+const SOURCE_CODES: [&str; 2] = ["link", "payload"];
+
+/// What two values of a source's field are compared by: a name in its normal form, a code as it is.
+pub fn source_key(field: &str, value: &str) -> String {
+    if SOURCE_CODES.contains(&field) { value.to_owned() } else { name_key(value) }
+}
 
 /// A value of a contact's attribute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,6 +164,25 @@ impl Reachability {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_country_of_a_network_is_believed_rather_than_a_guess() {
+        let mut profile = Profile::default();
+        for (told, by_network, expected) in [
+            (None, true, None),
+            (Some("BR"), false, Some("BR")),
+            (Some("PT"), false, Some("BR")),
+            (None, true, Some("BR")),
+            (Some("DE"), true, Some("DE")),
+            (Some("FR"), true, Some("DE")),
+            (Some("BR"), false, Some("DE")),
+        ] {
+            profile.learn_country(told, by_network);
+            assert_eq!(profile.country.as_deref(), expected);
+        }
+        let old: Profile = serde_json::from_str(r#"{"country":"BR"}"#).unwrap();
+        assert!(!old.country_by_network, "what was known before was a guess");
+    }
 
     #[test]
     fn who_is_heard_of_can_be_written_to_and_keeps_what_they_want() {

@@ -62,7 +62,7 @@ pub fn faults(
     path: &str,
 ) -> Result<Vec<FieldError>> {
     let below = |fault: FieldError| FieldError { path: format!("{path}{}", fault.path), ..fault };
-    let mut faults: Vec<FieldError> = message.link_faults().into_iter().map(below).collect();
+    let mut faults: Vec<FieldError> = message.composing_faults().into_iter().map(below).collect();
     let Some(wanted) = message.media else { return Ok(faults) };
     match media::get(tx, workspace, wanted.id)? {
         None => {

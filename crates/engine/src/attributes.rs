@@ -8,6 +8,7 @@ use domain::event::EventBody;
 use domain::field_error::pointer_segment;
 use domain::ids::WorkspaceId;
 use domain::limits::{ATTRIBUTE_KEY_CHARS_MAX, ATTRIBUTE_VALUE_CHARS_MAX, ATTRIBUTES_MAX};
+use domain::naming::name_key;
 use domain::time::Millis;
 use store::contacts::Contact;
 use store::{ReadTx, contacts, tags};
@@ -27,6 +28,16 @@ pub struct Refusal {
 
 fn refusal(code: &'static str, message: impl Into<String>) -> Refusal {
     Refusal { code, message: message.into() }
+}
+
+/// How a key is spelled among those that are known: as it is asked for, or else as the first that is the same in the
+/// normal form.
+pub fn known_spelling<T>(known: &BTreeMap<String, T>, key: &str) -> Option<String> {
+    if known.contains_key(key) {
+        return Some(key.to_owned());
+    }
+    let wanted = name_key(key);
+    known.keys().find(|known| name_key(known) == wanted).cloned()
 }
 
 /// Checks a key.

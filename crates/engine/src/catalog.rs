@@ -1,6 +1,6 @@
 //! What a workspace calls things: tags, segments, stages, attributes and campaigns, read in one transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono_tz::Tz;
 use domain::cells::Kind;
@@ -10,6 +10,7 @@ use domain::naming::name_key;
 use serde_json::Value;
 use store::{ReadTx, campaigns, segments, stages, tags, team};
 
+use crate::attributes::known_spelling;
 use crate::{EngineError, Result};
 
 /// The names of a workspace, seen from one of its bots.
@@ -20,7 +21,7 @@ pub struct WorkspaceCatalog {
     segments: HashMap<SegmentId, Expression>,
     stages: Vec<(StageId, String, Expression)>,
     campaigns: HashSet<CampaignId>,
-    attributes: HashMap<String, Option<Kind>>,
+    attributes: BTreeMap<String, Option<Kind>>,
     /// The workspace's time zone: its days begin there.
     pub zone: Tz,
 }
@@ -126,6 +127,10 @@ impl Catalog for WorkspaceCatalog {
 
     fn attribute_known(&self, key: &str) -> bool {
         self.attributes.contains_key(key)
+    }
+
+    fn attribute_spelling(&self, key: &str) -> Option<String> {
+        known_spelling(&self.attributes, key)
     }
 
     fn attribute_kind(&self, key: &str) -> Option<Kind> {

@@ -45,6 +45,10 @@ impl Catalog for DraftCatalog<'_> {
         self.base.campaign(id)
     }
 
+    fn attribute_spelling(&self, key: &str) -> Option<String> {
+        self.base.attribute_spelling(key)
+    }
+
     fn attribute_known(&self, key: &str) -> bool {
         self.base.attribute_known(key)
     }

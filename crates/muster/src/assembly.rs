@@ -1,7 +1,7 @@
 //! The server, put together: store, rooms, fleet, routes.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use engine::home::Home;
 use engine::imports::Imports;
 use engine::inbox::Inbox;
 use engine::intake::Intake;
-use engine::links::Links;
+use engine::links::{Countries, Links};
 use engine::live::Live;
 use engine::media::Media;
 use engine::nodes::{Role, ThisNode};
@@ -91,11 +91,13 @@ pub struct Visitors {
     pub trusted_proxies: Vec<IpNet>,
     /// Days that visitors' addresses are kept whole.
     pub address_days: u32,
+    /// A file that knows the countries of networks.
+    pub country_database: Option<PathBuf>,
 }
 
 impl Default for Visitors {
     fn default() -> Self {
-        Self { trusted_proxies: Vec::new(), address_days: 30 }
+        Self { trusted_proxies: Vec::new(), address_days: 30, country_database: None }
     }
 }
 
@@ -103,7 +105,7 @@ impl Muster {
     /// Opens the store and puts the parts together. Nothing runs yet.
     ///
     /// # Errors
-    /// The folder is in use or cannot be written, or PostgreSQL does not let us in.
+    /// The folder is in use or cannot be written, the file of countries cannot be used, or PostgreSQL does not let us in.
     pub fn assemble(plan: &Plan<'_>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let options = StoreOptions {
             exclusive: true,
@@ -112,6 +114,7 @@ impl Muster {
             postgres_url: plan.postgres_url.map(str::to_owned),
             ..StoreOptions::new(plan.data_dir)
         };
+        let countries = countries(plan.visitors.country_database.as_deref())?;
         let store = Store::open(&options)?;
         let secrets = secrets_of(plan.data_dir)?;
         let live = Live::default();
@@ -131,7 +134,8 @@ impl Muster {
                 ..FleetOptions::new(plan.node.clone(), plan.api_url, plan.public_url)
             },
         );
-        let rooms = rooms(&store, &secrets, &clock, &people, &live, &intake, plan);
+        let mut rooms = rooms(&store, &secrets, &clock, &people, &live, &intake, plan);
+        rooms.links = rooms.links.with_countries(countries);
         let (public_url, api_url) = (plan.public_url.to_owned(), plan.api_url.to_owned());
         let (visitors, node) = (plan.visitors.clone(), plan.node.clone());
         Ok(Self {
@@ -256,6 +260,15 @@ fn rooms(
     }
 }
 
+/// The file that knows the countries of networks, where one is configured.
+///
+/// # Errors
+/// It cannot be used; the key of the configuration is named.
+pub fn countries(file: Option<&Path>) -> Result<Option<Countries>, Failure> {
+    let named = |error| Failure::new(format!("geo.country_database: {error}"));
+    file.map(|file| Countries::open(file).map_err(named)).transpose()
+}
+
 /// The keys of a data folder.
 ///
 /// # Errors
@@ -282,4 +295,24 @@ pub async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
             _ => format!("cannot listen at {listen}: {error}"),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_countries_that_is_no_use_is_refused_by_the_key_that_names_it() {
+        assert!(countries(None).unwrap().is_none());
+        let folder = tempfile::tempdir().unwrap();
+        let broken = folder.path().join("broken.mmdb");
+        std::fs::write(&broken, "<html>Sign in to download</html>").unwrap();
+        for (file, reason) in
+            [(folder.path().join("missing.mmdb"), "cannot be read"), (broken, "no whole file")]
+        {
+            let refused = countries(Some(&file)).unwrap_err().to_string();
+            assert!(refused.starts_with("geo.country_database: "), "{refused}");
+            assert!(refused.contains(reason) && refused.contains(&file.display().to_string()), "{refused}");
+        }
+    }
 }

@@ -26,6 +26,7 @@ pub struct Config {
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     pub links: Links,
+    pub geo: Geo,
     pub telegram: Telegram,
     pub log: Log,
     pub node: NodeConfig,
@@ -38,6 +39,21 @@ pub struct Links {
     /// Days that visitors' addresses are kept whole.
     #[serde(deserialize_with = "whole_number")]
     pub address_days: u32,
+}
+
+/// Where visitors come from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Geo {
+    /// A file in MaxMind's format that knows the countries of networks; empty for none.
+    pub country_database: String,
+}
+
+impl Geo {
+    /// The file, where one is configured.
+    pub fn country_database(&self) -> Option<PathBuf> {
+        (!self.country_database.is_empty()).then(|| PathBuf::from(&self.country_database))
+    }
 }
 
 /// The Bot API server.
@@ -289,7 +305,10 @@ mod tests {
         let config = load(None, &environment, &[]).unwrap();
         let expected: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
         assert_eq!((config.trusted_proxies, config.links.address_days), (expected, 7));
-        assert_eq!(load(None, &[], &[]).unwrap().trusted_proxies, []);
+        let plain = load(None, &[], &[]).unwrap();
+        assert_eq!((plain.trusted_proxies, plain.geo.country_database()), (vec![], None));
+        let geo = load(None, &[("MUSTER_GEO__COUNTRY_DATABASE", "/srv/countries.mmdb")], &[]).unwrap().geo;
+        assert_eq!(geo.country_database().as_deref(), Some(Path::new("/srv/countries.mmdb")));
         for (name, value) in [("MUSTER_TRUSTED_PROXIES", "everybody"), ("MUSTER_LINKS__ADDRESS_DAYS", "some")]
         {
             let error = load(None, &[(name, value)], &[]).unwrap_err().to_string();

@@ -156,6 +156,30 @@ impl World {
         callback_id
     }
 
+    /// Puts an emoji under a message, or takes it away (none). The bot is told when it asked for `message_reaction`.
+    pub fn person_react(
+        &mut self,
+        telegram_id: i64,
+        message_id: i64,
+        emoji: Option<&str>,
+        now_ms: i64,
+    ) -> Result<(), ActError> {
+        let index = self.writing(telegram_id)?;
+        let message = self.message_json(index, self.message_of(index, message_id)?);
+        let shown: Vec<Value> = emoji.iter().map(|emoji| json!({"type": "emoji", "emoji": emoji})).collect();
+        let told = json!({
+            "chat": message["chat"],
+            "message_id": message_id,
+            "user": self.people[index].user(),
+            "date": now_ms / 1_000,
+            "old_reaction": [],
+            "new_reaction": shown,
+        });
+        self.people[index].state.mind.last_act_ms = now_ms;
+        self.queue_update("message_reaction", told, now_ms);
+        Ok(())
+    }
+
     /// Follows a link: one of a message, or any address seen elsewhere. The number of the visit.
     pub fn person_follow(
         &mut self,

@@ -61,7 +61,7 @@ pub fn forget(tx: &WriteTx<'_>, bot: BotId, contact: ContactNumber) -> Result<()
     }
     // The row stays bound, so that its token is not taken for a new start.
     tx.run(
-        "UPDATE visits SET address = NULL, address_whole = 0, country = NULL, browser = NULL, os = NULL, device = NULL, \
+        "UPDATE visits SET address = NULL, address_whole = 0, country = NULL, country_by_network = 0, browser = NULL, os = NULL, device = NULL, \
          language = NULL, referrer = NULL, user_agent = NULL, query = '[]' WHERE bot_id = $1 AND contact = $2",
         params![bot, contact],
     )?;

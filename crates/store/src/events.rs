@@ -262,6 +262,34 @@ pub fn first_press(
     Ok(counted == 1)
 }
 
+/// Remembers a payment by the number that Telegram gave it; false when it was recorded before.
+pub fn first_payment(tx: &WriteTx<'_>, bot: BotId, charge_id: &str, at: Millis) -> Result<bool> {
+    let sql = "INSERT INTO payments_seen (bot_id, charge_id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    Ok(tx.run(sql, params![bot, charge_id, at])? == 1)
+}
+
+/// Remembers that an album was answered.
+pub fn answer_album(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    album: &str,
+    at: Millis,
+) -> Result<()> {
+    first_press(tx, bot, contact, (ALBUM, album), at, 0)?;
+    Ok(())
+}
+
+/// Whether an album was answered, as long as presses are remembered.
+pub fn is_album_answered(tx: &ReadTx<'_>, bot: BotId, contact: ContactNumber, album: &str) -> Result<bool> {
+    let sql =
+        "SELECT 1 FROM presses_seen WHERE bot_id = $1 AND contact = $2 AND message_id = $3 AND data = $4";
+    Ok(tx.row(sql, params![bot, contact, ALBUM, album], |_| Ok(()))?.is_some())
+}
+
+/// In the place of a message's id: what is remembered is no press, but an album that was answered.
+const ALBUM: i64 = -1;
+
 /// Forgets presses older than a moment.
 pub fn forget_presses(tx: &WriteTx<'_>, bot: BotId, before: Millis) -> Result<usize> {
     tx.run("DELETE FROM presses_seen WHERE bot_id = $1 AND at < $2", params![bot, before])

@@ -7,7 +7,7 @@ use crate::sql::Backend;
 use crate::{Result, StoreError, WriteTx, moving, search, server};
 
 /// How many steps there are, the same for both databases.
-const STEPS: usize = 14;
+const STEPS: usize = 15;
 /// The step whose columns are filled by us: no database folds every script.
 const FILLED: i64 = 14;
 const SQLITE: [&str; STEPS] = [
@@ -25,6 +25,7 @@ const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0012_attribute_kinds.sql"),
     include_str!("../migrations/sqlite/0013_words.sql"),
     include_str!("../migrations/sqlite/0014_search.sql"),
+    include_str!("../migrations/sqlite/0015_facts.sql"),
 ];
 const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0001_base.sql"),
@@ -41,6 +42,7 @@ const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0012_attribute_kinds.sql"),
     include_str!("../migrations/postgres/0013_words.sql"),
     include_str!("../migrations/postgres/0014_search.sql"),
+    include_str!("../migrations/postgres/0015_facts.sql"),
 ];
 
 /// The steps of `all` that a database at version `found` lacks, each with the version that it brings.

@@ -367,34 +367,23 @@ pub fn answer(
     Ok(())
 }
 
-/// Lines of a ledger after a position: at one of some outcomes where given, and of those alone who pressed or
-/// followed a button of the campaign where it is named.
+/// Lines of a ledger after a position: at one of some outcomes where given.
 pub fn list(
     tx: &ReadTx<'_>,
     bot: BotId,
     campaign: CampaignId,
     outcomes: &[Outcome],
-    button: Option<&str>,
     after: i64,
     limit: usize,
 ) -> Result<Vec<Recipient>> {
     let states: Vec<String> = outcomes.iter().map(|outcome| state_of(*outcome).to_string()).collect();
-    let mut condition =
+    let condition =
         if states.is_empty() { String::new() } else { format!("AND state IN ({})", states.join(", ")) };
-    if button.is_some() {
-        condition.push_str(
-            " AND contact IN (SELECT contact FROM events WHERE bot_id = $1 AND campaign = $2 \
-             AND kind IN ('button', 'click') AND object = $5)",
-        );
-    }
     let sql = format!(
         "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 {condition} AND position > $3 \
          ORDER BY position LIMIT $4"
     );
-    match button {
-        Some(button) => tx.rows(&sql, params![bot, campaign, after, limit as i64, button], read),
-        None => tx.rows(&sql, params![bot, campaign, after, limit as i64], read),
-    }
+    tx.rows(&sql, params![bot, campaign, after, limit as i64], read)
 }
 
 /// Every line of a campaign, in order.

@@ -231,7 +231,7 @@ pub fn blank_visits(tx: &WriteTx<'_>, workspace: WorkspaceId, before: Millis, li
     )?;
     let Some(last) = ids.last() else { return Ok(0) };
     tx.run(
-        "UPDATE visits SET address = NULL, address_whole = 0, country = NULL, browser = NULL, os = NULL, device = NULL, \
+        "UPDATE visits SET address = NULL, address_whole = 0, country = NULL, country_by_network = 0, browser = NULL, os = NULL, device = NULL, \
          language = NULL, referrer = NULL, user_agent = NULL, query = '[]' \
          WHERE workspace_id = $1 AND id > $2 AND id <= $3",
         params![workspace, mark, *last],

@@ -19,6 +19,8 @@ pub struct Visit {
     pub visitor: Visitor,
     pub address: Option<String>,
     pub country: Option<String>,
+    /// The country is the one of the address, no guess by the language.
+    pub country_by_network: bool,
     pub browser: Option<String>,
     pub os: Option<String>,
     /// `smartphone`, `pc` and the like.
@@ -62,7 +64,8 @@ pub(crate) fn visitor(code: i64) -> Visitor {
 }
 
 const COLUMNS: &str = "id, link_id, bot_id, at, visitor, address, country, browser, os, device, language, \
-     referrer, user_agent, utm_source, utm_medium, utm_campaign, utm_term, utm_content, query, contact, started_at";
+     referrer, user_agent, utm_source, utm_medium, utm_campaign, utm_term, utm_content, query, contact, started_at, \
+     country_by_network";
 
 fn read(row: &Row<'_>) -> Result<Visit> {
     Ok(Visit {
@@ -89,6 +92,7 @@ fn read(row: &Row<'_>) -> Result<Visit> {
         query: row.get(18)?,
         contact: row.get(19)?,
         started_at: row.get(20)?,
+        country_by_network: row.get(21)?,
     })
 }
 
@@ -97,8 +101,8 @@ pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, visit: &Visit) -> Result
     let added = tx.run(
         "INSERT INTO visits (workspace_id, id, link_id, bot_id, at, visitor, address, address_whole, country, \
          browser, os, device, language, referrer, user_agent, utm_source, utm_medium, utm_campaign, utm_term, \
-         utm_content, query, reuses) VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN CAST($7 AS TEXT) IS NULL THEN 0 ELSE 1 END, \
-         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 0) ON CONFLICT DO NOTHING",
+         utm_content, query, country_by_network, reuses) VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN CAST($7 AS TEXT) IS NULL THEN 0 ELSE 1 END, \
+         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0) ON CONFLICT DO NOTHING",
         params![
             workspace,
             visit.id,
@@ -119,7 +123,8 @@ pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, visit: &Visit) -> Result
             visit.utm.campaign.as_deref(),
             visit.utm.term.as_deref(),
             visit.utm.content.as_deref(),
-            &visit.query
+            &visit.query,
+            visit.country_by_network
         ],
     )?;
     if added == 1 {
@@ -138,6 +143,18 @@ pub fn get(tx: &ReadTx<'_>, workspace: WorkspaceId, id: i64) -> Result<Option<Vi
 pub fn of_contact(tx: &ReadTx<'_>, bot: BotId, contact: ContactNumber) -> Result<Vec<Visit>> {
     let sql = format!("SELECT {COLUMNS} FROM visits WHERE bot_id = $1 AND contact = $2 ORDER BY id");
     tx.rows(&sql, params![bot, contact], read)
+}
+
+/// The latest visits that one person started through, latest first, at most `limit`.
+pub fn latest_of_contact(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    limit: usize,
+) -> Result<Vec<Visit>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM visits WHERE bot_id = $1 AND contact = $2 ORDER BY id DESC LIMIT $3");
+    tx.rows(&sql, params![bot, contact, limit as i64], read)
 }
 
 /// Binds a visit to who started through it; false when somebody had already.

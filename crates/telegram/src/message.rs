@@ -125,6 +125,13 @@ pub struct Message {
     pub details: Option<Value>,
 }
 
+impl Message {
+    /// The album that it is a part of: each of its photos is a message of its own.
+    pub fn album(&self) -> Option<&str> {
+        self.details.as_ref()?.get("media_group_id")?.as_str()
+    }
+}
+
 /// A payment that went through.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct SuccessfulPayment {

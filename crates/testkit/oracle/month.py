@@ -113,7 +113,7 @@ def compare_counts(compared, month, told):
 def compare_home(compared, month, days, home):
     here = f"home, {days} days:"
     today = day_of(month.now)
-    moment = (today - days) * DAY_MS
+    moment = (today - days + 1) * DAY_MS
     now, then = month.stages(month.now), month.stages(moment)
     compared.number(f"{here} people", home["people"], len(month.people))
     found_out = month.truth.found_out

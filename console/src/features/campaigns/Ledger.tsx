@@ -90,6 +90,12 @@ function useColumns(): Column<LedgerItem>[] {
   );
 }
 
+/** What the button at a place says; answers from before places were kept name the text itself. */
+function buttonText(campaign: Campaign, place: string): string {
+  const [row, column] = place.split('.').map(Number);
+  return campaign.message.buttons?.[row ?? -1]?.[column ?? -1]?.text ?? place;
+}
+
 /** One line for each person, written before the call. */
 export function Ledger({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
@@ -133,7 +139,7 @@ export function Ledger({ campaign }: { campaign: Campaign }) {
             <span>
               <Trans
                 i18nKey="campaigns.ledger_button"
-                values={{ button }}
+                values={{ button: buttonText(campaign, button) }}
                 components={{ b: <b /> }}
               />
             </span>

@@ -17,6 +17,7 @@ import { toast } from '@/ui/toast';
 import { typedValue } from '@/ui/typedValue';
 import { TheirData } from './TheirData';
 import { TagPicker } from '@/ui/TagPicker';
+import { Visits } from './Visits';
 
 function useChange<T>(id: number, run: (input: T) => Promise<unknown>) {
   const client = useQueryClient();
@@ -30,7 +31,7 @@ function useChange<T>(id: number, run: (input: T) => Promise<unknown>) {
 }
 
 /** Said above the facts already. */
-const inHead = new Set(['language', 'username', 'first_name', 'last_name']);
+const inHead = new Set(['language', 'username', 'first_name', 'last_name', 'country_by']);
 
 function Facts({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
@@ -43,7 +44,9 @@ function Facts({ contact }: { contact: Contact }) {
   for (const [key, value] of Object.entries(contact.profile)) {
     if (!inHead.has(key) && value !== null && value !== '' && value !== false)
       rows.push([
-        t([`person.profile.${key}`, 'person.source.other'], { key }),
+        key === 'country'
+          ? t(`person.country.${String(contact.profile['country_by'] ?? 'language')}`)
+          : t([`person.profile.${key}`, 'person.source.other'], { key }),
         value === true ? t('builder.yes') : String(value),
       ]);
   }
@@ -276,6 +279,7 @@ export function PersonPane({ contact }: { contact: Contact }) {
       <Tags contact={contact} />
       <Attributes contact={contact} />
       <OptOut contact={contact} />
+      <Visits contact={contact} />
       <TheirData contact={contact} />
     </>
   );

@@ -1,5 +1,6 @@
+import { Link } from '@tanstack/react-router';
 import { Trans, useTranslation } from 'react-i18next';
-import type { DayCount, Home } from '@/api/types';
+import type { DayCount, DayPeople, Home } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 
@@ -19,27 +20,39 @@ function Axis({ days, middle }: { days: DayCount[]; middle: string }) {
   );
 }
 
-function Bars({ days, fill }: { days: DayCount[]; fill: string }) {
+/** Beyond, days are reached with the pointer and by their sum alone: ninety stops of the keyboard help nobody. */
+const STOPS_MAX = 31;
+
+/** A bar a day; each opens the people whom it counts. */
+function Bars({ days, fill }: { days: DayPeople[]; fill: string }) {
+  const { t } = useTranslation();
+  const { day: dayName, number } = useFormat();
   const most = Math.max(1, ...days.map((each) => each.count));
   const step = WIDTH / Math.max(1, days.length);
   return (
-    <svg
-      className="home-chart"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      aria-hidden="true"
-    >
+    <svg className="home-chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
       {days.map((each, index) => {
-        const height = each.count === 0 ? 0 : Math.max(2, (each.count / most) * HEIGHT);
+        if (each.count === 0) return null;
+        const height = Math.max(2, (each.count / most) * HEIGHT);
+        const label = t('home.on_day', { day: dayName(each.day), count: number(each.count) });
         return (
-          <rect
+          <Link
             key={each.day}
-            x={index * step + step * 0.08}
-            width={step * 0.84}
-            y={HEIGHT - height}
-            height={height}
-            fill={fill}
-          />
+            to="/contacts"
+            search={{ e: each.people }}
+            aria-label={label}
+            tabIndex={days.length > STOPS_MAX ? -1 : 0}
+          >
+            <title>{label}</title>
+            <rect x={index * step} width={step} y={0} height={HEIGHT} fill="transparent" />
+            <rect
+              x={index * step + step * 0.08}
+              width={step * 0.84}
+              y={HEIGHT - height}
+              height={height}
+              fill={fill}
+            />
+          </Link>
         );
       })}
     </svg>

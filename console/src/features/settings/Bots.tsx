@@ -11,6 +11,7 @@ import { Section } from '@/ui/Page';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { troubleOf } from './botHealth';
+import { PaymentsForm } from './Payments';
 
 function useBotChange(bot: Bot) {
   const client = useQueryClient();
@@ -200,10 +201,12 @@ function BotRows({ bot }: { bot: Bot }) {
   const can = useCan();
   const problem = useProblemText();
   const changing = useBotChange(bot);
-  const [asking, setAsking] = useState<'token' | 'leave' | null>(null);
+  const [asking, setAsking] = useState<'token' | 'payments' | 'leave' | null>(null);
   const heard = bot.health.last_update_at;
-  const failed = changing.remove.error ?? (asking === 'token' ? null : changing.change.error);
-  const below = asking !== null || troubleOf(bot, now) !== null || failed;
+  const isForm = asking === 'token' || asking === 'payments';
+  const failed = changing.remove.error ?? (isForm ? null : changing.change.error);
+  const declined = bot.decline_payments;
+  const below = asking !== null || declined || troubleOf(bot, now) !== null || failed;
   return (
     <Fragment>
       <tr>
@@ -241,6 +244,9 @@ function BotRows({ bot }: { bot: Bot }) {
                   </Menu.Item>
                 )}
                 <Menu.Item onClick={() => setAsking('token')}>{t('settings.new_token')}</Menu.Item>
+                <Menu.Item onClick={() => setAsking('payments')}>
+                  {t('settings.payments')}
+                </Menu.Item>
                 <Menu.Divider />
                 <Menu.Item color="var(--bad)" onClick={() => setAsking('leave')}>
                   {t('settings.disconnect')}
@@ -254,6 +260,25 @@ function BotRows({ bot }: { bot: Bot }) {
         <tr className="settings-bot-below">
           <td colSpan={can('administer') ? 7 : 6}>
             <Trouble bot={bot} changing={changing} onToken={() => setAsking('token')} />
+            {declined && asking !== 'payments' && (
+              <p className="muted">
+                {t('settings.payments_declined')} <q>{declined}</q>
+              </p>
+            )}
+            {asking === 'payments' && (
+              <PaymentsForm
+                words={declined ?? ''}
+                error={changing.change.error}
+                isSaving={changing.change.isPending}
+                onSave={(words) =>
+                  changing.change.mutate(
+                    { decline_payments: words },
+                    { onSuccess: () => setAsking(null) },
+                  )
+                }
+                onCancel={() => setAsking(null)}
+              />
+            )}
             {asking === 'token' && (
               <NewToken bot={bot} changing={changing} onDone={() => setAsking(null)} />
             )}

@@ -2,6 +2,7 @@ import { MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type ProfileField, type SourceField, profileOf, sourceOf } from '@/api/expressions';
 import type { AttributeOp, CampaignOutcome, Expression, Moment } from '@/api/types';
+import { useWorkspace } from '@/api/workspace';
 import { AmountInput } from '../AmountInput';
 import { DurationInput } from '../Duration';
 import { useStageName } from '../StageBadge';
@@ -382,6 +383,8 @@ function ProfileLeaf({ value, onChange }: LeafProps<Of<'profile'>>) {
   const profile = profileOf(value.profile);
   const { field } = profile;
   const fields: ProfileField[] = ['language', 'country', 'browser', 'os', 'username', 'premium'];
+  const byNetwork = useWorkspace().session.country_by === 'network';
+  const named = (each: string) => (each === 'country' && byNetwork ? 'country_network' : each);
   return (
     <>
       <Pick
@@ -393,7 +396,7 @@ function ProfileLeaf({ value, onChange }: LeafProps<Of<'profile'>>) {
         }
         data={[...new Set([...fields, field])].map((each) => ({
           value: each,
-          label: t([`builder.profile.${each}`, 'builder.source.other'], { key: each }),
+          label: t([`builder.profile.${named(each)}`, 'builder.source.other'], { key: each }),
         }))}
       />
       {field === 'premium' ? (

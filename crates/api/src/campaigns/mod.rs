@@ -127,7 +127,8 @@ pub struct LedgerQuery {
     /// `pending`, `leased`, `sent`, `failed`, `blocked`, `skipped`, `unknown` or `held_out`.
     #[param(value_type = Option<schemas::LedgerOutcome>)]
     pub outcome: Option<String>,
-    /// The text of a button: those who pressed or followed it.
+    /// The place of a button, such as `0.1`: those who pressed or followed it. Answers from before places were kept are
+    /// found by its text.
     pub button: Option<String>,
     pub cursor: Option<String>,
     pub limit: Option<usize>,

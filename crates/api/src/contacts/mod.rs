@@ -12,20 +12,20 @@ use domain::event::Origin;
 use domain::ids::{BotId, ContactId};
 use engine::contacts::{ContactPatch, Contacts, ListPlace, ListQuery, Order};
 use engine::history::Place;
-use engine::team::Caller;
+use engine::team::{Caller, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Agent, Marketer, Owner};
 use crate::body::{Body, Path, Query};
-use crate::page::{self, Listing, Page, PageQuery};
+use crate::page::{self, List, Listing, Page, PageQuery};
 use crate::problem::{Problem, Result};
 use crate::schemas;
 
 pub(crate) use import::__path_import;
 pub use import::{BODY_BYTES_MAX as IMPORT_BYTES_MAX, import};
-pub use shape::{Attribute, Contact, ContactItem, Entry, Explanation};
+pub use shape::{Attribute, Contact, ContactItem, CountryBy, Entry, Explanation, Visit};
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -217,6 +217,20 @@ pub async fn timeline(
         items: found.items.into_iter().map(Entry::from).collect(),
         next: found.next.as_ref().map(|place| listing.next(place)),
     }))
+}
+
+/// The latest fifty visits of links through which a person started, latest first. An agent is not told the address.
+#[utoipa::path(get, path = "/contacts/{id}/visits", tag = "contacts", operation_id = "contact_visits",
+    params(("id" = i64, Path)), responses((status = 200, body = List<Visit>)))]
+pub async fn visits(
+    State(contacts): State<Contacts>,
+    agent: Agent,
+    Path(id): Path<i64>,
+) -> Result<Json<List<Visit>>> {
+    let with_address = agent.role >= Role::Marketer;
+    let visits = contacts.visits(agent.workspace, ContactId(id)).await?;
+    let items = visits.into_iter().map(|visit| Visit::of(visit, with_address)).collect();
+    Ok(Json(List { items }))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

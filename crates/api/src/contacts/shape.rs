@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::contact::{AttributeValue, Profile};
 use domain::expression;
 use engine::authors::{Author, AuthorKind};
-use engine::contacts::{self, Card, TimelineEntry};
+use engine::contacts::{self, Card, PersonVisit, TimelineEntry};
 use engine::person::{Person, PersonTag};
 use serde::Serialize;
 use serde_json::Value;
@@ -159,6 +159,23 @@ pub struct ContactTag {
     pub origin: TagOrigin,
 }
 
+/// Where a country comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CountryBy {
+    /// The network of the visitor's address.
+    Network,
+    /// A guess by the language that the browser asks for.
+    Language,
+}
+
+impl CountryBy {
+    /// By whether networks are known.
+    pub fn of(by_network: bool) -> Self {
+        if by_network { Self::Network } else { Self::Language }
+    }
+}
+
 /// What Telegram and links tell about a person.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactProfile {
@@ -174,6 +191,8 @@ pub struct ContactProfile {
     #[schema(required)]
     pub country: Option<String>,
     #[schema(required)]
+    pub country_by: Option<CountryBy>,
+    #[schema(required)]
     pub browser: Option<String>,
     #[schema(required)]
     pub os: Option<String>,
@@ -187,6 +206,7 @@ impl From<Profile> for ContactProfile {
             last_name: profile.last_name,
             language: profile.language,
             premium: profile.premium,
+            country_by: profile.country.as_ref().map(|_| CountryBy::of(profile.country_by_network)),
             country: profile.country,
             browser: profile.browser,
             os: profile.os,
@@ -359,6 +379,61 @@ pub struct By {
 impl From<Author> for By {
     fn from(author: Author) -> Self {
         Self { kind: author.kind.into(), id: author.id, name: author.name }
+    }
+}
+
+/// A visit of a link through which a person started. What is no longer kept is null.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Visit {
+    pub at: i64,
+    pub started_at: i64,
+    pub link: VisitLink,
+    /// Whole for some days, then the network alone; null to agents.
+    #[schema(required)]
+    pub address: Option<String>,
+    #[schema(required)]
+    pub country: Option<String>,
+    #[schema(required)]
+    pub country_by: Option<CountryBy>,
+    #[schema(required)]
+    pub browser: Option<String>,
+    #[schema(required)]
+    pub os: Option<String>,
+    /// `smartphone`, `pc` and the like.
+    #[schema(required)]
+    pub device: Option<String>,
+    /// What the browser asked for.
+    #[schema(required)]
+    pub language: Option<String>,
+    #[schema(required)]
+    pub referrer: Option<String>,
+}
+
+/// The link that was visited.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VisitLink {
+    pub id: i64,
+    pub code: String,
+    pub name: String,
+}
+
+impl Visit {
+    /// A visit as a caller may see it.
+    pub fn of(found: PersonVisit, with_address: bool) -> Self {
+        let visit = found.visit;
+        Self {
+            at: visit.at,
+            started_at: visit.started_at.unwrap_or(visit.at),
+            link: VisitLink { id: visit.link.0, code: found.code, name: found.link_name },
+            address: visit.address.filter(|_| with_address),
+            country_by: visit.country.as_ref().map(|_| CountryBy::of(visit.country_by_network)),
+            country: visit.country,
+            browser: visit.browser,
+            os: visit.os,
+            device: visit.device,
+            language: visit.language,
+            referrer: visit.referrer,
+        }
     }
 }
 

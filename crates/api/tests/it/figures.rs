@@ -56,6 +56,7 @@ async fn the_figures_are_those_of_the_bots_and_routes_are_told_without_ids() {
     assert!(
         line(&format!("muster_messages_waiting{{bot=\"{username}\",lane=\"agents\"}}")).ends_with(" 0.0")
     );
+    assert!(line("muster_answers_dropped_total").ends_with(" 0"));
     let of_route = "muster_http_request_duration_seconds_count{method=\"GET\",route=\"/api/v1/contacts/{id}\",status=\"404\"}";
     assert!(line(of_route).ends_with(" 1"));
     assert!(!text.contains("123456"));

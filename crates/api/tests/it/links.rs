@@ -6,6 +6,8 @@ use crate::house::{As, House};
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
+use domain::ids::{BotId, ContactId, ContactNumber};
+use engine::imports::{ImportNote, ImportOptions};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -81,6 +83,72 @@ async fn a_visit_is_recorded_and_led_on_and_others_are_apart() {
     let page = house.ask(&owner, "GET", &page, None).await.json;
     assert_eq!((page["days"].as_array().unwrap().len(), &page["days"][0]["visits"]), (7, &json!(1)));
     assert_eq!(page["values"][0]["value"], "june");
+}
+
+/// What people type and paste: a domain of another script, an emoji in the path, Chinese in the query.
+const WRITTEN: [(&str, &str); 4] = [
+    ("https://bücher.example/straße", "https://xn--bcher-kva.example/stra%C3%9Fe"),
+    ("https://example.org/🎁/gift", "https://example.org/%F0%9F%8E%81/gift"),
+    (
+        "https://example.org/s?q=科技&p=1#顶部",
+        "https://example.org/s?q=%E7%A7%91%E6%8A%80&p=1#%E9%A1%B6%E9%83%A8",
+    ),
+    ("https://例え.テスト/", "https://xn--r8jz45g.xn--zckzah/"),
+];
+
+/// Where each tracked button of a test send leads through, in the message's order.
+async fn tracked(house: &House, owner: &As, bot: i64) -> Vec<String> {
+    let number = ContactNumber(0);
+    let contact = ContactId::new(BotId(bot), number);
+    let buttons: Vec<Value> = WRITTEN.iter().map(|(url, _)| json!([{"text": "Read", "url": url}])).collect();
+    let new = json!({"bot_id": bot, "name": "Links", "audience": {"all": []},
+        "message": {"text": "Hi", "buttons": buttons}});
+    let made = house.ask(owner, "POST", "/campaigns", Some(new)).await.json;
+    let mut committed = house.store.committed();
+    let lines = async || {
+        let read = house
+            .store
+            .reader()
+            .read(move |tx| store::outbox::of_contact(tx, BotId(bot), number, i64::MAX, 9));
+        read.await.unwrap()
+    };
+    let sent = json!({"contacts": [contact.0]});
+    let path = format!("/campaigns/{}/test", made["id"]);
+    let queued = async {
+        while lines().await.is_empty() {
+            committed.changed().await.unwrap();
+        }
+    };
+    // Nobody sends here: what is wanted is there once it is queued.
+    tokio::select! {
+        answer = house.ask(owner, "POST", &path, Some(sent)) => assert_eq!(answer.status, 200, "{}", answer.json),
+        () = queued => {}
+    }
+    let rows = lines().await[0].params["reply_markup"]["inline_keyboard"].as_array().unwrap().clone();
+    let through = |row: &Value| {
+        let url = row[0]["url"].as_str().unwrap();
+        url.strip_prefix("https://muster.example.org").unwrap().to_owned()
+    };
+    rows.iter().map(through).collect()
+}
+
+#[tokio::test]
+async fn a_location_is_ascii_whatever_is_written() {
+    let house = House::build().await;
+    let (owner, bot) = furnish(&house).await;
+    make(&house, &owner, bot).await;
+    let table = std::io::Cursor::new("telegram_id,first_name\n7,Ann\n");
+    let (options, watcher) = (ImportOptions::default(), Box::new(|_: ImportNote<'_>| {}));
+    house.rooms.imports.import(house.workspace, BotId(bot), table, options, watcher).await.unwrap();
+    let paths = tracked(&house, &owner, bot).await;
+    assert_eq!(paths.len(), WRITTEN.len());
+    for (path, (written, expected)) in paths.iter().zip(WRITTEN) {
+        let (status, headers, _) = open(&house, "GET", path, BROWSER, "").await;
+        assert_eq!((status, headers[header::LOCATION].as_bytes()), (302, expected.as_bytes()), "{written}");
+    }
+    let query = "?utm_campaign=%E5%A4%8F&x=%F0%9F%8E%81";
+    let (status, headers, _) = open(&house, "GET", &format!("/l/fb-summer{query}"), BROWSER, "").await;
+    assert_eq!((status, headers[header::LOCATION].as_bytes().is_ascii()), (302, true));
 }
 
 #[tokio::test]

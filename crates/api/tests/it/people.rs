@@ -1,9 +1,13 @@
 //! Contacts, conversations, imports and conversions over HTTP.
 
+use std::net::SocketAddr;
+
 use crate::house::{As, House, NOON};
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use domain::ids::{BotId, ContactNumber};
+use engine::team::Role;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -174,6 +178,52 @@ async fn a_person_is_tagged_changed_explained_and_remembered() {
     assert_eq!((why.json["matched"].as_bool(), why.json["now"].as_i64()), (Some(true), Some(NOON)));
     let missing = house.ask(&token, "GET", &format!("/contacts/{}", id + 100), None).await;
     assert_eq!(missing.refusal(), (404, "not_found"));
+}
+
+/// Ada follows a link from an address, and starts the bot through it.
+async fn follow_a_link(house: &House, token: &As, bot: i64) -> Value {
+    let link = json!({"code": "fb-summer", "name": "Facebook", "bots": [{"bot_id": bot}]});
+    let link = house.ask(token, "POST", "/links", Some(link)).await.json;
+    let request = Request::get("/l/fb-summer")
+        .header(header::USER_AGENT, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+        .header(header::ACCEPT_LANGUAGE, "zh-CN,zh")
+        .header("x-forwarded-for", "203.0.113.77")
+        .extension(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4_000))));
+    assert_eq!(house.send(request.body(Body::empty()).unwrap()).await.status, StatusCode::FOUND);
+    let workspace = house.workspace;
+    let bound = house.store.write(move |tx| {
+        let visits = store::visits::whole_addresses(tx, i64::MAX, 9)?;
+        store::visits::bind(tx, workspace, visits[0].1, ContactNumber(0), NOON + 1)
+    });
+    assert!(bound.await.unwrap());
+    link["id"].clone()
+}
+
+#[tokio::test]
+async fn a_persons_visits_are_told_with_the_address_by_right_and_as_long_as_it_is_kept() {
+    let (house, token, bot) = with_people().await;
+    let link = follow_a_link(&house, &token, bot).await;
+    let ada = list(&house, &token, bot, "&q=Ada").await["items"][0]["id"].clone();
+    let path = format!("/contacts/{ada}/visits");
+    let expected = json!({"at": NOON, "started_at": NOON + 1,
+        "link": {"id": link, "code": "fb-summer", "name": "Facebook"}, "address": "203.0.113.77",
+        "country": "CN", "country_by": "language", "browser": "Firefox", "os": "Linux", "device": "pc",
+        "language": "zh-CN,zh", "referrer": null});
+    assert_eq!(house.ask(&token, "GET", &path, None).await.json, json!({"items": [expected]}));
+    let bob = list(&house, &token, bot, "&q=Bob").await["items"][0]["id"].clone();
+    assert_eq!(
+        house.ask(&token, "GET", &format!("/contacts/{bob}/visits"), None).await.json,
+        json!({"items": []})
+    );
+    let team = &house.rooms.team;
+    let invited = team.invite(house.workspace, "eve@example.org", "Eve", Role::Agent).await.unwrap();
+    let agent = team.set_up(&invited.token, "Eve", None, "correct horse", "test").await.unwrap();
+    let seen = house.ask(&As::Cookie(agent.token), "GET", &path, None).await.json["items"][0].clone();
+    assert_eq!((&seen["address"], &seen["browser"]), (&Value::Null, &json!("Firefox")));
+    house.clock.set(NOON + 31 * domain::time::DAY_MS);
+    house.rooms.links.shorten_addresses(30).await.unwrap();
+    let kept = house.ask(&token, "GET", &path, None).await.json["items"][0]["address"].clone();
+    assert_eq!(kept, "203.0.113.0/24");
 }
 
 #[tokio::test]

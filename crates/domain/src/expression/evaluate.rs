@@ -34,9 +34,7 @@ impl Evaluator<'_> {
             Test::Time(field, test) => test.range(self.now, self.zone).holds(self.time(*field)),
             Test::Lasted(seconds) => self.lasted().is_some_and(|lasted| lasted >= *seconds),
             Test::Event(test) => self.event(test),
-            Test::Source(test) => {
-                self.facts.source().get(test.field).is_some_and(|actual| test.values.contains(actual))
-            }
+            Test::Source(test) => test.matches(self.facts.source()),
             Test::Profile(test) => test.matches(self.facts.profile()),
             Test::Attribute(test) => test.matches(self.facts.attribute(&test.key)),
             Test::Campaign(test, answer) => self.campaign(test, answer.as_ref()),

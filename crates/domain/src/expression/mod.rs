@@ -42,6 +42,7 @@ pub use time_test::{SecondRange, TimeField, TimeTest};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use crate::contact::{Source, source_key};
 use crate::ids::{MemberId, SegmentId};
 use crate::time::{Millis, day_start};
 
@@ -145,8 +146,20 @@ impl EventTest {
 pub struct SourceTest {
     /// One of [`crate::contact::SOURCE_FIELDS`].
     pub field: &'static str,
-    /// Any of these, exactly; at least one.
+    /// Any of these, as names compare ([`crate::contact::source_key`]); at least one.
     pub values: Vec<String>,
+}
+
+impl SourceTest {
+    /// What the values compare by.
+    pub fn keys(&self) -> Vec<String> {
+        self.values.iter().map(|value| source_key(self.field, value)).collect()
+    }
+
+    /// Whether a person's source matches.
+    pub fn matches(&self, source: &Source) -> bool {
+        source.get(self.field).is_some_and(|actual| self.keys().contains(&source_key(self.field, actual)))
+    }
 }
 
 /// The state of the thread with the team. Somebody without a thread matches nothing.

@@ -18,6 +18,10 @@ pub trait Catalog {
     fn campaign(&self, id: CampaignId) -> bool;
     /// Whether any contact ever had the attribute.
     fn attribute_known(&self, key: &str) -> bool;
+    /// An attribute's key as it is spelled where it is known, whatever the spelling that is asked for.
+    fn attribute_spelling(&self, key: &str) -> Option<String> {
+        self.attribute_known(key).then(|| key.to_owned())
+    }
     /// The one kind of an attribute's values; `None` where it is not known, or kinds are mixed.
     fn attribute_kind(&self, _key: &str) -> Option<Kind> {
         None
@@ -78,12 +82,12 @@ impl Resolver<'_> {
             Expression::Source(test) => Test::Source(test.clone()),
             Expression::Profile(test) => Test::Profile(test.clone()),
             Expression::Attribute(test) => {
-                if !self.catalog.attribute_known(&test.key) {
+                let Some(key) = self.catalog.attribute_spelling(&test.key) else {
                     let message = format!("no contact has an attribute \"{}\"", test.key);
                     self.reader.fail(&format!("{path}/attribute/key"), "unknown_attribute", message);
                     return None;
-                }
-                Test::Attribute(self.of_the_attributes_kind(test))
+                };
+                Test::Attribute(self.of_the_attributes_kind(AttributeTest { key, ..test.clone() }))
             }
             Expression::Campaign(test) => {
                 if !self.catalog.campaign(test.campaign) {
@@ -107,8 +111,7 @@ impl Resolver<'_> {
 
     /// A test whose value is written in another kind than the attribute's – `"10"` where numbers are – compares what
     /// it means. One that cannot be read so stays, and matches nobody.
-    fn of_the_attributes_kind(&self, test: &AttributeTest) -> AttributeTest {
-        let mut test = test.clone();
+    fn of_the_attributes_kind(&self, mut test: AttributeTest) -> AttributeTest {
         if test.op != AttributeOp::Contains
             && let (Some(kind), Some(value)) = (self.catalog.attribute_kind(&test.key), &test.value)
             && let Ok(value) = kind.take(value.clone())

@@ -97,6 +97,11 @@ impl Body {
         Ok(Self { source, markup, template })
     }
 
+    /// See [`Template::unread_variable`].
+    pub(super) fn unread_variable(&self) -> Option<&str> {
+        self.template.unread_variable()
+    }
+
     /// Addresses of its links that Telegram makes no link of, or that lead nowhere. Read anew: who composes asks, and
     /// nobody else.
     pub(super) fn dead_links(&self) -> Vec<String> {

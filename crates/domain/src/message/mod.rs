@@ -122,9 +122,36 @@ impl Message {
         message
     }
 
-    /// Links that lead nowhere, each with its field's path. Whoever composes the message is told; what was composed
-    /// before stays as it is, since Telegram takes it.
-    pub fn link_faults(&self) -> Vec<FieldError> {
+    /// What whoever composes the message is told: links that lead nowhere and variables that are read as words, each
+    /// with its field's path. What was composed before stays as it is, since Telegram takes it.
+    pub fn composing_faults(&self) -> Vec<FieldError> {
+        let mut faults = self.link_faults();
+        faults.extend(self.variable_faults());
+        faults
+    }
+
+    fn variable_faults(&self) -> Vec<FieldError> {
+        let fault = |path: String, written: &str| {
+            let message = format!(
+                "writes {{{{{written}}}}}, which everybody would read as {{{written}}}; a variable has single braces: {{{written}}}"
+            );
+            FieldError { path, code: "variable_in_double_braces", message }
+        };
+        let mut faults = Vec::new();
+        faults.extend(self.body.unread_variable().map(|written| fault("/text".into(), written)));
+        for (row, buttons) in self.buttons.iter().enumerate() {
+            for (column, button) in buttons.iter().enumerate() {
+                if let Action::Press(press) = &button.action
+                    && let Some(written) = press.reply.as_ref().and_then(Body::unread_variable)
+                {
+                    faults.push(fault(format!("/buttons/{row}/{column}/press/reply"), written));
+                }
+            }
+        }
+        faults
+    }
+
+    fn link_faults(&self) -> Vec<FieldError> {
         let fault = |path: String, url: &str, what: &str| {
             let message = format!("links to {url:?}, {what}; use an address with http://, https:// or tg://");
             FieldError { path, code: "invalid_url", message }

@@ -112,6 +112,22 @@ fn error(code: &'static str, message: impl Into<String>) -> TemplateError {
     TemplateError { code, message: message.into() }
 }
 
+/// The first `{first_name}` of a text, blanks and a fallback allowed, that stands there as words.
+fn braced_variable(literal: &str) -> Option<&str> {
+    let mut rest = literal;
+    while let Some(open) = rest.find('{') {
+        let inside = &rest[open + 1..];
+        let close = inside.find(['{', '}'])?;
+        let (written, tail) = inside.split_at(close);
+        let name = written.split('|').next().unwrap_or_default().trim();
+        if tail.starts_with('}') && Placeholder::parse(name).is_some() {
+            return Some(written);
+        }
+        rest = tail;
+    }
+    None
+}
+
 /// A stretch of the source that comes out shorter or longer than it is written.
 struct Replaced {
     /// In UTF-16 code units of the source.
@@ -121,6 +137,12 @@ struct Replaced {
 }
 
 impl Template {
+    /// A variable that is written with doubled braces, as other programs write theirs: everybody would read its name.
+    pub(super) fn unread_variable(&self) -> Option<&str> {
+        let literals = self.slots.iter().map(|slot| slot.before.as_str()).chain([self.after.as_str()]);
+        literals.into_iter().find_map(braced_variable)
+    }
+
     /// Finds the variables of a text, and binds its entities to what is literal and what is not.
     pub(super) fn parse(formatted: &Formatted, role: Role) -> Result<Self, TemplateError> {
         let mut template =

@@ -350,10 +350,41 @@ fn what_markup_says_can_be_said_by_entities() {
 }
 
 #[test]
+fn a_variable_in_double_braces_is_told_and_what_was_composed_before_is_still_read() {
+    let faults = |message: Value| -> Vec<(String, &'static str)> {
+        let message = Message::parse(&message).unwrap();
+        message.composing_faults().into_iter().map(|fault| (fault.path, fault.code)).collect()
+    };
+    let told = |path: &str| vec![(path.to_owned(), "variable_in_double_braces")];
+    for text in [
+        "Hi {{first_name}}",
+        "{first_name}: hi {{ first_name }}!",
+        "Hi {{first_name|there}}",
+        "{{attr.plan}} {username}",
+        "{{ {{last_name}}",
+    ] {
+        assert_eq!(faults(json!({"text": text})), told("/text"), "{text}");
+        assert_eq!(faults(json!({"text": text, "format": "html"})), told("/text"), "{text}");
+    }
+    let reply = json!({"text": "Hi", "buttons": [[{"text": "Go", "press": {"reply": "For {{username}}"}}]]});
+    assert_eq!(faults(reply), told("/buttons/0/0/press/reply"));
+    for text in [
+        "Hi {first_name}",
+        "{{nobody}}",
+        "fn main() {{\n run();\n}}",
+        "{{\"a\": 1}}",
+        "{{}}",
+        "}} {{first_name",
+    ] {
+        assert_eq!(faults(json!({"text": text})), [], "{text}");
+    }
+}
+
+#[test]
 fn a_link_that_leads_nowhere_is_told_with_its_field_and_still_read() {
     let faults = |message: Value| -> Vec<(String, &'static str)> {
         let message = Message::parse(&message).unwrap();
-        message.link_faults().into_iter().map(|fault| (fault.path, fault.code)).collect()
+        message.composing_faults().into_iter().map(|fault| (fault.path, fault.code)).collect()
     };
     for source in [
         r#"Call <a href="tel:+4915112345">us</a>"#,

@@ -1,12 +1,16 @@
 //! The ledger's pages: one line for each person.
 
 use domain::event::Outcome;
-use domain::ids::{CampaignId, ContactId, WorkspaceId};
+use domain::ids::{BotId, CampaignId, ContactId, WorkspaceId};
+use domain::message::ButtonPlace;
 use domain::time::Millis;
 use roaring::RoaringBitmap;
+use serde_json::json;
+use store::recipients::Recipient;
 use store::{ReadTx, campaigns, contacts, recipients};
 
 use super::{Campaigns, owned};
+use crate::catalog::WorkspaceCatalog;
 use crate::{EngineError, Result};
 
 /// One line.
@@ -30,7 +34,8 @@ pub struct LedgerLine {
 pub struct LedgerAsk {
     /// By its name in the ledger.
     pub outcome: Option<String>,
-    /// Those who pressed or followed the button with this text.
+    /// Those who pressed or followed the button at this place (`0.1`), or, as answers from before places were kept
+    /// have it, with this text.
     pub button: Option<String>,
     /// The position after which the page begins.
     pub after: Option<i64>,
@@ -78,7 +83,7 @@ impl Campaigns {
     /// Lines in the campaign's order.
     ///
     /// # Errors
-    /// There is no such campaign, or no such outcome.
+    /// There is no such campaign, or no such outcome or button.
     pub async fn ledger(&self, workspace: WorkspaceId, id: CampaignId, ask: LedgerAsk) -> Result<LedgerPage> {
         let outcomes = match ask.outcome.as_deref() {
             None => Vec::new(),
@@ -86,7 +91,58 @@ impl Campaigns {
                 EngineError::field("/outcome", "unknown", "is not an outcome of the ledger")
             })?,
         };
-        self.store.reader().read(move |tx| page(tx, workspace, id, &outcomes, &ask)).await
+        let only = match &ask.button {
+            None => None,
+            Some(button) => Some(self.who_pressed(workspace, id, button).await?),
+        };
+        self.store.reader().read(move |tx| page(tx, workspace, id, &outcomes, only.as_ref(), &ask)).await
+    }
+
+    /// Exactly those whom the report counts for the button: nobody, before the campaign has begun.
+    async fn who_pressed(
+        &self,
+        workspace: WorkspaceId,
+        id: CampaignId,
+        button: &str,
+    ) -> Result<RoaringBitmap> {
+        let (bot, campaign) = self.store.reader().read(move |tx| owned(tx, workspace, id)).await?;
+        if campaign.frozen_at.is_none() {
+            return Ok(RoaringBitmap::new());
+        }
+        let key = if button.parse::<ButtonPlace>().is_ok() { "button" } else { "button_text" };
+        let pressed = json!({"campaign": {"id": id, "outcome": "clicked", key: button}});
+        let snapshot = self.people.latest(bot).await?;
+        let read = self.store.reader().read(move |tx| {
+            let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
+            Ok::<_, EngineError>(catalog.resolve_at("/button", &pressed)?.1)
+        });
+        Ok(snapshot.index.set(&read.await?, self.clock.now()))
+    }
+}
+
+/// Lines that are read at once where only some of them are wanted.
+const LOOKED_AT: usize = 1_000;
+
+/// The wanted lines after a position, at most `limit`.
+fn wanted(
+    tx: &ReadTx<'_>,
+    (bot, id): (BotId, CampaignId),
+    outcomes: &[Outcome],
+    only: Option<&RoaringBitmap>,
+    mut after: i64,
+    limit: usize,
+) -> Result<Vec<Recipient>> {
+    let Some(only) = only else { return Ok(recipients::list(tx, bot, id, outcomes, after, limit)?) };
+    let mut found = Vec::new();
+    loop {
+        let rows = recipients::list(tx, bot, id, outcomes, after, LOOKED_AT)?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        after = last.position;
+        found.extend(rows.into_iter().filter(|row| only.contains(row.contact.0)));
+        if found.len() >= limit {
+            found.truncate(limit);
+            return Ok(found);
+        }
     }
 }
 
@@ -95,6 +151,7 @@ fn page(
     workspace: WorkspaceId,
     id: CampaignId,
     outcomes: &[Outcome],
+    only: Option<&RoaringBitmap>,
     ask: &LedgerAsk,
 ) -> Result<LedgerPage> {
     let (bot, _) = owned(tx, workspace, id)?;
@@ -106,7 +163,7 @@ fn page(
     }
     let limit = ask.limit;
     let after = ask.after.unwrap_or(-1);
-    let mut rows = recipients::list(tx, bot, id, outcomes, ask.button.as_deref(), after, limit + 1)?;
+    let mut rows = wanted(tx, (bot, id), outcomes, only, after, limit + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = if more { rows.last().map(|row| row.position) } else { None };

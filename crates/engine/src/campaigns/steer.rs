@@ -103,7 +103,7 @@ fn unknown_lines(
     contacts: Option<&[ContactId]>,
 ) -> Result<Vec<Recipient>> {
     let Some(contacts) = contacts else {
-        return Ok(recipients::list(tx, bot, id, &[Outcome::Unknown], None, -1, usize::MAX >> 1)?);
+        return Ok(recipients::list(tx, bot, id, &[Outcome::Unknown], -1, usize::MAX >> 1)?);
     };
     let mut lines = Vec::with_capacity(contacts.len());
     for (place, contact) in contacts.iter().enumerate() {

@@ -75,16 +75,16 @@ impl Campaigns {
     }
 }
 
-struct Trial<'a> {
-    workspace: WorkspaceId,
-    campaign: CampaignId,
-    secrets: &'a Secrets,
-    public_url: &'a str,
-    now: Millis,
+pub(super) struct Trial<'a> {
+    pub workspace: WorkspaceId,
+    pub campaign: CampaignId,
+    pub secrets: &'a Secrets,
+    pub public_url: &'a str,
+    pub now: Millis,
 }
 
 impl Trial<'_> {
-    fn queue(&self, tx: &WriteTx<'_>, order: TrialOrder) -> Result<(BotId, Vec<(ContactId, OutboxId)>)> {
+    pub fn queue(&self, tx: &WriteTx<'_>, order: TrialOrder) -> Result<(BotId, Vec<(ContactId, OutboxId)>)> {
         let (bot, campaign) = owned(tx, self.workspace, self.campaign)?;
         let message =
             Message::parse(&campaign.message).map_err(|errors| EngineError::under("/message", errors))?;

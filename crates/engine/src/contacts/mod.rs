@@ -19,7 +19,8 @@ use domain::time::Millis;
 use roaring::RoaringBitmap;
 use serde_json::{Map, Value};
 use store::contacts::Contact;
-use store::{ReadTx, Store, bots, contacts};
+use store::visits::Visit;
+use store::{ReadTx, Store, bots, contacts, links, visits};
 
 pub use self::card::{Card, Explained};
 pub use self::export::Export;
@@ -41,6 +42,17 @@ pub struct ContactPatch {
     /// A value sets a key, `null` removes it.
     pub attributes: Option<Map<String, Value>>,
     pub opted_out: Option<bool>,
+}
+
+/// Visits that a person's page shows, at most.
+const VISITS_MAX: usize = 50;
+
+/// A visit of a link through which a person started, with the link's code and name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonVisit {
+    pub visit: Visit,
+    pub code: String,
+    pub link_name: String,
 }
 
 /// The room.
@@ -112,6 +124,25 @@ impl Contacts {
         let read = self.store.reader().read(move |tx| {
             find(tx, workspace, id)?;
             timeline::read(tx, workspace, id, below, limit)
+        });
+        read.await
+    }
+
+    /// The visits of links through which a person started, latest first, at most fifty. What retention no longer
+    /// keeps of them is absent.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace.
+    pub async fn visits(&self, workspace: WorkspaceId, id: ContactId) -> Result<Vec<PersonVisit>> {
+        let read = self.store.reader().read(move |tx| {
+            find(tx, workspace, id)?;
+            let mut found = Vec::new();
+            for visit in visits::latest_of_contact(tx, id.bot(), id.number(), VISITS_MAX)? {
+                // A link is archived, never deleted.
+                let link = links::get(tx, workspace, visit.link)?.ok_or(EngineError::NotFound("link"))?;
+                found.push(PersonVisit { visit, code: link.code, link_name: link.name });
+            }
+            Ok(found)
         });
         read.await
     }

@@ -40,6 +40,11 @@ impl Default for Answers {
 }
 
 impl Answers {
+    /// Answers whose dropped ones are counted there.
+    pub fn counting(dropped: Arc<AtomicU64>) -> Self {
+        Self { dropped, ..Self::default() }
+    }
+
     /// Gives answers as far as there are places, and returns at once.
     pub fn give(&self, client: &Arc<Client>, answers: Vec<Answer>) {
         for answer in answers {

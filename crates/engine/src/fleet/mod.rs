@@ -41,8 +41,9 @@ use running::{Running, Work};
 pub use webhooks::{PushError, Webhooks};
 
 /// The kinds of update that are asked for: Telegram's default ones, less those that want an answer which Muster has
-/// not (`inline_query`, `shipping_query`), and what follows from them. What is not read is kept raw.
-const ALLOWED: [&str; 19] = [
+/// not (`inline_query`, `shipping_query`), and what follows from them; and emoji under messages, which Telegram tells
+/// only to whom asks by name. What is not read is kept raw.
+const ALLOWED: [&str; 20] = [
     "message",
     "edited_message",
     "channel_post",
@@ -53,6 +54,7 @@ const ALLOWED: [&str; 19] = [
     "deleted_business_messages",
     "guest_message",
     "callback_query",
+    "message_reaction",
     "pre_checkout_query",
     "purchased_paid_media",
     "poll",
@@ -311,4 +313,44 @@ async fn follow(people: People, store: Store, bot: BotId, stop: CancellationToke
         tokio::time::sleep_until(looked + FOLLOW_EVERY).await;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use telegram::{Received, Update};
+
+    use super::*;
+
+    /// Each kind that is read by name, with the least that it holds.
+    const READ: [(&str, &str); 6] = [
+        ("message", r#"{"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}}"#),
+        ("edited_message", r#"{"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}}"#),
+        (
+            "callback_query",
+            r#"{"id": "1", "from": {"id": 7, "is_bot": false, "first_name": "A"}, "chat_instance": "1"}"#,
+        ),
+        (
+            "message_reaction",
+            r#"{"chat": {"id": 7, "type": "private"}, "message_id": 1, "date": 1, "old_reaction": [], "new_reaction": []}"#,
+        ),
+        (
+            "my_chat_member",
+            r#"{"chat": {"id": 7, "type": "private"}, "from": {"id": 7, "is_bot": false, "first_name": "A"}, "date": 1,
+                "old_chat_member": {"status": "member"}, "new_chat_member": {"status": "kicked"}}"#,
+        ),
+        (
+            "pre_checkout_query",
+            r#"{"id": "1", "from": {"id": 7, "is_bot": false, "first_name": "A"}, "currency": "XTR", "total_amount": 1,
+                "invoice_payload": "x"}"#,
+        ),
+    ];
+
+    #[test]
+    fn every_kind_that_is_read_is_asked_for() {
+        for (kind, body) in READ {
+            let received = Received::parse(&format!(r#"{{"update_id": 1, "{kind}": {body}}}"#)).unwrap();
+            assert!(!matches!(received.update, Update::Unknown { .. }), "{kind} is not read: {received:?}");
+            assert!(ALLOWED.contains(&kind), "{kind} is read and never asked for");
+        }
+    }
 }

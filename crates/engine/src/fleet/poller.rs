@@ -59,7 +59,8 @@ pub(super) struct Poller {
 impl Poller {
     pub fn new(parts: PollerParts) -> Self {
         let PollerParts { hold, store, clock, intake, client } = parts;
-        let (answers, failing, failures) = (Answers::default(), None, 0);
+        let answers = Answers::counting(intake.dropped_answers());
+        let (failing, failures) = (None, 0);
         Self { bot: hold.bot, hold, store, clock, intake, client, answers, failing, failures }
     }
 

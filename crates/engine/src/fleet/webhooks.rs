@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use domain::ids::BotId;
 use parking_lot::Mutex;
@@ -94,6 +95,12 @@ impl Webhooks {
         }
     }
 
+    /// How many answers to presses and payments this process has dropped since its start, for want of a place or of
+    /// time.
+    pub fn dropped_answers(&self) -> u64 {
+        self.parts.intake.dropped_answers().load(Ordering::Relaxed)
+    }
+
     fn queue_of(&self, bot: BotId) -> mpsc::Sender<Waiting> {
         let mut queues = self.queues.lock();
         match queues.get(&bot) {
@@ -162,7 +169,8 @@ impl Receiver {
             let token = SecretString::from(self.parts.secrets.open(token_sealed)?);
             let client = Client::new(&self.parts.api_url, &token, Options::default())
                 .map_err(|error| crate::EngineError::Telegram(error.to_string()))?;
-            self.caller = Some((token_sealed.to_vec(), Arc::new(client), Answers::default()));
+            let answers = Answers::counting(self.parts.intake.dropped_answers());
+            self.caller = Some((token_sealed.to_vec(), Arc::new(client), answers));
         }
         match &self.caller {
             Some((_, client, answers)) => Ok((Arc::clone(client), answers.clone())),

@@ -69,6 +69,14 @@ pub struct DayCount {
     pub count: u64,
 }
 
+/// Some people of one day of the workspace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DayPeople {
+    /// Such as `2026-11-24`.
+    pub day: String,
+    pub counted: Counted,
+}
+
 /// Which steps of the loop somebody of the team has taken, since the bot came with what it has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Checklist {
@@ -97,10 +105,11 @@ pub struct HomeView {
     pub stages: Vec<StageLine>,
     /// The largest first.
     pub moves: Vec<Move>,
-    pub joined: Vec<DayCount>,
+    /// Who was first seen on each day. An import may put people on days that lie before it.
+    pub joined: Vec<DayPeople>,
     pub active: Vec<DayCount>,
     /// Each person on the day of their latest block.
-    pub blocked_by_day: Vec<DayCount>,
+    pub blocked_by_day: Vec<DayPeople>,
     /// Who blocked the bot on any of the days, each counted once: the sum of `blocked_by_day`.
     pub blocked_in_days: Counted,
     pub suggestions: Vec<Suggestion>,
@@ -167,7 +176,7 @@ impl Home {
     ) -> Result<Option<Arc<Past>>> {
         let (workspace, zone) = (snapshot.workspace, snapshot.zone());
         let version = self.reader.read(move |tx| stages::version(tx, workspace)).await?;
-        let key = PastKey { day: day_number(now, zone) - days, version, zone };
+        let key = PastKey { day: day_number(now, zone) - days + 1, version, zone };
         let mut pasts = kept.pasts.lock().await;
         if let Some(past) = pasts.get(&days).filter(|past| past.key == key) {
             return Ok(Some(Arc::clone(past)));
@@ -289,30 +298,22 @@ fn moves(past: &Past, present: &[(StageId, String, RoaringBitmap)]) -> Vec<Move>
     moves
 }
 
-/// Who was first seen on each day. An import may put people on days that lie before it.
-fn joined(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayCount>> {
-    let until = |day: i32| ask.count(build::seen_before(day_of(day)));
-    let mut before = until(*days.start())?;
-    let mut counts = Vec::new();
-    for day in days {
-        let after = until(day + 1)?;
-        counts.push(DayCount { day: date(day), count: after.saturating_sub(before) });
-        before = after;
-    }
-    Ok(counts)
+fn joined(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayPeople>> {
+    let of = |day: i32| {
+        let counted = ask.counted(build::seen_between(day_of(day), day_of(day + 1)))?;
+        Ok(DayPeople { day: date(day), counted })
+    };
+    days.map(of).collect()
 }
 
 /// Whose latest block was on each day: those who blocked since its beginning, without those who blocked since the
 /// next. So the days add up to those who blocked since the first, whatever the clocks did meanwhile.
-fn blocked(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayCount>> {
-    let mut since = ask.count(blocked_since(*days.start()))?;
-    let mut counts = Vec::new();
-    for day in days {
-        let later = ask.count(blocked_since(day + 1))?;
-        counts.push(DayCount { day: date(day), count: since.saturating_sub(later) });
-        since = later;
-    }
-    Ok(counts)
+fn blocked(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayPeople>> {
+    let of = |day: i32| {
+        let on_it = build::all([blocked_since(day), build::not(blocked_since(day + 1))]);
+        Ok(DayPeople { day: date(day), counted: ask.counted(on_it)? })
+    };
+    days.map(of).collect()
 }
 
 fn blocked_since(day: i32) -> Value {

@@ -24,7 +24,7 @@ const EVENTS_READ_AT_ONCE: usize = 5_000;
 /// What a past was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PastKey {
-    /// The beginning of this day.
+    /// The beginning of this day, the first that the page shows.
     pub day: i32,
     /// The version of the stages' rules.
     pub version: i64,

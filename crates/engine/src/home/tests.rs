@@ -20,8 +20,8 @@ fn line<'v>(view: &'v HomeView, name: &str) -> &'v StageLine {
     view.stages.iter().find(|stage| stage.name == name).unwrap()
 }
 
-fn total(days: &[DayCount]) -> u64 {
-    days.iter().map(|day| day.count).sum()
+fn total(days: &[DayPeople]) -> u64 {
+    days.iter().map(|day| day.counted.count()).sum()
 }
 
 #[tokio::test]
@@ -50,6 +50,18 @@ async fn stages_move_as_the_log_tells_and_not_as_the_present_would_guess() {
 }
 
 #[tokio::test]
+async fn the_movement_is_since_the_beginning_of_the_first_day_that_is_shown() {
+    let house = House::new().await;
+    for (telegram_id, days) in [(1, 7), (2, 6), (3, 0)] {
+        house.person(telegram_id, "P", days).await;
+    }
+    let view = home(&house).get(house.workspace, house.bot, 7).await.unwrap();
+    let before: u64 = view.stages.iter().map(|stage| stage.movement.unwrap().before).sum();
+    assert_eq!(before, 1, "who came a day before the first bar was there");
+    assert_eq!(view.people, before + total(&view.joined));
+}
+
+#[tokio::test]
 async fn days_count_people_once_and_follow_the_log() {
     let house = House::new().await;
     let room = home(&house);
@@ -70,7 +82,7 @@ async fn days_count_people_once_and_follow_the_log() {
     assert_eq!(view.active.len(), 7);
     assert_eq!(view.active[6], DayCount { day: "2026-11-24".into(), count: 2 });
     assert_eq!(view.active[5], DayCount { day: "2026-11-23".into(), count: 1 });
-    assert_eq!((total(&view.joined), view.joined[3].count), (1, 1), "{:?}", view.joined);
+    assert_eq!((total(&view.joined), view.joined[3].counted.count()), (1, 1), "{:?}", view.joined);
 
     // What happens later is added to what is kept.
     house.says(bob, NOW - 26 * 3_600_000, "told late").await;

@@ -1,9 +1,13 @@
 //! The head of an import's table: which column holds what.
 
-use csv::ByteRecord;
-use domain::field_error::FieldError;
+use std::collections::BTreeMap;
 
-use crate::attributes::check_key;
+use csv::ByteRecord;
+use domain::cells::Kind;
+use domain::field_error::FieldError;
+use domain::naming::{name_key, tidied};
+
+use crate::attributes::{check_key, known_spelling};
 use crate::{EngineError, Result};
 
 /// Where errors of the head are told.
@@ -93,6 +97,29 @@ impl Columns {
         if faults.is_empty() { Ok(Self { all }) } else { Err(EngineError::Invalid(faults)) }
     }
 
+    /// The same with every attribute as it is spelled where it is known; a new one is tidied.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`]: two columns name one attribute.
+    pub fn spelled(mut self, known: &BTreeMap<String, Option<Kind>>) -> Result<Self> {
+        for index in 0..self.all.len() {
+            let (before, rest) = self.all.split_at_mut(index);
+            let Some((name, Column::Attribute(key))) = rest.first_mut() else { continue };
+            let is_known = known_spelling(known, key);
+            let is_new = is_known.is_none();
+            *key = is_known.unwrap_or_else(|| tidied(key));
+            let twin = before.iter().find(|(_, other)| match other {
+                Column::Attribute(other) => other == key || (is_new && name_key(other) == name_key(key)),
+                _ => false,
+            });
+            if let Some((twin, _)) = twin {
+                let message = format!("has the columns \"{twin}\" and \"{name}\", which name one attribute");
+                return Err(EngineError::field(PATH, "duplicate", message));
+            }
+        }
+        Ok(self)
+    }
+
     /// How many cells of a head name a column; none where none is `telegram_id`.
     pub fn count_known(head: &ByteRecord) -> usize {
         let names: Vec<&str> =
@@ -107,6 +134,17 @@ impl Columns {
     /// Name and meaning of each column, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Column)> {
         self.all.iter().map(|(name, column)| (name.as_str(), column))
+    }
+
+    /// The key of the attribute's column that a key means: exactly, or in the normal form.
+    pub fn attribute(&self, key: &str) -> Option<&str> {
+        let keys = || {
+            self.all.iter().filter_map(|(_, column)| match column {
+                Column::Attribute(own) => Some(own.as_str()),
+                _ => None,
+            })
+        };
+        keys().find(|own| *own == key).or_else(|| keys().find(|own| name_key(own) == name_key(key)))
     }
 
     /// How many there are.

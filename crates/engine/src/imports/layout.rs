@@ -58,8 +58,8 @@ impl Layout {
         let separator = separator(input, encoding)?;
         let mut records = records(input, encoding, separator)?;
         let mut record = ByteRecord::new();
-        let columns = head(&mut records, &mut record, separator)?;
-        check_asked(&columns, asked, known)?;
+        let columns = head(&mut records, &mut record, separator)?.spelled(known)?;
+        let asked = &checked_kinds(&columns, asked, known)?;
         let mut surveys = vec![Survey::default(); columns.len()];
         // What cannot be read is said when the lines are taken; a quote that is never closed ends the look as well.
         while matches!(next(&mut records, &mut record), Ok(true)) {
@@ -108,23 +108,30 @@ fn readings(
     columns.iter().zip(surveys).map(decide).collect()
 }
 
-/// A kind can be asked for where the attribute has none yet.
-fn check_asked(columns: &Columns, asked: &BTreeMap<String, Kind>, known: &KnownKinds) -> Result<()> {
+/// The kinds that are asked for, by the keys of the columns. One can be asked for where the attribute has none yet.
+fn checked_kinds(
+    columns: &Columns,
+    asked: &BTreeMap<String, Kind>,
+    known: &KnownKinds,
+) -> Result<BTreeMap<String, Kind>> {
+    let mut checked = BTreeMap::new();
     for (key, kind) in asked {
         let path = format!("/kinds/{}", pointer_segment(key));
-        let is_there = columns.iter().any(|(_, column)| *column == Column::Attribute(key.clone()));
-        if !is_there {
+        let spelled = columns.attribute(key);
+        let Some(spelled) = spelled else {
             let message = format!("names no column of the table: it has no \"attr.{key}\"");
             return Err(EngineError::field(path, "unknown_column", message));
-        }
-        if let Some(Some(has)) = known.get(key)
+        };
+        if let Some(Some(has)) = known.get(spelled)
             && has != kind
         {
-            let message = format!("the attribute \"{key}\" holds {}; change its kind first", has.plural());
+            let message =
+                format!("the attribute \"{spelled}\" holds {}; change its kind first", has.plural());
             return Err(EngineError::field(path, "wrong_kind", message));
         }
+        checked.insert(spelled.to_owned(), *kind);
     }
-    Ok(())
+    Ok(checked)
 }
 
 /// The records from the first on.

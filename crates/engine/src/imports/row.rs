@@ -69,12 +69,13 @@ impl ImportRow {
     /// Every fault, from left to right.
     pub fn read(layout: &Layout, record: &ByteRecord, line: u64, now: Millis) -> Result<Self, Vec<RowFault>> {
         let columns = &layout.columns;
-        // Spreadsheets write empty cells behind the last column.
+        // Spreadsheets write empty cells behind the last column, and leave out those at a line's end.
         let has_more = record.iter().skip(columns.len()).any(|cell| !cell.trim_ascii().is_empty());
-        if record.len() < columns.len() || has_more {
+        if has_more {
             let reason = format!("has {} cells where the head has {}", record.len(), columns.len());
             return Err(vec![RowFault::new("", reason)]);
         }
+        let cells = record.iter().chain(std::iter::repeat(&b""[..]));
         let mut row = Self {
             line,
             telegram_id: 0,
@@ -89,7 +90,7 @@ impl ImportRow {
             attributes: Attributes::new(),
         };
         let mut faults = Vec::new();
-        for (((name, column), reading), cell) in columns.iter().zip(&layout.readings).zip(record) {
+        for (((name, column), reading), cell) in columns.iter().zip(&layout.readings).zip(cells) {
             let Ok(cell) = std::str::from_utf8(cell) else {
                 faults.push(RowFault::new(name, "is not UTF-8"));
                 continue;

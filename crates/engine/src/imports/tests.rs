@@ -167,15 +167,14 @@ async fn refused_lines_are_named_and_the_rest_is_in() {
             (7, "language"),
             (8, "last_interaction"),
             (9, "last_interaction"),
-            (12, ""),
             (13, "telegram_id"),
             (15, "language"),
         ]
     );
-    assert!(report.rejected[7].reason.contains("line 2"), "{}", report.rejected[7].reason);
-    assert_eq!((report.rows, report.created, report.rejected_count), (13, 4, 9));
+    assert!(report.rejected[6].reason.contains("line 2"), "{}", report.rejected[6].reason);
+    assert_eq!((report.rows, report.created, report.rejected_count), (13, 5, 8));
     let ids: Vec<i64> = house.people().await.iter().map(|person| person.telegram_id).collect();
-    assert_eq!(ids, [1, 5, 7, 9]);
+    assert_eq!(ids, [1, 5, 6, 7, 9], "an end that is left out is empty");
 }
 
 #[tokio::test]
@@ -438,8 +437,8 @@ proptest! {
                 let plan = person.attributes.get("plan").map(domain::cells::written);
                 let plan = plan.as_deref().and_then(|plan| plan.strip_prefix('p'));
                 let given: Vec<&str> = [name, tag, plan].into_iter().flatten().collect();
-                // One cell at most was left empty or changed; the rest came together.
-                assert!(given.len() != 1 && given.windows(2).all(|pair| pair[0] == pair[1]), "{person:?}");
+                // A cell was left empty or changed, or a stray end of line left some out; what is there came together.
+                assert!(given.windows(2).all(|pair| pair[0] == pair[1]), "{person:?}");
             }
         });
     }

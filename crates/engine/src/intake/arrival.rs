@@ -68,18 +68,16 @@ impl Arrival {
         Ok(link.bots.iter().find(|entry| entry.bot == bot).and_then(|entry| entry.flow))
     }
 
-    /// What the browser told stands where nothing was known.
+    /// What the browser told stands where nothing was known, or less certain.
     fn complete_profile(&self, journal: &mut Journal<'_>, contact: &mut Contact, at: Millis) -> Result<()> {
         let mut profile = contact.profile.clone();
-        for (known, told) in [
-            (&mut profile.browser, &self.visit.browser),
-            (&mut profile.os, &self.visit.os),
-            (&mut profile.country, &self.visit.country),
-        ] {
+        for (known, told) in [(&mut profile.browser, &self.visit.browser), (&mut profile.os, &self.visit.os)]
+        {
             if known.is_none() {
                 known.clone_from(told);
             }
         }
+        profile.learn_country(self.visit.country.as_deref(), self.visit.country_by_network);
         if profile == contact.profile {
             return Ok(());
         }

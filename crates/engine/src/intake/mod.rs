@@ -13,6 +13,7 @@ mod press;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use domain::event::EventBody;
 use domain::ids::BotId;
@@ -29,6 +30,8 @@ use crate::{EngineError, Result, Secrets};
 
 /// Update ids are remembered so long (DESIGN 3.3).
 const DEDUPE_MS: i64 = 2 * DAY_MS;
+/// Presses and answered albums are remembered so long: an album's photos come one after the other.
+const PRESSES_KEPT_MS: i64 = 60 * SECOND_MS;
 
 /// Takes updates in.
 #[derive(Clone)]
@@ -37,6 +40,7 @@ pub struct Intake {
     secrets: Secrets,
     responder: Arc<dyn Responder>,
     phrasing: Phrasing,
+    dropped_answers: Arc<AtomicU64>,
 }
 
 /// One update as it arrived, with the moment of its receipt.
@@ -79,7 +83,12 @@ pub struct Taken {
 impl Intake {
     /// An intake whose acts are answered by `responder`.
     pub fn new(store: Store, secrets: Secrets, responder: Arc<dyn Responder>) -> Self {
-        Self { store, secrets, responder, phrasing: Phrasing::default() }
+        Self { store, secrets, responder, phrasing: Phrasing::default(), dropped_answers: Arc::default() }
+    }
+
+    /// Counts the answers that were handed out here and dropped later.
+    pub(crate) fn dropped_answers(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.dropped_answers)
     }
 
     /// Takes a batch in, in order, in one commit; one that was pushed was not `polled`.
@@ -140,7 +149,7 @@ impl Intake {
             }
             if is_new_second {
                 events::forget_updates(tx, row.id, at - DEDUPE_MS)?;
-                events::forget_presses(tx, row.id, at - press::AGAIN_MS)?;
+                events::forget_presses(tx, row.id, at - PRESSES_KEPT_MS)?;
             }
         }
         Ok(taken)

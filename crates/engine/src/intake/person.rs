@@ -9,8 +9,9 @@ use domain::money;
 use domain::phrases::{Phrasebook, STOP_WORD_CHARS_MAX};
 use domain::time::Millis;
 use store::contacts::{self, Contact};
+use store::events;
 use store::outbox::Lane;
-use telegram::{ChatMemberChange, Message, User};
+use telegram::{ChatMemberChange, Message, SuccessfulPayment, User};
 
 use super::arrival::Arrival;
 use super::edit::{self, in_a_line};
@@ -50,13 +51,7 @@ impl Intake {
         let (mut contact, met) = known(journal, &self.secrets, user, opening.source(), at)?;
         hearing::heard(journal, &mut contact, at, true)?;
         if let Some(payment) = &message.successful_payment {
-            let body = EventBody::Conversion {
-                object: "purchase".into(),
-                value: Some(money::of_smallest_unit(payment.total_amount, &payment.currency)),
-                currency: Some(payment.currency.clone()),
-            };
-            journal.record(Some(contact.number), at, body)?;
-            return Ok(());
+            return paid(journal, contact.number, payment, (at, received_at));
         }
         let Some(content) = message.content else {
             // Nobody wrote: nobody waits, and no campaign is answered.
@@ -91,7 +86,17 @@ impl Intake {
                 Act::Text { text: message.text.clone().unwrap_or_default() }
             }
         };
+        // Photos of one album are messages of their own, and one thing to answer.
+        let album = message.album();
+        if let Some(album) = album
+            && events::is_album_answered(journal.tx(), journal.bot(), contact.number, album)?
+        {
+            return Ok(());
+        }
         let answered = self.responder.respond(journal, &mut contact, &act, at)?;
+        if let Some(album) = album.filter(|_| answered) {
+            events::answer_album(journal.tx(), journal.bot(), contact.number, album, received_at)?;
+        }
         if !answered && matches!(act, Act::Text { .. } | Act::Command { .. }) {
             let is_late = at < received_at - LATE_MS;
             let edit = if is_late { edit::latest(journal, &contact, message.message_id)? } else { None };
@@ -168,6 +173,26 @@ impl Intake {
         }
         journal.set_reachability(&mut contact, at, Reach::Unblocked)
     }
+}
+
+/// Records a payment. Telegram tells one again where it is not sure that the first was heard: it is recorded once.
+fn paid(
+    journal: &mut Journal<'_>,
+    contact: ContactNumber,
+    payment: &SuccessfulPayment,
+    (at, received_at): (Millis, Millis),
+) -> Result<()> {
+    let charge = payment.telegram_payment_charge_id.as_str();
+    if !charge.is_empty() && !events::first_payment(journal.tx(), journal.bot(), charge, received_at)? {
+        return Ok(());
+    }
+    let body = EventBody::Conversion {
+        object: "purchase".into(),
+        value: Some(money::of_smallest_unit(payment.total_amount, &payment.currency)),
+        currency: Some(payment.currency.clone()),
+    };
+    journal.record(Some(contact), at, body)?;
+    Ok(())
 }
 
 /// What a person composed, as an event.

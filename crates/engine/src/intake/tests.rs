@@ -150,18 +150,21 @@ async fn a_full_disk_is_no_fault_of_an_update() {
 }
 
 #[tokio::test]
-async fn a_payment_is_recorded_in_the_currencys_own_unit() {
+async fn a_payment_is_recorded_once_and_in_the_currencys_own_unit() {
     let house = House::new().await;
     let paid = |id: i64, currency: &str, amount: i64| {
         let update = json!({"update_id": id, "message": {
             "message_id": id, "date": NOW / 1_000,
             "from": {"id": 7, "is_bot": false, "first_name": "Ann"}, "chat": {"id": 7, "type": "private"},
             "successful_payment": {"currency": currency, "total_amount": amount, "invoice_payload": "plan-pro",
-                "telegram_payment_charge_id": "t", "provider_payment_charge_id": "p"}}});
+                "telegram_payment_charge_id": format!("t{}", id % 10), "provider_payment_charge_id": "p"}}});
         Arrived { received: Received::parse(&update.to_string()).unwrap(), at: NOW }
     };
-    let batch = vec![paid(1, "USD", 1990), paid(2, "XTR", 250), paid(3, "JPY", 500), paid(4, "KWD", 1990)];
+    // The first is told a second time, by another update.
+    let told = [(1, "USD", 1990), (2, "XTR", 250), (3, "JPY", 500), (4, "KWD", 1990), (11, "USD", 1990)];
+    let batch = told.into_iter().map(|(id, currency, amount)| paid(id, currency, amount)).collect();
     intake(&house).take(house.bot, batch, None).await.unwrap();
+    intake(&house).take(house.bot, vec![paid(21, "USD", 1990)], None).await.unwrap();
     let paid: Vec<(f64, String)> = house
         .log()
         .await

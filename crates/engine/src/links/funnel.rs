@@ -6,6 +6,7 @@ use std::sync::Arc;
 use audience::Index;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use domain::contact::source_key;
 use domain::expression::{EventTest, TimeField, build};
 use domain::ids::{BotId, LinkId, WorkspaceId};
 use domain::limits::EXPRESSION_LIST_MAX;
@@ -243,6 +244,7 @@ impl Counting {
 
     fn values(&self, tx: &ReadTx<'_>, catalog: &WorkspaceCatalog, link: &Link, by: By) -> Result<Vec<Value>> {
         let found = visit_counts::by_value(tx, self.workspace, self.bot, link.id, by, EXPRESSION_LIST_MAX)?;
+        let found = by_name(by, found);
         let known: Vec<String> = found.iter().filter_map(|(value, _)| value.clone()).collect();
         let mut values = Vec::with_capacity(found.len());
         let shown =
@@ -258,6 +260,24 @@ impl Counting {
         }
         Ok(values)
     }
+}
+
+/// Spellings of one name as one, shown as most visits spelled it; most visits first.
+fn by_name(by: By, found: Vec<(Option<String>, i64)>) -> Vec<(Option<String>, i64)> {
+    let mut named: Vec<(Option<String>, i64)> = Vec::new();
+    let mut places: HashMap<Option<String>, usize> = HashMap::new();
+    for (value, visits) in found {
+        let key = value.as_deref().map(|value| source_key(by.name(), value));
+        match places.get(&key) {
+            Some(place) => named[*place].1 += visits,
+            None => {
+                places.insert(key, named.len());
+                named.push((value, visits));
+            }
+        }
+    }
+    named.sort_by_key(|(_, visits)| std::cmp::Reverse(*visits));
+    named
 }
 
 fn source(link: &Link) -> Json {

@@ -2,6 +2,7 @@
 //! who stayed. A start binds its visit in the intake.
 
 mod browser;
+mod country;
 mod funnel;
 mod privacy;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use store::{ReadTx, Store, StoreError, WriteTx, bots, flows, links, tags};
 use crate::people::People;
 use crate::{Clock, EngineError, Result, Secrets};
 
+pub use country::Countries;
 pub use funnel::{
     Apart, DEFINITIONS, Day, FUNNEL_DAYS_MAX, Funnel, LinkFunnel, Page, People as FunnelPeople,
     Value as FunnelValue,
@@ -41,6 +43,7 @@ pub struct Links {
     secrets: Secrets,
     clock: Arc<dyn Clock>,
     people: People,
+    countries: Option<Countries>,
     /// By code; see [`visit`].
     known: Arc<Mutex<HashMap<String, visit::Known>>>,
 }
@@ -91,7 +94,18 @@ pub struct LinkChange {
 impl Links {
     /// The links of every workspace of the store.
     pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>, people: People) -> Self {
-        Self { store, secrets, clock, people, known: Arc::default() }
+        Self { store, secrets, clock, people, countries: None, known: Arc::default() }
+    }
+
+    /// The same, asking a file for the country of each visitor's network.
+    #[must_use]
+    pub fn with_countries(self, countries: Option<Countries>) -> Self {
+        Self { countries, ..self }
+    }
+
+    /// Whether new visits have the country of their network, rather than one guessed by the browser's language.
+    pub fn knows_networks(&self) -> bool {
+        self.countries.is_some()
     }
 
     /// Makes a link, and the tags that it names.

@@ -9,6 +9,7 @@ use store::contacts::{self, Contact};
 use telegram::Received;
 
 use super::*;
+use crate::contacts::{Contacts, ListQuery, Order};
 use crate::flows::{FlowRunner, Flows};
 use crate::intake::{Arrived, Intake};
 use crate::test_house::{House, NOW};
@@ -144,6 +145,89 @@ async fn a_start_through_a_visit_gives_the_person_a_source_tags_and_a_browser() 
     let row = row.unwrap().unwrap();
     assert_eq!(row.query, r#"[["utm_campaign","june"],["fbclid","abc"]]"#);
     assert_eq!(row.contact, Some(person.number));
+}
+
+#[tokio::test]
+async fn a_source_is_one_name_however_it_is_spelled() {
+    let bench = Bench::new().await;
+    let link = bench.link("fb-summer").await.link.id;
+    for (telegram_id, value) in [(7, "Insta"), (8, "insta"), (9, "insta"), (10, "INSTA"), (11, "other")] {
+        let payload = bench.visit("fb-summer", &[("utm_source", value)]).await;
+        bench.says(telegram_id, &format!("/start {payload}")).await;
+    }
+    let house = &bench.house;
+    let page = bench.links.page(house.workspace, link, house.bot, 7, By::UtmSource).await.unwrap();
+    let lines: Vec<(&str, i64, i64)> = page
+        .values
+        .iter()
+        .map(|line| (line.value.as_deref().unwrap(), line.funnel.visits, line.funnel.starts.count))
+        .collect();
+    assert_eq!(lines, [("insta", 4, 4), ("other", 1, 1)]);
+    assert_eq!(bench.person(7).await.source["utm_source"], "Insta", "what was said stays as it was said");
+    let code = bench.matching(&json!({"source": {"link": "FB-Summer"}})).await;
+    assert!(code.is_empty(), "a link's code compares to the letter");
+}
+
+impl Bench {
+    /// Whoever matches, by the index and by the evaluator of one person.
+    async fn matching(&self, asked: &Value) -> Vec<ContactId> {
+        let house = &self.house;
+        let secrets = Secrets::from_bytes([5; 64]);
+        let contacts = Contacts::new(house.store.clone(), secrets, house.clock(), house.people.clone());
+        let list = async |expression| {
+            let query =
+                ListQuery { expression, q: String::new(), order: Order::Recent, after: None, limit: 50 };
+            contacts.list(house.workspace, house.bot, query).await.unwrap().items
+        };
+        let (listed, all) = (list(Some(asked.clone())).await, list(None).await);
+        let ids: Vec<ContactId> = listed.iter().map(|person| person.id).collect();
+        for person in all {
+            let alone =
+                contacts.explain(house.workspace, person.id, asked.clone()).await.unwrap().tree.matched;
+            assert_eq!(alone, ids.contains(&person.id), "{}", person.name);
+        }
+        ids
+    }
+}
+
+#[tokio::test]
+async fn the_country_is_the_networks_where_it_is_known_and_a_guess_elsewhere() {
+    use super::country::mmdb::{Value as Known, file};
+    let bench = Bench::new().await;
+    bench.link("fb-summer").await;
+    let guessed = bench.visit("fb-summer", &[]).await;
+    bench.says(7, &format!("/start {guessed}")).await;
+    let profile = bench.person(7).await.profile;
+    assert_eq!((profile.country.as_deref(), profile.country_by_network), (Some("BR"), false));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("countries.mmdb");
+    let germany = Known::Map(vec![("country", Known::Map(vec![("iso_code", Known::Text("DE"))]))]);
+    std::fs::write(&path, file("Countries", &[("203.0.113.0/24", germany)])).unwrap();
+    let links = bench.links.clone().with_countries(Some(Countries::open(&path).unwrap()));
+    let bench = Bench { links, ..bench };
+    // A guess gives way to the network, for whoever comes back and for whoever comes first.
+    for telegram_id in [7, 8] {
+        let payload = bench.visit("fb-summer", &[]).await;
+        bench.says(telegram_id, &format!("/start {payload}")).await;
+        let profile = bench.person(telegram_id).await.profile;
+        assert_eq!((profile.country.as_deref(), profile.country_by_network), (Some("DE"), true));
+    }
+    let elsewhere = Opened {
+        language: "pt-BR".into(),
+        address: Some("192.0.2.1".parse().unwrap()),
+        user_agent: PHONE.into(),
+        ..Opened::default()
+    };
+    let target = bench.links.open("fb-summer", elsewhere).await.unwrap();
+    bench.says(9, &format!("/start {}", target.rsplit('=').next().unwrap())).await;
+    let [seven, eight, nine] = [7, 8, 9].map(|id| bench.person(id));
+    let (seven, eight, nine) = (seven.await.number, eight.await.number, nine.await.number);
+    let id = |number| ContactId::new(bench.house.bot, number);
+    let from = |country: &str| json!({"profile": {"field": "country", "in": [country]}});
+    let mut germans = bench.matching(&from("de")).await;
+    germans.sort();
+    assert_eq!(germans, [id(seven), id(eight)]);
+    assert_eq!(bench.matching(&from("BR")).await, [id(nine)]);
 }
 
 #[tokio::test]

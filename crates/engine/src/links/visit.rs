@@ -70,7 +70,9 @@ impl Links {
         let target = self.target(code).await?;
         let (bot, username) = target.choose(rand::random())?;
         let address = |payload: &str| format!("https://t.me/{username}?start={payload}");
-        let visit = target.visit(bot, &opened, self.clock.now());
+        let network = self.countries.as_ref().zip(opened.address);
+        let network = network.and_then(|(countries, address)| countries.of(address));
+        let visit = target.visit(bot, &opened, network, self.clock.now());
         match self.record(target.workspace, visit).await {
             Ok(id) => Ok(address(&tokens::visit_payload(&self.secrets, bot, id))),
             Err(error) => {
@@ -162,7 +164,8 @@ impl Target {
         Err(EngineError::NotFound("link"))
     }
 
-    fn visit(&self, bot: BotId, opened: &Opened, at: Millis) -> Visit {
+    /// What is kept of a request; `network` is the country of the visitor's network.
+    fn visit(&self, bot: BotId, opened: &Opened, network: Option<String>, at: Millis) -> Visit {
         let kept = |text: &str, max: usize| -> Option<String> {
             let text: String = text.trim().chars().filter(|c| !c.is_control()).take(max).collect();
             (!text.is_empty()).then_some(text)
@@ -187,7 +190,8 @@ impl Target {
             at,
             visitor,
             address: opened.address.map(|address| address.to_canonical().to_string()),
-            country: browser::country(&opened.language),
+            country_by_network: network.is_some(),
+            country: network.or_else(|| browser::country(&opened.language)),
             browser: browser.name,
             os: browser.os,
             device: browser.device,

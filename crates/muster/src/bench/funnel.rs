@@ -108,6 +108,7 @@ fn visit(random: &mut StdRng, bot: BotId, link: LinkId, at: i64, place: usize) -
         visitor: kinds[random.random_range(0..kinds.len())],
         address: Some("203.0.113.0/24".into()),
         country: Some("BR".into()),
+        country_by_network: false,
         browser: Some("Chrome".into()),
         os: Some("Android".into()),
         device: Some("smartphone".into()),

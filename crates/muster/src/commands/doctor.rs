@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use engine::bot_api::BotApi;
-use engine::bots::{Identities, IdentityError};
+use engine::bots::{Identities, Identity, IdentityError};
 use engine::diagnosis::{self, BotFindings};
 use engine::nodes::{Role, held};
 use engine::secrets::Secrets;
@@ -14,7 +14,7 @@ use store::{Store, backup};
 
 use super::counted;
 use crate::Failure;
-use crate::assembly::secrets_of;
+use crate::assembly::{countries, secrets_of};
 use crate::config::Config;
 
 /// Free space below which something is said, in bytes.
@@ -66,6 +66,7 @@ impl Doctor {
 pub(super) async fn run(config: &Config, arguments: &DoctorArguments) -> Result<(), Failure> {
     let mut doctor = Doctor { json: arguments.json, broken: 0 };
     addresses(&mut doctor, config);
+    networks(&mut doctor, config);
     let folder = &config.data_dir;
     if config.postgres_url().is_none() && !file(&mut doctor, folder, arguments.thorough) {
         return ended(&doctor);
@@ -101,6 +102,18 @@ pub(super) async fn run(config: &Config, arguments: &DoctorArguments) -> Result<
     }
     store.close().await;
     ended(&doctor)
+}
+
+/// The file that knows the countries of networks.
+fn networks(doctor: &mut Doctor, config: &Config) {
+    let Some(file) = config.geo.country_database() else { return };
+    match countries(Some(&file)) {
+        Ok(_) => {
+            let sentence = format!("{} knows the countries of networks", file.display());
+            doctor.tell(Verdict::Well, "countries", &sentence);
+        }
+        Err(failure) => doctor.tell(Verdict::Broken, "countries", &failure.to_string()),
+    }
 }
 
 /// The servers that share a PostgreSQL database, and whether each part of the work has one.
@@ -216,19 +229,45 @@ async fn bot_findings(doctor: &mut Doctor, bot: &BotFindings, secrets: &Secrets,
             &what,
             "this muster.key does not open its token: bring the right key back, or put the token in anew",
         ),
-        Ok(token) => match telegram.identify(&token).await {
-            Ok(identity) if identity.username != bot.username => {
-                let sentence = format!(
-                    "Telegram calls it @{} now; a running server takes that up by itself",
-                    identity.username
-                );
-                doctor.tell(Verdict::Look, &what, &sentence);
-            }
-            Ok(_) => doctor.tell(Verdict::Well, &what, "Telegram answers to its token"),
-            Err(IdentityError::BadToken) => doctor.tell(Verdict::Broken, &what, "Telegram refuses its token"),
-            Err(IdentityError::Unreachable(error)) => {
-                doctor.tell(Verdict::Broken, &what, &format!("Telegram cannot be reached: {error}"));
-            }
-        },
+        Ok(token) => {
+            let (verdict, sentence) = judged(&bot.username, telegram.identify(&token).await);
+            doctor.tell(verdict, &what, &sentence);
+        }
+    }
+}
+
+/// What Telegram's answer to a bot's token says of the bot, which is called `username` here.
+fn judged(username: &str, answer: Result<Identity, IdentityError>) -> (Verdict, String) {
+    match answer {
+        Ok(identity) if identity.username != username => {
+            let name = identity.username;
+            (
+                Verdict::Look,
+                format!("Telegram calls it @{name} now; a running server takes that up by itself"),
+            )
+        }
+        Ok(_) => (Verdict::Well, "Telegram answers to its token".to_owned()),
+        Err(IdentityError::BadToken) => (Verdict::Broken, "Telegram refuses its token".to_owned()),
+        Err(IdentityError::Unreachable(error)) => {
+            (Verdict::Broken, format!("Telegram cannot be reached: {error}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_that_telegram_has_for_a_bot_is_compared() {
+        let called =
+            |username: &str| Ok(Identity { telegram_id: 5, username: username.into(), name: "Shop".into() });
+        assert_eq!(judged("shop_bot", called("shop_bot")).0, Verdict::Well);
+        let (verdict, sentence) = judged("shop_bot", called("store_bot"));
+        assert_eq!(verdict, Verdict::Look);
+        assert!(sentence.contains("@store_bot now"), "{sentence}");
+        assert_eq!(judged("shop_bot", Err(IdentityError::BadToken)).0, Verdict::Broken);
+        let away = Err(IdentityError::Unreachable("no route".into()));
+        assert!(judged("shop_bot", away).1.contains("no route"));
     }
 }

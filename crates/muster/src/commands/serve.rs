@@ -25,6 +25,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         visitors: Visitors {
             trusted_proxies: config.trusted_proxies.clone(),
             address_days: config.links.address_days,
+            country_database: config.geo.country_database(),
         },
     };
     let muster = Muster::assemble(&plan, Arc::new(SystemClock))?;

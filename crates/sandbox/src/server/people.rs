@@ -95,12 +95,13 @@ pub struct ActBody {
     message_id: Option<i64>,
     data: Option<String>,
     text: Option<String>,
+    emoji: Option<String>,
     url: Option<String>,
     currency: Option<String>,
     amount: Option<i64>,
 }
 
-/// Acts as a person: `start`, `press`, `write`, `follow`, `pay`, `block`, `unblock`.
+/// Acts as a person: `start`, `press`, `react`, `write`, `follow`, `pay`, `block`, `unblock`.
 pub async fn act(
     State(app): State<Arc<App>>,
     Path((id, act)): Path<(i64, String)>,
@@ -126,6 +127,12 @@ pub async fn act(
                 world.person_press(id, message, data, now_ms).map(|id| json!({"callback_query_id": id}))
             }
             _ => return missing("message_id and data"),
+        },
+        "react" => match body.message_id {
+            Some(message) => {
+                world.person_react(id, message, body.emoji.as_deref(), now_ms).map(|()| json!({}))
+            }
+            None => return missing("message_id"),
         },
         "follow" => match &body.url {
             Some(url) => world.person_follow(id, body.message_id, url, now_ms).map(|_| json!({})),

@@ -53,6 +53,27 @@ fn a_start_becomes_a_message_with_a_command() {
 }
 
 #[test]
+fn an_emoji_under_a_message_is_told_to_whom_asks_for_it() {
+    let (mut world, id) = started();
+    let sent = call(&mut world, "sendMessage", json!({"chat_id": id, "text": "Hi"}), NOW);
+    let message = sent.result().unwrap()["message_id"].as_i64().unwrap();
+    world.take_updates(0, 100);
+    world.person_react(id, message, Some("👍"), NOW).unwrap();
+    let told = |world: &mut World| {
+        let reply = call(world, "getUpdates", json!({}), NOW);
+        let updates = reply.result().unwrap().as_array().unwrap().clone();
+        updates.into_iter().find(|update| update.get("message_reaction").is_some())
+    };
+    assert_eq!(told(&mut world), None, "Telegram tells nobody who does not ask by name");
+    call(&mut world, "getUpdates", json!({"allowed_updates": ["message", "message_reaction"]}), NOW);
+    world.person_react(id, message, Some("👍"), NOW).unwrap();
+    let told = told(&mut world).unwrap()["message_reaction"].clone();
+    assert_eq!((&told["message_id"], &told["user"]["id"]), (&json!(message), &json!(id)));
+    assert_eq!(told["new_reaction"], json!([{"type": "emoji", "emoji": "👍"}]));
+    assert!(world.person_react(id, 999_999, None, NOW).is_err());
+}
+
+#[test]
 fn refusals_are_word_for_word() {
     let (mut world, id) = started();
     let other = world.person_ids().nth(1).unwrap();

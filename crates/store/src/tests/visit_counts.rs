@@ -45,6 +45,7 @@ fn drawn(random: &mut StdRng, bot: BotId, place: i64) -> Visit {
         visitor: visitor(random.random()),
         address: Some("203.0.113.7".into()),
         country: None,
+        country_by_network: false,
         browser: Some("Chrome".into()),
         os: None,
         device: None,

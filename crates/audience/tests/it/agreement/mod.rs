@@ -9,7 +9,9 @@ use audience::oracle::Oracle;
 use audience::{Groups, Index, IndexBuilder, LiveIndex, WrittenIndex};
 use chrono_tz::Tz;
 use domain::contact::SOURCE_FIELDS;
-use domain::expression::{ContactFacts, Expression, Resolved, evaluate_one, explain_one, resolve};
+use domain::expression::{
+    ContactFacts, Expression, Resolved, SourceTest, evaluate_one, explain_one, resolve,
+};
 use domain::ids::TagId;
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
@@ -112,8 +114,10 @@ impl Case {
         let counted: u64 = found.sources.iter().map(|source| source.count).sum();
         prop_assert_eq!(counted, with_source as u64);
         for source in &found.sources {
-            let same = people().filter(|person| person.source.get(&source.field) == Some(&source.value));
-            prop_assert_eq!(same.count() as u64, source.count);
+            let field = *SOURCE_FIELDS.iter().find(|field| **field == source.field).unwrap();
+            let named = SourceTest { field, values: vec![source.value.clone()] };
+            let them = Expression::All(vec![expression.clone(), Expression::Source(named)]);
+            prop_assert_eq!(self.oracle.set(&them, now).len(), source.count, "{:?}", source);
         }
         Ok(())
     }

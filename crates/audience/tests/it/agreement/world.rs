@@ -18,7 +18,7 @@ pub const OBJECTS: [&str; 4] = ["pricing", "价格", "help", ""];
 pub const CAMPAIGNS: i64 = 3;
 pub const TEXTS: [&str; 5] = ["pro", "Pro plan", "straße", "10", "pro·"];
 pub const LANGUAGES: [&str; 5] = ["zh-hans", "zh", "en", "EN-gb", "zhx"];
-pub const PLACES: [&str; 3] = ["fb-summer", "tg", "夏"];
+pub const PLACES: [&str; 4] = ["fb-summer", "tg", "TG", "夏"];
 pub const NAMES: [&str; 4] = ["Ann_Lee", "ann_lee", "bob", "bob-2"];
 pub const KEYS: [&str; 2] = ["plan", "score"];
 
@@ -66,6 +66,7 @@ fn profile() -> impl Strategy<Value = Profile> {
             username,
             last_name: first_name.clone(),
             first_name,
+            country_by_network: false,
             browser: country.clone(),
             os: None,
             country,

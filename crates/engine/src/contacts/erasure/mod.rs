@@ -97,6 +97,7 @@ pub(super) fn dossier(tx: &ReadTx<'_>, workspace: WorkspaceId, id: ContactId, no
         .iter()
         .map(|visit| {
             json!({"at": visit.at, "link": visit.link, "address": visit.address, "country": visit.country,
+                "country_by_network": visit.country_by_network,
                 "browser": visit.browser, "os": visit.os, "device": visit.device, "language": visit.language,
                 "referrer": visit.referrer, "user_agent": visit.user_agent, "utm": visit.utm, "query": visit.query})
         })

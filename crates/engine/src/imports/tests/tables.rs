@@ -64,6 +64,73 @@ async fn flags_and_prices_are_one_kind_however_a_spreadsheet_writes_them() {
 }
 
 #[tokio::test]
+async fn an_attribute_is_one_however_a_table_or_an_expression_spells_it() {
+    spelled_in_any_way(House::new().await).await;
+    let Some(url) = cluster::database_or_skip() else { return };
+    spelled_in_any_way(House::on(Some(url)).await).await;
+}
+
+async fn spelled_in_any_way(house: House) {
+    house.import("telegram_id,attr.Plan\n1,pro\n2,free\n").await;
+    let report = house.import("telegram_id,attr.plan\u{200b}\n1,free\n3,pro\n").await;
+    assert_eq!((report.created, report.updated, report.rejected_count), (1, 1, 0));
+    let text = |text: &str| Some(AttributeValue::Text(text.into()));
+    assert_eq!(house.values("Plan").await, [text("free"), text("free"), text("pro")]);
+    for key in ["Plan", "plan", "PLAN"] {
+        assert_eq!(house.count("eq", key, json!("pro")).await, 1, "{key}");
+    }
+    let twice = house.try_import("telegram_id,attr.plan,attr.PLAN\n1,a,b\n", true).await.unwrap_err();
+    assert!(format!("{twice:?}").contains("name one attribute"), "{twice:?}");
+    let new = house.try_import("telegram_id,attr.Age,attr.age\n1,1,2\n", true).await.unwrap_err();
+    assert!(format!("{new:?}").contains("name one attribute"), "{new:?}");
+}
+
+#[tokio::test]
+async fn a_tag_of_a_table_is_one_however_it_is_spelled() {
+    let house = House::new().await;
+    house.import("telegram_id,first_name,tags\n7100000031,A,Café\n7100000032,B,Cafe\u{301}\n").await;
+    for person in house.people().await {
+        assert_eq!(house.tags_of(&person).await, ["Café"]);
+    }
+}
+
+#[tokio::test]
+async fn two_spellings_from_before_stay_two_and_any_other_means_the_first() {
+    let house = House::new().await;
+    let workspace = house.workspace;
+    let made = house.store.write(move |tx| {
+        for key in ["PLAN", "plan"] {
+            tags::know_attribute(tx, workspace, key, Kind::Text)?;
+        }
+        Ok::<_, EngineError>(())
+    });
+    made.await.unwrap();
+    let report = house.import("telegram_id,attr.PLAN,attr.plan\n1,a,b\n").await;
+    assert_eq!(report.created, 1);
+    house.import("telegram_id,attr.Plan\n2,c\n").await;
+    let text = |text: &str| Some(AttributeValue::Text(text.into()));
+    assert_eq!(house.values("PLAN").await, [text("a"), text("c")]);
+    assert_eq!(house.values("plan").await, [text("b"), None]);
+    assert_eq!(house.count("eq", "Plan", json!("c")).await, 1);
+    assert_eq!(house.count("eq", "plan", json!("b")).await, 1);
+}
+
+#[tokio::test]
+async fn cells_that_a_line_leaves_out_at_its_end_are_empty() {
+    let house = House::new().await;
+    house.import("telegram_id,first_name,attr.plan\n1,Ada,pro\n").await;
+    let report = house.import("telegram_id,first_name,attr.plan\n1,Ada L\n2\n3,Eve,\n,Nobody\n").await;
+    assert_eq!((report.created, report.updated, report.rejected_count), (2, 1, 1));
+    let refused: Vec<_> = report.rejected.iter().map(|row| (row.line, row.column.as_str())).collect();
+    assert_eq!(refused, [(5, "telegram_id")], "what is asked for is asked for");
+    assert_eq!(
+        house.values("plan").await[0],
+        Some(AttributeValue::Text("pro".into())),
+        "nothing is taken away"
+    );
+}
+
+#[tokio::test]
 async fn a_table_that_a_spreadsheet_has_saved_changes_nobodys_kind_or_value() {
     let house = House::new().await;
     let first = "telegram_id,attr.vip,attr.spent,attr.born,attr.article,attr.card\n\

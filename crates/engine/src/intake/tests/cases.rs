@@ -6,7 +6,7 @@ use store::outbox;
 
 use super::*;
 use crate::contacts::Contacts;
-use crate::flows::FlowRunner;
+use crate::flows::{FlowRunner, Flows};
 use crate::inbox::{Entry, Inbox};
 use crate::team::Team;
 use crate::test_house::{House, NOW};
@@ -235,6 +235,40 @@ async fn commands_fold_case_and_those_of_another_bot_are_words() {
     let log = desk.house.log().await;
     let command = log.iter().find(|event| event.body.kind() == "command").unwrap();
     assert_eq!(command.body.object(), Some("stop"), "one command, however it is written");
+}
+
+#[tokio::test]
+async fn an_album_is_answered_once_and_every_caption_is_shown() {
+    let mut desk = Desk::new().await;
+    let flows = Flows::new(desk.house.store.clone(), desk.house.clock());
+    let graph = json!({"start": "s", "nodes": {
+        "s": {"type": "start", "triggers": [{"keyword": "price"}], "next": "m"},
+        "m": {"type": "message", "message": {"text": "The price is 5."}, "next": null}}});
+    let (workspace, bot) = (desk.house.workspace, desk.house.bot);
+    let flow = flows.create(workspace, bot, "Prices".into(), graph).await.unwrap();
+    flows.publish(workspace, flow.flow.id).await.unwrap();
+    let photo = |caption: &str, album: &str| {
+        json!({"photo": [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}], "caption": caption,
+            "media_group_id": album})
+    };
+    desk.says(1, photo("the price of this?", "7")).await;
+    desk.says(2, photo("and the price of this?", "7")).await;
+    desk.says(3, photo("look", "7")).await;
+    let answers = async |desk: &Desk| {
+        let (bot, number) = (desk.house.bot, ContactNumber(0));
+        let read = desk.house.store.reader().read(move |tx| outbox::of_contact(tx, bot, number, i64::MAX, 9));
+        read.await.unwrap().len()
+    };
+    assert_eq!(answers(&desk).await, 1);
+    assert!(!desk.waits().await, "what was answered waits for nobody");
+    let captions: Vec<Option<String>> = desk.thread().await.into_iter().map(|entry| entry.text).collect();
+    for caption in ["the price of this?", "and the price of this?", "look"] {
+        assert!(captions.iter().any(|text| text.as_deref() == Some(caption)), "{captions:?}");
+    }
+    desk.says(4, photo("the price?", "8")).await;
+    assert_eq!(answers(&desk).await, 2, "another album is another question");
+    desk.says(5, photo("look", "9")).await;
+    assert!(desk.waits().await, "what nothing answers waits for the team");
 }
 
 #[tokio::test]
