@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
 use domain::ids::{BotId, ContactId, ContactNumber};
+use domain::message::{ButtonWire, OutgoingButton, StoredMessage};
 use engine::imports::{ImportNote, ImportOptions};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -124,12 +125,14 @@ async fn tracked(house: &House, owner: &As, bot: i64) -> Vec<String> {
         answer = house.ask(owner, "POST", &path, Some(sent)) => assert_eq!(answer.status, 200, "{}", answer.json),
         () = queued => {}
     }
-    let rows = lines().await[0].params["reply_markup"]["inline_keyboard"].as_array().unwrap().clone();
-    let through = |row: &Value| {
-        let url = row[0]["url"].as_str().unwrap();
-        url.strip_prefix("https://muster.example.org").unwrap().to_owned()
+    let StoredMessage::Current(message) = lines().await.remove(0).message else {
+        panic!("it was just written")
     };
-    rows.iter().map(through).collect()
+    let through = |row: &Vec<OutgoingButton>| match &row[0].wire {
+        ButtonWire::Url(url) => url.strip_prefix("https://muster.example.org").unwrap().to_owned(),
+        ButtonWire::Press(data) => panic!("a link is meant: {data}"),
+    };
+    message.buttons.iter().map(through).collect()
 }
 
 #[tokio::test]
