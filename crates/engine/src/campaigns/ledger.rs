@@ -1,11 +1,10 @@
 //! The ledger's pages: one line for each person.
 
 use domain::event::Outcome;
+use domain::expression::{AnswerTest, CampaignOutcome, CampaignTest, build};
 use domain::ids::{BotId, CampaignId, ContactId, WorkspaceId};
-use domain::message::ButtonPlace;
 use domain::time::Millis;
 use roaring::RoaringBitmap;
-use serde_json::json;
 use store::recipients::Recipient;
 use store::{ReadTx, campaigns, contacts, recipients};
 
@@ -109,8 +108,12 @@ impl Campaigns {
         if campaign.frozen_at.is_none() {
             return Ok(RoaringBitmap::new());
         }
-        let key = if button.parse::<ButtonPlace>().is_ok() { "button" } else { "button_text" };
-        let pressed = json!({"campaign": {"id": id, "outcome": "clicked", key: button}});
+        let answer = match button.parse() {
+            Ok(place) => AnswerTest::Button(place),
+            Err(_) => AnswerTest::ButtonText(button.to_owned()),
+        };
+        let clicked = build::outcome(id, CampaignOutcome::Clicked);
+        let pressed = build::campaign(CampaignTest { answer: Some(answer), ..clicked });
         let snapshot = self.people.latest(bot).await?;
         let read = self.store.reader().read(move |tx| {
             let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
@@ -188,8 +191,6 @@ fn page(
 
 #[cfg(test)]
 mod tests {
-    use domain::expression::CampaignOutcome;
-
     use super::*;
 
     #[test]
