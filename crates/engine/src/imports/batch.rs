@@ -160,9 +160,10 @@ impl Batch<'_> {
             profile: with_cells(&Profile::default(), row),
             source: row.source.clone(),
             attributes: row.attributes.clone(),
-            // A bot cannot begin: whoever never wrote to it has no chat with it.
+            // A bot cannot begin: whoever never wrote to it has no chat with it. A table that tells nothing of
+            // interactions comes from somebody who knew these people: the first send finds out.
             reachability: Reachability {
-                no_chat: row.last_interaction.is_none().then_some(NoChat::NotStarted),
+                no_chat: row.never_wrote.then_some(NoChat::NotStarted),
                 ..Reachability::default()
             },
             first_seen,

@@ -42,6 +42,8 @@ pub struct ImportRow {
     pub source: Source,
     pub first_seen: Option<Millis>,
     pub last_interaction: Option<Millis>,
+    /// The table tells last interactions, and of this person none.
+    pub never_wrote: bool,
     pub attributes: Attributes,
 }
 
@@ -87,6 +89,7 @@ impl ImportRow {
             source: Source::new(),
             first_seen: None,
             last_interaction: None,
+            never_wrote: false,
             attributes: Attributes::new(),
         };
         let mut faults = Vec::new();
@@ -108,6 +111,10 @@ impl ImportRow {
         if cell.is_empty() {
             return match column {
                 Column::TelegramId => Err("is missing".into()),
+                Column::LastInteraction => {
+                    self.never_wrote = true;
+                    Ok(())
+                }
                 _ => Ok(()),
             };
         }

@@ -230,10 +230,13 @@ async fn whoever_never_wrote_to_the_bot_cannot_be_written_to_until_they_do() {
         house.people().await.iter().map(|person| person.reachability.unreachable_reason()).collect()
     };
     assert_eq!(why().await, [None, Some("not_started"), Some("not_started")]);
+    // A table without that column says nothing of it.
+    house.import("telegram_id,first_name\n4,Dan\n").await;
+    assert_eq!(why().await, [None, Some("not_started"), Some("not_started"), None]);
     // What is said again changes nothing; what a later table knows does.
     house.import("telegram_id,first_name\n3,Bobby\n").await;
     house.import(format!("{head}2,Eve,2026-07-01T00:00:00Z\n")).await;
-    assert_eq!(why().await, [None, None, Some("not_started")]);
+    assert_eq!(why().await, [None, None, Some("not_started"), None]);
     // The index hears of it as the rows do.
     let log = house.log().await;
     let told = |wanted: &EventBody| {
