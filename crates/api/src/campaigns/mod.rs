@@ -127,8 +127,7 @@ pub struct LedgerQuery {
     /// `pending`, `leased`, `sent`, `failed`, `blocked`, `skipped`, `unknown` or `held_out`.
     #[param(value_type = Option<schemas::LedgerOutcome>)]
     pub outcome: Option<String>,
-    /// The place of a button, such as `0.1`: those who pressed or followed it. Answers from before places were kept are
-    /// found by its text.
+    /// The place of a button, such as `0.1`, or a text: those who pressed or followed it, or a button with that text.
     pub button: Option<String>,
     pub cursor: Option<String>,
     pub limit: Option<usize>,

@@ -3,8 +3,10 @@
 use domain::event::Outcome;
 use domain::expression::{AnswerTest, CampaignOutcome, CampaignTest, build};
 use domain::ids::{BotId, CampaignId, ContactId, WorkspaceId};
+use domain::message::{ButtonPlace, Message};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
+use store::campaigns::Campaign;
 use store::recipients::Recipient;
 use store::{ReadTx, campaigns, contacts, recipients};
 
@@ -33,8 +35,7 @@ pub struct LedgerLine {
 pub struct LedgerAsk {
     /// By its name in the ledger.
     pub outcome: Option<String>,
-    /// Those who pressed or followed the button at this place (`0.1`), or, as answers from before places were kept
-    /// have it, with this text.
+    /// Those who pressed or followed the button at this place (`0.1`), or any button with this text.
     pub button: Option<String>,
     /// The position after which the page begins.
     pub after: Option<i64>,
@@ -108,12 +109,11 @@ impl Campaigns {
         if campaign.frozen_at.is_none() {
             return Ok(RoaringBitmap::new());
         }
-        let answer = match button.parse() {
-            Ok(place) => AnswerTest::Button(place),
-            Err(_) => AnswerTest::ButtonText(button.to_owned()),
-        };
-        let clicked = build::outcome(id, CampaignOutcome::Clicked);
-        let pressed = build::campaign(CampaignTest { answer: Some(answer), ..clicked });
+        let of = answers(&campaign, button)?.into_iter().map(|answer| {
+            let clicked = build::outcome(id, CampaignOutcome::Clicked);
+            build::campaign(CampaignTest { answer: Some(answer), ..clicked })
+        });
+        let pressed = build::any(of.collect::<Vec<_>>());
         let snapshot = self.people.latest(bot).await?;
         let read = self.store.reader().read(move |tx| {
             let catalog = WorkspaceCatalog::load(tx, workspace, bot)?;
@@ -121,6 +121,21 @@ impl Campaigns {
         });
         Ok(snapshot.index.set(&read.await?, self.clock.now()))
     }
+}
+
+/// What is meant by a button's place or text. A text means every button that has it, and the answers from before
+/// places were kept.
+fn answers(campaign: &Campaign, button: &str) -> Result<Vec<AnswerTest>> {
+    if let Ok(place) = button.parse() {
+        return Ok(vec![AnswerTest::Button(place)]);
+    }
+    let message = Message::parse(&campaign.message).map_err(EngineError::Invalid)?;
+    let mut found = vec![AnswerTest::ButtonText(button.to_owned())];
+    for (row, buttons) in message.buttons.iter().enumerate() {
+        let of_text = buttons.iter().enumerate().filter(|(_, each)| each.text == button);
+        found.extend(of_text.map(|(column, _)| AnswerTest::Button(ButtonPlace::new(row, column))));
+    }
+    Ok(found)
 }
 
 /// Lines that are read at once where only some of them are wanted.

@@ -172,6 +172,9 @@ async fn run_the_loop(app: TestApp) {
         let text = button["text"].as_str().unwrap().replace(' ', "%20");
         let lines = app.api.all(&format!("/campaigns/{campaign}/ledger?button={text}")).await;
         assert_eq!(lines.len() as u64, button["people_count"].as_u64().unwrap(), "the people of {text}");
+        let place = button["place"].as_str().unwrap();
+        let by_place = app.api.all(&format!("/campaigns/{campaign}/ledger?button={place}")).await;
+        assert_eq!(by_place, lines, "the people of the button at {place}");
     }
     next_segment(&app, &report, &answers).await;
     goes_on(&app, campaign, &people).await;
