@@ -49,10 +49,10 @@ try {
   const read = await bubbles.evaluateAll((all) =>
     all.findIndex((one) => one.getBoundingClientRect().top > 200),
   );
+  // The bubble itself, not its number: older ones may come in above it.
+  const bubble = await bubbles.nth(read).elementHandle();
   const top = () =>
-    bubbles
-      .nth(read)
-      .evaluate((one) => [one.textContent, Math.round(one.getBoundingClientRect().top)]);
+    bubble.evaluate((one) => [one.textContent, Math.round(one.getBoundingClientRect().top)]);
   const before = await top();
   for (let line = 0; line < NEWS; line += 1) await write(person, `News, ${stamp} number ${line}`);
   await bubbles

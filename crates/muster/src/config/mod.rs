@@ -1,5 +1,7 @@
 //! Configuration: defaults compiled in, a file, the environment, flags, in rising order.
 
+mod environment;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +15,7 @@ use toml::{Table, Value};
 use crate::Failure;
 
 /// The commented defaults. They are the documentation too, so that the two cannot differ.
-pub const DEFAULTS: &str = include_str!("default.toml");
+pub const DEFAULTS: &str = include_str!("../default.toml");
 
 /// What can be configured.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -112,17 +114,15 @@ impl Config {
         flags: &[(&str, String)],
     ) -> Result<Self, Failure> {
         let mut table = parse("the defaults", DEFAULTS)?;
+        let of_environment = environment::settings(&table, environment)?;
         if let Some(path) = file {
             let text = std::fs::read_to_string(path).map_err(|error| {
                 Failure::new(format!("the configuration {} cannot be read: {error}", path.display()))
             })?;
             merge(&mut table, parse(&path.display().to_string(), &text)?);
         }
-        for (name, value) in environment {
-            if let Some(key) = name.strip_prefix("MUSTER_") {
-                let path: Vec<String> = key.split("__").map(str::to_lowercase).collect();
-                set(&mut table, &path, value);
-            }
+        for (path, value) in of_environment {
+            set(&mut table, &path, value);
         }
         for (key, value) in flags {
             let path: Vec<String> = key.split('.').map(str::to_owned).collect();
@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_named() {
         let error = load(None, &[("MUSTER_LISTENN", "x")], &[]).unwrap_err().to_string();
-        assert!(error.contains("listenn"), "{error}");
+        assert!(error.contains("MUSTER_LISTENN") && error.contains("MUSTER_LISTEN may"), "{error}");
         let error = load(None, &[("MUSTER_DATABASE_URL", "mysql://x")], &[]).unwrap_err().to_string();
         assert!(error.contains("database_url"), "{error}");
         let error = load(None, &[("MUSTER_PUBLIC_URL", "example.org")], &[]).unwrap_err().to_string();
