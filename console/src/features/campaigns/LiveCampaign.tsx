@@ -19,12 +19,11 @@ function Lead({ campaign }: { campaign: Campaign }) {
   const { number, time, dateTime, length } = useFormat();
   const { counts } = campaign;
   const total = counts.audience - counts.held_out;
-  const done = total - counts.pending - counts.leased;
   const { status, started_at, finished_at, finishes_at, rate_per_second } = campaign;
   return (
     <div className="campaigns-lead" aria-live="polite">
       <span>
-        <span className="lead-figure figure">{number(done)}</span>{' '}
+        <span className="lead-figure figure">{number(counts.sent)}</span>{' '}
         <span className="unit">{t('campaigns.of_written', { total: number(total) })}</span>
       </span>
       {status === 'done' && started_at && finished_at && (

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use domain::ids::{BotId, ContactId, ContactNumber, MemberId, WorkspaceId};
+use domain::ids::{BotId, ContactId, MemberId, WorkspaceId};
+use domain::time::SECOND_MS;
 use engine::EngineError;
 use engine::inbox::Inbox;
 use serde_json::json;
@@ -23,17 +24,18 @@ const LOOKED_AT_MAX: usize = 1_000;
 /// How often the team of a living demo looks at its inbox.
 const LOOKS_EVERY: Duration = Duration::from_secs(5);
 
+/// Each fits whatever was written.
 const ANSWERS_ENGLISH: [&str; 4] = [
     "Thanks for writing! I have passed this on, and we will come back to you tomorrow.",
-    "Good question. You will find it under /menu; write again if it is not there.",
-    "Sorry about that. I have looked into it and it works again now.",
-    "Glad to help! Is there anything else?",
+    "Thank you! What we have on that is under /menu; write again if it is not there.",
+    "Noted. A colleague looks into it today.",
+    "Got it, thanks! Write again whenever there is something else.",
 ];
 const ANSWERS_CHINESE: [&str; 4] = [
     "谢谢留言！已经转给同事，明天给您答复。",
-    "您可以在 /menu 里找到；找不到的话再告诉我。",
-    "不好意思，刚刚查过，现在已经恢复正常了。",
-    "不客气！还有别的可以帮您吗？",
+    "谢谢！相关内容都在 /menu 里；找不到的话再告诉我。",
+    "已记下，同事今天会处理。",
+    "收到，谢谢！有别的需要随时写给我们。",
 ];
 
 /// Those who answer.
@@ -81,7 +83,7 @@ impl Team {
         if conversation.waiting_since.is_some()
             && let Some(agent) = conversation.assignee.or(next)
         {
-            let text = self.answer(conversation.contact).await?;
+            let text = self.answer(conversation).await?;
             let message = json!({"text": text, "format": "plain"});
             match self.inbox.reply(self.workspace, agent, id, &message).await {
                 // Whoever blocked the bot meanwhile gets no answer; the conversation ends all the same.
@@ -93,13 +95,14 @@ impl Team {
         Ok(())
     }
 
-    /// What is said to a person, in a language that they speak.
-    async fn answer(&self, person: ContactNumber) -> Result<&'static str, Failure> {
-        let bot = self.bot;
+    /// What is said to a person, in a language that they speak, and not the same each time.
+    async fn answer(&self, conversation: &Conversation) -> Result<&'static str, Failure> {
+        let (bot, person) = (self.bot, conversation.contact);
         let contact = self.store.reader().read(move |tx| contacts::get(tx, bot, person)).await?;
         let language = contact.and_then(|contact| contact.profile.language).unwrap_or_default();
         let answers = if language.starts_with("zh") { ANSWERS_CHINESE } else { ANSWERS_ENGLISH };
-        Ok(answers[person.0 as usize % answers.len()])
+        let asked_s = conversation.waiting_since.unwrap_or_default() / SECOND_MS;
+        Ok(answers[(asked_s.unsigned_abs() as usize + person.0 as usize) % answers.len()])
     }
 
     /// Works until the demo stops.
