@@ -133,7 +133,8 @@ def compare_home(compared, month, days, home):
     for person in month.people.values():
         joined[day_of(person.known_from)] += 1
         active.update({day_of(at) for at in month.interactions(person)})
-        blocked.update({day_of(at) for at in person.times("block")})
+        # Each person once, on the day of their latest block, so that the days add up to the number beside them.
+        blocked.update(day_of(at) for at in sorted(person.times("block"))[-1:])
     for name, derived in (("joined", joined), ("active", active), ("blocked_by_day", blocked)):
         wanted = [(date(day), derived[day]) for day in range(today - days + 1, today + 1)]
         compared.number(f"{here} {name}", [(one["day"], one["count"]) for one in home[name]], wanted)

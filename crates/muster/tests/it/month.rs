@@ -2,7 +2,7 @@
 //! equal what the sandbox's people really did – by the index that lived through it, and by one that is built anew from
 //! the database. `oracle/month.py` derives the right values from the people's acts alone.
 //!
-//! `MUSTER_MONTH_PEOPLE` says how many people live (600 unless told), `MUSTER_DUMP` where the dump is kept.
+//! `MUSTER_MONTH_PEOPLE` says how many people live (3,000 unless told), `MUSTER_DUMP` where the dump is kept.
 
 use domain::time::DAY_MS;
 use sandbox::{Source, WorldConfig};
@@ -62,7 +62,7 @@ impl Month {
         let people = std::env::var("MUSTER_MONTH_PEOPLE").ok().and_then(|text| text.parse().ok());
         let config = WorldConfig {
             seed: 23,
-            people: people.unwrap_or(600),
+            people: people.unwrap_or(3_000),
             start_ms: START_MS,
             arrival_ms: DAYS * DAY_MS,
             flood_limits: false,
