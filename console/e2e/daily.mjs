@@ -37,7 +37,10 @@ Object.assign(letters, { p: '/campaigns', l: '/links', m: '/templates', f: '/flo
 for (const [letter, path] of Object.entries(letters)) {
   await page.keyboard.press('g');
   await page.keyboard.press(letter);
-  await page.waitForURL((url) => url.pathname === path);
+  await until(
+    async () => new URL(page.url()).pathname === path || null,
+    `g ${letter} to lead to ${path}, not ${page.url()}`,
+  );
 }
 
 for (const path of [

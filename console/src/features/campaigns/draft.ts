@@ -10,6 +10,7 @@ import { templatesQuery } from '@/api/queries';
 import type { Campaign, CampaignDraft } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { useStillHere } from '@/ui/stillHere';
 
 const SAVE_MS = 700;
 /** A server that is away is asked again; nobody has to press anything. */
@@ -34,6 +35,7 @@ export function useDraft(campaign: Campaign | null) {
   const bot = useBot();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const isHere = useStillHere('/campaigns/new');
   const search = useSearch({ from: '/frame/campaigns/$campaignId' });
   const [draft, setDraft] = useState<CampaignDraft>(() => {
     if (campaign) return draftOf(campaign);
@@ -75,7 +77,7 @@ export function useDraft(campaign: Campaign | null) {
       client.setQueryData(['campaign', saved.id], saved);
       localStorage.removeItem(kept(bot.id));
       void client.invalidateQueries({ queryKey: ['campaigns'] });
-      if (first)
+      if (first && isHere())
         void navigate({
           to: '/campaigns/$campaignId',
           params: { campaignId: saved.id },

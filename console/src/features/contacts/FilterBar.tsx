@@ -10,6 +10,7 @@ import { useCan } from '@/api/workspace';
 import { countable } from '@/ui/expression/draft';
 import { ExpressionBuilder } from '@/ui/expression/ExpressionBuilder';
 import { useSentence } from '@/ui/expression/sentence';
+import { useStillHere } from '@/ui/stillHere';
 
 const SEARCH_DELAY_MS = 250;
 
@@ -18,8 +19,10 @@ function SearchBox() {
   const navigate = useNavigate();
   const search = useSearch({ from: '/frame/contacts' });
   const [text, setText] = useState(search.q ?? '');
+  const isHere = useStillHere('/contacts');
   const ask = useDebouncedCallback(
     (q: string) =>
+      isHere() &&
       void navigate({ to: '/contacts', search: { ...search, q: q || undefined }, replace: true }),
     SEARCH_DELAY_MS,
   );

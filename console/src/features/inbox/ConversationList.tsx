@@ -10,6 +10,7 @@ import { useWorkspace } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { PersonName } from '@/ui/people';
 import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
+import { useStillHere } from '@/ui/stillHere';
 import { useUsualOrder } from './order';
 import type { ShownRows } from './useRows';
 
@@ -132,8 +133,10 @@ function Search({ input }: { input: RefObject<HTMLInputElement | null> }) {
   const navigate = useNavigate();
   const { q = '' } = useSearch({ from: '/frame/inbox' });
   const [text, setText] = useState(q);
+  const isHere = useStillHere('/inbox');
   const search = useDebouncedCallback(
     (next: string) =>
+      isHere() &&
       void navigate({
         from: '/inbox',
         to: '/inbox',

@@ -17,6 +17,7 @@ import type { Mode } from './Composer';
 import { useConversationActions } from './conversationActions';
 import { ConversationList } from './ConversationList';
 import type { EditorHandle } from '@/ui/editor/types';
+import { useStillHere } from '@/ui/stillHere';
 import { ConversationPane } from './ConversationPane';
 import { ProfilePane } from './ProfilePane';
 import { useUsualOrder } from './order';
@@ -177,18 +178,19 @@ export default function InboxPage() {
         replace: c !== undefined,
       });
   };
+  const isHere = useStillHere('/inbox');
   const firstOpen = rows.items[0]?.contact.id;
   const isWide = useMediaQuery(WIDE, undefined, { getInitialValueInEffect: false });
   useEffect(() => {
     // Where list and thread stand side by side there is always a conversation to read.
-    if (c !== undefined || firstOpen === undefined || !isWide) return;
+    if (c !== undefined || firstOpen === undefined || !isWide || !isHere()) return;
     void navigate({
       from: '/inbox',
       to: '/inbox',
       search: (before) => ({ ...before, c: firstOpen }),
       replace: true,
     });
-  }, [c, firstOpen, isWide, navigate]);
+  }, [c, firstOpen, isWide, isHere, navigate]);
   useKeys(
     { j: () => step(1), k: () => step(-1), '/': () => searchInput.current?.focus() },
     { ahead: true },
