@@ -28,7 +28,7 @@ export async function run(server, browser, storageState) {
 
   await page.route('**/api/v1/links?*', () => undefined);
   await page.locator('.sidebar a[href^="/links"]').filter({ visible: true }).click();
-  await page.locator('.connection').filter({ hasText: 'does not answer' }).waitFor();
+  await page.locator('.connection').filter({ hasText: 'is not responding' }).waitFor();
   expect((await page.locator('.connection').count()) === 1, 'one banner says it');
   await picture(page, 'hang-banner');
   await page.unroute('**/api/v1/links?*');
