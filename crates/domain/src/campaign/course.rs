@@ -166,16 +166,6 @@ mod tests {
     use super::*;
 
     const NOW: Millis = 1_795_521_600_000;
-    const ALL: [Status; 7] = [
-        Status::Draft,
-        Status::Starting,
-        Status::Canary,
-        Status::Sending,
-        Status::Paused,
-        Status::Done,
-        Status::Cancelled,
-    ];
-
     fn after(happenings: &[Happening]) -> Course {
         happenings
             .iter()
@@ -228,7 +218,7 @@ mod tests {
     #[test]
     fn what_a_member_may_do_is_what_can_happen() {
         let course = |status| Course { status, audience_count: 600, send_up_to: 150, ..Course::draft() };
-        for status in ALL {
+        for status in Status::ALL.iter().copied() {
             let works = |happening| course(status).step(happening, NOW).is_ok();
             assert_eq!(
                 status.allows(Action::Start),
@@ -243,14 +233,7 @@ mod tests {
     }
 
     fn happenings() -> impl Strategy<Value = Vec<Happening>> {
-        let reason = prop::sample::select(vec![
-            PauseReason::Canary,
-            PauseReason::Member,
-            PauseReason::Content,
-            PauseReason::GuardRail,
-            PauseReason::TokenDead,
-            PauseReason::Restored,
-        ]);
+        let reason = prop::sample::select(PauseReason::ALL);
         let happening = prop_oneof![
             (1..1_000_i64).prop_map(|audience_count| Happening::Frozen { audience_count }),
             prop::option::of(1..1_000_i64).prop_map(|wave_end| Happening::LedgerWritten { wave_end }),

@@ -148,15 +148,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for status in [
-            Status::Draft,
-            Status::Starting,
-            Status::Canary,
-            Status::Sending,
-            Status::Paused,
-            Status::Done,
-            Status::Cancelled,
-        ] {
+        for status in Status::ALL.iter().copied() {
             assert_eq!(Status::from_name(status.name()), Some(status));
             assert_eq!(serde_json::json!(status), status.name());
         }
