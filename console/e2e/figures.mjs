@@ -24,7 +24,9 @@ async function open(path) {
 async function emptied(path, name) {
   await open(path);
   await amount().fill('');
-  const fault = main.getByRole('alert').filter({ hasText: 'Enter a whole number of at least 1.' });
+  const fault = main
+    .getByRole('alert')
+    .filter({ hasText: 'Enter a whole number from 1 to 36,525.' });
   await fault.first().waitFor();
   const clipped = await fault
     .first()
@@ -62,6 +64,26 @@ await page.route('**/api/v1/contacts?*', (route) => route.fulfill({ status: 500,
 await page.goto(`${base}/contacts?e=${weekly}`);
 await main.getByRole('alert').first().waitFor();
 expect(!FIGURE.test(await says()), `contacts that cannot be read are not counted: ${await says()}`);
+
+/** What a campaign would do is greyed, and cannot be sent by, from the change until it is counted anew. */
+await page.unroute('**/api/v1/contacts?*');
+await page.goto(`${base}/campaigns/new`);
+const total = main.locator('.campaigns-subtraction .total dd .count');
+await total.waitFor();
+let answer;
+const asked = new Promise((resolve) => {
+  answer = resolve;
+});
+await page.route('**/api/v1/campaigns/preview', async (route) => {
+  await asked;
+  await route.continue();
+});
+await main.getByRole('combobox', { name: 'Control group' }).click();
+await page.getByRole('option', { name: '50%' }).click();
+await main.locator('.campaigns-subtraction .total .count.stale').waitFor();
+await picture(page, 'figures-composer-stale');
+answer();
+await main.locator('.campaigns-subtraction .total .count:not(.stale)').waitFor();
 
 await context.close();
 await browser.close();

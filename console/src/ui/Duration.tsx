@@ -4,6 +4,11 @@ import { AmountInput } from './AmountInput';
 
 const unitKeys = ['m', 'h', 'd', 'w'] as const;
 
+const secondsIn: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+/** A hundred years: the longest that the server takes. */
+const LONGEST_S = 36_525 * 86_400;
+const mostOf = (unit: string) => Math.floor(LONGEST_S / (secondsIn[unit] ?? 1));
+
 /** A duration of the wire ("7d") as a number and a unit. */
 export function DurationInput({
   value,
@@ -24,14 +29,11 @@ export function DurationInput({
     <AmountInput
       w={48}
       min={1}
-      max={3650}
-      allowNegative={false}
-      allowDecimal={false}
+      max={mostOf(unit)}
       aria-label={t('ui.amount_of', { label })}
-      value={amount === 0 ? '' : amount}
-      // An empty field is no duration: nothing is counted by the one before it.
-      error={amount === 0 ? t('ui.amount_wrong') : undefined}
-      onChange={(next) => onChange(`${typeof next === 'number' && next >= 1 ? next : 0}${unit}`)}
+      value={amount === 0 ? null : amount}
+      // A wrong field is no duration: nothing is counted by the one before it.
+      onAmount={(next) => onChange(`${next ?? 0}${unit}`)}
     >
       <Select
         size="xs"
@@ -40,7 +42,7 @@ export function DurationInput({
         allowDeselect={false}
         value={unit}
         data={units.map((key) => ({ value: key, label: t(`unit.${key}`, { count: amount }) }))}
-        onChange={(next) => next && onChange(`${amount}${next}`)}
+        onChange={(next) => next && onChange(`${amount > mostOf(next) ? 0 : amount}${next}`)}
       />
     </AmountInput>
   );

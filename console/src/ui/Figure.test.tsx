@@ -21,7 +21,7 @@ describe('a figure', () => {
     isPlaceholderData: boolean;
   }) =>
     show(
-      <Figure query={{ ...query, error: null }} without="not counted">
+      <Figure query={query} without="not counted">
         {(value, stale) => <output data-stale={stale}>{value} people match</output>}
       </Figure>,
     );
@@ -66,8 +66,8 @@ describe('a duration', () => {
     const field = screen.getByRole('textbox', { name: FIELD });
     expect(field).not.toHaveAccessibleDescription();
     await userEvent.clear(field);
-    expect(screen.getByRole('alert')).toHaveTextContent('Enter a whole number of at least 1.');
-    expect(field).toHaveAccessibleDescription('Enter a whole number of at least 1.');
+    expect(screen.getByRole('alert')).toHaveTextContent('Enter a whole number from 1 to 36,525.');
+    expect(field).toHaveAccessibleDescription('Enter a whole number from 1 to 36,525.');
   });
   it('takes no minus', async () => {
     show(<Days />);

@@ -2,6 +2,7 @@ import './hold.css';
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type Hold, HOLD_SECONDS } from './hold';
+import { ReasonedButton } from './ReasonedButton';
 
 interface HoldActionsProps {
   hold: Hold;
@@ -9,12 +10,13 @@ interface HoldActionsProps {
   label: string;
   /** The call is on its way and can no longer be stopped. */
   busy: boolean;
-  disabled?: boolean;
+  /** Why it cannot be pressed yet; undefined when it can. */
+  reason?: string | undefined;
   back: { label: string; run: () => void };
 }
 
 /** The button, then the seconds in which it can be stopped. */
-export function HoldActions({ hold, label, busy, disabled = false, back }: HoldActionsProps) {
+export function HoldActions({ hold, label, busy, reason, back }: HoldActionsProps) {
   const { t } = useTranslation();
   if (hold.left !== null) {
     return (
@@ -39,12 +41,18 @@ export function HoldActions({ hold, label, busy, disabled = false, back }: HoldA
   return (
     <div className="hold">
       <div className="inline">
-        <Button size="md" variant="filled" loading={busy} disabled={disabled} onClick={hold.begin}>
+        <ReasonedButton
+          size="md"
+          variant="filled"
+          loading={busy}
+          reason={reason}
+          onClick={hold.begin}
+        >
           {label}
-        </Button>
-        <Button size="md" disabled={busy} onClick={back.run}>
+        </ReasonedButton>
+        <ReasonedButton size="md" reason={busy ? t('send.sending') : undefined} onClick={back.run}>
           {back.label}
-        </Button>
+        </ReasonedButton>
       </div>
       <p className="small muted">
         {busy ? t('send.sending') : t('send.hold_note', { count: HOLD_SECONDS })}

@@ -7,14 +7,16 @@ interface ReasonedButtonProps
   reason: string | undefined;
 }
 
-/** A button that says why it is grey: under the pointer, on focus, and to who listens. It stays reachable for that. */
+/**
+ * A button that says why it is grey: under the pointer, on focus, and to who listens. It stays reachable for that. One
+ * that submits a form stays its submit button, so that Enter in a field presses it, and nothing is sent either.
+ */
 export function ReasonedButton({ reason, ...button }: ReasonedButtonProps) {
   if (reason === undefined) return <Button {...button} />;
   return (
     <Tooltip label={reason} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>
       <Button
         {...button}
-        type="button"
         data-disabled
         aria-disabled="true"
         aria-description={reason}

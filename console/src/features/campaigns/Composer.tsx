@@ -2,14 +2,14 @@ import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { del, post, Problem } from '@/api/client';
-import { campaignPreviewQuery, previewQuery } from '@/api/queries';
+import { previewQuery } from '@/api/queries';
 import type { Campaign, CampaignDraft } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
+import { isWrong } from '@/ui/expression/draft';
 import { nameInSentence } from '@/ui/people';
 import { Page } from '@/ui/Page';
 import { Failure, useProblemText } from '@/ui/states';
@@ -20,6 +20,7 @@ import { toast } from '@/ui/toast';
 import { AudienceStep } from './AudienceStep';
 import { CheckStep } from './CheckStep';
 import { useDraft } from './draft';
+import { useForecast } from './forecast';
 import { MessageStep } from './MessageStep';
 import { SendDock } from './SendDock';
 import { WhenStep } from './WhenStep';
@@ -115,22 +116,57 @@ function ComposeMenu({ id, draft }: { id: number | null; draft: CampaignDraft })
   );
 }
 
+/** Someone else saved meanwhile: whose words stay is asked. */
+function Conflict({ draft }: { draft: ReturnType<typeof useDraft> }) {
+  const { t } = useTranslation();
+  const { error } = draft.save;
+  if (!(error instanceof Problem) || error.code !== 'conflict') return null;
+  return (
+    <div className="failure" role="alert">
+      <span className="words">
+        <b>{t('compose.conflict')}</b>
+      </span>
+      <Button onClick={() => window.location.reload()}>{t('segments.take_theirs')}</Button>
+      <Button onClick={() => void draft.saveNow()}>{t('segments.keep_mine')}</Button>
+    </div>
+  );
+}
+
+/** The draft's name: in the bar where there is room for it, above the steps where there is none. */
+function NameField({
+  draft,
+  problem,
+  inBar,
+}: {
+  draft: ReturnType<typeof useDraft>;
+  problem: Problem | null;
+  inBar: boolean;
+}) {
+  const { t } = useTranslation();
+  const name = t('campaigns.name');
+  return (
+    <TextInput
+      className={inBar ? 'wide-only' : 'phone-only'}
+      {...(inBar ? { size: 'xs', 'aria-label': name } : { pt: 16, label: name })}
+      value={draft.draft.name}
+      onChange={(event) => draft.change({ name: event.currentTarget.value })}
+      error={inBar ? Boolean(problem?.field('/name')) : problem?.field('/name')}
+    />
+  );
+}
+
 /** Who, what, when, check: one page that can be left at any time. */
 export function Composer({ campaign }: { campaign: Campaign | null }) {
   const { t } = useTranslation();
   const bot = useBot();
   const draft = useDraft(campaign);
   const [canary, setCanary] = useState<number | null>(campaign?.canary ?? CANARY);
-  const [asked] = useDebouncedValue(draft.draft, 400);
-  const written = Boolean(asked.message.text?.trim() || asked.message.media);
-  const forecast = useQuery(campaignPreviewQuery(asked));
-  const fields =
-    draft.save.error instanceof Problem
-      ? draft.save.error
-      : forecast.error instanceof Problem
-        ? forecast.error
-        : null;
-  const conflict = draft.save.error instanceof Problem && draft.save.error.code === 'conflict';
+  const { message, audience } = draft.draft;
+  const written = Boolean(message.text?.trim() || message.media);
+  const forecast = useForecast(draft.draft);
+  const refused = [draft.save.error, forecast.error].find((error) => error instanceof Problem);
+  const problem = refused ?? null;
+  const wrong = isWrong(audience) || canary === 0;
   return (
     <Page
       bare
@@ -139,62 +175,40 @@ export function Composer({ campaign }: { campaign: Campaign | null }) {
       note={<SaveState draft={draft} />}
       actions={
         <>
-          <TextInput
-            size="xs"
-            className="wide-only"
-            aria-label={t('campaigns.name')}
-            value={draft.draft.name}
-            onChange={(event) => draft.change({ name: event.currentTarget.value })}
-            error={Boolean(fields?.field('/name'))}
-          />
+          <NameField inBar draft={draft} problem={problem} />
           <ComposeMenu id={draft.id} draft={draft.draft} />
         </>
       }
     >
       <div className="campaigns-compose">
         <div className="campaigns-compose-steps">
-          {conflict && (
-            <div className="failure" role="alert">
-              <span className="words">
-                <b>{t('compose.conflict')}</b>
-              </span>
-              <Button onClick={() => window.location.reload()}>{t('segments.take_theirs')}</Button>
-              <Button onClick={() => void draft.saveNow()}>{t('segments.keep_mine')}</Button>
-            </div>
-          )}
-          <TextInput
-            className="phone-only"
-            pt={16}
-            label={t('campaigns.name')}
-            value={draft.draft.name}
-            onChange={(event) => draft.change({ name: event.currentTarget.value })}
-            error={fields?.field('/name')}
-          />
-          <AudienceStep draft={draft.draft} change={draft.change} forecast={forecast.data} />
-          <MessageStep draft={draft.draft} change={draft.change} problem={fields} />
+          <Conflict draft={draft} />
+          <NameField inBar={false} draft={draft} problem={problem} />
+          <AudienceStep draft={draft.draft} change={draft.change} forecast={forecast} />
+          <MessageStep draft={draft.draft} change={draft.change} problem={problem} />
           <WhenStep
             canary={canary}
             onCanary={setCanary}
-            writesTo={forecast.data?.writes_to}
+            forecast={forecast}
             heldOut={draft.draft.held_out_percent ?? 0}
             onHeldOut={(held_out_percent) => draft.change({ held_out_percent })}
           />
-          <CheckStep draft={draft.draft} forecast={forecast.data} change={draft.change} />
-          {forecast.error && !fields?.errors.length && (
+          <CheckStep draft={draft.draft} forecast={forecast} change={draft.change} />
+          {forecast.error && !problem?.errors.length && (
             <Failure
               error={forecast.error}
               what={t('compose.forecast_failed')}
-              retry={() => void forecast.refetch()}
+              retry={forecast.refetch}
             />
           )}
         </div>
         <Preview draft={draft.draft} botId={bot.id} />
         <SendDock
           draft={draft}
-          forecast={forecast.isError || canary === 0 ? undefined : forecast.data}
-          stale={forecast.isPlaceholderData}
+          forecast={wrong ? { ...forecast, isError: true } : forecast}
           canary={canary}
-          blocked={fields !== null || !written || canary === 0}
+          blocked={problem !== null || wrong}
+          written={written}
         />
       </div>
     </Page>

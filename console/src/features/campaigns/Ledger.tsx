@@ -7,6 +7,7 @@ import { ledgerQuery } from '@/api/queries';
 import type { Campaign, LedgerItem } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { type Column, DataTable } from '@/ui/DataTable';
+import { Aged } from '@/ui/Figure';
 import { Section } from '@/ui/Page';
 import { Avatar, PersonName } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
@@ -165,18 +166,20 @@ export function Ledger({ campaign }: { campaign: Campaign }) {
         {query.isPending && !query.error && <SkeletonRows rows={6} />}
         {query.data && rows.length === 0 && <p className="muted">{t('campaigns.ledger_none')}</p>}
         {rows.length > 0 && (
-          <DataTable
-            label={t('campaigns.ledger')}
-            columns={columns}
-            rows={rows}
-            keyOf={(row) => row.contact_id}
-            rowHeight={36}
-            onEnd={
-              query.hasNextPage && !query.isFetchingNextPage
-                ? () => void query.fetchNextPage()
-                : undefined
-            }
-          />
+          <Aged stale={query.isPlaceholderData}>
+            <DataTable
+              label={t('campaigns.ledger')}
+              columns={columns}
+              rows={rows}
+              keyOf={(row) => row.contact_id}
+              rowHeight={36}
+              onEnd={
+                query.hasNextPage && !query.isFetchingNextPage
+                  ? () => void query.fetchNextPage()
+                  : undefined
+              }
+            />
+          </Aged>
         )}
       </Section>
     </div>

@@ -8,6 +8,7 @@ import type { Campaign, Expression, Figure, Report } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
+import { Aged } from '@/ui/Figure';
 import { Section } from '@/ui/Page';
 import { StageBadge } from '@/ui/StageBadge';
 import { Loaded, SkeletonRows } from '@/ui/states';
@@ -329,7 +330,9 @@ export function ReportSection({ campaign }: { campaign: Campaign }) {
               campaign={campaign}
               settled={report.settles_at !== null && report.settles_at <= Date.now()}
             />
-            <Breakdown report={report} campaign={campaign} />
+            <Aged stale={query.isPlaceholderData}>
+              <Breakdown report={report} campaign={campaign} />
+            </Aged>
             <Definitions report={report} />
           </>
         )}

@@ -5,34 +5,35 @@ import { post } from '@/api/client';
 import type { CampaignPreview } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { Figure } from '@/ui/Figure';
 import { ReasonedButton } from '@/ui/ReasonedButton';
 import { useProblemText } from '@/ui/states';
 import type { useDraft } from './draft';
-import { batchOf, secondsOf } from './forecast';
+import { batchOf, type Forecast, secondsOf } from './forecast';
 import { SendReview } from './SendReview';
 import { TestPopover } from './TestPopover';
 
 interface DockProps {
   draft: ReturnType<typeof useDraft>;
-  forecast: CampaignPreview | undefined;
-  stale: boolean;
+  forecast: Forecast;
   canary: number | null;
-  /** The server refuses the draft as it is. */
+  /** A field is wrong, or the server refuses the draft as it is. */
   blocked: boolean;
+  /** There is something to send. */
+  written: boolean;
 }
 
-function Forecast({
+/** In words: how many, how long, until when. */
+function Says({
   forecast,
   stale,
   canary,
 }: {
-  forecast: CampaignPreview | undefined;
+  forecast: CampaignPreview;
   stale: boolean;
   canary: number | null;
 }) {
-  const { t } = useTranslation();
   const { number, length, time } = useFormat();
-  if (!forecast) return <span className="muted">{t('compose.forecast_waits')}</span>;
   const first = batchOf(forecast, canary);
   const ms = secondsOf(forecast, canary) * 1_000;
   const values = {
@@ -42,7 +43,7 @@ function Forecast({
     time: time(Date.now() + ms),
   };
   return (
-    <span className={stale ? 'muted' : ''}>
+    <span className={stale ? 'faint' : ''} aria-busy={stale || undefined}>
       <Trans
         i18nKey={first === null ? 'compose.forecast' : 'compose.forecast_batch'}
         count={forecast.writes_to}
@@ -53,14 +54,19 @@ function Forecast({
   );
 }
 
-/** What will happen, always in sight, with its two actions. */
-export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps) {
+/** Why nothing can be sent yet; undefined when it can. */
+function useReason({ forecast, blocked, written }: DockProps): string | undefined {
   const { t } = useTranslation();
-  const { number } = useFormat();
-  const can = useCan();
+  if (!written) return t('compose.check_empty');
+  if (blocked) return t('compose.correct');
+  if (forecast.isError) return t('compose.forecast_failed');
+  if (!forecast.data || forecast.isPlaceholderData) return t('compose.counting');
+  return forecast.data.writes_to === 0 ? t('compose.check_nobody') : undefined;
+}
+
+function useStart({ draft, canary }: DockProps) {
   const client = useQueryClient();
-  const problem = useProblemText();
-  const start = useMutation({
+  return useMutation({
     mutationFn: async () => {
       const saved = await draft.saveNow();
       return post('/campaigns/{id}/start', {
@@ -68,51 +74,64 @@ export function SendDock({ draft, forecast, stale, canary, blocked }: DockProps)
         body: canary === null ? {} : { canary },
       });
     },
-    onSuccess: (_, __) => {
+    onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['campaigns'] });
       if (draft.id !== null) void client.invalidateQueries({ queryKey: ['campaign', draft.id] });
     },
   });
+}
+
+/** What will happen, always in sight, with its two actions. */
+export function SendDock(props: DockProps) {
+  const { draft, forecast, canary, blocked, written } = props;
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const can = useCan();
+  const problem = useProblemText();
+  const start = useStart(props);
+  const reason = useReason(props);
   const [reviewing, setReviewing] = useState(false);
-  const { message } = draft.draft;
-  const isEmpty = !message.text?.trim() && !message.media;
-  const unready = blocked ? t('compose.correct') : undefined;
-  const nobody = !forecast || forecast.writes_to === 0;
-  const first = forecast ? batchOf(forecast, canary) : null;
+  const known = forecast.isError ? undefined : forecast.data;
+  const count = known ? (batchOf(known, canary) ?? known.writes_to) : 0;
+  const isBatch = known !== undefined && batchOf(known, canary) !== null;
   const label =
-    first === null
-      ? t('compose.send_all', {
-          count: forecast?.writes_to ?? 0,
-          number: number(forecast?.writes_to ?? 0),
-        })
-      : t('compose.send_first', { count: first, number: number(first) });
+    count === 0
+      ? t('compose.send')
+      : t(isBatch ? 'compose.send_first' : 'compose.send_all', { count, number: number(count) });
+  const untestable = blocked ? t('compose.correct') : undefined;
   return (
     <div className="campaigns-dock" role="region" aria-label={t('compose.what_happens')}>
       <div className="campaigns-dock-say" aria-live="polite">
-        <Forecast forecast={forecast} stale={stale} canary={canary} />
+        <Figure
+          query={forecast}
+          without={
+            <span className="muted">
+              {t(blocked ? 'compose.correct' : 'compose.forecast_failed')}
+            </span>
+          }
+        >
+          {(data, stale) => <Says forecast={data} stale={stale} canary={canary} />}
+        </Figure>
       </div>
       <div className="inline">
-        <TestPopover draft={draft} reason={isEmpty ? t('compose.check_empty') : unready} />
+        <TestPopover draft={draft} reason={written ? untestable : t('compose.check_empty')} />
         {can('write') && (
           <ReasonedButton
             size="md"
             variant="filled"
-            reason={
-              isEmpty
-                ? t('compose.check_empty')
-                : (unready ?? (nobody ? t('compose.check_nobody') : undefined))
-            }
+            reason={reason}
             onClick={() => setReviewing(true)}
           >
-            {nobody ? t('compose.send') : label}
+            {label}
           </ReasonedButton>
         )}
       </div>
-      {reviewing && forecast && (
+      {reviewing && known && (
         <SendReview
           draft={draft.draft}
-          forecast={forecast}
-          stale={stale || blocked}
+          forecast={known}
+          stale={forecast.isPlaceholderData}
+          reason={reason}
           canary={canary}
           label={label}
           busy={start.isPending}

@@ -14,6 +14,8 @@ interface ReviewProps {
   forecast: CampaignPreview;
   /** The forecast belongs to an older draft. */
   stale: boolean;
+  /** Why it cannot be sent as it is; undefined when it can. */
+  reason: string | undefined;
   canary: number | null;
   label: string;
   busy: boolean;
@@ -66,6 +68,7 @@ export function SendReview({
   draft,
   forecast,
   stale,
+  reason,
   canary,
   label,
   busy,
@@ -117,7 +120,7 @@ export function SendReview({
             hold={hold}
             label={label}
             busy={busy}
-            disabled={stale || forecast.writes_to === 0}
+            reason={reason}
             back={{ label: t('send.back'), run: onClose }}
           />
         </div>

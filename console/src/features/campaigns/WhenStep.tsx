@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/i18n/format';
 import { AmountInput } from '@/ui/AmountInput';
 import { PartsBar } from '@/ui/bars';
+import { Aged, Figure } from '@/ui/Figure';
+import type { Forecast } from './forecast';
 
 const CANARY_DEFAULT = 150;
 const HELD_OUT = [0, 5, 10, 20, 30, 50];
@@ -11,16 +13,44 @@ interface StepProps {
   canary: number | null;
   /** 0 stands for what is no size of a batch. */
   onCanary: (next: number | null) => void;
-  writesTo: number | undefined;
+  forecast: Forecast;
   heldOut: number;
   onHeldOut: (percent: number) => void;
 }
 
-export function WhenStep({ canary, onCanary, writesTo, heldOut, onHeldOut }: StepProps) {
+/** How many get it first, and how many wait for the go-ahead. */
+function FewFirst({ canary, forecast }: { canary: number; forecast: Forecast }) {
   const { t } = useTranslation();
   const { number } = useFormat();
-  const total = writesTo ?? 0;
-  const first = canary === null ? 0 : Math.min(canary, total);
+  return (
+    <Figure query={forecast}>
+      {({ writes_to }, stale) => {
+        if (writes_to === 0) return null;
+        const first = Math.min(canary, writes_to);
+        const rest = writes_to - first;
+        return (
+          <Aged stale={stale}>
+            <PartsBar
+              height={10}
+              parts={[
+                { key: 'first', label: t('compose.first'), value: first, fill: 'var(--accent)' },
+                { key: 'rest', label: t('compose.rest'), value: rest, fill: 'var(--idle-fill)' },
+              ]}
+            />
+            <p className="muted">
+              {rest > 0
+                ? t('compose.few_first_text', { count: first, rest: number(rest) })
+                : t('compose.few_first_all')}
+            </p>
+          </Aged>
+        );
+      }}
+    </Figure>
+  );
+}
+
+export function WhenStep({ canary, onCanary, forecast, heldOut, onHeldOut }: StepProps) {
+  const { t } = useTranslation();
   return (
     <section className="campaigns-step" aria-labelledby="step-when">
       <h2 id="step-when">{t('compose.when')}</h2>
@@ -50,35 +80,13 @@ export function WhenStep({ canary, onCanary, writesTo, heldOut, onHeldOut }: Ste
             <AmountInput
               w={84}
               min={1}
-              allowDecimal={false}
               aria-label={t('compose.few_first')}
-              value={canary === 0 ? '' : canary}
-              error={canary === 0 ? t('compose.batch_min') : undefined}
-              onChange={(next) => onCanary(typeof next === 'number' && next >= 1 ? next : 0)}
+              value={canary === 0 ? null : canary}
+              onAmount={(next) => onCanary(next ?? 0)}
             />
           )}
         </div>
-        {canary !== null && canary > 0 && total > 0 && (
-          <>
-            <PartsBar
-              height={10}
-              parts={[
-                { key: 'first', label: t('compose.first'), value: first, fill: 'var(--accent)' },
-                {
-                  key: 'rest',
-                  label: t('compose.rest'),
-                  value: total - first,
-                  fill: 'var(--idle-fill)',
-                },
-              ]}
-            />
-            <p className="muted">
-              {total > first
-                ? t('compose.few_first_text', { count: first, rest: number(total - first) })
-                : t('compose.few_first_all')}
-            </p>
-          </>
-        )}
+        {canary !== null && canary > 0 && <FewFirst canary={canary} forecast={forecast} />}
       </div>
     </section>
   );

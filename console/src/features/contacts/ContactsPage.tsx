@@ -11,6 +11,7 @@ import { contactsQuery, homeQuery, previewQuery } from '@/api/queries';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
+import { Figure } from '@/ui/Figure';
 import { Page } from '@/ui/Page';
 import { EmptyState, Failure, Skeleton, SkeletonRows } from '@/ui/states';
 import { ContactTable } from './ContactTable';
@@ -40,8 +41,11 @@ function Whole({
   filtered,
   count,
   total,
+  aged,
 }: {
   filtered: boolean;
+  /** They are of the filter before. */
+  aged: boolean;
   count: number | undefined;
   total: number | undefined;
 }) {
@@ -51,7 +55,7 @@ function Whole({
     return <Skeleton width={160} height={28} />;
   return (
     <div>
-      <span className="lead-figure figure">{number(count)}</span>{' '}
+      <Count value={count} size="lead" stale={aged} />{' '}
       <span className="unit">
         {filtered
           ? t('contacts.match', { count, total: number(total ?? count) })
@@ -63,10 +67,13 @@ function Whole({
 
 function Summary({
   count,
+  aged,
   stale,
   onRefresh,
 }: {
   count: number | undefined;
+  /** It is of the filter before. */
+  aged: boolean;
   stale: boolean;
   onRefresh: () => void;
 }) {
@@ -74,23 +81,35 @@ function Summary({
   const { number } = useFormat();
   const bot = useBot();
   const { e: expression = everyone, q } = useSearch({ from: '/frame/contacts' });
-  const preview = useQuery({ ...previewQuery(bot.id, expression), enabled: !q }).data;
+  const query = useQuery({ ...previewQuery(bot.id, expression), enabled: !q });
+  const preview = query.data;
   const people = useQuery(homeQuery(bot.id, 7)).data?.people;
   const filtered = !isEveryone(expression) || Boolean(q);
-  const moved = preview !== undefined && count !== undefined && !q && preview.count !== count;
+  const moved =
+    preview !== undefined &&
+    !query.isPlaceholderData &&
+    count !== undefined &&
+    !q &&
+    preview.count !== count;
   return (
     <div className="contacts-summary">
-      <Whole filtered={filtered} count={count} total={people} />
-      {preview && !q && (
-        <p className="muted">
-          <Trans
-            i18nKey="contacts.reach"
-            components={{
-              can: <Count value={preview.reachable} people={reachableOnly(expression)} />,
-              cannot: <Count value={preview.left_out} people={unreachableOnly(expression)} />,
-            }}
-          />
-        </p>
+      <Whole filtered={filtered} count={count} total={people} aged={aged} />
+      {!q && (
+        <Figure query={query}>
+          {({ reachable, left_out }, aged) => (
+            <p className="muted">
+              <Trans
+                i18nKey="contacts.reach"
+                components={{
+                  can: <Count value={reachable} people={reachableOnly(expression)} stale={aged} />,
+                  cannot: (
+                    <Count value={left_out} people={unreachableOnly(expression)} stale={aged} />
+                  ),
+                }}
+              />
+            </p>
+          )}
+        </Figure>
       )}
       {moved && !stale && (
         <button type="button" className="text-link small" onClick={onRefresh}>
@@ -196,7 +215,12 @@ export default function ContactsPage() {
   return (
     <Page title={t('place.contacts')} actions={<Actions nobody={count === 0} />}>
       {!query.error && (
-        <Summary count={count} stale={query.isFetching} onRefresh={() => void query.refetch()} />
+        <Summary
+          count={count}
+          aged={query.isPlaceholderData}
+          stale={query.isFetching}
+          onRefresh={() => void query.refetch()}
+        />
       )}
       <FilterBar expression={expression} total={undefined} />
       {query.error && (

@@ -8,6 +8,7 @@ import { homeQuery } from '@/api/queries';
 import type { Home } from '@/api/types';
 import { useBot, useBotAddress, useCan } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
+import { Aged } from '@/ui/Figure';
 import { Page, Section } from '@/ui/Page';
 import { EmptyState, Loaded, Skeleton, SkeletonRows } from '@/ui/states';
 import { ChecklistSteps, useChecklistHidden } from './ChecklistSteps';
@@ -150,7 +151,11 @@ export default function HomePage() {
     >
       {checklist && <ChecklistSteps checklist={checklist} onHide={hide} />}
       <Loaded query={home} what={t('home.failed')} waiting={<Waiting />}>
-        {(data) => <Full home={data} days={days} />}
+        {(data) => (
+          <Aged stale={home.isPlaceholderData}>
+            <Full home={data} days={days} />
+          </Aged>
+        )}
       </Loaded>
     </Page>
   );

@@ -1,5 +1,5 @@
 import './links.css';
-import { ActionIcon, Button, Drawer, NumberInput, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Drawer, Select, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -9,6 +9,8 @@ import { botsQuery, flowsQuery, tagsQuery } from '@/api/queries';
 import type { Bot, DiversionLink } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
+import { AmountInput } from '@/ui/AmountInput';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { AddressPreview } from './AddressPreview';
@@ -17,16 +19,19 @@ import {
   bodyOf,
   codeFrom,
   draftOf,
+  isUnweighed,
   type LinkDraft,
   shareOf,
   utmFields,
+  weights,
 } from './draft';
 import { TagPicker } from '@/ui/TagPicker';
 
 interface BotRowProps {
   draft: BotDraft;
   bot: Bot;
-  share: number;
+  /** Of all people; none while a weight is wrong. */
+  share: number | null;
   error: string | undefined;
   onChange: (draft: BotDraft) => void;
   onRemove: (() => void) | undefined;
@@ -53,16 +58,17 @@ function BotRow({ draft, bot, share, error, onChange, onRemove }: BotRowProps) {
       />
       {onRemove && (
         <>
-          <NumberInput
+          <AmountInput
+            w={72}
+            {...weights}
             aria-label={t('links.weight', { name: bot.name })}
-            min={1}
-            max={1000}
-            allowDecimal={false}
             value={draft.weight}
             error={error}
-            onChange={(weight) => onChange({ ...draft, weight: Number(weight) || 1 })}
+            onAmount={(weight) => onChange({ ...draft, weight })}
           />
-          <span className="small muted">{t('links.share_of', { percent: percent(share) })}</span>
+          <span className="small muted">
+            {share !== null && t('links.share_of', { percent: percent(share) })}
+          </span>
           <ActionIcon
             variant="subtle"
             aria-label={t('links.remove_bot', { name: bot.name })}
@@ -143,16 +149,14 @@ interface LinkFormProps {
   onSaved: (saved: DiversionLink) => void;
 }
 
-/** Making and changing a link, with the address as it will be. */
-export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
+/** What is typed, and sending it. */
+function useLinkForm({ link, onSaved }: LinkFormProps) {
   const { t } = useTranslation();
   const bot = useBot();
   const client = useQueryClient();
-  const problem = useProblemText();
   const [key, setKey] = useState(freshKey);
   const [draft, setDraft] = useState(() => draftOf(link, bot));
   const [codeTouched, touchCode] = useState(false);
-  const tags = useQuery(tagsQuery(bot.id)).data?.items ?? [];
   const send = useMutation({
     mutationFn: () =>
       link
@@ -165,18 +169,111 @@ export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
       onSaved(saved);
     },
   });
-  const faults = send.error instanceof Problem ? send.error : null;
   const change = (part: Partial<LinkDraft>) => {
     setDraft((before) => ({ ...before, ...part }));
     // What was refused is another request once it was changed.
     if (send.isError) setKey(freshKey());
   };
-  const named = (name: string) =>
-    change(link || codeTouched ? { name } : { name, code: codeFrom(name) });
+  return {
+    draft,
+    send,
+    faults: send.error instanceof Problem ? send.error : null,
+    change,
+    named: (name: string) =>
+      change(link || codeTouched ? { name } : { name, code: codeFrom(name) }),
+    coded: (code: string) => {
+      touchCode(true);
+      change({ code });
+    },
+  };
+}
+type Form = ReturnType<typeof useLinkForm>;
+
+/** What it is called and where its people come from. */
+function NameFields({ form, isNew }: { form: Form; isNew: boolean }) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const { draft, change, faults } = form;
+  const tags = useQuery(tagsQuery(bot.id)).data?.items ?? [];
+  return (
+    <>
+      <TextInput
+        data-autofocus
+        label={t('links.name')}
+        description={t('links.name_hint')}
+        maxLength={128}
+        value={draft.name}
+        onChange={(event) => form.named(event.currentTarget.value)}
+        error={faults?.field('/name')}
+      />
+      {isNew && (
+        <TextInput
+          label={t('links.code')}
+          description={t('links.code_hint')}
+          leftSection="/l/"
+          leftSectionWidth={32}
+          maxLength={64}
+          spellCheck={false}
+          value={draft.code}
+          onChange={(event) => form.coded(event.currentTarget.value)}
+          error={faults?.field('/code')}
+        />
+      )}
+      <TextInput
+        label={t('links.channel')}
+        description={t('links.channel_hint')}
+        maxLength={128}
+        value={draft.channel}
+        onChange={(event) => change({ channel: event.currentTarget.value })}
+        error={faults?.field('/channel')}
+      />
+      <TagPicker
+        label={t('links.tags')}
+        description={t('links.tags_hint')}
+        known={tags.map((tag) => tag.name)}
+        maxValues={20}
+        value={draft.tags}
+        onChange={(names) => change({ tags: names })}
+        error={faults?.field('/tags')}
+      />
+    </>
+  );
+}
+
+function UtmFields({ form: { draft, change, faults } }: { form: Form }) {
+  const { t } = useTranslation();
+  return (
+    <fieldset className="links-utm">
+      <legend>{t('links.utm')}</legend>
+      <p className="small muted">{t('links.utm_hint')}</p>
+      {utmFields.map((field) => (
+        <TextInput
+          key={field}
+          label={t(`links.utm_${field}`)}
+          maxLength={128}
+          value={draft.utm[field]}
+          onChange={(event) =>
+            change({ utm: { ...draft.utm, [field]: event.currentTarget.value } })
+          }
+          error={faults?.field(`/utm/${field}`)}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
+/** Making and changing a link, with the address as it will be. */
+export function LinkForm(props: LinkFormProps) {
+  const { link, onClose } = props;
+  const { t } = useTranslation();
+  const problem = useProblemText();
+  const form = useLinkForm(props);
+  const { draft, send, faults } = form;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     send.mutate();
   };
+  const unready = draft.name.trim() === '' ? t('ui.unnamed') : undefined;
   return (
     <Drawer
       opened
@@ -188,67 +285,11 @@ export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
     >
       <form className="links-form" onSubmit={submit}>
         <AddressPreview draft={draft} url={link?.url} />
-        <TextInput
-          data-autofocus
-          label={t('links.name')}
-          description={t('links.name_hint')}
-          maxLength={128}
-          value={draft.name}
-          onChange={(event) => named(event.currentTarget.value)}
-          error={faults?.field('/name')}
-        />
-        {!link && (
-          <TextInput
-            label={t('links.code')}
-            description={t('links.code_hint')}
-            leftSection="/l/"
-            leftSectionWidth={32}
-            maxLength={64}
-            spellCheck={false}
-            value={draft.code}
-            onChange={(event) => {
-              touchCode(true);
-              change({ code: event.currentTarget.value });
-            }}
-            error={faults?.field('/code')}
-          />
-        )}
-        <TextInput
-          label={t('links.channel')}
-          description={t('links.channel_hint')}
-          maxLength={128}
-          value={draft.channel}
-          onChange={(event) => change({ channel: event.currentTarget.value })}
-          error={faults?.field('/channel')}
-        />
-        <TagPicker
-          label={t('links.tags')}
-          description={t('links.tags_hint')}
-          known={tags.map((tag) => tag.name)}
-          maxValues={20}
-          value={draft.tags}
-          onChange={(names) => change({ tags: names })}
-          error={faults?.field('/tags')}
-        />
-        <fieldset className="links-utm">
-          <legend>{t('links.utm')}</legend>
-          <p className="small muted">{t('links.utm_hint')}</p>
-          {utmFields.map((field) => (
-            <TextInput
-              key={field}
-              label={t(`links.utm_${field}`)}
-              maxLength={128}
-              value={draft.utm[field]}
-              onChange={(event) =>
-                change({ utm: { ...draft.utm, [field]: event.currentTarget.value } })
-              }
-              error={faults?.field(`/utm/${field}`)}
-            />
-          ))}
-        </fieldset>
+        <NameFields form={form} isNew={link === null} />
+        <UtmFields form={form} />
         <BotRows
           draft={draft}
-          onChange={(bots) => change({ bots })}
+          onChange={(bots) => form.change({ bots })}
           error={(path) => faults?.field(path)}
         />
         {send.error && (faults?.errors.length ?? 0) === 0 && (
@@ -256,14 +297,14 @@ export function LinkForm({ link, onClose, onSaved }: LinkFormProps) {
             {problem(send.error)}
           </p>
         )}
-        <Button
+        <ReasonedButton
           type="submit"
           variant="filled"
           loading={send.isPending}
-          disabled={draft.name.trim() === ''}
+          reason={isUnweighed(draft.bots) ? t('ui.correct') : unready}
         >
           {t(link ? 'ui.save' : 'links.create')}
-        </Button>
+        </ReasonedButton>
       </form>
     </Drawer>
   );

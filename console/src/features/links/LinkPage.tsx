@@ -10,6 +10,7 @@ import type { LinkBy, LinkFunnel, LinkItem } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
+import { Aged } from '@/ui/Figure';
 import { Page, Section } from '@/ui/Page';
 import { Failure, Loaded } from '@/ui/states';
 import { TagChip } from '@/ui/TagChip';
@@ -289,13 +290,15 @@ export default function LinkPage() {
     >
       <Loaded query={query} what={t('links.failed_page')}>
         {(page) => (
-          <Full
-            page={page}
-            days={days}
-            by={by}
-            onDays={(count) => go({ days: count === 7 ? 7 : count === 90 ? 90 : undefined })}
-            onBy={(next) => go({ by: next === 'utm_source' ? undefined : next })}
-          />
+          <Aged stale={query.isPlaceholderData}>
+            <Full
+              page={page}
+              days={days}
+              by={by}
+              onDays={(count) => go({ days: count === 7 ? 7 : count === 90 ? 90 : undefined })}
+              onBy={(next) => go({ by: next === 'utm_source' ? undefined : next })}
+            />
+          </Aged>
         )}
       </Loaded>
       {link && drawer === 'edit' && can('write') && (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, codeFrom, draftOf, shareOf } from './draft';
+import { bodyOf, codeFrom, draftOf, isUnweighed, shareOf } from './draft';
 import type { Bot } from '@/api/types';
 
 const bot = { id: 3 } as Bot;
@@ -32,6 +32,16 @@ describe('a link’s draft', () => {
       { bot_id: 2, weight: 3, flow_id: null },
     ];
     expect(shareOf(bots, 1)).toBe(0.75);
-    expect(shareOf([], 0)).toBe(0);
+    expect(shareOf([], 0)).toBeNull();
+  });
+  it('shares nothing while a weight is wrong', () => {
+    const bots = [
+      { bot_id: 1, weight: null, flow_id: null },
+      { bot_id: 2, weight: 3, flow_id: null },
+    ];
+    expect(shareOf(bots, 0)).toBeNull();
+    expect(shareOf(bots, 1)).toBeNull();
+    expect(isUnweighed(bots)).toBe(true);
+    expect(isUnweighed(bots.slice(0, 1))).toBe(false);
   });
 });

@@ -6,7 +6,8 @@ export type UtmField = (typeof utmFields)[number];
 
 export interface BotDraft {
   bot_id: number;
-  weight: number;
+  /** Null while what stands in its field is no weight. */
+  weight: number | null;
   flow_id: number | null;
 }
 export interface LinkDraft {
@@ -61,15 +62,24 @@ export function bodyOf(draft: LinkDraft, isNew: boolean) {
     channel: draft.channel.trim(),
     utm,
     tags: draft.tags,
-    bots: draft.bots,
+    // One bot alone has no field for its weight, and gets everyone by any.
+    bots: draft.bots.map((entry) => ({ ...entry, weight: entry.weight ?? weights.min })),
     ...(isNew && code ? { code } : {}),
   };
 }
 
-/** How many of a hundred people a bot gets, as a fraction. */
-export function shareOf(bots: BotDraft[], index: number): number {
-  const total = bots.reduce((sum, entry) => sum + entry.weight, 0);
-  return total > 0 ? (bots[index]?.weight ?? 0) / total : 0;
+/** The weights that the server takes. */
+export const weights = { min: 1, max: 1_000 };
+
+/** A weight that is wrong, where it counts: of several bots. */
+export const isUnweighed = (bots: BotDraft[]) =>
+  bots.length > 1 && bots.some((entry) => entry.weight === null);
+
+/** How many of a hundred people a bot gets, as a fraction; none while a weight is wrong. */
+export function shareOf(bots: BotDraft[], index: number): number | null {
+  if (isUnweighed(bots)) return null;
+  const total = bots.reduce((sum, entry) => sum + (entry.weight ?? 1), 0);
+  return total > 0 ? (bots[index]?.weight ?? 1) / total : null;
 }
 
 /** A word for an address out of a name: "Facebook, Summer" becomes `facebook-summer`. Empty where no letter of it can stand there. */

@@ -13,6 +13,7 @@ import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 import { countable, isWrong, toLines } from '@/ui/expression/draft';
 import { ExpressionBuilder } from '@/ui/expression/ExpressionBuilder';
+import { Figure, type Reading } from '@/ui/Figure';
 import { Page, Section } from '@/ui/Page';
 import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Failure, Skeleton, SkeletonRows } from '@/ui/states';
@@ -23,41 +24,40 @@ import { useSegmentActions } from './segmentActions';
 import { useUndo } from './undo';
 
 function Lead({
-  preview,
-  stale,
+  query,
   expression,
   total,
 }: {
-  preview: Preview | undefined;
-  stale: boolean;
+  query: Reading<Preview>;
   expression: Expression;
   total: number | undefined;
 }) {
   const { t } = useTranslation();
   const { number } = useFormat();
-  if (!preview || total === undefined) return <Skeleton width={160} height={36} />;
+  const waiting = <Skeleton width={160} height={36} />;
+  if (total === undefined) return waiting;
   return (
-    <section aria-live="polite" aria-atomic="true">
-      <p>
-        <Count value={preview.count} people={expression} size="lead" stale={stale} />{' '}
-        <span className="unit">
-          {t('segments.match', { count: preview.count, total: number(total) })}
-        </span>
-      </p>
-      <p className="muted">
-        <Trans
-          i18nKey="contacts.reach"
-          components={{
-            can: (
-              <Count value={preview.reachable} people={reachableOnly(expression)} stale={stale} />
-            ),
-            cannot: (
-              <Count value={preview.left_out} people={unreachableOnly(expression)} stale={stale} />
-            ),
-          }}
-        />
-      </p>
-    </section>
+    <Figure query={query} waiting={waiting}>
+      {({ count, reachable, left_out }, stale) => (
+        <section aria-live="polite" aria-atomic="true">
+          <p>
+            <Count value={count} people={expression} size="lead" stale={stale} />{' '}
+            <span className="unit">{t('segments.match', { count, total: number(total) })}</span>
+          </p>
+          <p className="muted">
+            <Trans
+              i18nKey="contacts.reach"
+              components={{
+                can: <Count value={reachable} people={reachableOnly(expression)} stale={stale} />,
+                cannot: (
+                  <Count value={left_out} people={unreachableOnly(expression)} stale={stale} />
+                ),
+              }}
+            />
+          </p>
+        </section>
+      )}
+    </Figure>
   );
 }
 
@@ -216,12 +216,7 @@ function Editor({ segment }: EditorProps) {
               retry={() => void preview.refetch()}
             />
           ) : (
-            <Lead
-              preview={preview.data}
-              stale={preview.isFetching && preview.isPlaceholderData}
-              expression={expression}
-              total={total}
-            />
+            <Lead query={preview} expression={expression} total={total} />
           )}
           <div className="phone-only" style={{ paddingTop: 12 }}>
             {nameField}

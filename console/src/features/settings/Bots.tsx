@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, NumberInput, PasswordInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, PasswordInput } from '@mantine/core';
 import { IconAlertTriangle, IconDots } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Fragment, useState } from 'react';
@@ -7,6 +7,7 @@ import { del, patch, Problem } from '@/api/client';
 import type { Bot, BotChange } from '@/api/types';
 import { useCan } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
+import { AmountInput } from '@/ui/AmountInput';
 import { Section } from '@/ui/Page';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
@@ -142,13 +143,16 @@ function Trouble({
   );
 }
 
-function Rate({ bot, changing }: { bot: Bot; changing: Changing }) {
+/** Bulk messages a second that a bot can be told to keep to. */
+const RATE_MAX = 1_000;
+
+export function Rate({ bot, changing }: { bot: Bot; changing: Changing }) {
   const { t } = useTranslation();
   const can = useCan();
   const { number } = useFormat();
-  const [value, setValue] = useState<number | ''>(bot.bulk_per_second ?? '');
+  const [value, setValue] = useState(bot.bulk_per_second);
   const save = () => {
-    if (value !== '' && value !== bot.bulk_per_second)
+    if (value !== null && value !== bot.bulk_per_second)
       changing.change.mutate({ bulk_per_second: value });
   };
   if (!can('administer'))
@@ -158,17 +162,16 @@ function Rate({ bot, changing }: { bot: Bot; changing: Changing }) {
       </span>
     );
   return (
-    <NumberInput
-      size="xs"
+    <AmountInput
       w={84}
-      ml="auto"
       min={1}
-      max={1000}
-      hideControls
+      max={RATE_MAX}
       aria-label={t('settings.rate_of', { name: bot.name })}
-      placeholder={t('settings.rate_default')}
+      // A bot that has a rate keeps it: an emptied field stands for no default, and says so.
+      mayBeEmpty={bot.bulk_per_second === null}
+      placeholder={bot.bulk_per_second === null ? t('settings.rate_default') : undefined}
       value={value}
-      onChange={(next) => setValue(typeof next === 'number' ? next : '')}
+      onAmount={setValue}
       onBlur={save}
       onKeyDown={(event) => event.key === 'Enter' && save()}
       styles={{ input: { textAlign: 'right' } }}

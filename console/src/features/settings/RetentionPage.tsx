@@ -8,7 +8,9 @@ import { retentionPreviewQuery, retentionQuery } from '@/api/queries';
 import type { Retention, RetentionDays } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { AmountInput } from '@/ui/AmountInput';
+import { Figure } from '@/ui/Figure';
 import { Page, Section } from '@/ui/Page';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Failure, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { isInRange, isSame, kinds, type Kind } from './retention';
@@ -28,9 +30,7 @@ function Rule({
   onChange: (days: number | null) => void;
 }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
   const what = t(`retention.kept.${kind}`);
-  const wrong = !isInRange(value, rules);
   return (
     <div className="settings-retention-rule">
       <div className="settings-retention-words">
@@ -56,15 +56,11 @@ function Rule({
         {value !== null && (
           <AmountInput
             w={84}
-            allowDecimal={false}
+            min={rules.days_min}
+            max={rules.days_max}
             aria-label={`${what}: ${t('retention.days')}`}
-            value={Number.isNaN(value) ? '' : value}
-            onChange={(next) => onChange(next === '' ? Number.NaN : Number(next))}
-            error={
-              wrong
-                ? t('retention.range', { min: number(rules.days_min), max: number(rules.days_max) })
-                : undefined
-            }
+            value={Number.isNaN(value) ? null : value}
+            onAmount={(next) => onChange(next ?? Number.NaN)}
           />
         )}
       </div>
@@ -72,53 +68,56 @@ function Rule({
   );
 }
 
+type Older = ReturnType<typeof useRetentionForm>['older'];
+
 /** How many rows would be gone, said before it is saved. */
-function Consequence({ days, enabled }: { days: RetentionDays; enabled: boolean }) {
+function Consequence({ older }: { older: Older }) {
   const { t } = useTranslation();
   const { number } = useFormat();
-  const older = useQuery({ ...retentionPreviewQuery(days), enabled });
-  if (!enabled) return null;
-  if (older.error)
-    return (
-      <Failure
-        error={older.error}
-        what={t('retention.count_failed')}
-        retry={() => void older.refetch()}
-      />
-    );
-  if (!older.data || older.isPlaceholderData)
-    return (
-      <p className="small muted" role="status">
-        {t('retention.counting')}
-      </p>
-    );
-  const { data } = older;
-  const gone = kinds.filter((kind) => data[kind] > 0);
+  const counting = (
+    <p className="small muted" role="status">
+      {t('retention.counting')}
+    </p>
+  );
   return (
-    <div className="settings-retention-will" role="status">
-      {gone.length === 0 ? (
-        <p>{t('retention.will_nothing')}</p>
-      ) : (
-        <>
-          <p>{t('retention.will_now')}</p>
-          <ul>
-            {gone.map((kind) => (
-              <li key={kind} className="figure">
-                {t(`retention.row.${kind}`, { count: data[kind], number: number(data[kind]) })}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
+    <Figure
+      query={older}
+      waiting={counting}
+      without={
+        <Failure
+          error={older.error}
+          what={t('retention.count_failed')}
+          retry={() => void older.refetch()}
+        />
+      }
+    >
+      {(data, stale) => {
+        // What is deleted for good is named for these days alone, not greyed for other ones.
+        if (stale) return counting;
+        const gone = kinds.filter((kind) => data[kind] > 0);
+        return (
+          <div className="settings-retention-will" role="status">
+            <p>{t(gone.length === 0 ? 'retention.will_nothing' : 'retention.will_now')}</p>
+            {gone.length > 0 && (
+              <ul>
+                {gone.map((kind) => (
+                  <li key={kind} className="figure">
+                    {t(`retention.row.${kind}`, { count: data[kind], number: number(data[kind]) })}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
+        );
+      }}
+    </Figure>
   );
 }
 
-function Form({ rules }: { rules: Retention }) {
+/** The rules as they are typed, what they would delete, and saving them. */
+function useRetentionForm(rules: Retention) {
   const { t } = useTranslation();
-  const { dateTime } = useFormat();
   const client = useQueryClient();
-  const problem = useProblemText();
   const [from, setFrom] = useState(rules);
   const [days, setDays] = useState<RetentionDays>(rules);
   const isChanged = !isSame(days, from);
@@ -129,7 +128,6 @@ function Form({ rules }: { rules: Retention }) {
   }
   const isValid = kinds.every((kind) => isInRange(days[`${kind}_days`], rules));
   const older = useQuery({ ...retentionPreviewQuery(days), enabled: isChanged && isValid });
-  const blanks = kinds.some((kind) => (older.data?.[kind] ?? 0) > 0);
   const save = useMutation({
     mutationFn: () =>
       put('/workspace/retention', {
@@ -157,12 +155,70 @@ function Form({ rules }: { rules: Retention }) {
     setFrom(rules);
     setDays(rules);
   };
+  return { from, days, setDays, isChanged, isValid, older, save, takeTheirs };
+}
+type RetentionForm = ReturnType<typeof useRetentionForm>;
+
+/** Saving, or why not yet; a rule that deletes something says so on its button. */
+function Actions({ form }: { form: RetentionForm }) {
+  const { t } = useTranslation();
+  const { isChanged, isValid, older, save, takeTheirs } = form;
+  const isLate = save.error instanceof Problem && save.error.code === 'conflict';
+  const isCounted = older.data !== undefined && !older.isPlaceholderData && !older.isError;
+  const deletes = isCounted && isChanged && kinds.some((kind) => older.data[kind] > 0);
+  const why = !isChanged
+    ? t('ui.nothing_changed')
+    : !isValid
+      ? t('ui.correct')
+      : isLate
+        ? t('retention.conflict')
+        : older.isError
+          ? t('retention.count_failed')
+          : isCounted
+            ? undefined
+            : t('retention.counting');
+  return (
+    <div className="inline settings-retention-save">
+      <ReasonedButton
+        type="submit"
+        className={deletes ? 'danger' : undefined}
+        loading={save.isPending}
+        reason={why}
+      >
+        {t(deletes ? 'retention.save_blank' : 'ui.save')}
+      </ReasonedButton>
+      {isLate && <Button onClick={takeTheirs}>{t('retention.again')}</Button>}
+      {isChanged && !isLate && (
+        <Button variant="subtle" onClick={takeTheirs}>
+          {t('ui.cancel')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** When the rules were saved, and by whom. */
+function useSaidOf(rules: Retention): string {
+  const { t } = useTranslation();
+  const { dateTime } = useFormat();
+  if (rules.changed_at === null) return t('retention.defaults');
+  const at = dateTime(rules.changed_at);
+  return rules.changed_by
+    ? t('retention.changed_by', { at, name: rules.changed_by.name })
+    : t('retention.changed', { at });
+}
+
+function Form({ rules }: { rules: Retention }) {
+  const { t } = useTranslation();
+  const problem = useProblemText();
+  const form = useRetentionForm(rules);
+  const { from, days, isChanged, save } = form;
+  const said = useSaidOf(from);
+  const isLate = save.error instanceof Problem && save.error.code === 'conflict';
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate();
   };
-  const isLate = save.error instanceof Problem && save.error.code === 'conflict';
-  const at = from.changed_at === null ? '' : dateTime(from.changed_at);
   return (
     <form onSubmit={submit}>
       <p className="settings-retention-lead">{t('retention.lead')}</p>
@@ -172,47 +228,21 @@ function Form({ rules }: { rules: Retention }) {
           kind={kind}
           rules={from}
           value={days[`${kind}_days`]}
-          onChange={(next) => setDays({ ...days, [`${kind}_days`]: next })}
+          onChange={(next) => form.setDays({ ...days, [`${kind}_days`]: next })}
         />
       ))}
       <Section
-        title={isChanged ? t('retention.will') : t('retention.title')}
-        note={
-          isChanged
-            ? undefined
-            : from.changed_at === null
-              ? t('retention.defaults')
-              : from.changed_by
-                ? t('retention.changed_by', { at, name: from.changed_by.name })
-                : t('retention.changed', { at })
-        }
+        title={t(isChanged ? 'retention.will' : 'retention.title')}
+        note={isChanged ? undefined : said}
       >
-        {isChanged ? (
-          <Consequence days={days} enabled={isValid} />
-        ) : (
-          <p className="small muted">{t('retention.unchanged')}</p>
-        )}
+        {!isChanged && <p className="small muted">{t('retention.unchanged')}</p>}
+        {isChanged && form.isValid && <Consequence older={form.older} />}
         {save.error && (
           <p className="field-error" role="alert">
             {isLate ? t('retention.conflict') : problem(save.error)}
           </p>
         )}
-        <div className="inline settings-retention-save">
-          <Button
-            type="submit"
-            className={blanks && isChanged ? 'danger' : undefined}
-            loading={save.isPending}
-            disabled={!isChanged || !isValid || isLate || older.isFetching}
-          >
-            {blanks && isChanged ? t('retention.save_blank') : t('ui.save')}
-          </Button>
-          {isLate && <Button onClick={takeTheirs}>{t('retention.again')}</Button>}
-          {isChanged && !isLate && (
-            <Button variant="subtle" onClick={takeTheirs}>
-              {t('ui.cancel')}
-            </Button>
-          )}
-        </div>
+        <Actions form={form} />
       </Section>
     </form>
   );

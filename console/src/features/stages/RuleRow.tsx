@@ -168,7 +168,9 @@ export function RuleRow({
             <Count value={count} people={people} stale={stale} />
           )}
         </span>
-        <span className="num muted figure wide-only">{left === undefined ? '' : number(left)}</span>
+        <span className={`num figure wide-only ${stale ? 'faint' : 'muted'}`}>
+          {left === undefined ? '' : number(left)}
+        </span>
         {editable && (
           <span className="stages-rule-tools">
             <ActionIcon

@@ -6,6 +6,7 @@ import type { Expression, StagePreview, Stages } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { Count } from '@/ui/Count';
+import { Aged, Figure } from '@/ui/Figure';
 import { Section } from '@/ui/Page';
 import { PersonCell } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
@@ -72,19 +73,24 @@ function WhoMoves({ expression, total }: { expression: Expression; total: number
         </Link>
       }
     >
-      {!query.data && <SkeletonRows rows={4} />}
-      <ul className="stages-movers">
-        {query.data?.sample.slice(0, PEOPLE_SHOWN).map((person) => (
-          <li key={person.id} className="inline">
-            <PersonCell contact={person} />
-            <span className="end small faint">
-              {person.last_interaction_at === null
-                ? t('ui.never')
-                : ago(person.last_interaction_at, now)}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <Figure query={query} waiting={<SkeletonRows rows={4} />}>
+        {({ sample }, stale) => (
+          <Aged stale={stale}>
+            <ul className="stages-movers">
+              {sample.slice(0, PEOPLE_SHOWN).map((person) => (
+                <li key={person.id} className="inline">
+                  <PersonCell contact={person} />
+                  <span className="end small faint">
+                    {person.last_interaction_at === null
+                      ? t('ui.never')
+                      : ago(person.last_interaction_at, now)}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </Aged>
+        )}
+      </Figure>
     </Section>
   );
 }
@@ -127,12 +133,15 @@ export function SidePane({
   rules,
   preview,
   changed,
+  stale,
   failed,
 }: {
   stages: Stages;
   rules: Rule[];
   preview: StagePreview | undefined;
   changed: boolean;
+  /** It is of the rules before. */
+  stale: boolean;
   /** What these rules would do could not be worked out. */
   failed: boolean;
 }) {
@@ -154,7 +163,7 @@ export function SidePane({
   const total = preview.moves.reduce((sum, move) => sum + move.count, 0);
   const touched = new Set(preview.moves.flatMap((move) => [move.from, move.to]));
   return (
-    <>
+    <Aged stale={stale}>
       <OnceSaved preview={preview} />
       {total > 0 && moving.length > 0 && (
         <WhoMoves
@@ -163,6 +172,6 @@ export function SidePane({
         />
       )}
       <Dependents touched={touched} />
-    </>
+    </Aged>
   );
 }

@@ -241,7 +241,7 @@ function Editor({ stages }: { stages: Stages }) {
               reason={unready}
               onClick={() => save.mutate({ draft, version })}
             >
-              {preview && moving > 0
+              {preview && !stale && moving > 0
                 ? t('stages.save_move', { count: moving, number: number(moving) })
                 : t('ui.save')}
             </ReasonedButton>
@@ -297,6 +297,7 @@ function Editor({ stages }: { stages: Stages }) {
             rules={rules}
             preview={preview}
             changed={changed}
+            stale={stale && changed}
             failed={query.isError || wrong}
           />
         </aside>

@@ -6,7 +6,6 @@ import { useWorkspace } from '@/api/workspace';
 import { AmountInput } from '../AmountInput';
 import { DurationInput } from '../Duration';
 import { useStageName } from '../StageBadge';
-import { isNoCount, isNoShare } from './draft';
 import type { Names } from './names';
 import { typedValue } from '../typedValue';
 
@@ -179,6 +178,8 @@ function MomentLeaf({
 
 /** An empty field is no number: the server refuses it, so that nothing is counted by the one before it. */
 const noNumber = null as unknown as number;
+/** How often an event can be asked for at most. */
+const TIMES_MAX = 1_000_000;
 
 const eventKinds: Of<'event'>['event']['kind'][] = [
   'interaction',
@@ -224,17 +225,10 @@ function TimesPick({ event, emit }: EventPartProps) {
       <AmountInput
         w={56}
         min={times === 'at_least' ? 1 : 0}
-        max={255}
-        allowNegative={false}
-        allowDecimal={false}
+        max={TIMES_MAX}
         aria-label={t('builder.times')}
-        value={event[times] === null ? '' : (event[times] ?? 1)}
-        error={
-          isNoCount(event[times], times)
-            ? t(times === 'at_least' ? 'ui.amount_wrong' : 'ui.count_wrong')
-            : undefined
-        }
-        onChange={(count) => emit({ [times]: typeof count === 'number' ? count : noNumber })}
+        value={event[times] === null ? null : (event[times] ?? 1)}
+        onAmount={(count) => emit({ [times]: count ?? noNumber })}
       />
     </>
   );
@@ -581,18 +575,13 @@ export function LeafEditor({ value, names, onChange }: LeafProps<Expression>) {
     return (
       <AmountInput
         w={90}
-        min={1}
+        min={0.01}
         max={100}
+        decimals={2}
         suffix=" %"
         aria-label={t('builder.form.sample')}
-        allowNegative={false}
-        value={sample.percent ?? ''}
-        error={isNoShare(sample.percent) ? t('ui.share_wrong') : undefined}
-        onChange={(percent) =>
-          onChange({
-            sample: { ...sample, percent: typeof percent === 'number' ? percent : noNumber },
-          })
-        }
+        value={sample.percent ?? null}
+        onAmount={(percent) => onChange({ sample: { ...sample, percent: percent ?? noNumber } })}
       />
     );
   }

@@ -29,11 +29,10 @@ export function isFinished(expression: Expression): boolean {
 }
 
 /** Whether nothing can be counted so often: an emptied field, or none at least. */
-export const isNoCount = (count: number | null | undefined, kind: 'at_least' | 'at_most') =>
+const isNoCount = (count: number | null | undefined, kind: 'at_least' | 'at_most') =>
   count === null || (kind === 'at_least' && count === 0);
 /** Whether it is no share of people: an emptied field, or beyond 0 and 100. */
-export const isNoShare = (percent: number | null) =>
-  percent === null || percent <= 0 || percent > 100;
+const isNoShare = (percent: number | null) => percent === null || percent <= 0 || percent > 100;
 
 const isNoSpan = (span: string | undefined) => span !== undefined && /^0+[smhdw]$/.test(span);
 
