@@ -56,8 +56,9 @@ test-browser: build-tests ## The console in Chromium, against the demo
 pictures: build-tests ## Take the README's pictures anew
 	E2E_BINARY=target/debug/muster E2E_SHOTS="$$(mktemp -d)" E2E_PICTURES="$(CURDIR)/docs/pictures" ./console/e2e/run
 
-test-clients: build-tests ## Other people's Bot API clients against the sandbox
+test-clients: build-tests ## Other people's clients: of the Bot API against the sandbox, a generated one against the API
 	@.ci/stage "third-party clients against the sandbox" env CLIENTS_BINARY="$(CURDIR)/target/debug/muster" ./crates/sandbox/tests/clients/run
+	@.ci/stage "a generated client against the API" env CLIENTS_BINARY="$(CURDIR)/target/debug/muster" ./crates/api/tests/clients/run
 
 stages:
 	@.ci/stage --begin

@@ -219,17 +219,23 @@ impl Network {
         self.0.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
     }
 
-    /// The same machine asks, by a name of the same machine (else another site's name may point here).
+    /// Somebody who sits at the machine asks, by the name `localhost`, and no proxy for somebody else. A proxy on this
+    /// machine that was told nothing but where to go (`proxy_pass http://127.0.0.1:8080`) gives that address as the
+    /// name and says of nobody for whom it asks: so an address is no proof, and neither is another site's name that
+    /// points here.
     pub fn is_this_machine(self, headers: &HeaderMap) -> bool {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let name = match host.rsplit_once(':') {
             Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
             _ => host,
         };
-        self.0.is_some_and(|address| address.is_loopback())
-            && matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+        let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
+        self.0.is_some_and(|address| address.is_loopback()) && name == "localhost" && !is_forwarded
     }
 }
+
+/// What proxies say about those for whom they ask.
+const FORWARDED: [&str; 5] = ["x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via"];
 
 /// What a browser calls itself.
 pub fn user_agent(headers: &HeaderMap) -> &str {

@@ -1,5 +1,7 @@
 //! The OpenAPI document: made from the handlers, completed with what holds for all of them.
 
+use std::collections::BTreeMap;
+
 use axum::body::Bytes;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -8,7 +10,8 @@ use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, Required, ResponseBuilder, Type,
+    ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
+    ResponseBuilder, Schema, Type,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -42,6 +45,7 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }
+    name_variants(&mut components.schemas);
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     components.security_schemes.insert("session".into(), cookie.into());
@@ -55,7 +59,69 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
     document
 }
 
+/// Gives each object that is one variant of a shape a name of its own, such as `ExpressionTag`: makers of clients
+/// follow names, and lose a shape that holds itself in a variant without one.
+fn name_variants(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    let mut named = Vec::new();
+    for (name, schema) in schemas.iter_mut() {
+        let RefOr::T(Schema::OneOf(shape)) = schema else { continue };
+        let words: Vec<Option<String>> = (0..shape.items.len()).map(|at| word_of(&shape.items, at)).collect();
+        for (variant, word) in shape.items.iter_mut().zip(words) {
+            let Some(word) = word else { continue };
+            let name = format!("{name}{word}");
+            let whole = std::mem::replace(variant, Ref::from_schema_name(&name).into());
+            named.push((name, whole));
+        }
+    }
+    for (name, variant) in named {
+        let taken = schemas.insert(name.clone(), variant);
+        debug_assert!(taken.is_none(), "{name} is the name of two shapes");
+    }
+}
+
+/// What tells a variant from the others: the one value that a field of it may have, or the field that it alone must
+/// have. Nothing where it is no object, or has a name.
+fn word_of(variants: &[RefOr<Schema>], at: usize) -> Option<String> {
+    let RefOr::T(Schema::Object(variant)) = &variants[at] else { return None };
+    let only_value = variant.properties.values().find_map(|field| match field {
+        RefOr::T(Schema::Object(field)) => match field.enum_values.as_deref() {
+            Some([serde_json::Value::String(value)]) => Some(value.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let others = || variants.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+    let is_own = |field: &&String| {
+        !others()
+            .any(|other| matches!(other, RefOr::T(Schema::Object(other)) if other.required.contains(field)))
+    };
+    let word = only_value.or_else(|| variant.required.iter().find(is_own).cloned())?;
+    Some(word.split('_').map(capitalized).collect())
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What an answer of a status means where its handler says no more: a document must say something.
+fn meaning(status: &str) -> &'static str {
+    match status {
+        "201" => "Made",
+        "202" => "Taken; it goes on by itself",
+        "204" => "Done; there is nothing to tell",
+        _ => "Answered",
+    }
+}
+
 fn complete(operation: &mut Operation, method: &HttpMethod, is_public: bool) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = meaning(status).into();
+        }
+    }
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let refusal =
         ResponseBuilder::new().description("A refusal").content("application/problem+json", content).build();

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use store::{Reader, StoreError};
 
-use crate::problem::{Code, Problem, Result};
+use crate::problem::{Code, Problem, READ_ONLY, Result};
 
 /// `GET /healthz`: the process answers.
 pub async fn alive() -> StatusCode {
@@ -21,6 +21,7 @@ pub async fn ready(State(reader): State<Reader>) -> Result<StatusCode> {
     match reader.refusal() {
         None => Ok(StatusCode::NO_CONTENT),
         Some(full @ StoreError::Full) => Err(Problem::new(Code::Unavailable, full.to_string())),
+        Some(StoreError::ReadOnly(_)) => Err(Problem::new(Code::Unavailable, READ_ONLY)),
         // Names hosts and folders, which are not for everybody.
         Some(_) => {
             Err(Problem::new(Code::Unavailable, "the database takes no writes; the server's log says why"))

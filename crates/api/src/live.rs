@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use domain::ids::BotId;
@@ -39,7 +39,8 @@ pub async fn watch(
     agent: Agent,
     headers: HeaderMap,
     Query(query): Query<LiveQuery>,
-) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
+) -> Result<([(HeaderName, &'static str); 2], Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>)>
+{
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let feed = Feed::open(live, reader, agent.workspace, BotId(query.bot_id), last).await?;
     let events = stream::unfold(feed, |mut feed| async move {
@@ -47,7 +48,9 @@ pub async fn watch(
         Some((Ok(written(&told)), feed))
     });
     let alive = KeepAlive::new().interval(ALIVE_EVERY).event(Event::default().event("alive").data("{}"));
-    Ok(Sse::new(events).keep_alive(alive))
+    // Else a proxy that was told nothing about this address gathers news until it has some kilobytes of them.
+    let at_once = [(HeaderName::from_static("x-accel-buffering"), "no"), (header::CACHE_CONTROL, "no-store")];
+    Ok((at_once, Sse::new(events).keep_alive(alive)))
 }
 
 fn written(told: &Told) -> Event {

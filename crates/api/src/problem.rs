@@ -14,6 +14,9 @@ use serde_json::Value;
 use store::StoreError;
 use utoipa::ToSchema;
 
+/// Of a database that takes no writes, for everybody.
+pub(crate) const READ_ONLY: &str = "the database is read-only; nothing is written, acknowledged or sent, and nothing is lost, until it can be written again";
+
 /// What every handler answers.
 pub type Result<T> = std::result::Result<T, Problem>;
 
@@ -148,6 +151,12 @@ impl From<EngineError> for Problem {
                 Self::new(Code::Unavailable, "the server is shutting down")
             }
             EngineError::Store(StoreError::Locked | StoreError::Full) => Self::new(Code::Unavailable, detail),
+            // Their full words name the database's host.
+            EngineError::Store(StoreError::ReadOnly(_)) => Self::new(Code::Unavailable, READ_ONLY),
+            EngineError::Store(outage) if outage.is_outage() => {
+                tracing::warn!(%outage, "a request could not be answered");
+                Self::new(Code::Unavailable, "the database does not answer; try again in a moment")
+            }
             EngineError::Store(_) | EngineError::Internal(_) => Self::internal(&detail),
         }
     }

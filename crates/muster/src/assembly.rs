@@ -169,7 +169,11 @@ impl Muster {
         if !self.node.is(Role::Web) {
             return api::health_router(state);
         }
-        api::router(state).fallback_service(console::service())
+        let console = match demo {
+            Some(_) => console::by_name(self.public_url.clone()),
+            None => console::service(),
+        };
+        api::router(state).fallback_service(console)
     }
 
     /// Serves and runs every bot until told to stop; then lets calls in flight end and closes the store.

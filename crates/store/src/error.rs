@@ -69,6 +69,11 @@ pub enum StoreError {
         "the database's disk is full; make room: until then nothing is written, acknowledged or sent, and nothing is lost"
     )]
     Full,
+    /// A server whose database takes no writes at present: turned read-only by an operator or a host, or a standby.
+    #[error(
+        "the database {0} is read-only (transaction_read_only); let it be written, or point database_url at the primary: until then nothing is written, acknowledged or sent, and nothing is lost"
+    )]
+    ReadOnly(String),
     /// Anything else the database said.
     #[error("database: {0}")]
     Database(String),
@@ -77,7 +82,10 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the database takes nothing at present, whoever asks: the same may be taken later.
     pub fn is_outage(&self) -> bool {
-        matches!(self, Self::Full | Self::Locked | Self::Unreachable { .. } | Self::Refused { .. })
+        matches!(
+            self,
+            Self::Full | Self::Locked | Self::ReadOnly(_) | Self::Unreachable { .. } | Self::Refused { .. }
+        )
     }
 }
 

@@ -13,7 +13,7 @@ use fallible_iterator::FallibleIterator as _;
 use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::error::SqlState;
 use postgres::types::{FromSql, IsNull, ToSql, Type};
-use postgres::{Client, Config, IsolationLevel, Statement, Transaction};
+use postgres::{Client, Config, IsolationLevel, SimpleQueryMessage, Statement, Transaction};
 
 use crate::bulk::List;
 use crate::sql::Param;
@@ -213,20 +213,29 @@ pub(crate) struct Connection {
     side: Side,
     /// Absent while the server cannot be reached.
     client: Option<Client>,
+    /// The client is not used again: the next piece of work connects anew.
+    is_given_up: bool,
     statements: RefCell<HashMap<String, Vec<Statement>>>,
 }
 
 impl Connection {
     pub(crate) fn open(server: &Arc<Server>, side: Side) -> Result<Self> {
         let client = Some(server.connect(side)?);
-        Ok(Self { server: Arc::clone(server), side, client, statements: RefCell::default() })
+        Ok(Self {
+            server: Arc::clone(server),
+            side,
+            client,
+            is_given_up: false,
+            statements: RefCell::default(),
+        })
     }
 
     /// The client, alive a moment ago: nothing that was begun on a lost one is begun again here.
     fn client(&mut self) -> Result<&mut Client> {
         let alive = self.client.as_mut().is_some_and(|client| client.check_connection().is_ok());
-        if !alive {
+        if !alive || self.is_given_up {
             self.client = None;
+            self.is_given_up = false;
             self.statements.borrow_mut().clear();
             self.client = Some(self.server.connect(self.side)?);
         }
@@ -251,10 +260,13 @@ impl Connection {
     }
 
     /// Begins a transaction: a snapshot to read, or the turn of the one writer.
+    ///
+    /// A writer's connection that may not write is given up: what a database has set about that holds for connections
+    /// made later, so that this one would be refused for ever.
     pub(crate) fn begin(&mut self) -> Result<Session<'_>> {
         let side = self.side;
         self.client()?;
-        let Self { client: Some(client), statements, server, .. } = self else {
+        let Self { client: Some(client), statements, server, is_given_up, .. } = self else {
             return Err(StoreError::Closed);
         };
         let transaction = match side {
@@ -266,12 +278,26 @@ impl Connection {
             Side::Writes => {
                 let mut transaction =
                     client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start()?;
-                transaction.batch_execute(&format!("SELECT pg_advisory_xact_lock({WRITER_LOCK})"))?;
+                if !takes_turn(&mut transaction)? {
+                    *is_given_up = true;
+                    return Err(StoreError::ReadOnly(server.name()));
+                }
                 transaction
             }
         };
         Ok(Session { transaction: RefCell::new(transaction), statements, mark: server.mark })
     }
+}
+
+/// Waits for the writer's turn; false where the transaction may write nothing.
+fn takes_turn(transaction: &mut Transaction<'_>) -> Result<bool> {
+    let sql =
+        format!("SELECT pg_advisory_xact_lock({WRITER_LOCK}), current_setting('transaction_read_only')");
+    let answers = transaction.simple_query(&sql)?;
+    Ok(!answers.iter().any(|answer| match answer {
+        SimpleQueryMessage::Row(row) => row.get(1) == Some("on"),
+        _ => false,
+    }))
 }
 
 impl Drop for Connection {

@@ -145,7 +145,9 @@ async fn a_demo_signs_in_who_sits_at_the_machine_and_nobody_else() {
     };
     let demo = Some((owner.workspace, owner.member));
     assert_eq!(ask(demo, "127.0.0.1:5000", "localhost:8080").await, (200, true));
-    assert_eq!(ask(demo, "[::1]:5000", "[::1]:8080").await, (200, true));
+    assert_eq!(ask(demo, "[::1]:5000", "localhost:8080").await, (200, true));
+    let bare = ask(demo, "127.0.0.1:5000", "127.0.0.1:8080").await;
+    assert_eq!(bare, (401, false), "a proxy that was told nothing but this address");
     assert_eq!(ask(demo, "192.0.2.7:5000", "localhost:8080").await, (401, false), "another machine");
     assert_eq!(ask(demo, "127.0.0.1:5000", "evil.example").await, (401, false), "a name that points here");
     assert_eq!(ask(None, "127.0.0.1:5000", "localhost:8080").await, (401, false), "no demo");

@@ -34,6 +34,9 @@ async fn this_machine_reads_it_and_others_need_a_token() {
         401,
         "a proxy on this machine asks for others"
     );
+    // `proxy_pass http://127.0.0.1:8080` and nothing else: it says of nobody for whom it asks.
+    let bare = ("host", "127.0.0.1:8080");
+    assert_eq!(figures(&house, "127.0.0.1:5000", &[bare]).await.0, 401, "a proxy that says nothing");
     let As::Token(token) = house.token(house.workspace).await else { panic!("a program is meant") };
     let bearer = format!("Bearer {token}");
     let signed = [("host", "muster.example.org"), (header::AUTHORIZATION.as_str(), bearer.as_str())];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use domain::event::Outcome;
+use domain::event::{EventBody, Outcome};
 use domain::ids::{BotId, CampaignId};
 use domain::limits::CALLS_IN_FLIGHT_MAX;
 use engine::clock::{Clock, SystemClock};
@@ -287,15 +287,72 @@ async fn nodes_do_what_their_roles_say() {
     assert_eq!(worker.api.try_ask("GET", "/session", None).await.unwrap().0, 404);
     let base = &worker.api.base;
     let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
-    let figures = http.get(format!("{base}/metrics")).send().await.unwrap().text().await.unwrap();
+    let figures = figures(worker).await;
     for (node, duty, bots) in [("north", "sending", 0), ("south", "sending", 1), ("south", "intake", 1)] {
         let line = format!("muster_node_bots{{node=\"{node}\",duty=\"{duty}\"}} {bots}");
         assert!(figures.contains(&line), "{line} is not in {figures}");
     }
-    for (path, status) in [("/healthz", 204), ("/readyz", 204), ("/metrics", 200), ("/", 404)] {
+    for (path, status) in [("/healthz", 204), ("/readyz", 204), ("/metrics", 401), ("/", 404)] {
         assert_eq!(http.get(format!("{base}{path}")).send().await.unwrap().status(), status, "{path}");
     }
     scene.finish().await;
+}
+
+/// Whether a server takes work, and what it says otherwise.
+async fn readiness(seat: &Seat) -> (u16, String) {
+    let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    let answer = http.get(format!("{}/readyz", seat.api.base)).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+/// As an operator would: new sessions of the database may write no more, or again.
+async fn administer(scene: &Scene, statements: &'static str) {
+    let url = scene.options.postgres_url.clone().unwrap();
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+        let name: String = client.query_one("SELECT current_database()", &[]).unwrap().get(0);
+        client.batch_execute("SET default_transaction_read_only = off").unwrap();
+        client.batch_execute(&statements.replace("$database", &name)).unwrap();
+    });
+    asked.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_turns_read_only_is_said_and_nothing_is_lost_by_it() {
+    let Some(mut scene) = Scene::open(2_500, |_, _| {}).await else { return };
+    scene.send().await;
+    administer(&scene, "ALTER DATABASE $database SET default_transaction_read_only = on").await;
+    administer(
+        &scene,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    .await;
+    for seat in &scene.seats {
+        let told = async || {
+            let (status, text) = readiness(seat).await;
+            // Before, it says that its sessions were ended.
+            (status == 503 && text.contains("read-only")).then_some(())
+        };
+        until("the server to say that the database is read-only", 60, told).await;
+        let late = json!({"name": "Late"});
+        let (status, problem) = seat.api.try_ask("POST", "/tags", Some(&late)).await.expect("an answer");
+        assert_eq!((status, problem["code"].as_str()), (503, Some("unavailable")), "{problem}");
+        let people = seat.api.count(scene.bot, &json!({"all": []})).await;
+        assert_eq!(people, scene.people.len() as i64, "reading goes on");
+    }
+    let sent = scene.counts().await[Outcome::Sent as usize];
+    // Nobody ends the sessions that were made meanwhile.
+    administer(&scene, "ALTER DATABASE $database RESET default_transaction_read_only").await;
+    for seat in &scene.seats {
+        let well = async || (readiness(seat).await.0 == 204).then_some(());
+        until("the server to be ready again", 60, well).await;
+    }
+    let more = async || (scene.counts().await[Outcome::Sent as usize] > sent).then_some(());
+    until("more to be sent", 60, more).await;
+    let stored = scene.finish().await;
+    let failed = stored.events.iter().filter(|event| matches!(event.body, EventBody::IngestFailed { .. }));
+    assert_eq!(failed.count(), 0, "no update was blamed for the database");
 }
 
 /// The ids of everything that a live feed tells, as they come.
@@ -370,10 +427,16 @@ async fn any_node_takes_pushes_and_every_live_feed_tells_all() {
     }
 }
 
+/// What a node tells whoever watches it.
+async fn figures(seat: &Seat) -> String {
+    let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
+    let asked = http.get(format!("{}/metrics", seat.api.base)).bearer_auth(&seat.api.token);
+    asked.send().await.unwrap().text().await.unwrap()
+}
+
 /// How many pushes a node answered, by its own figures.
 async fn pushes_taken(seat: &Seat) -> u64 {
-    let http = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
-    let text = http.get(format!("{}/metrics", seat.api.base)).send().await.unwrap().text().await.unwrap();
+    let text = figures(seat).await;
     let line = text.lines().find(|line| {
         line.starts_with("muster_http_request_duration_seconds_count") && line.contains("/telegram/{hook}")
     });

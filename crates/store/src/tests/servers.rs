@@ -41,12 +41,20 @@ async fn a_database_of_a_newer_muster_is_refused() {
     assert!(matches!(error, StoreError::TooNew { found: 999, .. }), "{error}");
 }
 
-async fn kill_sessions_of_others(house: &House) {
-    let killer = house.open_beside();
-    let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-               WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    killer.reader().read(move |tx: &ReadTx<'_>| tx.rows(sql, &[], |_| Ok(()))).await.unwrap();
+/// As an operator would, past the store: with the database's name for `$database`.
+async fn administer(house: &House, statement: &'static str) {
+    let url = house.options.postgres_url.clone().unwrap();
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+        let name: String = client.query_one("SELECT current_database()", &[]).unwrap().get(0);
+        client.batch_execute("SET default_transaction_read_only = off").unwrap();
+        client.batch_execute(&statement.replace("$database", &name)).unwrap();
+    });
+    asked.await.unwrap();
 }
+
+const KILL_OTHERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+     WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 #[tokio::test]
 async fn a_lost_connection_fails_who_waits_for_it_and_nobody_after() {
@@ -54,7 +62,7 @@ async fn a_lost_connection_fails_who_waits_for_it_and_nobody_after() {
     let store = house.open();
     store.write(|tx| settings::set(tx, "before", "1")).await.unwrap();
     // Idle connections are lost: the next reader and writer make new ones.
-    kill_sessions_of_others(&house).await;
+    administer(&house, KILL_OTHERS).await;
     store.write(|tx| settings::set(tx, "after", "1")).await.unwrap();
     let after = store.reader().read(|tx| settings::get(tx, "after")).await.unwrap();
     assert_eq!(after.as_deref(), Some("1"));
@@ -74,10 +82,31 @@ async fn a_lost_connection_fails_who_waits_for_it_and_nobody_after() {
 }
 
 #[tokio::test]
+async fn a_database_that_turned_read_only_is_said_and_is_written_again_by_itself() {
+    let Some(house) = House::postgres() else { return };
+    let store = house.open();
+    store.write(|tx| settings::set(tx, "before", "1")).await.unwrap();
+    administer(&house, "ALTER DATABASE $database SET default_transaction_read_only = on").await;
+    administer(&house, KILL_OTHERS).await;
+    for _ in 0..2 {
+        let refused = store.write(|tx| settings::set(tx, "during", "1")).await;
+        let Err(error @ StoreError::ReadOnly(_)) = refused else { panic!("{refused:?}") };
+        assert!(error.is_outage());
+        assert_eq!(store.reader().refusal(), Some(error), "whoever watches the server is told");
+    }
+    let before = store.reader().read(|tx| settings::get(tx, "before")).await.unwrap();
+    assert_eq!(before.as_deref(), Some("1"), "reading goes on");
+    // Nobody ends the sessions: those that were made meanwhile would stay read-only for ever.
+    administer(&house, "ALTER DATABASE $database RESET default_transaction_read_only").await;
+    store.write(|tx| settings::set(tx, "after", "1")).await.unwrap();
+    assert_eq!(store.reader().refusal(), None);
+}
+
+#[tokio::test]
 async fn a_server_that_lost_its_database_to_another_writes_nothing_more() {
     let Some(house) = House::postgres() else { return };
     let first = house.open();
-    kill_sessions_of_others(&house).await;
+    administer(&house, KILL_OTHERS).await;
     let second = house.open();
     let refused = first.write(|tx| settings::set(tx, "from", "first")).await;
     assert!(matches!(refused, Err(StoreError::DatabaseInUse(_))), "{refused:?}");
@@ -114,7 +143,7 @@ async fn another_nodes_commits_are_heard_of() {
     let mut news = second.committed();
     for round in 0..3 {
         if round == 2 {
-            kill_sessions_of_others(&house).await;
+            administer(&house, KILL_OTHERS).await;
         }
         let heard = async {
             // The first call is that listening began, or began anew.
