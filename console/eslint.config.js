@@ -34,7 +34,6 @@ const longer = [
   'src/features/segments/SegmentsPage.tsx',
   'src/features/segments/segmentActions.tsx',
   'src/features/settings/Bots.tsx',
-  'src/features/settings/PhrasesPage.tsx',
   'src/features/settings/SettingsPage.tsx',
   'src/features/settings/Team.tsx',
   'src/features/stages/RuleRow.tsx',

@@ -5,6 +5,7 @@ import { run as editor } from './editor.mjs';
 import { run as empty } from './empty.mjs';
 import { startServer } from './server.mjs';
 import { run as hang } from './hang.mjs';
+import { run as roles } from './roles.mjs';
 import { run as send } from './send.mjs';
 import { run as signin } from './signin.mjs';
 import { run as strange } from './strange.mjs';
@@ -23,6 +24,7 @@ try {
   await editor(server, browser, storageState);
   await two(server, browser, storageState);
   await signin(server, browser);
+  await roles(server, browser);
   await hang(server, browser, storageState);
   await send(server, browser, storageState);
   await strange(server, browser, storageState);

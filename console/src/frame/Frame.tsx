@@ -137,7 +137,7 @@ function Inside({ session }: { session: Session }) {
         </div>
         <TabBar />
         <aside aria-label={t('frame.messages')}>
-          <Notifications position="bottom-center" withinPortal={false} />
+          <Notifications className="toasts" position="bottom-left" withinPortal={false} />
         </aside>
         {palette && <Palette opened onClose={() => setPalette(false)} />}
         {help && <ShortcutHelp opened onClose={() => setHelp(false)} />}

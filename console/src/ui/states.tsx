@@ -26,6 +26,12 @@ export function EmptyState({
   );
 }
 
+/** A page whose address was followed by somebody whose role has no way there. */
+export function ClosedPlace() {
+  const { t } = useTranslation();
+  return <EmptyState title={t('ui.closed_title')}>{t('ui.closed_text')}</EmptyState>;
+}
+
 /** What went wrong, in the reader's language, with the server's own detail where it has one. */
 export function useProblemText(): (error: unknown) => string {
   const { t, i18n } = useTranslation();

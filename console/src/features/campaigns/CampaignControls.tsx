@@ -10,7 +10,7 @@ import { useFormat } from '@/i18n/format';
 import { useHold } from '@/ui/hold';
 import { HoldActions } from '@/ui/HoldActions';
 import { useProblemText } from '@/ui/states';
-import { toast } from '@/ui/toast';
+import { toast, toastFailure } from '@/ui/toast';
 
 type Act =
   { act: 'pause' | 'resume' | 'cancel' } | { act: 'resolve'; decision: 'leave' | 'resend' };
@@ -43,7 +43,7 @@ function SaveTemplate({ campaign }: { campaign: Campaign }) {
       toast(t('compose.template_saved', { name: campaign.name }));
       void client.invalidateQueries({ queryKey: ['templates'] });
     },
-    onError: (error) => toast(problem(error)),
+    onError: (error) => toastFailure(t('compose.template_failed'), problem(error)),
   });
   return (
     <Button className="wide-only" loading={save.isPending} onClick={() => save.mutate()}>

@@ -16,7 +16,7 @@ import { Failure, useProblemText } from '@/ui/states';
 import { Bubble } from '@/ui/telegram/Bubble';
 import { usePersonValues } from '@/ui/telegram/personValues';
 import { Phone } from '@/ui/telegram/Phone';
-import { toast } from '@/ui/toast';
+import { toast, toastFailure } from '@/ui/toast';
 import { AudienceStep } from './AudienceStep';
 import { CheckStep } from './CheckStep';
 import { useDraft } from './draft';
@@ -84,15 +84,16 @@ function ComposeMenu({ id, draft }: { id: number | null; draft: CampaignDraft })
       toast(t('compose.template_saved', { name: draft.name }));
       void client.invalidateQueries({ queryKey: ['templates'] });
     },
-    onError: (error) => toast(problem(error)),
+    onError: (error) => toastFailure(t('compose.template_failed'), problem(error)),
   });
   const remove = useMutation({
     mutationFn: () => del('/campaigns/{id}', { params: { path: { id: id ?? 0 } } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['campaigns'] });
+      toast(t('compose.draft_deleted', { name: draft.name }));
       void navigate({ to: '/campaigns' });
     },
-    onError: (error) => toast(problem(error)),
+    onError: (error) => toastFailure(t('compose.delete_failed'), problem(error)),
   });
   return (
     <Menu position="bottom-end" width={200}>

@@ -122,6 +122,7 @@ function Summary({
 
 function Nobody({ filtered }: { filtered: boolean }) {
   const { t } = useTranslation();
+  const can = useCan();
   const navigate = useNavigate();
   const bot = useBot();
   if (!filtered) {
@@ -129,12 +130,14 @@ function Nobody({ filtered }: { filtered: boolean }) {
       <EmptyState
         title={t('contacts.empty_title')}
         action={
-          <Button
-            variant="filled"
-            onClick={() => void navigate({ to: '/contacts', search: { drawer: 'import' } })}
-          >
-            {t('contacts.import')}
-          </Button>
+          can('write') && (
+            <Button
+              variant="filled"
+              onClick={() => void navigate({ to: '/contacts', search: { drawer: 'import' } })}
+            >
+              {t('contacts.import')}
+            </Button>
+          )
         }
       >
         {t('contacts.empty_text', { name: bot.username })}
@@ -175,17 +178,19 @@ function Actions({ nobody }: { nobody: boolean }) {
           {t('contacts.import')}
         </Button>
       )}
-      <Button
-        className="wide-only"
-        component="a"
-        leftSection={<IconDownload size={14} stroke={1.5} />}
-        href={download('/contacts/export', {
-          query: { bot_id: bot.id, expression: JSON.stringify(expression) },
-        })}
-        download
-      >
-        {t('contacts.export')}
-      </Button>
+      {can('write') && (
+        <Button
+          className="wide-only"
+          component="a"
+          leftSection={<IconDownload size={14} stroke={1.5} />}
+          href={download('/contacts/export', {
+            query: { bot_id: bot.id, expression: JSON.stringify(expression) },
+          })}
+          download
+        >
+          {t('contacts.export')}
+        </Button>
+      )}
       {can('write') && (
         <Button
           variant={nobody ? 'default' : 'filled'}
@@ -209,6 +214,7 @@ export default function ContactsPage() {
   const { t } = useTranslation();
   const { number } = useFormat();
   const { search, expression, query, rows, count } = useContacts();
+  const can = useCan();
   const selection = useSelection(JSON.stringify([expression, search.q]));
   const navigate = useNavigate();
   const filtered = !isEveryone(expression) || Boolean(search.q);
@@ -257,7 +263,7 @@ export default function ContactsPage() {
           </p>
         </>
       )}
-      {search.drawer === 'import' && (
+      {search.drawer === 'import' && can('write') && (
         <ImportDrawer
           onClose={() =>
             void navigate({ to: '/contacts', search: { ...search, drawer: undefined } })

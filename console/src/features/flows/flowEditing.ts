@@ -57,6 +57,11 @@ export function useFlowEditing(flow: Flow) {
     onSuccess: () => {
       for (const key of [['flow', flow.id], ['flows']])
         void client.invalidateQueries({ queryKey: key });
+      // Publishing brings it back as it was, unless its draft has moved on.
+      toast(
+        t('flows.stopped_toast', { name: flow.name }),
+        flow.draft_changed ? undefined : { label: t('ui.undo'), run: () => publish.mutate() },
+      );
     },
   });
   const error = save.error ?? publish.error ?? stop.error;

@@ -113,7 +113,8 @@ export default function HomePage() {
   const { days = 7 } = useSearch({ from: '/frame/' });
   const home = useQuery(homeQuery(bot.id, days));
   const [hidden, hide] = useChecklistHidden();
-  const checklist = hidden ? null : (home.data?.checklist ?? null);
+  // It leads to what marketers do.
+  const checklist = hidden || !can('write') ? null : (home.data?.checklist ?? null);
   return (
     <Page
       title={t('place.home')}

@@ -24,7 +24,7 @@ import type { EditorHandle } from '@/ui/editor/types';
 import { withText } from '@/ui/editor/withText';
 import { useProblemText } from '@/ui/states';
 import { CAPTION_MAX, measure, TEXT_MAX } from '@/ui/telegram/template';
-import { toast } from '@/ui/toast';
+import { toast, toastFailure } from '@/ui/toast';
 import { cannedAsk, cannedMatches } from './canned';
 
 export type Mode = 'reply' | 'note';
@@ -63,18 +63,24 @@ function CannedList({
   const { number } = useFormat();
   const can = useCan();
   const client = useQueryClient();
+  const problem = useProblemText();
+  const restore = useMutation({
+    mutationFn: ({ name, message }: Canned) => post('/canned', { body: { name, message } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['canned'] }),
+    onError: (error, canned) =>
+      toastFailure(t('inbox.canned_not_restored', { name: canned.name }), problem(error)),
+  });
   const remove = useMutation({
     mutationFn: (canned: Canned) => del('/canned/{id}', { params: { path: { id: canned.id } } }),
     onSuccess: (_, canned) => {
       void client.invalidateQueries({ queryKey: ['canned'] });
       toast(t('inbox.canned_gone', { name: canned.name }), {
         label: t('ui.undo'),
-        run: () =>
-          void post('/canned', { body: { name: canned.name, message: canned.message } }).then(() =>
-            client.invalidateQueries({ queryKey: ['canned'] }),
-          ),
+        run: () => restore.mutate(canned),
       });
     },
+    onError: (error, canned) =>
+      toastFailure(t('inbox.canned_not_gone', { name: canned.name }), problem(error)),
   });
   const words = useWords(shown.map(({ message }) => message));
   if (total === 0) return <p className="inbox-canned-none small muted">{t('inbox.canned_none')}</p>;

@@ -165,11 +165,14 @@ function ArchiveButton({ link }: { link: LinkItem }) {
   const client = useQueryClient();
   const archived = link.archived_at !== null;
   const change = useMutation({
-    mutationFn: () =>
-      patch('/links/{id}', { params: { path: { id: link.id } }, body: { archived: !archived } }),
-    onSuccess: () => {
+    mutationFn: (next: boolean) =>
+      patch('/links/{id}', { params: { path: { id: link.id } }, body: { archived: next } }),
+    onSuccess: (_, next) => {
       for (const noun of ['links', 'link']) void client.invalidateQueries({ queryKey: [noun] });
-      toast(t(archived ? 'links.unarchived_toast' : 'links.archived_toast', { name: link.name }));
+      toast(t(next ? 'links.archived_toast' : 'links.unarchived_toast', { name: link.name }), {
+        label: t('ui.undo'),
+        run: () => change.mutate(!next),
+      });
     },
   });
   return (
@@ -179,7 +182,7 @@ function ArchiveButton({ link }: { link: LinkItem }) {
         className="wide-only"
         title={archived ? undefined : t('links.archive_text')}
         loading={change.isPending}
-        onClick={() => change.mutate()}
+        onClick={() => change.mutate(!archived)}
       >
         {t(archived ? 'links.unarchive' : 'links.archive')}
       </Button>

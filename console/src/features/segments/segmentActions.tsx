@@ -50,6 +50,7 @@ export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segm
     mutationFn: () => del('/segments/{id}', { params: { path: { id: segment?.id ?? 0 } } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['segments'] });
+      toast(t('segments.deleted', { name: segment?.name ?? '' }));
       void navigate({ to: '/segments' });
     },
   });

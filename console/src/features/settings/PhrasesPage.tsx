@@ -7,11 +7,33 @@ import { useTranslation } from 'react-i18next';
 import { Problem, put } from '@/api/client';
 import { phrasesQuery } from '@/api/queries';
 import type { PhraseLanguage, Phrases } from '@/api/types';
+import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Page, Section } from '@/ui/Page';
-import { Loaded, SkeletonRows, useProblemText } from '@/ui/states';
+import { ReasonedButton } from '@/ui/ReasonedButton';
+import { ClosedPlace, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { isComplete, linesOf, newLanguage, wordsOf } from './phrases';
+
+/** A word a line; what is typed stays as it is typed. */
+function StopWords({ words, onChange }: { words: string[]; onChange: (words: string[]) => void }) {
+  const { t } = useTranslation();
+  const [lines, setLines] = useState(linesOf(words));
+  return (
+    <Textarea
+      label={t('phrases.stop_words')}
+      description={t('phrases.stop_words_note')}
+      autosize
+      minRows={3}
+      maxRows={12}
+      value={lines}
+      onChange={(event) => {
+        setLines(event.currentTarget.value);
+        onChange(wordsOf(event.currentTarget.value));
+      }}
+    />
+  );
+}
 
 function Language({
   at,
@@ -27,7 +49,6 @@ function Language({
   onRemove: () => void;
 }) {
   const { t } = useTranslation();
-  const [words, setWords] = useState(linesOf(value.stop_words));
   const title = value.language || t('phrases.new');
   return (
     <Section
@@ -49,17 +70,9 @@ function Language({
           value={value.language}
           onChange={(event) => onChange({ ...value, language: event.currentTarget.value })}
         />
-        <Textarea
-          label={t('phrases.stop_words')}
-          description={t('phrases.stop_words_note')}
-          autosize
-          minRows={3}
-          maxRows={12}
-          value={words}
-          onChange={(event) => {
-            setWords(event.currentTarget.value);
-            onChange({ ...value, stop_words: wordsOf(event.currentTarget.value) });
-          }}
+        <StopWords
+          words={value.stop_words}
+          onChange={(stop_words) => onChange({ ...value, stop_words })}
         />
         <Textarea
           label={t('phrases.stopped')}
@@ -88,11 +101,10 @@ function Language({
   );
 }
 
-function Form({ saved }: { saved: Phrases }) {
+/** What is typed, and saving it. */
+function usePhrasesForm(saved: Phrases) {
   const { t } = useTranslation();
-  const { dateTime } = useFormat();
   const client = useQueryClient();
-  const problem = useProblemText();
   const [from, setFrom] = useState(saved);
   // Each language keeps a key of its own while it is edited, whatever its code becomes.
   const keyed = (phrases: Phrases) =>
@@ -118,19 +130,20 @@ function Form({ saved }: { saved: Phrases }) {
         void client.invalidateQueries({ queryKey: ['phrases'] });
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
-  const isLate = save.error instanceof Problem && save.error.code === 'conflict';
   const undo = () => {
     save.reset();
     take(saved);
   };
-  const at = from.changed_at === null ? '' : dateTime(from.changed_at);
+  const isLate = save.error instanceof Problem && save.error.code === 'conflict';
+  return { from, languages, setLanguages, values, isChanged, isLate, save, undo };
+}
+type PhrasesForm = ReturnType<typeof usePhrasesForm>;
+
+/** Every language, and one more. */
+function Languages({ form: { languages, setLanguages, values } }: { form: PhrasesForm }) {
+  const { t } = useTranslation();
   return (
-    <form onSubmit={submit}>
-      <p className="settings-retention-lead">{t('phrases.lead')}</p>
+    <>
       {languages.map(({ key, value }, place) => (
         <Language
           key={key}
@@ -155,6 +168,30 @@ function Form({ saved }: { saved: Phrases }) {
       >
         {t('phrases.add')}
       </Button>
+    </>
+  );
+}
+
+function Form({ saved }: { saved: Phrases }) {
+  const { t } = useTranslation();
+  const { dateTime } = useFormat();
+  const problem = useProblemText();
+  const form = usePhrasesForm(saved);
+  const { from, isChanged, isLate, save } = form;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  const unready = isLate
+    ? t('phrases.conflict')
+    : isComplete(form.values)
+      ? undefined
+      : t('phrases.incomplete');
+  const at = from.changed_at === null ? '' : dateTime(from.changed_at);
+  return (
+    <form onSubmit={submit}>
+      <p className="settings-retention-lead">{t('phrases.lead')}</p>
+      <Languages form={form} />
       <p className="small muted">
         {from.changed_at === null
           ? t('phrases.defaults')
@@ -168,15 +205,15 @@ function Form({ saved }: { saved: Phrases }) {
         </p>
       )}
       <div className="inline settings-retention-save">
-        <Button
+        <ReasonedButton
           type="submit"
           loading={save.isPending}
-          disabled={!isChanged || isLate || !isComplete(values)}
+          reason={isChanged ? unready : t('ui.nothing_changed')}
         >
           {t('ui.save')}
-        </Button>
+        </ReasonedButton>
         {isChanged && (
-          <Button variant="subtle" onClick={undo}>
+          <Button variant="subtle" onClick={form.undo}>
             {t('ui.cancel')}
           </Button>
         )}
@@ -188,12 +225,17 @@ function Form({ saved }: { saved: Phrases }) {
 /** What the bots understand and say by themselves. */
 export default function PhrasesPage() {
   const { t } = useTranslation();
-  const phrases = useQuery(phrasesQuery());
+  const can = useCan();
+  const phrases = useQuery({ ...phrasesQuery(), enabled: can('administer') });
   return (
     <Page title={t('phrases.title')} crumb={{ label: t('place.settings'), to: '/settings' }}>
-      <Loaded query={phrases} what={t('phrases.failed')} waiting={<SkeletonRows rows={4} />}>
-        {(data) => <Form saved={data} />}
-      </Loaded>
+      {can('administer') ? (
+        <Loaded query={phrases} what={t('phrases.failed')} waiting={<SkeletonRows rows={4} />}>
+          {(data) => <Form saved={data} />}
+        </Loaded>
+      ) : (
+        <ClosedPlace />
+      )}
     </Page>
   );
 }

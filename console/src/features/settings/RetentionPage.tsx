@@ -6,12 +6,13 @@ import { useTranslation } from 'react-i18next';
 import { Problem, put } from '@/api/client';
 import { retentionPreviewQuery, retentionQuery } from '@/api/queries';
 import type { Retention, RetentionDays } from '@/api/types';
+import { useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { AmountInput } from '@/ui/AmountInput';
 import { Figure } from '@/ui/Figure';
 import { Page, Section } from '@/ui/Page';
 import { ReasonedButton } from '@/ui/ReasonedButton';
-import { Failure, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
+import { ClosedPlace, Failure, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { isInRange, isSame, kinds, type Kind } from './retention';
 
@@ -251,12 +252,17 @@ function Form({ rules }: { rules: Retention }) {
 /** How long the workspace keeps what people wrote and what their visits told. */
 export default function RetentionPage() {
   const { t } = useTranslation();
-  const rules = useQuery(retentionQuery());
+  const can = useCan();
+  const rules = useQuery({ ...retentionQuery(), enabled: can('administer') });
   return (
     <Page title={t('retention.title')} crumb={{ label: t('place.settings'), to: '/settings' }}>
-      <Loaded query={rules} what={t('retention.failed')} waiting={<SkeletonRows rows={4} />}>
-        {(data) => <Form rules={data} />}
-      </Loaded>
+      {can('administer') ? (
+        <Loaded query={rules} what={t('retention.failed')} waiting={<SkeletonRows rows={4} />}>
+          {(data) => <Form rules={data} />}
+        </Loaded>
+      ) : (
+        <ClosedPlace />
+      )}
     </Page>
   );
 }
