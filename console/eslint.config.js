@@ -30,7 +30,6 @@ const longer = [
   'src/features/inbox/InboxPage.tsx',
   'src/features/inbox/Thread.tsx',
   'src/features/inbox/useRows.ts',
-  'src/features/segments/SegmentPage.tsx',
   'src/features/segments/SegmentsPage.tsx',
   'src/features/segments/segmentActions.tsx',
   'src/features/settings/Bots.tsx',
@@ -48,7 +47,6 @@ const longer = [
   'src/ui/DataTable.tsx',
   'src/ui/editor/Editor.tsx',
   'src/ui/editor/EmojiMenu.tsx',
-  'src/ui/expression/LeafEditor.tsx',
 ];
 
 const zone = (files, patterns) => ({

@@ -39,11 +39,8 @@ try {
   await page.waitForURL(/\/segments\/new/);
   await tabTo('条件');
   await press('Enter');
-  await page.getByRole('menuitem').first().waitFor();
-  for (let step = 0; step < 4; step += 1) {
-    if ((await page.evaluate(() => document.activeElement?.textContent)) === '最近互动') break;
-    await press('ArrowDown');
-  }
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.type('最近互动');
   await press('Enter');
   await until(async () => (await figure()) > 0 || null, 'people who interacted');
   await press('Control+k');

@@ -53,7 +53,7 @@ async function buildSegment(tag) {
   await click(link('place.segments'));
   await click(link('segments.new'));
   await click(button(say('builder.condition')));
-  await click(page.getByRole('menuitem', { name: say('builder.form.tag'), exact: true }));
+  await click(page.getByRole('option', { name: say('builder.form.tag'), exact: true }));
   await click(page.getByRole('combobox', { name: say('builder.tags') }));
   await click(page.getByRole('option', { name: tag, exact: true }));
   await page.keyboard.press('Escape');

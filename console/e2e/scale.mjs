@@ -245,7 +245,7 @@ try {
     await go('/segments/new');
     await measured(page, `${mode}: segment builder, threshold typed`, async () => {
       await page.getByRole('button', { name: 'Condition', exact: true }).click();
-      await page.getByRole('menuitem').nth(2).click();
+      await page.getByRole('option', { name: 'Last active', exact: true }).click();
       await page.locator('.builder-line input').first().waitFor();
       const number = page
         .locator('.builder-line input[inputmode=numeric], .builder-line input[inputmode=decimal]')

@@ -16,6 +16,7 @@ import type {
   LinkBy,
   ReportBy,
 } from '@/api/types';
+import { type By as SegmentBy, byOf } from '@/features/segments/by';
 import { Frame, NotFound, PageError } from '@/frame/Frame';
 import { SetupPage } from '@/frame/gate';
 
@@ -139,12 +140,12 @@ const segment = createRoute({
     e?: Expression | undefined;
     name?: string | undefined;
     person?: number | undefined;
-    by?: 'source' | 'tag' | 'language' | undefined;
+    by?: SegmentBy | undefined;
   } => ({
     e: expression(raw.e),
     name: text(raw.name),
     person: whole(raw.person),
-    by: oneOf(raw.by, ['source', 'tag', 'language']),
+    by: byOf(raw.by),
   }),
   component: lazyRouteComponent(() => import('@/features/segments/SegmentPage')),
 });

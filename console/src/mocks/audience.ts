@@ -55,22 +55,34 @@ export const audience = [
   on('post', '/segments/preview').answers(async ({ body }) => {
     const asked = await body();
     const all = matching(asked.expression);
-    const keys =
-      asked.breakdown === 'stage'
-        ? stageNames
-        : asked.breakdown === 'source'
-          ? sources
-          : asked.breakdown === 'language'
-            ? ['en', 'zh', 'pt', 'de', 'tr', 'es']
-            : tags.map((tag) => tag.name);
-    const has = (person: Person, key: string) =>
-      asked.breakdown === 'stage'
-        ? person.stage?.name === key
-        : asked.breakdown === 'source'
-          ? person.source === key
-          : asked.breakdown === 'language'
-            ? person.language === key
-            : person.tags.some((tag) => tag.name === key);
+    const groups = (keys: readonly string[], has: (person: Person, key: string) => boolean) =>
+      keys
+        .map((key) => ({
+          key,
+          name: key.slice(key.indexOf('=') + 1),
+          count: all.filter((person) => has(person, key)).length,
+        }))
+        .filter((each) => each.count > 0);
+    const by = {
+      stage: () => groups(stageNames, (person, key) => person.stage?.name === key),
+      // A link has a channel and a UTM source of its own, so one person's source has several fields.
+      source: () =>
+        groups(
+          sources
+            .filter((source) => source !== '')
+            .flatMap((source) => [`link=${source}`, `utm_source=${source.split('-')[0]}`]),
+          (person, key) =>
+            key === `link=${person.source}` ||
+            (person.source !== '' && key === `utm_source=${person.source.split('-')[0]}`),
+        ),
+      language: () =>
+        groups(['en', 'zh', 'pt', 'de', 'tr', 'es'], (person, key) => person.language === key),
+      tag: () =>
+        groups(
+          tags.map((tag) => tag.name),
+          (person, key) => person.tags.some((tag) => tag.name === key),
+        ),
+    };
     const reachable = all.filter((person) => person.reachable).length;
     return {
       count: all.length,
@@ -78,9 +90,7 @@ export const audience = [
       left_out: all.length - reachable,
       sample: all.slice(0, 10),
       took_us: 900,
-      breakdown: keys
-        .map((key) => ({ key, name: key, count: all.filter((person) => has(person, key)).length }))
-        .filter((each) => each.count > 0),
+      breakdown: asked.breakdown ? by[asked.breakdown]() : [],
       number: 1,
     };
   }),

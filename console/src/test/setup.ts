@@ -23,3 +23,12 @@ window.ResizeObserver = class {
 };
 // Nothing is laid out here, so that nothing can be scrolled to.
 Element.prototype.scrollIntoView = () => undefined;
+window.scrollTo = () => undefined;
+/** A live feed that is open and says nothing. */
+class QuietFeed extends EventTarget {
+  readonly readyState = 1;
+  close() {}
+}
+window.EventSource = QuietFeed as unknown as typeof EventSource;
+// Fonts change the height of a text field; here they never come.
+Object.defineProperty(document, 'fonts', { value: new EventTarget() });

@@ -1,84 +1,96 @@
-import { SegmentedControl } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { both } from '@/api/expressions';
+import { both, type SourceField } from '@/api/expressions';
 import { previewQuery } from '@/api/queries';
-import type { BreakdownBy, Expression, Preview } from '@/api/types';
+import type { Expression, Preview } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Meter } from '@/ui/bars';
+import { Figure } from '@/ui/Figure';
 import { StageBadge, useStageColor } from '@/ui/StageBadge';
+import { type By, byOf, isSource, sourceFields } from './by';
 
 const ROWS_MAX = 8;
 
-function partOf(by: BreakdownBy, key: string): Expression | null {
-  if (by === 'stage') return { stage: { in: [key] } };
-  if (by === 'tag') return { tag: { has: key } };
-  if (by === 'language') return key ? { profile: { field: 'language', in: [key] } } : null;
-  return key ? { source: { link: key } } : null;
+/** A part of the people: how many, and by what they are listed where one can ask for them. */
+interface Row {
+  key: string;
+  label: ReactNode;
+  count: number;
+  people: Expression | null;
+  fill?: string;
+}
+
+/** The groups of one field of the source: each person has one value of it, or none. */
+export function sourceRows(preview: Preview, field: SourceField) {
+  const prefix = `${field}=`;
+  const own = preview.breakdown.filter((group) => group.key.startsWith(prefix));
+  const known = own.reduce((sum, group) => sum + group.count, 0);
+  return { own, without: Math.max(0, preview.count - known) };
+}
+
+function useRows() {
+  const { t } = useTranslation();
+  const { language } = useFormat();
+  return (preview: Preview, by: By): Row[] => {
+    if (isSource(by)) {
+      const { own, without } = sourceRows(preview, by);
+      const rows: Row[] = own.map(({ key, name, count }) => ({
+        key,
+        label: name,
+        count,
+        people: { source: { [by]: name } } as Expression,
+      }));
+      const rest = { key: '', label: t(`segments.without.${by}`), count: without, people: null };
+      return without > 0 ? [...rows.slice(0, ROWS_MAX - 1), rest] : rows;
+    }
+    return preview.breakdown.map(({ key, name, count }) =>
+      by === 'tag'
+        ? { key, label: name, count, people: { tag: { has: name } } }
+        : {
+            key,
+            label: key ? language(name) : t('segments.no_value'),
+            count,
+            people: key ? { profile: { field: 'language', in: [key] } } : null,
+          },
+    );
+  };
 }
 
 function Rows({
-  preview,
-  by,
+  rows,
+  of,
   expression,
   stale,
 }: {
-  preview: Preview | undefined;
-  stale: boolean;
-  by: BreakdownBy;
+  rows: Row[];
+  of: number;
   expression: Expression;
+  stale: boolean;
 }) {
   const { t } = useTranslation();
-  const { number, percent, language } = useFormat();
-  const color = useStageColor();
-  const rows = [...(preview?.breakdown ?? [])].sort((a, b) => b.count - a.count).slice(0, ROWS_MAX);
-  const most = rows[0]?.count ?? 1;
-  if (preview && rows.length === 0) return <p className="muted">{t('segments.breakdown_none')}</p>;
-  /** One person's source has several fields, so that each row says which it is of. */
-  const sourced = (name: string, field: string) => (
-    <>
-      {name}{' '}
-      <span className="small faint">
-        {t([`person.source.${field}`, 'person.source.other'], { key: field })}
-      </span>
-    </>
-  );
-  const label = (name: string, key: string) => {
-    if (by === 'stage') return <StageBadge name={name} />;
-    if (!key) return <span className="faint">{t('segments.no_value')}</span>;
-    if (by === 'language') return language(name);
-    return by === 'source' && key.includes('=')
-      ? sourced(name, key.slice(0, key.indexOf('=')))
-      : name;
-  };
+  const { number, percent } = useFormat();
+  const shown = [...rows].sort((a, b) => b.count - a.count).slice(0, ROWS_MAX);
+  const most = shown[0]?.count ?? 1;
+  if (shown.length === 0) return <p className="muted">{t('segments.breakdown_none')}</p>;
   return (
-    <ul
-      className={by === 'source' ? 'segments-breakdown wide' : 'segments-breakdown'}
-      data-stale={stale || undefined}
-    >
-      {rows.map((row) => {
-        const part = partOf(by, by === 'stage' || by === 'tag' ? row.name : row.key);
+    <ul className="segments-breakdown" data-stale={stale || undefined}>
+      {shown.map((row) => {
         const inner = (
           <>
-            <span className="cut">{label(row.name, row.key)}</span>
-            <Meter
-              bare
-              value={row.count}
-              of={most}
-              {...(by === 'stage' ? { fill: color(row.name) } : {})}
-            />
+            <span className={row.people ? 'cut' : 'cut faint'}>{row.label}</span>
+            <Meter bare value={row.count} of={most} {...(row.fill ? { fill: row.fill } : {})} />
             <span className="num">{number(row.count)}</span>
-            <span className="num faint">
-              {preview && preview.count > 0 ? percent(row.count / preview.count) : ''}
-            </span>
+            <span className="num faint">{of > 0 ? percent(row.count / of) : ''}</span>
           </>
         );
         return (
           <li key={row.key}>
-            {part ? (
-              <Link to="/contacts" search={{ e: both(expression, part) }}>
+            {row.people ? (
+              <Link to="/contacts" search={{ e: both(expression, row.people) }}>
                 {inner}
               </Link>
             ) : (
@@ -88,6 +100,37 @@ function Rows({
         );
       })}
     </ul>
+  );
+}
+
+/** One thing to break down by, in the address. */
+function ByPick({ by }: { by: By }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const search = useSearch({ from: '/frame/segments/$segmentId' });
+  const params = useParams({ from: '/frame/segments/$segmentId' });
+  const choice = (value: By) => ({ value, label: t(`segments.by.${value}`) });
+  return (
+    <Select
+      size="xs"
+      w={{ base: 180, sm: 150 }}
+      aria-label={t('segments.breakdown')}
+      allowDeselect={false}
+      value={by}
+      data={[
+        { group: t('segments.breakdown_source'), items: sourceFields.map(choice) },
+        { group: t('segments.breakdown_else'), items: [choice('tag'), choice('language')] },
+      ]}
+      onChange={(next) =>
+        void navigate({
+          to: '/segments/$segmentId',
+          params,
+          search: { ...search, by: next === 'link' ? undefined : byOf(next) },
+          replace: true,
+        })
+      }
+      comboboxProps={{ width: 'max-content' }}
+    />
   );
 }
 
@@ -103,50 +146,42 @@ export function Breakdowns({
 }) {
   const { t } = useTranslation();
   const bot = useBot();
-  const navigate = useNavigate();
-  const search = useSearch({ from: '/frame/segments/$segmentId' });
-  const params = useParams({ from: '/frame/segments/$segmentId' });
-  const by = search.by ?? 'source';
-  const other = useQuery(previewQuery(bot.id, expression, by));
+  const color = useStageColor();
+  const rowsOf = useRows();
+  const by = useSearch({ from: '/frame/segments/$segmentId' }).by ?? 'link';
+  const other = useQuery(previewQuery(bot.id, expression, isSource(by) ? 'source' : by));
+  const stages = (byStage?.breakdown ?? []).map(({ name, count }) => ({
+    key: name,
+    label: <StageBadge name={name} />,
+    count,
+    people: { stage: { in: [name] } },
+    fill: color(name),
+  }));
   return (
     <div className="section columns even">
       <section aria-label={t('segments.by_stage')}>
         <div className="section-head">
           <h2>{t('segments.by_stage')}</h2>
         </div>
-        <Rows preview={byStage} by="stage" expression={expression} stale={stale} />
+        {byStage && <Rows rows={stages} of={byStage.count} expression={expression} stale={stale} />}
       </section>
-      <section aria-label={t(`segments.by_${by}`)}>
+      <section aria-label={t('segments.breakdown')}>
         <div className="section-head">
-          <h2>{t(`segments.by_${by}`)}</h2>
+          <h2>{t('segments.broken_down', { what: t(`segments.by.${by}`) })}</h2>
           <span className="end">
-            <SegmentedControl
-              aria-label={t('segments.breakdown')}
-              value={by}
-              onChange={(next) =>
-                void navigate({
-                  to: '/segments/$segmentId',
-                  params,
-                  search: {
-                    ...search,
-                    by: next === 'tag' ? 'tag' : next === 'language' ? 'language' : undefined,
-                  },
-                  replace: true,
-                })
-              }
-              data={(['source', 'tag', 'language'] as const).map((each) => ({
-                value: each,
-                label: t(`segments.breakdown_${each}`),
-              }))}
-            />
+            <ByPick by={by} />
           </span>
         </div>
-        <Rows
-          preview={other.data}
-          by={by}
-          expression={expression}
-          stale={other.isPlaceholderData}
-        />
+        <Figure query={other} without={<p className="muted">{t('segments.count_failed')}</p>}>
+          {(preview, old) => (
+            <Rows
+              rows={rowsOf(preview, by)}
+              of={preview.count}
+              expression={expression}
+              stale={old}
+            />
+          )}
+        </Figure>
       </section>
     </div>
   );

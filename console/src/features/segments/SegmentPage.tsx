@@ -1,17 +1,16 @@
 import './segments.css';
-import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, Textarea, TextInput } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { everyone, reachableOnly, unreachableOnly } from '@/api/expressions';
-import { homeQuery, previewQuery, segmentQuery } from '@/api/queries';
+import { reachableOnly, unreachableOnly } from '@/api/expressions';
+import { homeQuery, segmentQuery } from '@/api/queries';
 import type { Expression, Preview, Segment } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
-import { countable, isWrong, toLines } from '@/ui/expression/draft';
 import { ExpressionBuilder } from '@/ui/expression/ExpressionBuilder';
 import { Figure, type Reading } from '@/ui/Figure';
 import { Page, Section } from '@/ui/Page';
@@ -20,8 +19,10 @@ import { Failure, Skeleton, SkeletonRows } from '@/ui/states';
 import { Breakdowns } from './Breakdowns';
 import { JsonPanel } from './JsonPanel';
 import { SamplePane } from './SamplePane';
-import { useSegmentActions } from './segmentActions';
-import { useUndo } from './undo';
+import { type SegmentEdit, useSegmentEdit } from './useSegmentEdit';
+
+/** As long as the server takes it. */
+const DESCRIPTION_MAX = 1_000;
 
 function Lead({
   query,
@@ -71,8 +72,23 @@ function SaveNote({ changed, segment }: { changed: boolean; segment: Segment | n
   return <>{changed ? t('segments.changed_not_saved') : t('segments.saved')}</>;
 }
 
-function MoreMenu({ segment, onDelete }: { segment: Segment; onDelete: () => void }) {
+function MoreMenu({
+  segment,
+  expression,
+  onDelete,
+}: {
+  segment: Segment;
+  expression: Expression;
+  onDelete: () => void;
+}) {
   const { t } = useTranslation();
+  const navigate = useNavigate();
+  const duplicate = () =>
+    void navigate({
+      to: '/segments/$segmentId',
+      params: { segmentId: 'new' },
+      search: { e: expression, name: t('segments.copy_name', { name: segment.name }) },
+    });
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -81,6 +97,7 @@ function MoreMenu({ segment, onDelete }: { segment: Segment; onDelete: () => voi
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item onClick={duplicate}>{t('segments.duplicate')}</Menu.Item>
         <Menu.Item color="var(--bad)" disabled={segment.used_by.length > 0} onClick={onDelete}>
           {t(segment.used_by.length > 0 ? 'segments.delete_used' : 'ui.delete')}
         </Menu.Item>
@@ -89,150 +106,151 @@ function MoreMenu({ segment, onDelete }: { segment: Segment; onDelete: () => voi
   );
 }
 
-/**
- * The segment that the edit began from. What someone else saves meanwhile is taken over at once while nothing was
- * changed here; otherwise the edit keeps its beginning, and the server refuses to lay it over theirs unasked.
- */
-function useBase(
-  segment: Segment | null,
-  isChanged: (base: Segment) => boolean,
-  onTheirs: (theirs: Segment) => void,
-) {
-  const [base, setBase] = useState(segment);
-  useEffect(() => {
-    if (!segment || (base && segment.version <= base.version)) return;
-    if (base && isChanged(base)) return;
-    setBase(segment);
-    onTheirs(segment);
-  });
-  return [base, setBase] as const;
-}
-
-const expressionText = (expression: Expression) => JSON.stringify(countable(toLines(expression)));
-
-function Editor({ segment }: EditorProps) {
+function NameField({ edit }: { edit: SegmentEdit }) {
   const { t } = useTranslation();
-  const bot = useBot();
-  const can = useCan();
-  const navigate = useNavigate();
-  const search = useSearch({ from: '/frame/segments/$segmentId' });
-  const [name, setName] = useState(search.name ?? segment?.name ?? '');
-  const start = search.e ?? segment?.expression ?? everyone;
-  const edit = useUndo<Expression>(start);
-  const [json, setJson] = useState(false);
-  const expression = countable(toLines(edit.value));
-  const wrong = isWrong(expression);
-  const preview = useQuery({ ...previewQuery(bot.id, expression, 'stage'), enabled: !wrong });
-  const total = useQuery(homeQuery(bot.id, 7)).data?.people;
-  const differs = (from: Segment) =>
-    JSON.stringify(expression) !== expressionText(from.expression) || name !== from.name;
-  const [base, setBase] = useBase(segment, differs, (theirs) => {
-    setName(theirs.name);
-    edit.set(theirs.expression);
-    void navigate({
-      to: '/segments/$segmentId',
-      params: { segmentId: theirs.id },
-      search: { ...search, e: undefined },
-      replace: true,
-    });
-  });
-  const saved = base ? expressionText(base.expression) : '';
-  const changed = base === null || differs(base);
-  const actions = useSegmentActions(base, setBase);
-  const unready = wrong ? t('segments.wrong') : undefined;
-  const unsaved = !name.trim() ? t('segments.unnamed') : t('ui.nothing_changed');
-  const params = { segmentId: segment?.id ?? ('new' as const) };
-  const change = (next: Expression) => {
-    edit.set(next);
-    const counted = countable(toLines(next));
-    void navigate({
-      to: '/segments/$segmentId',
-      params,
-      search: { ...search, e: JSON.stringify(counted) === saved ? undefined : counted },
-      replace: true,
-    });
-  };
-  const audience = segment && !changed ? { segment: { id: segment.id } } : expression;
-  const nameField = (
+  return (
     <TextInput
       size="xs"
       aria-label={t('segments.name')}
       placeholder={t('segments.name_hint')}
-      value={name}
-      onChange={(event) => setName(event.currentTarget.value)}
+      value={edit.name}
+      onChange={(event) => edit.setName(event.currentTarget.value)}
     />
   );
+}
+
+/** What the segment is for, in the team's own words; it is saved with the rest. */
+function Description({ edit }: { edit: SegmentEdit }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  if (!can('write')) return edit.description ? <p className="muted">{edit.description}</p> : null;
+  return (
+    <Textarea
+      className="segments-description"
+      autosize
+      minRows={1}
+      maxRows={6}
+      maxLength={DESCRIPTION_MAX}
+      aria-label={t('segments.description')}
+      placeholder={t('segments.description_hint')}
+      value={edit.description}
+      onChange={(event) => edit.setDescription(event.currentTarget.value)}
+    />
+  );
+}
+
+function Actions({ segment, edit }: EditorProps & { edit: SegmentEdit }) {
+  const { t } = useTranslation();
+  const { name, description, expression, wrong, changed, actions } = edit;
+  const unready = wrong ? t('segments.wrong') : undefined;
+  const unsaved = !name.trim() ? t('segments.unnamed') : t('ui.nothing_changed');
+  const audience = segment && !changed ? { segment: { id: segment.id } } : expression;
+  return (
+    <>
+      <span className="wide-only">
+        <NameField edit={edit} />
+      </span>
+      <ReasonedButton
+        variant={segment && !changed ? 'default' : 'filled'}
+        loading={actions.save.isPending}
+        reason={unready ?? (!name.trim() || !changed ? unsaved : undefined)}
+        onClick={() => actions.save.mutate({ name: name.trim(), description, expression })}
+      >
+        {t('ui.save')}
+      </ReasonedButton>
+      {unready ? (
+        <ReasonedButton reason={unready}>{t('ui.write_to_them')}</ReasonedButton>
+      ) : (
+        <Button
+          variant={segment && !changed ? 'filled' : 'default'}
+          renderRoot={(props) => (
+            <Link
+              {...props}
+              to="/campaigns/$campaignId"
+              params={{ campaignId: 'new' }}
+              search={{ audience }}
+            />
+          )}
+        >
+          {t('ui.write_to_them')}
+        </Button>
+      )}
+      {segment && (
+        <MoreMenu
+          segment={segment}
+          expression={expression}
+          onDelete={() => actions.remove.mutate()}
+        />
+      )}
+    </>
+  );
+}
+
+/** How many match; or why nobody can be counted. */
+function Match({ edit, total }: { edit: SegmentEdit; total: number | undefined }) {
+  const { t } = useTranslation();
+  const { preview, wrong, expression } = edit;
+  if (wrong)
+    return (
+      <p className="muted" role="status">
+        {t('segments.wrong')}
+      </p>
+    );
+  if (preview.error)
+    return (
+      <Failure
+        error={preview.error}
+        what={t('segments.count_failed')}
+        retry={() => void preview.refetch()}
+      />
+    );
+  return <Lead query={preview} expression={expression} total={total} />;
+}
+
+function Conditions({ edit, total }: { edit: SegmentEdit; total: number | undefined }) {
+  const { t } = useTranslation();
+  const [json, setJson] = useState(false);
+  const { edit: draft, change } = edit;
+  return (
+    <Section title={t('segments.who')} note={t('segments.left_after')}>
+      <ExpressionBuilder value={draft.value} onChange={change} total={total} />
+      <div className="inline segments-tools">
+        <Button variant="subtle" disabled={!draft.canUndo} onClick={() => change(draft.undo())}>
+          {t('ui.undo')}
+        </Button>
+        <Button variant="subtle" aria-expanded={json} onClick={() => setJson(!json)}>
+          {t('segments.json')}
+        </Button>
+      </div>
+      {json && <JsonPanel value={edit.expression} onPaste={change} />}
+    </Section>
+  );
+}
+
+function Editor({ segment }: EditorProps) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const edit = useSegmentEdit(segment);
+  const total = useQuery(homeQuery(useBot().id, 7)).data?.people;
+  const { preview, wrong, expression } = edit;
+  const failed = wrong || preview.isError;
   return (
     <Page
       bare
       title={segment?.name ?? t('segments.new')}
       crumb={{ label: t('place.segments'), to: '/segments' }}
-      note={<SaveNote changed={changed} segment={segment} />}
-      actions={
-        can('write') && (
-          <>
-            <span className="wide-only">{nameField}</span>
-            <ReasonedButton
-              variant={segment && !changed ? 'default' : 'filled'}
-              loading={actions.save.isPending}
-              reason={unready ?? (!name.trim() || !changed ? unsaved : undefined)}
-              onClick={() => actions.save.mutate({ name: name.trim(), expression })}
-            >
-              {t('ui.save')}
-            </ReasonedButton>
-            {unready ? (
-              <ReasonedButton reason={unready}>{t('ui.write_to_them')}</ReasonedButton>
-            ) : (
-              <Button
-                variant={segment && !changed ? 'filled' : 'default'}
-                renderRoot={(props) => (
-                  <Link
-                    {...props}
-                    to="/campaigns/$campaignId"
-                    params={{ campaignId: 'new' }}
-                    search={{ audience }}
-                  />
-                )}
-              >
-                {t('ui.write_to_them')}
-              </Button>
-            )}
-            {segment && <MoreMenu segment={segment} onDelete={() => actions.remove.mutate()} />}
-          </>
-        )
-      }
+      note={<SaveNote changed={edit.changed} segment={segment} />}
+      actions={can('write') && <Actions segment={segment} edit={edit} />}
     >
       <div className="panes">
         <div className="pane">
-          {actions.notice}
-          {wrong ? (
-            <p className="muted" role="status">
-              {t('segments.wrong')}
-            </p>
-          ) : preview.error ? (
-            <Failure
-              error={preview.error}
-              what={t('segments.count_failed')}
-              retry={() => void preview.refetch()}
-            />
-          ) : (
-            <Lead query={preview} expression={expression} total={total} />
-          )}
+          {edit.actions.notice}
+          <Match edit={edit} total={total} />
           <div className="phone-only" style={{ paddingTop: 12 }}>
-            {nameField}
+            <NameField edit={edit} />
           </div>
-          <Section title={t('segments.who')} note={t('segments.left_after')}>
-            <ExpressionBuilder value={edit.value} onChange={change} total={total} />
-            <div className="inline segments-tools">
-              <Button variant="subtle" disabled={!edit.canUndo} onClick={() => change(edit.undo())}>
-                {t('ui.undo')}
-              </Button>
-              <Button variant="subtle" aria-expanded={json} onClick={() => setJson(!json)}>
-                {t('segments.json')}
-              </Button>
-            </div>
-            {json && <JsonPanel value={expression} onPaste={change} />}
-          </Section>
+          <Description edit={edit} />
+          <Conditions edit={edit} total={total} />
           {!wrong && (
             <Breakdowns
               expression={expression}
@@ -251,9 +269,9 @@ function Editor({ segment }: EditorProps) {
           )}
         </div>
         <SamplePane
-          preview={wrong || preview.isError ? undefined : preview.data}
+          preview={failed ? undefined : preview.data}
           stale={preview.isPlaceholderData}
-          failed={wrong || preview.isError}
+          failed={failed}
           expression={expression}
         />
       </div>

@@ -11,6 +11,7 @@ import { toast } from '@/ui/toast';
 
 interface Draft {
   name: string;
+  description: string;
   expression: Expression;
 }
 

@@ -1,8 +1,9 @@
 import './builder.css';
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconPlus, IconX } from '@tabler/icons-react';
+import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formOf } from '@/api/expressions';
 import { previewQuery } from '@/api/queries';
@@ -10,16 +11,8 @@ import type { Expression } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { Meter } from '../bars';
 import { Count } from '../Count';
-import {
-  blank,
-  countable,
-  fromLines,
-  isFinished,
-  leafForms,
-  presets,
-  pruned,
-  toLines,
-} from './draft';
+import { AddCondition } from './AddCondition';
+import { countable, fromLines, isFinished, pruned, toLines } from './draft';
 import { LeafEditor } from './LeafEditor';
 import { type Names, useNames } from './names';
 
@@ -70,43 +63,13 @@ function LineCount({
   );
 }
 
-function AddMenu({ onAdd, nested }: { onAdd: (expression: Expression) => void; nested: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <Menu position="bottom-start" width={240}>
-      <Menu.Target>
-        {nested ? (
-          <button type="button" className="text-link small">
-            {t('builder.add')}
-          </button>
-        ) : (
-          <Button leftSection={<IconPlus size={14} stroke={1.8} />}>
-            {t('builder.condition')}
-          </Button>
-        )}
-      </Menu.Target>
-      <Menu.Dropdown>
-        {(['active', 'dormant'] as const).map((name) => (
-          <Menu.Item key={name} onClick={() => onAdd(presets[name])}>
-            {t(`builder.preset.${name}`)}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        {leafForms.map((form) => (
-          <Menu.Item key={form} onClick={() => onAdd(blank(form))}>
-            {t(`builder.form.${form}`)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
 interface LineProps {
   value: Expression;
   joint: string;
   names: Names;
   depth: number;
+  /** Was added this moment: its first field is where one types on. */
+  fresh: boolean;
   onChange: (next: Expression) => void;
   onRemove: () => void;
   counting: { expression: Expression | null; total: number | undefined; alone: boolean };
@@ -131,22 +94,38 @@ function groupOf(value: Expression): { kind: 'all' | 'any' | 'not'; lines: Expre
 const makeGroup = (kind: string, lines: Expression[]): Expression =>
   kind === 'any' ? { any: lines } : kind === 'not' ? { not: { all: lines } } : { all: lines };
 
-function Line({ value, joint, names, depth, onChange, onRemove, counting }: LineProps) {
+/** Takes the focus to the first field of what was added. */
+function useFocusWhenFresh(fresh: boolean) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (fresh) box.current?.querySelector<HTMLElement>('input, select, button')?.focus();
+  }, [fresh]);
+  return box;
+}
+
+function LeafLine({ value, joint, names, fresh, onChange, onRemove, counting }: LineProps) {
+  const { t } = useTranslation();
+  const box = useFocusWhenFresh(fresh);
+  const lead = t(`builder.lead.${formOf(value)}`);
+  return (
+    <div className="builder-line" data-unfinished={!isFinished(value) || undefined}>
+      <span className="builder-joint faint">{joint}</span>
+      <div ref={box} className="builder-say">
+        {lead && <span className="builder-form">{lead}</span>}
+        <LeafEditor value={value} names={names} onChange={onChange} />
+      </div>
+      <LineCount {...counting} />
+      <RemoveButton onRemove={onRemove} />
+    </div>
+  );
+}
+
+function Line(props: LineProps) {
+  const { value, joint, names, depth, fresh, onChange, onRemove, counting } = props;
   const { t } = useTranslation();
   const group = groupOf(value);
-  if (!group) {
-    return (
-      <div className="builder-line" data-unfinished={!isFinished(value) || undefined}>
-        <span className="builder-joint faint">{joint}</span>
-        <div className="builder-say">
-          <span className="builder-form">{t(`builder.form.${formOf(value)}`)}</span>
-          <LeafEditor value={value} names={names} onChange={onChange} />
-        </div>
-        <LineCount {...counting} />
-        <RemoveButton onRemove={onRemove} />
-      </div>
-    );
-  }
+  const box = useFocusWhenFresh(fresh && group !== null);
+  if (!group) return <LeafLine {...props} />;
   return (
     <div
       className={`builder-group ${group.kind}`}
@@ -172,7 +151,7 @@ function Line({ value, joint, names, depth, onChange, onRemove, counting }: Line
         <LineCount {...counting} />
         <RemoveButton onRemove={onRemove} />
       </div>
-      <div className="builder-inner">
+      <div ref={box} className="builder-inner">
         <Lines
           kind={group.kind === 'any' ? 'any' : 'all'}
           lines={group.lines}
@@ -196,6 +175,11 @@ interface LinesProps {
 
 function Lines({ kind, lines, names, depth, total, onChange }: LinesProps) {
   const { t } = useTranslation();
+  const [added, setAdded] = useState<number | null>(null);
+  const add = (line: Expression) => {
+    setAdded(lines.length);
+    onChange([...lines, line]);
+  };
   const jointOf = (index: number) =>
     kind === 'any'
       ? t(index === 0 ? 'builder.either' : 'builder.or')
@@ -221,13 +205,17 @@ function Lines({ kind, lines, names, depth, total, onChange }: LinesProps) {
           joint={jointOf(index)}
           names={names}
           depth={depth}
+          fresh={index === added}
           counting={countingOf(index)}
           onChange={(next) => onChange(lines.map((each, at) => (at === index ? next : each)))}
-          onRemove={() => onChange(lines.filter((_, at) => at !== index))}
+          onRemove={() => {
+            setAdded(null);
+            onChange(lines.filter((_, at) => at !== index));
+          }}
         />
       ))}
       <div className="builder-add">
-        <AddMenu nested={depth > 0} onAdd={(added) => onChange([...lines, added])} />
+        <AddCondition nested={depth > 0} onAdd={add} />
         {depth < DEPTH_MAX && (
           <Menu position="bottom-start">
             <Menu.Target>
@@ -241,7 +229,7 @@ function Lines({ kind, lines, names, depth, total, onChange }: LinesProps) {
             </Menu.Target>
             <Menu.Dropdown>
               {(['all', 'any', 'not'] as const).map((each) => (
-                <Menu.Item key={each} onClick={() => onChange([...lines, makeGroup(each, [])])}>
+                <Menu.Item key={each} onClick={() => add(makeGroup(each, []))}>
                   {t(`builder.group.${each}`)}
                 </Menu.Item>
               ))}

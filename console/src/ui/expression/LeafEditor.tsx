@@ -1,4 +1,4 @@
-import { MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
+import { MultiSelect, TagsInput, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type ProfileField, type SourceField, profileOf, sourceOf } from '@/api/expressions';
 import type { AttributeOp, CampaignOutcome, Expression, Moment } from '@/api/types';
@@ -6,46 +6,9 @@ import { useWorkspace } from '@/api/workspace';
 import { AmountInput } from '../AmountInput';
 import { DurationInput } from '../Duration';
 import { useStageName } from '../StageBadge';
-import type { Names } from './names';
+import { EventLeaf } from './EventLeaf';
+import { type LeafProps, noNumber, type Of, Pick } from './leaf';
 import { typedValue } from '../typedValue';
-
-interface LeafProps<T> {
-  value: T;
-  names: Names;
-  onChange: (next: Expression) => void;
-}
-type Of<K extends string> = Extract<Expression, Record<K, unknown>>;
-
-/** On phones the text of a control is larger, so that the page does not zoom into it. */
-const PHONE_WIDER = 1.25;
-
-function Pick<Name extends string>({
-  label,
-  value,
-  data,
-  onPick,
-  width = 150,
-}: {
-  label: string;
-  value: Name;
-  data: { value: Name; label: string }[];
-  onPick: (value: Name) => void;
-  width?: number;
-}) {
-  return (
-    <Select
-      size="xs"
-      w={{ base: Math.round(width * PHONE_WIDER), sm: width }}
-      aria-label={label}
-      allowDeselect={false}
-      searchable={data.length > 8}
-      value={value}
-      data={data}
-      onChange={(next) => next !== null && onPick(next as Name)}
-      comboboxProps={{ width: 'max-content' }}
-    />
-  );
-}
 
 const tagMode = (tag: Of<'tag'>['tag']) => (tag.has_all ? 'has_all' : 'has_any');
 
@@ -87,7 +50,7 @@ function TagLeaf({ value, names, onChange }: LeafProps<Of<'tag'>>) {
       />
       <Pick
         label={t('builder.added')}
-        width={126}
+        width={164}
         value={tag.added_within ? 'within' : 'ever'}
         onPick={(when) => set(tagMode(tag), chosen, when === 'within' ? '30d' : undefined)}
         data={[
@@ -172,147 +135,6 @@ function MomentLeaf({
           }
         />
       )}
-    </>
-  );
-}
-
-/** An empty field is no number: the server refuses it, so that nothing is counted by the one before it. */
-const noNumber = null as unknown as number;
-/** How often an event can be asked for at most. */
-const TIMES_MAX = 1_000_000;
-
-const eventKinds: Of<'event'>['event']['kind'][] = [
-  'interaction',
-  'button',
-  'command',
-  'message',
-  'click',
-  'start',
-  'link_visit',
-  'conversion',
-  'blocked',
-];
-/** Kinds of one sort only. */
-const plainKinds = ['interaction', 'blocked'];
-
-interface EventPartProps {
-  event: Of<'event'>['event'];
-  emit: (change: Partial<Of<'event'>['event']>) => void;
-}
-
-/** At least or at most so often. */
-function TimesPick({ event, emit }: EventPartProps) {
-  const { t } = useTranslation();
-  const times = event.at_most !== undefined ? 'at_most' : 'at_least';
-  return (
-    <>
-      <Pick
-        label={t('builder.times')}
-        width={92}
-        value={times}
-        onPick={(next) =>
-          emit(
-            next === 'at_most'
-              ? { at_most: event.at_least ?? 1, at_least: undefined }
-              : { at_least: event.at_most ?? 1, at_most: undefined },
-          )
-        }
-        data={[
-          { value: 'at_least', label: t('builder.at_least') },
-          { value: 'at_most', label: t('builder.at_most') },
-        ]}
-      />
-      <AmountInput
-        w={56}
-        min={times === 'at_least' ? 1 : 0}
-        max={TIMES_MAX}
-        aria-label={t('builder.times')}
-        value={event[times] === null ? null : (event[times] ?? 1)}
-        onAmount={(count) => emit({ [times]: count ?? noNumber })}
-      />
-    </>
-  );
-}
-
-/** Ever, or since when. */
-function WindowPick({ event, emit }: EventPartProps) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <Pick
-        label={t('builder.window')}
-        width={84}
-        value={event.since ? 'since' : event.within ? 'within' : 'ever'}
-        onPick={(next) =>
-          emit({
-            within: next === 'within' ? '30d' : undefined,
-            since: next === 'since' ? new Date().toISOString().slice(0, 10) : undefined,
-          })
-        }
-        data={[
-          { value: 'ever', label: t('builder.ever') },
-          { value: 'within', label: t('builder.moment.within') },
-          { value: 'since', label: t('builder.moment.after') },
-        ]}
-      />
-      {event.since && (
-        <TextInput
-          size="xs"
-          type="date"
-          aria-label={t('builder.date')}
-          value={event.since}
-          onChange={(change) =>
-            change.currentTarget.value && emit({ since: change.currentTarget.value })
-          }
-        />
-      )}
-      {event.within && (
-        <DurationInput
-          label={t('builder.window')}
-          units={['d', 'w']}
-          value={event.within}
-          onChange={(within) => emit({ within })}
-        />
-      )}
-    </>
-  );
-}
-
-function EventLeaf({ value, onChange }: LeafProps<Of<'event'>>) {
-  const { t } = useTranslation();
-  const { event } = value;
-  const emit = (change: Partial<typeof event>) => {
-    const next = { ...event, ...change };
-    onChange({
-      event: Object.fromEntries(
-        Object.entries(next).filter(([, each]) => each !== undefined && each !== ''),
-      ) as typeof event,
-    });
-  };
-  return (
-    <>
-      <Pick
-        label={t('builder.event_kind')}
-        width={112}
-        value={event.kind}
-        onPick={(kind) => emit({ kind })}
-        data={[...new Set([...eventKinds, event.kind])].map((kind) => ({
-          value: kind,
-          label: t([`builder.event.${kind}`, 'builder.event.other'], { kind }),
-        }))}
-      />
-      {!plainKinds.includes(event.kind) && (
-        <TextInput
-          size="xs"
-          w={120}
-          aria-label={t('builder.event_object')}
-          placeholder={t('builder.any_object')}
-          value={event.object ?? ''}
-          onChange={(change) => emit({ object: change.currentTarget.value })}
-        />
-      )}
-      <TimesPick event={event} emit={emit} />
-      <WindowPick event={event} emit={emit} />
     </>
   );
 }
@@ -420,8 +242,6 @@ function ProfileLeaf({ value, onChange }: LeafProps<Of<'profile'>>) {
 }
 
 const ops: AttributeOp[] = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'contains', 'exists'];
-/** Text that is a number is sent as one, so that comparisons are of numbers. */
-
 function AttributeLeaf({ value, onChange }: LeafProps<Of<'attribute'>>) {
   const { t } = useTranslation();
   const { attribute } = value;
@@ -497,6 +317,13 @@ function CampaignLeaf({ value, names, onChange }: LeafProps<Of<'campaign'>>) {
   return (
     <>
       <Pick
+        label={t('builder.form.campaign')}
+        width={200}
+        value={id ? String(id) : ''}
+        onPick={(next) => onChange({ campaign: { ...value.campaign, id: Number(next) } })}
+        data={names.campaigns.map((each) => ({ value: String(each.id), label: each.name }))}
+      />
+      <Pick
         label={t('builder.outcome')}
         width={140}
         value={outcome}
@@ -506,84 +333,89 @@ function CampaignLeaf({ value, names, onChange }: LeafProps<Of<'campaign'>>) {
           label: t([`builder.campaign.${each}`, 'builder.source.other'], { key: each }),
         }))}
       />
-      <Pick
-        label={t('builder.form.campaign')}
-        width={200}
-        value={id ? String(id) : ''}
-        onPick={(next) => onChange({ campaign: { ...value.campaign, id: Number(next) } })}
-        data={names.campaigns.map((each) => ({ value: String(each.id), label: each.name }))}
-      />
     </>
+  );
+}
+
+function SegmentLeaf({ value, names, onChange }: LeafProps<Of<'segment'>>) {
+  const { t } = useTranslation();
+  return (
+    <Pick
+      label={t('builder.form.segment')}
+      width={220}
+      value={value.segment.id ? String(value.segment.id) : ''}
+      onPick={(id) => onChange({ segment: { id: Number(id) } })}
+      data={names.segments.map((each) => ({ value: String(each.id), label: each.name }))}
+    />
+  );
+}
+
+function ReachableLeaf({ value, onChange }: LeafProps<Of<'reachable'>>) {
+  const { t } = useTranslation();
+  return (
+    <Pick
+      label={t('builder.form.reachable')}
+      width={180}
+      value={String(value.reachable)}
+      onPick={(next) => onChange({ reachable: next === 'true' })}
+      data={[
+        { value: 'true', label: t('builder.reachable') },
+        { value: 'false', label: t('builder.unreachable') },
+      ]}
+    />
+  );
+}
+
+function ConversationLeaf({ value, onChange }: LeafProps<Of<'conversation'>>) {
+  const { t } = useTranslation();
+  return (
+    <Pick
+      label={t('builder.form.conversation')}
+      width={140}
+      value={value.conversation.status ?? 'open'}
+      onPick={(status) => onChange({ conversation: { status } })}
+      data={(['open', 'closed'] as const).map((each) => ({
+        value: each,
+        label: t(`builder.conversation.${each}`),
+      }))}
+    />
+  );
+}
+
+function SampleLeaf({ value: { sample }, onChange }: LeafProps<Of<'sample'>>) {
+  const { t } = useTranslation();
+  return (
+    <AmountInput
+      w={90}
+      min={0.01}
+      max={100}
+      decimals={2}
+      suffix=" %"
+      aria-label={t('builder.form.sample')}
+      value={sample.percent ?? null}
+      onAmount={(percent) => onChange({ sample: { ...sample, percent: percent ?? noNumber } })}
+    />
   );
 }
 
 /** The controls of one condition, by its form. */
 export function LeafEditor({ value, names, onChange }: LeafProps<Expression>) {
-  const { t } = useTranslation();
-  if ('tag' in value) return <TagLeaf value={value} names={names} onChange={onChange} />;
+  const given = { names, onChange };
+  if ('tag' in value) return <TagLeaf value={value} {...given} />;
   if ('last_interaction' in value)
     return (
       <MomentLeaf form="last_interaction" value={value.last_interaction} onChange={onChange} />
     );
   if ('first_seen' in value)
     return <MomentLeaf form="first_seen" value={value.first_seen} onChange={onChange} />;
-  if ('event' in value) return <EventLeaf value={value} names={names} onChange={onChange} />;
-  if ('stage' in value) return <StageLeaf value={value} names={names} onChange={onChange} />;
-  if ('source' in value) return <SourceLeaf value={value} names={names} onChange={onChange} />;
-  if ('profile' in value) return <ProfileLeaf value={value} names={names} onChange={onChange} />;
-  if ('attribute' in value)
-    return <AttributeLeaf value={value} names={names} onChange={onChange} />;
-  if ('campaign' in value) return <CampaignLeaf value={value} names={names} onChange={onChange} />;
-  if ('segment' in value)
-    return (
-      <Pick
-        label={t('builder.form.segment')}
-        width={220}
-        value={value.segment.id ? String(value.segment.id) : ''}
-        onPick={(id) => onChange({ segment: { id: Number(id) } })}
-        data={names.segments.map((each) => ({ value: String(each.id), label: each.name }))}
-      />
-    );
-  if ('reachable' in value)
-    return (
-      <Pick
-        label={t('builder.form.reachable')}
-        width={180}
-        value={String(value.reachable)}
-        onPick={(next) => onChange({ reachable: next === 'true' })}
-        data={[
-          { value: 'true', label: t('builder.reachable') },
-          { value: 'false', label: t('builder.unreachable') },
-        ]}
-      />
-    );
-  if ('conversation' in value)
-    return (
-      <Pick
-        label={t('builder.form.conversation')}
-        width={140}
-        value={value.conversation.status ?? 'open'}
-        onPick={(status) => onChange({ conversation: { status } })}
-        data={(['open', 'closed'] as const).map((each) => ({
-          value: each,
-          label: t(`builder.conversation.${each}`),
-        }))}
-      />
-    );
-  if ('sample' in value) {
-    const { sample } = value;
-    return (
-      <AmountInput
-        w={90}
-        min={0.01}
-        max={100}
-        decimals={2}
-        suffix=" %"
-        aria-label={t('builder.form.sample')}
-        value={sample.percent ?? null}
-        onAmount={(percent) => onChange({ sample: { ...sample, percent: percent ?? noNumber } })}
-      />
-    );
-  }
-  return null;
+  if ('event' in value) return <EventLeaf value={value} {...given} />;
+  if ('stage' in value) return <StageLeaf value={value} {...given} />;
+  if ('source' in value) return <SourceLeaf value={value} {...given} />;
+  if ('profile' in value) return <ProfileLeaf value={value} {...given} />;
+  if ('attribute' in value) return <AttributeLeaf value={value} {...given} />;
+  if ('campaign' in value) return <CampaignLeaf value={value} {...given} />;
+  if ('segment' in value) return <SegmentLeaf value={value} {...given} />;
+  if ('reachable' in value) return <ReachableLeaf value={value} {...given} />;
+  if ('conversation' in value) return <ConversationLeaf value={value} {...given} />;
+  return 'sample' in value ? <SampleLeaf value={value} {...given} /> : null;
 }

@@ -44,14 +44,15 @@ describe('a draft of the builder', () => {
   });
   it('starts every form as an expression, and those that need a choice as unfinished', () => {
     for (const form of leafForms) expect(isExpression(blank(form))).toBe(true);
+    expect(new Set(leafForms).size).toBe(13);
     expect(leafForms.filter((form) => !isFinished(blank(form)))).toEqual([
       'tag',
       'stage',
-      'campaign',
-      'segment',
       'source',
-      'profile',
       'attribute',
+      'profile',
+      'segment',
+      'campaign',
     ]);
   });
 });

@@ -94,21 +94,16 @@ export type LeafForm =
   | 'sample'
   | 'conversation';
 
-export const leafForms: LeafForm[] = [
-  'tag',
-  'last_interaction',
-  'event',
-  'stage',
-  'campaign',
-  'segment',
-  'source',
-  'first_seen',
-  'profile',
-  'attribute',
-  'reachable',
-  'conversation',
-  'sample',
+/** Conditions as one looks for them: what is known of people, what they did, what was sent to them. */
+export const conditionGroups: { name: 'who' | 'did' | 'sent'; forms: LeafForm[] }[] = [
+  {
+    name: 'who',
+    forms: ['tag', 'stage', 'source', 'attribute', 'profile', 'segment', 'first_seen'],
+  },
+  { name: 'did', forms: ['last_interaction', 'event', 'conversation'] },
+  { name: 'sent', forms: ['campaign', 'reachable', 'sample'] },
 ];
+export const leafForms: LeafForm[] = conditionGroups.flatMap((group) => group.forms);
 
 /** Behaviour by name, as every bot has them for segments; a line that was put in is adjusted like any other. */
 export const presets = {

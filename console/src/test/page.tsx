@@ -1,0 +1,44 @@
+/** A page of the console as it stands in the frame, answered by the mocks; for tests. */
+import { MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { configure, render } from '@testing-library/react';
+import { setupServer } from 'msw/node';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { makeQueryClient } from '@/api/queryClient';
+import { startI18n } from '@/i18n';
+import { handlers } from '@/mocks/handlers';
+import { makeRouter } from '@/routes';
+
+export { on, pageOf } from '@/mocks/on';
+export { people } from '@/mocks/people';
+
+/** A whole page is loaded and drawn, by a machine that may be busy. */
+const LONGEST_MS = 20_000;
+
+/** Answers the tests of a file as the mocks do, and in English; `use` has one answer differ until the test is over. */
+export function withServer() {
+  const server = setupServer(...handlers);
+  configure({ asyncUtilTimeout: LONGEST_MS });
+  vi.setConfig({ testTimeout: 2 * LONGEST_MS });
+  beforeAll(async () => {
+    server.listen({ onUnhandledRequest: 'error' });
+    await startI18n('en');
+  });
+  afterEach(() => server.resetHandlers());
+  afterAll(() => server.close());
+  return server;
+}
+
+/** Opens an address. */
+export function openPage(address: string) {
+  window.history.replaceState(null, '', address);
+  const client = makeQueryClient();
+  return render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={client}>
+        <RouterProvider router={makeRouter(client)} />
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+}
