@@ -14,9 +14,18 @@ STAGES = ("churned", "customer", "new", "active", "cooling")
 INTERACTIONS = ("start", "message", "command", "stop", "press")
 
 
+DAY_S = 86_400
+
+# The workspace's days are those of Shanghai, which has had no summer time since 1991.
+ZONE_MS = 8 * 3_600_000
+
+
 def day_of(at):
-    """The workspace's days are UTC's here."""
-    return at // DAY_MS
+    return (at + ZONE_MS) // DAY_MS
+
+
+def begin_of(day):
+    return day * DAY_MS - ZONE_MS
 
 
 def date(day):
@@ -31,6 +40,13 @@ class Month:
         self.people = self.truth.people
         self.campaigns = self.truth.campaigns
         self.now, self.links = dump["now"], dump["links"]
+        # The team answers people too: of a deleted account it learns by that, which no ledger tells.
+        self.told_gone = {
+            one["telegram_id"] for one in dump["living"]["contacts"] if one["unreachable_reason"] == "deactivated"
+        }
+        for id in self.told_gone:
+            if self.people[id].deactivated_at is not None:
+                self.truth.found_out.setdefault(id, self.people[id].deactivated_at)
         came = [line for line in dump["truth"] if line["started"]]
         self.codes = {line["id"]: self.code_of(line) for line in came}
         self.touched = {line["id"]: {self.code(start) for start in line["started"]} - {None} for line in came}
@@ -69,11 +85,18 @@ class Month:
         return sum(1 for at, kind, _ in person.acts if kind == "press" and day_of(at) >= since_day)
 
     def segment(self, name, person):
-        last = self.last(person)
+        """Whether somebody is in a segment, as its words say; the first three are the demo's, the next two everybody's."""
+        silent_s = self.now // 1000 - self.last(person) // 1000
+        tags = self.tags(person)
+        is_reachable = reach_at(person, self.now, self.truth.found_out)
         return {
-            "Active users of the test": self.now // 1000 - last // 1000 <= 7 * 86_400,
-            "Dormant users of the test": self.now // 1000 - last // 1000 > 30 * 86_400,
-            "Readers": "兴趣-科技" in self.tags(person),
+            "Tech, active this week": "兴趣-科技" in tags and silent_s <= 7 * DAY_S,
+            "Drifting away": 14 * DAY_S < silent_s <= 30 * DAY_S and is_reachable,
+            "Money minded": bool(tags & {"兴趣-金融", "兴趣-课程"}) and is_reachable
+            and stage_at(person, self.campaigns, self.now) != "customer",
+            "Active users": silent_s <= 7 * DAY_S,
+            "Dormant users": silent_s > 30 * DAY_S,
+            "Readers": "兴趣-科技" in tags,
             "Pressed twice lately": self.presses(person, day_of(self.now) - 14) >= 2,
             "Came by the summer link": self.codes[person.id] == "fb-summer",
             "Customers": bool(person.times("conversion")),
@@ -113,7 +136,7 @@ def compare_counts(compared, month, told):
 def compare_home(compared, month, days, home):
     here = f"home, {days} days:"
     today = day_of(month.now)
-    moment = (today - days + 1) * DAY_MS
+    moment = begin_of(today - days + 1)
     now, then = month.stages(month.now), month.stages(moment)
     compared.number(f"{here} people", home["people"], len(month.people))
     found_out = month.truth.found_out
@@ -147,6 +170,8 @@ def main():
     month, compared = Month(dump), Compared()
     seen = Counter(month.stages(month.now).values())
     compared.holds("every stage has somebody", set(seen) == set(STAGES), seen)
+    alive = [id for id in month.told_gone if month.people[id].deactivated_at is None]
+    compared.number("people who are told to be gone and are not", alive, [])
     for name in ("living", "rebuilt"):
         print(f"-- by the {name} index")
         told = dump[name]

@@ -20,7 +20,7 @@ use engine::nodes::ThisNode;
 use engine::people::People;
 use engine::segments::Segments;
 use muster::assembly::{Muster, Plan, Visitors, bind};
-use muster::demo::{Direct, Replay};
+use muster::demo::{Demo, DemoArguments, Direct, Replay};
 use parking_lot::Mutex;
 use sandbox::{SharedWorld, TimedUpdate, World, WorldConfig};
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ use store::bots::{self, NewBot};
 use store::contacts;
 use telegram::{Rate, Received};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Api, Mishaps};
@@ -90,8 +91,37 @@ impl Lived {
         let muster = Muster::assemble(&plan, Arc::clone(&clock) as Arc<dyn Clock>).expect("an empty folder");
         let workspace = muster.rooms.team.ensure_workspace().await.expect("a workspace");
         let bot = add_bot(&muster, workspace, &config).await;
-        let token = muster.rooms.team.create_token(workspace, "tests").await.expect("a token");
         let world: SharedWorld = Arc::new(Mutex::new(World::new(config)));
+        Self::over(muster, world, clock, (workspace, bot), listener, folder).await
+    }
+
+    /// The demo with its three months, which end at a moment; from there on people live as the test says.
+    ///
+    /// # Panics
+    /// Something does not start.
+    pub async fn in_demo(people: u32, now: Millis) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.expect("a free port");
+        let port = listener.local_addr().expect("a bound address").port();
+        // The sandbox is asked without a network, so that its port is never bound.
+        let arguments = DemoArguments { people, seed: 7, speed: 1.0, port, sandbox_port: 9 };
+        let demo = Demo::at(now, &arguments, folder.path()).await.expect("an empty folder");
+        let workspace = demo.signed_in.0;
+        let bots = demo.muster.store.reader().read(move |tx| bots::list(tx, workspace)).await;
+        let bot = bots.expect("a database that works").first().expect("the demo's bot").id;
+        Self::over(demo.muster, demo.world, demo.clock, (workspace, bot), listener, folder).await
+    }
+
+    async fn over(
+        muster: Muster,
+        world: SharedWorld,
+        clock: Arc<ManualClock>,
+        (workspace, bot): (WorkspaceId, BotId),
+        listener: TcpListener,
+        folder: TempDir,
+    ) -> Self {
+        let base = format!("http://{}", listener.local_addr().expect("a bound address"));
+        let token = muster.rooms.team.create_token(workspace, "tests").await.expect("a token");
         let direct = Direct { world: Arc::clone(&world), clock: Arc::clone(&clock) as Arc<dyn Clock> };
         let mishaps = Arc::new(Mishaps::before(direct));
         let replay = Replay::new(&muster, &world, &clock, (workspace, bot), mishaps.clone());

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use domain::ids::{MemberId, WorkspaceId};
-use domain::time::DAY_MS;
+use domain::time::{DAY_MS, Millis};
 use engine::clock::{Clock, ManualClock, SystemClock};
 use engine::nodes::ThisNode;
 use parking_lot::Mutex;
@@ -95,15 +95,34 @@ pub struct Demo {
     pub muster: Muster,
     pub world: SharedWorld,
     pub signed_in: (WorkspaceId, MemberId),
+    /// Stands at the end of the history until it goes live.
+    pub clock: Arc<ManualClock>,
 }
 
 impl Demo {
-    /// Opens a folder's demo, or makes it: people, flow, campaigns, three months.
+    /// Opens a folder's demo, or makes it: people, flow, campaigns, three months. People go on living.
     ///
     /// # Errors
     /// The folder is in use or holds something else.
     pub async fn prepare(arguments: &DemoArguments, folder: &std::path::Path) -> Result<Self, Failure> {
-        let now = SystemClock.now();
+        let demo = Self::at(SystemClock.now(), arguments, folder).await?;
+        demo.clock.go_live();
+        let mut live = demo.world.lock();
+        live.set_flood_limits(true);
+        live.set_speed(arguments.speed, SystemClock.now());
+        drop(live);
+        Ok(demo)
+    }
+
+    /// The same, standing still at a moment: of a demo that is made here, its three months end then.
+    ///
+    /// # Errors
+    /// As [`Demo::prepare`].
+    pub async fn at(
+        now: Millis,
+        arguments: &DemoArguments,
+        folder: &std::path::Path,
+    ) -> Result<Self, Failure> {
         let clock = Arc::new(ManualClock::new(now));
         let api_url = format!("http://127.0.0.1:{}", arguments.sandbox_port);
         let public_url = format!("http://localhost:{}", arguments.port);
@@ -151,12 +170,7 @@ impl Demo {
             world.lock().save(&sandbox_folder).map_err(|error| Failure::new(error.to_string()))?;
             muster.store.write(move |tx| settings::set(tx, READY, &start_ms.to_string())).await?;
         }
-        clock.go_live();
-        let mut live = world.lock();
-        live.set_flood_limits(true);
-        live.set_speed(arguments.speed, SystemClock.now());
-        drop(live);
-        Ok(Self { muster, world, signed_in })
+        Ok(Self { muster, world, signed_in, clock })
     }
 
     async fn serve_sandbox(

@@ -1,38 +1,24 @@
-//! A month of a bot: every stage, segment, breakdown and figure of the first page, and everybody's last interaction,
-//! equal what the sandbox's people really did – by the index that lived through it, and by one that is built anew from
-//! the database. `oracle/month.py` derives the right values from the people's acts alone.
+//! The demo and a living month after it: every stage, segment, breakdown and figure of the first page, and everybody's
+//! last interaction, equal what the sandbox's people really did – by the index that lived through it, and by one that
+//! is built anew from the database. `oracle/month.py` derives the right values from the people's acts alone.
 //!
-//! `MUSTER_MONTH_PEOPLE` says how many people live (3,000 unless told), `MUSTER_DUMP` where the dump is kept.
+//! `MUSTER_MONTH_PEOPLE` says how many people come by (3,000 unless told), `MUSTER_DUMP` where the dump is kept.
 
 use domain::time::DAY_MS;
-use sandbox::{Source, WorldConfig};
 use serde_json::{Map, Value, json};
 use testkit::lived::Dump;
 use testkit::{Lived, oracle};
 
 const STEP_MS: i64 = DAY_MS / 12;
-/// A Tuesday evening.
-const START_MS: i64 = 1_790_000_000_000;
-const DAYS: i64 = 40;
+/// A Tuesday evening, when the demo's three months end.
+const HISTORY_ENDS_MS: i64 = 1_790_000_000_000;
+const DAYS: i64 = 30;
+const SALE_AFTER_DAYS: i64 = 10;
+/// What the demo's menu asks, and what its messages and those of the month can be told by.
 const MENU: &str = "What would you like to read about?";
-const SALE: &str = "24 hours only";
-const LINKS: [(&str, f64); 2] = [("fb-summer", 0.4), ("ig-story", 0.25)];
-const TOPICS: [(&str, &str, &str); 3] = [
-    ("tech", "💻 Tech 科技", "兴趣-科技"),
-    ("finance", "📈 Finance 金融", "兴趣-金融"),
-    ("travel", "✈️ Travel 旅行", "兴趣-旅行"),
-];
-
-fn menu() -> Value {
-    let option = |(key, text, tag): &(&str, &str, &str)| json!({"key": key, "text": text, "add_tags": [tag], "next": "thanks"});
-    json!({"start": "start", "nodes": {
-        "start": {"type": "start", "triggers": [{"command": "start"}, {"command": "menu"}], "next": "menu"},
-        "menu": {"type": "menu", "message": {"text": MENU}, "columns": 2,
-            "options": TOPICS.iter().map(option).collect::<Vec<_>>()},
-        "thanks": {"type": "message", "message": {"text": "Noted!"}, "next": "end"},
-        "end": {"type": "end"},
-    }})
-}
+const PAST: [(&str, &str); 2] =
+    [("Flash sale, everyone", "24 hours only."), ("AI weekly, no. 13", "AI weekly, no. 13")];
+const SALE: &str = "The last chairs";
 
 fn sale() -> Value {
     json!({"text": format!("{SALE}. 20% off today."), "format": "plain", "buttons": [
@@ -40,11 +26,9 @@ fn sale() -> Value {
         [{"text": "Open the shop", "url": "https://shop.example.com/sale"}]]})
 }
 
-/// Named as the oracle knows them.
-fn segments() -> [(&'static str, Value); 6] {
+/// Beside the demo's own and those that every workspace has; named as the oracle knows them.
+fn segments() -> [(&'static str, Value); 4] {
     [
-        ("Active users of the test", json!({"last_interaction": {"within": "7d"}})),
-        ("Dormant users of the test", json!({"last_interaction": {"older_than": "30d"}})),
         ("Readers", json!({"tag": {"has": "兴趣-科技"}})),
         ("Pressed twice lately", json!({"event": {"kind": "button", "at_least": 2, "within": "14d"}})),
         ("Came by the summer link", json!({"source": {"link": "fb-summer"}})),
@@ -54,55 +38,41 @@ fn segments() -> [(&'static str, Value); 6] {
 
 struct Month {
     lived: Lived,
-    campaign: i64,
+    /// With the words that its message is known by.
+    campaigns: Vec<(i64, &'static str)>,
 }
 
 impl Month {
     async fn live() -> Self {
         let people = std::env::var("MUSTER_MONTH_PEOPLE").ok().and_then(|text| text.parse().ok());
-        let config = WorldConfig {
-            seed: 23,
-            people: people.unwrap_or(3_000),
-            start_ms: START_MS,
-            arrival_ms: DAYS * DAY_MS,
-            flood_limits: false,
-            ..WorldConfig::default()
-        };
-        let mut lived = Lived::begin(config).await;
-        let flow = json!({"bot_id": lived.bot, "name": "Welcome", "graph": menu()});
-        let flow = lived.api.post("/flows", flow).await;
-        lived.api.post(&format!("/flows/{}/publish", flow["id"]), json!({})).await;
-        let mut sources = vec![Source { payload: None, link: None, share: 0.35 }];
-        for (code, share) in LINKS {
-            let link = json!({"code": code, "name": code, "channel": "Somewhere", "utm": {"source": code},
-                "tags": [format!("From {code}")], "bots": [{"bot_id": lived.bot}]});
-            let url = lived.api.post("/links", link).await["url"].as_str().unwrap().to_owned();
-            sources.push(Source { payload: None, link: Some(url), share });
-        }
-        lived.world.lock().set_sources(sources);
-        lived.live(25 * DAY_MS, STEP_MS).await;
-        let new = json!({"bot_id": lived.bot, "name": "Flash sale", "audience": {"all": []}, "message": sale(),
+        let mut lived = Lived::in_demo(people.unwrap_or(3_000), HISTORY_ENDS_MS).await;
+        let past = lived.api.all(&format!("/campaigns?bot_id={}", lived.bot)).await;
+        let id_of =
+            |name: &str| past.iter().find(|one| one["name"] == name).and_then(|one| one["id"].as_i64());
+        let mut campaigns: Vec<_> =
+            PAST.iter().map(|(name, words)| (id_of(name).expect("the demo's campaign"), *words)).collect();
+        lived.live(SALE_AFTER_DAYS * DAY_MS, STEP_MS).await;
+        let new = json!({"bot_id": lived.bot, "name": SALE, "audience": {"reachable": true}, "message": sale(),
             "held_out_percent": 10});
         let campaign = lived.api.post("/campaigns", new).await["id"].as_i64().unwrap();
         lived.api.post(&format!("/campaigns/{campaign}/start"), json!({})).await;
         lived.send_out(campaign).await;
-        lived.live((DAYS - 25) * DAY_MS, STEP_MS).await;
+        campaigns.push((campaign, SALE));
+        lived.live((DAYS - SALE_AFTER_DAYS) * DAY_MS, STEP_MS).await;
         for (name, expression) in segments() {
             let new = json!({"bot_id": lived.bot, "name": name, "expression": expression});
             lived.api.post("/segments", new).await;
         }
-        Self { lived, campaign }
+        Self { lived, campaigns }
     }
 
     /// What the server says of everything, by the index as it stands.
     async fn said(&self) -> Value {
         let (api, bot) = (&self.lived.api, self.lived.bot);
         let mut told = Vec::new();
-        let listed = api.all(&format!("/segments?bot_id={bot}")).await;
-        for (name, expression) in segments() {
-            let count = listed.iter().find(|one| one["name"] == name).map(|one| one["count"].clone());
-            let people = api.people(bot, &expression).await;
-            told.push(json!({"name": name, "count": count, "people": people}));
+        for segment in api.all(&format!("/segments?bot_id={bot}")).await {
+            let people = api.people(bot, &segment["expression"]).await;
+            told.push(json!({"name": segment["name"], "count": segment["count"], "people": people}));
         }
         let mut breakdown = Map::new();
         for by in ["tag", "stage", "source"] {
@@ -121,29 +91,49 @@ impl Month {
 
     /// Lets the index be built anew from the database, as after a restart: another time zone and back does it.
     async fn rebuild(&self) {
-        for zone in ["Asia/Tokyo", "UTC"] {
+        for zone in ["Asia/Tokyo", "Asia/Shanghai"] {
             self.lived.api.ask("PATCH", "/workspace", Some(&json!({"time_zone": zone}))).await;
             self.lived.api.count(self.lived.bot, &json!({"all": []})).await;
         }
     }
 
+    async fn told(&self, campaign: i64, words: &str) -> Value {
+        let (api, path) = (&self.lived.api, format!("/campaigns/{campaign}"));
+        let (resource, ledger) = (api.get(&path).await, api.all(&format!("{path}/ledger")).await);
+        json!({"words": words, "told": {"campaign": resource, "ledger": ledger, "reports": {}, "people": {}}})
+    }
+
+    /// The menu's options and the links, each with the tag that it gives.
+    async fn tags(&self) -> (Map<String, Value>, Map<String, Value>) {
+        let (api, bot) = (&self.lived.api, self.lived.bot);
+        let listed = async |what: &str| api.get(&format!("/{what}?bot_id={bot}")).await["items"].clone();
+        let (flows, links) = (listed("flows").await, listed("links").await);
+        let mut flows = flows.as_array().expect("a list").iter();
+        let welcome = flows.find(|flow| flow["name"] == "Welcome and interests").expect("the demo's menu");
+        let flow = api.get(&format!("/flows/{}", welcome["id"])).await;
+        let options =
+            flow["draft"]["nodes"]["menu"]["options"].as_array().expect("the menu's options").iter();
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let options = options.map(|option| (text(&option["text"]), option["add_tags"][0].clone())).collect();
+        let links = links.as_array().expect("a list").iter();
+        let links = links.map(|link| (text(&link["code"]), link["tags"][0]["name"].clone())).collect();
+        (options, links)
+    }
+
     async fn dump(&self) -> Dump {
-        let api = &self.lived.api;
-        let path = format!("/campaigns/{}", self.campaign);
-        let told = json!({"campaign": api.get(&path).await, "ledger": api.all(&format!("{path}/ledger")).await,
-            "reports": {}, "people": {}});
-        let options: Map<String, Value> =
-            TOPICS.iter().map(|(_, text, tag)| ((*text).to_owned(), json!(tag))).collect();
-        let links: Map<String, Value> =
-            LINKS.iter().map(|(code, _)| ((*code).to_owned(), json!(format!("From {code}")))).collect();
         let mut dump = Dump::default();
         dump.put("living", self.said().await);
         self.rebuild().await;
         dump.put("rebuilt", self.said().await);
         dump.put("now", self.lived.now());
+        let (options, links) = self.tags().await;
         dump.put("menu", json!({"words": MENU, "options": options}));
         dump.put("links", links);
-        dump.put("campaigns", json!([{"words": SALE, "told": told}]));
+        let mut campaigns = Vec::new();
+        for (campaign, words) in &self.campaigns {
+            campaigns.push(self.told(*campaign, words).await);
+        }
+        dump.put("campaigns", campaigns);
         for name in ["imported", "conversions", "segments", "by_hand", "resent", "mishaps"] {
             dump.put(name, json!([]));
         }
