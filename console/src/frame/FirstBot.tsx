@@ -1,10 +1,11 @@
-import { Button, PasswordInput } from '@mantine/core';
+import { PasswordInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post, Problem } from '@/api/client';
 import type { Session } from '@/api/types';
 import { useProblemText } from '@/ui/states';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Sheet } from './gate';
 
 /** A team without a bot has one thing to do. */
@@ -45,16 +46,16 @@ export function FirstBot({ session }: { session: Session }) {
             error={under}
             visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
           />
-          <Button
+          <ReasonedButton
             type="submit"
             size="md"
             variant="filled"
             fullWidth
             loading={add.isPending}
-            disabled={!token.trim()}
+            reason={token.trim() ? undefined : t('gate.token_first')}
           >
             {t('gate.connect')}
-          </Button>
+          </ReasonedButton>
         </form>
       ) : (
         <p className="callout">{t('gate.ask_owner')}</p>

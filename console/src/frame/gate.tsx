@@ -1,6 +1,6 @@
 /** What stands in front of the console: signing in, and the one-time link that makes an account. */
 import './frame.css';
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { get, post, Problem } from '@/api/client';
 import type { Setup } from '@/api/types';
 import { Failure, Skeleton, useProblemText } from '@/ui/states';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { useAppearance } from './appearance';
 
 /** As long as the server wants it at least; said before it refuses. */
@@ -85,16 +86,16 @@ export function SignIn() {
             {problem(enter.error)}
           </p>
         )}
-        <Button
+        <ReasonedButton
           type="submit"
           size="md"
           variant="filled"
           fullWidth
           loading={enter.isPending}
-          disabled={!email || !password}
+          reason={!email || !password ? t('gate.enter_both') : undefined}
         >
           {t('gate.enter')}
-        </Button>
+        </ReasonedButton>
       </form>
       <p className="small faint">{t('gate.lost')}</p>
     </Sheet>
@@ -185,16 +186,20 @@ function SetupForm({ token, setup }: { token: string; setup: Setup }) {
           {problem(make.error)}
         </p>
       )}
-      <Button
+      <ReasonedButton
         type="submit"
         size="md"
         variant="filled"
         fullWidth
         loading={make.isPending}
-        disabled={!name || !email || password.length < PASSWORD_MIN}
+        reason={
+          !name || !email || password.length < PASSWORD_MIN
+            ? t('gate.enter_all', { count: PASSWORD_MIN })
+            : undefined
+        }
       >
         {t('gate.make')}
-      </Button>
+      </ReasonedButton>
     </form>
   );
 }

@@ -5,18 +5,20 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { upload } from '@/api/client';
 import type { MediaFile, MediaKind, MediaRef } from '@/api/types';
+import { ReasonedIcon } from './ReasonedButton';
 import { useProblemText } from './states';
 
 interface AttachProps {
   media: MediaRef | null | undefined;
   onChange: (media: MediaRef | null) => void;
-  disabled?: boolean;
+  /** Why no file can be added; undefined when one can. */
+  reason?: string | undefined;
   /** What the server says of the file. */
   error?: string | undefined;
 }
 
 /** A file for a message: uploaded at once, named in the message, sent as what it can be. */
-export function Attach({ media, onChange, disabled = false, error }: AttachProps) {
+export function Attach({ media, onChange, reason, error }: AttachProps) {
   const { t } = useTranslation();
   const problem = useProblemText();
   const input = useRef<HTMLInputElement>(null);
@@ -43,15 +45,15 @@ export function Attach({ media, onChange, disabled = false, error }: AttachProps
           if (chosen) send.mutate(chosen);
         }}
       />
-      <ActionIcon
+      <ReasonedIcon
         aria-label={t('ui.attach')}
-        title={t('ui.attach')}
+        title={reason === undefined ? t('ui.attach') : undefined}
         loading={send.isPending}
-        disabled={disabled}
+        reason={reason}
         onClick={() => input.current?.click()}
       >
         <IconPaperclip size={16} stroke={1.5} aria-hidden="true" />
-      </ActionIcon>
+      </ReasonedIcon>
       {media && (
         <>
           <bdi className="attach-name">{known?.name ?? t(`ui.media.${media.kind}`)}</bdi>

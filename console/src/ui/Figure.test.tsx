@@ -9,7 +9,7 @@ import { useOutcomeParts } from './bars';
 import { isGoingOut } from './CampaignState';
 import { DurationInput } from './Duration';
 import { Figure } from './Figure';
-import { ReasonedButton } from './ReasonedButton';
+import { ReasonedButton, ReasonedIcon } from './ReasonedButton';
 
 beforeAll(() => startI18n('en'));
 const show = (element: ReactElement) => render(<MantineProvider>{element}</MantineProvider>);
@@ -117,6 +117,31 @@ describe('a button that cannot be pressed yet', () => {
     await userEvent.click(button);
     await userEvent.keyboard('{Enter}');
     expect(press).not.toHaveBeenCalled();
+  });
+  it('says why where it is a sign alone', async () => {
+    const press = vi.fn();
+    show(
+      <ReasonedIcon reason="It is the first already." aria-label="Up" onClick={press}>
+        <i />
+      </ReasonedIcon>,
+    );
+    const button = screen.getByRole('button', { name: 'Up' });
+    expect(button).toHaveAccessibleDescription('It is the first already.');
+    await userEvent.click(button);
+    expect(press).not.toHaveBeenCalled();
+  });
+  it('submits no form', async () => {
+    const submit = vi.fn((event: Event) => event.preventDefault());
+    const { container } = show(
+      <form>
+        <ReasonedButton type="submit" reason="Give it a name first.">
+          Save
+        </ReasonedButton>
+      </form>,
+    );
+    container.querySelector('form')?.addEventListener('submit', submit);
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(submit).not.toHaveBeenCalled();
   });
 });
 

@@ -9,6 +9,7 @@ import type { MessageButton, Press } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { TagPicker } from '@/ui/TagPicker';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 
 interface Place {
   row: number;
@@ -139,8 +140,12 @@ function Editor({
 }) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState<MessageButton>(button);
-  const ready =
-    draft.text.trim() !== '' && (!('url' in draft) || /^(https?|tg):\/\/\S+/.test(draft.url));
+  const unready =
+    draft.text.trim() === ''
+      ? t('compose.button_text_first')
+      : 'url' in draft && !/^(https?|tg):\/\/\S+/.test(draft.url)
+        ? t('compose.button_url_first')
+        : undefined;
   return (
     <Modal
       opened
@@ -153,7 +158,7 @@ function Editor({
         className="campaigns-button-form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready) onSave(draft);
+          if (unready === undefined) onSave(draft);
         }}
       >
         <TextInput
@@ -170,9 +175,9 @@ function Editor({
           <PressFields press={draft.press} onChange={(press) => setDraft({ ...draft, press })} />
         )}
         <div className="inline">
-          <Button type="submit" variant="filled" disabled={!ready}>
+          <ReasonedButton type="submit" variant="filled" reason={unready}>
             {t('compose.button_done')}
-          </Button>
+          </ReasonedButton>
           {onRemove && (
             <Button className="danger end" onClick={onRemove}>
               {t('compose.button_remove')}

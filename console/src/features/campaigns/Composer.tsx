@@ -78,6 +78,7 @@ function ComposeMenu({ id, draft }: { id: number | null; draft: CampaignDraft })
   const client = useQueryClient();
   const navigate = useNavigate();
   const problem = useProblemText();
+  const isEmpty = !draft.message.text?.trim() && !draft.message.media;
   const template = useMutation({
     mutationFn: () => post('/templates', { body: { name: draft.name, message: draft.message } }),
     onSuccess: () => {
@@ -96,21 +97,20 @@ function ComposeMenu({ id, draft }: { id: number | null; draft: CampaignDraft })
     onError: (error) => toastFailure(t('compose.delete_failed'), problem(error)),
   });
   return (
-    <Menu position="bottom-end" width={200}>
+    <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <ActionIcon aria-label={t('segments.more')}>
           <IconDots size={16} stroke={1.5} aria-hidden="true" />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          disabled={!draft.message.text?.trim() && !draft.message.media}
-          onClick={() => template.mutate()}
-        >
+        <Menu.Item disabled={isEmpty} onClick={() => template.mutate()}>
           {t('compose.save_template')}
+          {isEmpty && <span className="menu-reason">{t('compose.check_empty')}</span>}
         </Menu.Item>
         <Menu.Item color="var(--bad)" disabled={id === null} onClick={() => remove.mutate()}>
           {t('compose.delete_draft')}
+          {id === null && <span className="menu-reason">{t('compose.kept_here')}</span>}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

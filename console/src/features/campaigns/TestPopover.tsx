@@ -114,13 +114,13 @@ export function TestPopover({
           ) : (
             <Bind />
           )}
-          <Button
-            disabled={group === 0}
+          <ReasonedButton
+            reason={group === 0 ? t('compose.test_group_empty') : undefined}
             loading={test.isPending}
             onClick={() => test.mutate({ group: true })}
           >
             {t('compose.test_to_group', { count: group })}
-          </Button>
+          </ReasonedButton>
           <TestGroup
             busy={test.isPending}
             onSend={(contact) => test.mutate({ contacts: [contact] })}

@@ -17,6 +17,7 @@ import { toast } from '@/ui/toast';
 import { typedValue } from '@/ui/typedValue';
 import { TheirData } from './TheirData';
 import { TagPicker } from '@/ui/TagPicker';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Visits } from './Visits';
 
 function useChange<T>(id: number, run: (input: T) => Promise<unknown>) {
@@ -226,9 +227,13 @@ function Attributes({ contact }: { contact: Contact }) {
             value={value}
             onChange={(event) => setValue(event.currentTarget.value)}
           />
-          <Button type="submit" loading={add.isPending} disabled={!name.trim() || !value.trim()}>
+          <ReasonedButton
+            type="submit"
+            loading={add.isPending}
+            reason={name.trim() && value.trim() ? undefined : t('person.attribute_first')}
+          >
             {t('person.add')}
-          </Button>
+          </ReasonedButton>
         </form>
       )}
     </Section>

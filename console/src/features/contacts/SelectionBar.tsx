@@ -11,6 +11,7 @@ import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import type { Selection } from './selection';
 import { TagPicker } from '@/ui/TagPicker';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 
 interface BarProps {
   selection: Selection;
@@ -89,14 +90,14 @@ function TagPopover({ verb, bar }: { verb: 'add' | 'remove'; bar: BarProps }) {
               {problem(change.error)}
             </p>
           )}
-          <Button
+          <ReasonedButton
             type="submit"
             variant="filled"
             loading={change.isPending}
-            disabled={tags.length === 0}
+            reason={tags.length === 0 ? t('contacts.tag_first') : undefined}
           >
             {t(`contacts.${verb}_tag`)}
-          </Button>
+          </ReasonedButton>
         </form>
       </Popover.Dropdown>
     </Popover>

@@ -13,6 +13,7 @@ import { useFormat } from '@/i18n/format';
 import { markFlowSeen } from '@/ui/flowSeen';
 import { Page, Section } from '@/ui/Page';
 import { Failure, SkeletonRows } from '@/ui/states';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Canvas } from './Canvas';
 import { type FlowEditing, useFlowEditing } from './flowEditing';
 import { Outline } from './Outline';
@@ -128,14 +129,14 @@ function Actions({ flow, editing }: { flow: Flow; editing: FlowEditing }) {
           {t('ui.save')}
         </Button>
       )}
-      <Button
+      <ReasonedButton
         variant={publishable ? 'filled' : 'default'}
-        disabled={!publishable}
+        reason={publishable ? undefined : t('flows.nothing_to_publish')}
         loading={publish.isPending}
         onClick={() => publish.mutate()}
       >
         {t('flows.publish')}
-      </Button>
+      </ReasonedButton>
     </>
   );
 }

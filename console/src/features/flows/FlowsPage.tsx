@@ -13,6 +13,7 @@ import { useFormat, useNow } from '@/i18n/format';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { EmptyState, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { starter } from './graph';
 import { useTriggerText } from './StepCard';
 
@@ -98,6 +99,11 @@ function NewFlow({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [command, setCommand] = useState('');
   const word = command.trim().replace(/^\//u, '').toLowerCase();
+  const unready = !name.trim()
+    ? t('ui.unnamed')
+    : /^[a-z][a-z0-9_]{0,31}$/u.test(word)
+      ? undefined
+      : t('flows.command_first');
   const make = useMutation({
     mutationFn: () =>
       post(
@@ -163,14 +169,9 @@ function NewFlow({ onClose }: { onClose: () => void }) {
             {problem(make.error)}
           </p>
         )}
-        <Button
-          type="submit"
-          variant="filled"
-          loading={make.isPending}
-          disabled={!name.trim() || !/^[a-z][a-z0-9_]{0,31}$/u.test(word)}
-        >
+        <ReasonedButton type="submit" variant="filled" loading={make.isPending} reason={unready}>
           {t('flows.make')}
-        </Button>
+        </ReasonedButton>
       </form>
     </Modal>
   );

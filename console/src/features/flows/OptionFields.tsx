@@ -1,10 +1,11 @@
-import { ActionIcon, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Graph, MenuOption } from '@/api/types';
 import { useStepTitle } from './StepCard';
 import { TagPicker } from '@/ui/TagPicker';
+import { ReasonedIcon } from '@/ui/ReasonedButton';
 
 const NOWHERE = '';
 const NEW = ' new';
@@ -88,27 +89,27 @@ export function OptionFields({
           onChange={(event) => onChange({ text: event.currentTarget.value })}
           error={fault}
         />
-        <ActionIcon
+        <ReasonedIcon
           aria-label={t('flows.option_up', { name })}
-          disabled={place === 0}
+          reason={place === 0 ? t('ui.is_first') : undefined}
           onClick={() => onMove(-1)}
         >
           <IconArrowUp size={14} stroke={1.5} aria-hidden="true" />
-        </ActionIcon>
-        <ActionIcon
+        </ReasonedIcon>
+        <ReasonedIcon
           aria-label={t('flows.option_down', { name })}
-          disabled={place === count - 1}
+          reason={place === count - 1 ? t('ui.is_last') : undefined}
           onClick={() => onMove(1)}
         >
           <IconArrowDown size={14} stroke={1.5} aria-hidden="true" />
-        </ActionIcon>
-        <ActionIcon
+        </ReasonedIcon>
+        <ReasonedIcon
           aria-label={t('flows.option_remove', { name })}
-          disabled={count === 1}
+          reason={count === 1 ? t('flows.only_option') : undefined}
           onClick={onRemove}
         >
           <IconTrash size={14} stroke={1.5} aria-hidden="true" />
-        </ActionIcon>
+        </ReasonedIcon>
       </div>
       <TagPicker
         size="xs"

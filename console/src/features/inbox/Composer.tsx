@@ -25,6 +25,7 @@ import { withText } from '@/ui/editor/withText';
 import { useProblemText } from '@/ui/states';
 import { CAPTION_MAX, measure, TEXT_MAX } from '@/ui/telegram/template';
 import { toast, toastFailure } from '@/ui/toast';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { cannedAsk, cannedMatches } from './canned';
 
 export type Mode = 'reply' | 'note';
@@ -155,9 +156,13 @@ function SaveCanned({ words, onDone }: { words: Message; onDone: () => void }) {
         onChange={(event) => setName(event.currentTarget.value)}
         error={save.error ? problem(save.error) : undefined}
       />
-      <Button type="submit" loading={save.isPending} disabled={!name.trim()}>
+      <ReasonedButton
+        type="submit"
+        loading={save.isPending}
+        reason={name.trim() ? undefined : t('ui.unnamed')}
+      >
         {t('ui.save')}
-      </Button>
+      </ReasonedButton>
       <Button variant="subtle" onClick={onDone}>
         {t('ui.cancel')}
       </Button>
@@ -311,7 +316,16 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
   const carried = mode === 'reply' ? media : null;
   const max = carried ? CAPTION_MAX : TEXT_MAX;
   const isLong = (mode === 'reply' ? measure(text).units : text.length) > max;
-  const ready = (text.trim() !== '' || carried !== null) && !isLong && !cannot && !send.isPending;
+  const unready = cannot
+    ? t('inbox.cannot_write')
+    : text.trim() === '' && carried === null
+      ? t('inbox.write_first')
+      : isLong
+        ? t('inbox.too_long', {
+            count: (mode === 'reply' ? measure(text).units : text.length) - max,
+          })
+        : undefined;
+  const ready = unready === undefined && !send.isPending;
   const submit = () => {
     if (ready) run(carried ? { ...words, media: carried } : words);
   };
@@ -379,7 +393,13 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
             {t('inbox.canned_save')}
           </button>
         )}
-        {mode === 'reply' && <Attach media={media} onChange={setMedia} disabled={cannot} />}
+        {mode === 'reply' && (
+          <Attach
+            media={media}
+            onChange={setMedia}
+            reason={cannot ? t('inbox.cannot_write') : undefined}
+          />
+        )}
         {mode === 'note' && isLong && (
           <span className="field-error" role="alert">
             {t('inbox.too_long', { count: text.length - max })}
@@ -389,9 +409,9 @@ export function Composer({ contact, mode, onMode, input }: ComposerProps) {
         <span className="end wide-only small faint" aria-hidden="true">
           {mode === 'reply' ? t('inbox.enter_sends') : shownKeys('Mod-↵')}
         </span>
-        <Button variant="filled" loading={send.isPending} disabled={!ready} onClick={submit}>
+        <ReasonedButton variant="filled" loading={send.isPending} reason={unready} onClick={submit}>
           {t(mode === 'note' ? 'inbox.note_save' : 'inbox.send')}
-        </Button>
+        </ReasonedButton>
       </div>
       {send.error && (
         <p className="field-error" role="alert">

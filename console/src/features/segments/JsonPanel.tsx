@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { parseExpression } from '@/api/expressions';
 import type { Expression } from '@/api/types';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 
 /** The expression as JSON: copied out, or pasted in and taken over. */
 export function JsonPanel({
@@ -40,9 +41,14 @@ export function JsonPanel({
             <Button onClick={copy}>{t(copied ? 'segments.copied' : 'segments.copy')}</Button>
           )}
         </CopyButton>
-        <Button disabled={typed === null || !parsed} onClick={take}>
+        <ReasonedButton
+          reason={
+            typed === null ? t('ui.nothing_changed') : parsed ? undefined : t('segments.json_wrong')
+          }
+          onClick={take}
+        >
           {t('segments.json_take')}
-        </Button>
+        </ReasonedButton>
       </div>
     </div>
   );

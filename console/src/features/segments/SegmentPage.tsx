@@ -215,9 +215,13 @@ function Conditions({ edit, total }: { edit: SegmentEdit; total: number | undefi
     <Section title={t('segments.who')} note={t('segments.left_after')}>
       <ExpressionBuilder value={draft.value} onChange={change} total={total} />
       <div className="inline segments-tools">
-        <Button variant="subtle" disabled={!draft.canUndo} onClick={() => change(draft.undo())}>
+        <ReasonedButton
+          variant="subtle"
+          reason={draft.canUndo ? undefined : t('ui.nothing_to_undo')}
+          onClick={() => change(draft.undo())}
+        >
           {t('ui.undo')}
-        </Button>
+        </ReasonedButton>
         <Button variant="subtle" aria-expanded={json} onClick={() => setJson(!json)}>
           {t('segments.json')}
         </Button>

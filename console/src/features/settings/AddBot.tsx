@@ -1,10 +1,11 @@
-import { Button, Modal, PasswordInput } from '@mantine/core';
+import { Modal, PasswordInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post, Problem } from '@/api/client';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 
 /** A token from @BotFather; Telegram is asked whose it is. */
 export function AddBot({ onClose }: { onClose: () => void }) {
@@ -57,9 +58,14 @@ export function AddBot({ onClose }: { onClose: () => void }) {
             {problem(add.error)}
           </p>
         )}
-        <Button type="submit" variant="filled" loading={add.isPending} disabled={!token.trim()}>
+        <ReasonedButton
+          type="submit"
+          variant="filled"
+          loading={add.isPending}
+          reason={token.trim() ? undefined : t('gate.token_first')}
+        >
           {t('gate.connect')}
-        </Button>
+        </ReasonedButton>
       </form>
     </Modal>
   );

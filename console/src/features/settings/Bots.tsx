@@ -11,6 +11,7 @@ import { AmountInput } from '@/ui/AmountInput';
 import { Section } from '@/ui/Page';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { troubleOf } from './botHealth';
 import { PaymentsForm } from './Payments';
 
@@ -66,9 +67,13 @@ function NewToken({ bot, changing, onDone }: { bot: Bot; changing: Changing; onD
         error={message}
         visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
       />
-      <Button type="submit" loading={changing.change.isPending} disabled={!token.trim()}>
+      <ReasonedButton
+        type="submit"
+        loading={changing.change.isPending}
+        reason={token.trim() ? undefined : t('gate.token_first')}
+      >
         {t('settings.token_take')}
-      </Button>
+      </ReasonedButton>
       <Button variant="subtle" onClick={onDone}>
         {t('ui.cancel')}
       </Button>

@@ -25,7 +25,9 @@ describe('payments of a bot', () => {
   };
   it('are declined with the words that are given', async () => {
     const onSave = show('');
-    expect(screen.getByRole('button', { name: 'Let payments go on' })).toBeDisabled();
+    const button = screen.getByRole('button', { name: 'Let payments go on' });
+    expect(button).toHaveAccessibleDescription('Nothing has changed.');
+    expect(button).toHaveAttribute('aria-disabled', 'true');
     await userEvent.type(screen.getByRole('textbox'), '  We are closed today. ');
     await userEvent.click(screen.getByRole('button', { name: 'Decline payments' }));
     expect(onSave).toHaveBeenCalledWith('We are closed today.');

@@ -3,6 +3,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/client';
 import { useProblemText } from '@/ui/states';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 
 /** Telegram shows a person so many characters of why a payment is declined. */
 const WORDS_MAX = 200;
@@ -51,9 +52,13 @@ export function PaymentsForm({
           error={message}
           onChange={(event) => setText(event.currentTarget.value)}
         />
-        <Button type="submit" loading={isSaving} disabled={text.trim() === words}>
+        <ReasonedButton
+          type="submit"
+          loading={isSaving}
+          reason={text.trim() === words ? t('ui.nothing_changed') : undefined}
+        >
           {t(text.trim() ? 'settings.decline' : 'settings.let_go_on')}
-        </Button>
+        </ReasonedButton>
         <Button variant="subtle" onClick={onCancel}>
           {t('ui.cancel')}
         </Button>

@@ -11,6 +11,7 @@ import { Section } from '@/ui/Page';
 import { Avatar } from '@/ui/people';
 import { Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Secret } from './Secret';
 
 const roles: Role[] = ['owner', 'marketer', 'agent'];
@@ -73,14 +74,14 @@ function InviteForm({ onMade }: { onMade: (invited: Invited) => void }) {
           {problem(invite.error)}
         </p>
       )}
-      <Button
+      <ReasonedButton
         type="submit"
         variant="filled"
         loading={invite.isPending}
-        disabled={!name.trim() || !email.trim()}
+        reason={name.trim() && email.trim() ? undefined : t('settings.member_first')}
       >
         {t('settings.invite_make')}
-      </Button>
+      </ReasonedButton>
     </form>
   );
 }

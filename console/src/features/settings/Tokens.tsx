@@ -9,6 +9,7 @@ import { useFormat, useNow } from '@/i18n/format';
 import { Section } from '@/ui/Page';
 import { Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Secret } from './Secret';
 
 function TokenRow({ token, onGone }: { token: ApiToken; onGone: () => void }) {
@@ -67,6 +68,33 @@ function TokenRow({ token, onGone }: { token: ApiToken; onGone: () => void }) {
   );
 }
 
+function Listed({ items, onGone }: { items: ApiToken[]; onGone: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <table className="table settings-table">
+      <thead>
+        <tr>
+          <th scope="col">{t('settings.token_name')}</th>
+          <th scope="col" className="num leaves-second">
+            {t('settings.token_made')}
+          </th>
+          <th scope="col" className="num">
+            {t('settings.token_used')}
+          </th>
+          <th scope="col">
+            <span className="unseen">{t('settings.actions')}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((token) => (
+          <TokenRow key={token.id} token={token} onGone={onGone} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 /** Tokens for programs; a secret is shown once, when it is made. */
 export function Tokens() {
   const { t } = useTranslation();
@@ -89,31 +117,7 @@ export function Tokens() {
   return (
     <Section title={t('settings.tokens')} note={t('settings.tokens_note')}>
       <Loaded query={query} what={t('settings.tokens_failed')} waiting={<SkeletonRows rows={2} />}>
-        {({ items }) =>
-          items.length > 0 && (
-            <table className="table settings-table">
-              <thead>
-                <tr>
-                  <th scope="col">{t('settings.token_name')}</th>
-                  <th scope="col" className="num leaves-second">
-                    {t('settings.token_made')}
-                  </th>
-                  <th scope="col" className="num">
-                    {t('settings.token_used')}
-                  </th>
-                  <th scope="col">
-                    <span className="unseen">{t('settings.actions')}</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((token) => (
-                  <TokenRow key={token.id} token={token} onGone={refresh} />
-                ))}
-              </tbody>
-            </table>
-          )
-        }
+        {({ items }) => items.length > 0 && <Listed items={items} onGone={refresh} />}
       </Loaded>
       <form className="inline wrap settings-token-make" onSubmit={submit}>
         <TextInput
@@ -126,9 +130,13 @@ export function Tokens() {
           onChange={(event) => setName(event.currentTarget.value)}
           error={make.error ? problem(make.error) : undefined}
         />
-        <Button type="submit" loading={make.isPending} disabled={!name.trim()}>
+        <ReasonedButton
+          type="submit"
+          loading={make.isPending}
+          reason={name.trim() ? undefined : t('ui.unnamed')}
+        >
           {t('settings.token_make')}
-        </Button>
+        </ReasonedButton>
       </form>
       {make.data?.token && (
         <Secret value={make.data.token} note={t('settings.token_once', { name: make.data.name })} />

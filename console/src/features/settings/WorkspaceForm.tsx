@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { useCan, useWorkspace } from '@/api/workspace';
 import { Section } from '@/ui/Page';
 import { useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 
 /** What the workspace is called, and where its days begin. */
 export function WorkspaceForm() {
@@ -60,9 +61,15 @@ export function WorkspaceForm() {
         )}
         {!readOnly && (
           <div className="inline">
-            <Button type="submit" loading={save.isPending} disabled={!changed || !name.trim()}>
+            <ReasonedButton
+              type="submit"
+              loading={save.isPending}
+              reason={
+                !name.trim() ? t('ui.unnamed') : changed ? undefined : t('ui.nothing_changed')
+              }
+            >
               {t('ui.save')}
-            </Button>
+            </ReasonedButton>
             {changed && <span className="small faint">{t('settings.changed')}</span>}
           </div>
         )}

@@ -11,6 +11,7 @@ import { countable, toLines } from '@/ui/expression/draft';
 import { ExpressionBuilder } from '@/ui/expression/ExpressionBuilder';
 import { ExpressionSentence } from '@/ui/expression/ExpressionSentence';
 import { StageBadge, useStageColor } from '@/ui/StageBadge';
+import { ReasonedIcon } from '@/ui/ReasonedButton';
 import type { Rule } from './rules';
 
 interface RowProps {
@@ -173,20 +174,20 @@ export function RuleRow({
         </span>
         {editable && (
           <span className="stages-rule-tools">
-            <ActionIcon
+            <ReasonedIcon
               aria-label={t('stages.up', { name: rule.name })}
-              disabled={last || place === 1}
+              reason={last ? t('stages.stays_last') : place === 1 ? t('ui.is_first') : undefined}
               onClick={() => onMove(-1)}
             >
               <IconArrowUp size={14} stroke={1.5} aria-hidden="true" />
-            </ActionIcon>
-            <ActionIcon
+            </ReasonedIcon>
+            <ReasonedIcon
               aria-label={t('stages.down', { name: rule.name })}
-              disabled={last}
+              reason={last ? t('stages.stays_last') : undefined}
               onClick={() => onMove(1)}
             >
               <IconArrowDown size={14} stroke={1.5} aria-hidden="true" />
-            </ActionIcon>
+            </ReasonedIcon>
             <Menu position="bottom-end" width={180}>
               <Menu.Target>
                 <ActionIcon aria-label={t('stages.more', { name: rule.name })}>

@@ -15,6 +15,7 @@ import { Failure, useProblemText } from '@/ui/states';
 import { TagChip } from '@/ui/TagChip';
 import { toast } from '@/ui/toast';
 import { UsedByList } from '@/ui/UsedBy';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Colors } from './Colors';
 import { origins } from './tagFacts';
 
@@ -75,14 +76,14 @@ function Edit({ tag }: { tag: Tag }) {
         onChange={(event) => setDescription(event.currentTarget.value)}
       />
       <div className="inline">
-        <Button
+        <ReasonedButton
           type="submit"
           variant="filled"
           loading={save.isPending}
-          disabled={!changed || !name.trim()}
+          reason={!name.trim() ? t('ui.unnamed') : changed ? undefined : t('ui.nothing_changed')}
         >
           {t('ui.save')}
-        </Button>
+        </ReasonedButton>
         {changed && <span className="small faint">{t('tags.changed')}</span>}
       </div>
     </form>

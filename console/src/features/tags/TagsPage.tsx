@@ -17,6 +17,7 @@ import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { EmptyState, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { TagChip } from '@/ui/TagChip';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Attributes } from './Attributes';
 import { Colors } from './Colors';
 import { freshColor, origins } from './tagFacts';
@@ -117,9 +118,14 @@ function NewTag({ count, onClose }: { count: number; onClose: () => void }) {
           error={make.error ? problem(make.error) : undefined}
         />
         <Colors value={color} onChange={setColor} />
-        <Button type="submit" variant="filled" loading={make.isPending} disabled={!name.trim()}>
+        <ReasonedButton
+          type="submit"
+          variant="filled"
+          loading={make.isPending}
+          reason={name.trim() ? undefined : t('ui.unnamed')}
+        >
           {t('tags.make')}
-        </Button>
+        </ReasonedButton>
       </form>
     </Modal>
   );

@@ -13,6 +13,7 @@ import { withText } from '@/ui/editor/withText';
 import { useProblemText } from '@/ui/states';
 import { Bubble } from '@/ui/telegram/Bubble';
 import { toast } from '@/ui/toast';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 
 type From = 'text' | 'campaign';
 
@@ -77,11 +78,10 @@ export function TemplateForm({
     event.preventDefault();
     save.mutate(undefined);
   };
-  const ready =
-    name.trim() !== '' &&
-    (from === 'campaign'
-      ? campaign !== undefined
-      : Boolean(own.text?.trim()) || Boolean(own.media));
+  const isThere =
+    from === 'campaign' ? campaign !== undefined : Boolean(own.text?.trim() || own.media);
+  const missing = from === 'campaign' ? 'templates.campaign_first' : 'templates.text_first';
+  const unready = name.trim() === '' ? t('ui.unnamed') : isThere ? undefined : t(missing);
   return (
     <Modal
       opened
@@ -164,9 +164,9 @@ export function TemplateForm({
               {problem(save.error)}
             </p>
           )}
-          <Button type="submit" variant="filled" loading={save.isPending} disabled={!ready}>
+          <ReasonedButton type="submit" variant="filled" loading={save.isPending} reason={unready}>
             {t('ui.save')}
-          </Button>
+          </ReasonedButton>
         </div>
         <div className="tg-wall">
           <Bubble message={message ?? { text: '' }} />

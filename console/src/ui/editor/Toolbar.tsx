@@ -162,6 +162,18 @@ function FieldMenu({
   );
 }
 
+/** What a tool does and its keys, or that it does nothing where the cursor is. */
+function ToolLabel({ name, keys, disabled }: { name: string; keys: string; disabled: boolean }) {
+  const { t } = useTranslation();
+  const tool = t(`editor.tool.${name}`);
+  if (disabled) return t('editor.not_here', { tool });
+  return (
+    <>
+      {tool} <span className={styles.keys}>{shownKeys(keys)}</span>
+    </>
+  );
+}
+
 export function Toolbar({ state, run, onLink, onField, onEmoji, onEscape, bar }: ToolbarProps) {
   const { t } = useTranslation();
   const { stop, ...roving } = useRoving(bar, onEscape);
@@ -174,14 +186,7 @@ export function Toolbar({ state, run, onLink, onField, onEmoji, onEscape, bar }:
   ) => {
     const Shown = icon;
     return (
-      <Tooltip
-        key={name}
-        label={
-          <>
-            {t(`editor.tool.${name}`)} <span className={styles.keys}>{shownKeys(keys)}</span>
-          </>
-        }
-      >
+      <Tooltip key={name} label={<ToolLabel name={name} keys={keys} disabled={disabled} />}>
         <ActionIcon
           {...stop()}
           className={styles.tool}

@@ -10,6 +10,7 @@ import {
   isKnownField,
   profileFields,
 } from '@/ui/telegram/template';
+import { ReasonedButton } from '@/ui/ReasonedButton';
 import { completedAddress } from './address';
 import styles from './editor.module.css';
 
@@ -65,15 +66,15 @@ export function LinkForm({ href, asksWords, onDone, onRemove }: LinkFormProps) {
             {t('editor.link_remove')}
           </Button>
         )}
-        <Button
+        <ReasonedButton
           type="submit"
           variant="filled"
           size="xs"
           className="end"
-          disabled={address.trim() === ''}
+          reason={address.trim() === '' ? t('editor.address_first') : undefined}
         >
           {t('editor.link_done')}
-        </Button>
+        </ReasonedButton>
       </div>
     </form>
   );
