@@ -12,6 +12,7 @@ import { Section } from '@/ui/Page';
 import { Avatar, PersonName } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
 import { Failure, SkeletonRows } from '@/ui/states';
+import { useStill } from '@/ui/still';
 
 const outcomes = [
   'sent',
@@ -106,7 +107,12 @@ export function Ledger({ campaign }: { campaign: Campaign }) {
   const button = search.button ?? '';
   const query = useInfiniteQuery(ledgerQuery(campaign.id, outcome, button));
   const columns = useColumns();
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const lines = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const asked = query.isPlaceholderData ? null : JSON.stringify([campaign.id, outcome, button]);
+  const { rows, news, settle } = useStill(lines, asked, (line) => line.contact_id, {
+    gone: 'keep',
+    fresh: 'wait',
+  });
   return (
     <div id="ledger">
       <Section
@@ -155,6 +161,11 @@ export function Ledger({ campaign }: { campaign: Campaign }) {
               {t('campaigns.every_line')}
             </Link>
           </p>
+        )}
+        {news > 0 && (
+          <button type="button" className="text-link small" onClick={settle}>
+            {t('ui.updated', { count: news })}
+          </button>
         )}
         {query.error && (
           <Failure

@@ -12,6 +12,7 @@ import { Count } from '@/ui/Count';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { EmptyState, Loaded, SkeletonRows } from '@/ui/states';
+import { useStill } from '@/ui/still';
 import { TagChip } from '@/ui/TagChip';
 import { FunnelLine } from './FunnelSteps';
 import { LinkForm } from './LinkForm';
@@ -85,8 +86,13 @@ function useColumns(most: number): Column<LinkItem>[] {
   ];
 }
 
-function Listed({ items }: { items: LinkItem[] }) {
+function Listed({ items: fresh }: { items: LinkItem[] }) {
   const { t } = useTranslation();
+  const bot = useBot();
+  const { rows: items } = useStill(fresh, String(bot.id), (link) => link.id, {
+    gone: 'drop',
+    fresh: 'end',
+  });
   const { number } = useFormat();
   const navigate = useNavigate();
   const { show } = useSearch({ from: '/frame/links' });

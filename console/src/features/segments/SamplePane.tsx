@@ -13,6 +13,9 @@ import { Section } from '@/ui/Page';
 import { PersonCell, PersonName, nameInSentence } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
 import { Loaded, SkeletonRows } from '@/ui/states';
+import { useStill } from '@/ui/still';
+
+const nobody: ContactItem[] = [];
 
 function Row({
   contact,
@@ -129,7 +132,13 @@ export function SamplePane({
   const navigate = useNavigate();
   const search = useSearch({ from: '/frame/segments/$segmentId' });
   const params = useParams({ from: '/frame/segments/$segmentId' });
-  const sample = preview?.sample ?? [];
+  // The few stay while news come, and so does whoever is in view.
+  const { rows: sample } = useStill(
+    preview?.sample ?? nobody,
+    stale ? null : JSON.stringify(expression),
+    (contact) => contact.id,
+    { gone: 'keep', fresh: 'never' },
+  );
   const person = search.person ?? sample[0]?.id;
   const pick = (id: number) =>
     void navigate({

@@ -16,6 +16,7 @@ import { Count } from '@/ui/Count';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { EmptyState, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
+import { useStill } from '@/ui/still';
 import { TagChip } from '@/ui/TagChip';
 import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Attributes } from './Attributes';
@@ -142,8 +143,14 @@ export default function TagsPage() {
   const [making, setMaking] = useState(false);
   const [inAttributes, setInAttributes] = useState(false);
   const query = useQuery(tagsQuery(bot.id));
-  const all = [...(query.data?.items ?? [])].sort(
-    (a, b) => b.people - a.people || a.name.localeCompare(b.name),
+  // Ordered as the page opens; figures that change meanwhile change where they stand.
+  const { rows: all } = useStill(
+    [...(query.data?.items ?? [])].sort(
+      (a, b) => b.people - a.people || a.name.localeCompare(b.name),
+    ),
+    String(bot.id),
+    (tag) => tag.id,
+    { gone: 'drop', fresh: 'end' },
   );
   const shown = all.filter(
     (tag) => fold(tag.name).includes(fold(q)) || fold(tag.description).includes(fold(q)),

@@ -13,6 +13,7 @@ import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 import { Page } from '@/ui/Page';
 import { EmptyState, Failure, Loaded, Skeleton } from '@/ui/states';
+import { useStill } from '@/ui/still';
 import { Bubble } from '@/ui/telegram/Bubble';
 import { toast } from '@/ui/toast';
 import { TemplateForm } from './TemplateForm';
@@ -154,6 +155,27 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
   );
 }
 
+/** Ranked as the page opens: results that come in meanwhile move no card. */
+function Gallery({
+  templates,
+  onEdit,
+}: {
+  templates: Template[];
+  onEdit: (template: Template) => void;
+}) {
+  const { rows } = useStill(templates, 'templates', (template) => template.id, {
+    gone: 'drop',
+    fresh: 'end',
+  });
+  return (
+    <ul className="templates-grid">
+      {rows.map((template) => (
+        <Card key={template.id} template={template} onEdit={() => onEdit(template)} />
+      ))}
+    </ul>
+  );
+}
+
 /** Messages that worked, as Telegram shows them, with what they did. */
 export default function TemplatesPage() {
   const { t } = useTranslation();
@@ -197,11 +219,7 @@ export default function TemplatesPage() {
                 <span className="unit">{t('templates.count', { count: items.length })}</span>{' '}
                 <span className="small faint">{t('templates.ranked')}</span>
               </p>
-              <ul className="templates-grid">
-                {items.map((template) => (
-                  <Card key={template.id} template={template} onEdit={() => setEditing(template)} />
-                ))}
-              </ul>
+              <Gallery templates={items} onEdit={setEditing} />
             </>
           )
         }
