@@ -2,7 +2,7 @@
 import { formOf, isExpression } from '@/api/expressions';
 import type { Contact, Entry, ExplainNode, Expression, Visit } from '@/api/types';
 import { found, on, pageOf, problem } from './on';
-import { matching, now, people, tags, type Person } from './people';
+import { matching, now, people, stageNames, tags, type Person } from './people';
 
 function expressionOf(query: URLSearchParams): Expression {
   const text = query.get('expression');
@@ -10,6 +10,7 @@ function expressionOf(query: URLSearchParams): Expression {
   return isExpression(value) ? value : { all: [] };
 }
 function contactOf(person: Person): Contact {
+  const place = stageNames.indexOf(person.stage?.name as (typeof stageNames)[number]);
   return {
     ...person,
     number: person.id - 1,
@@ -45,16 +46,14 @@ function contactOf(person: Person): Contact {
         matched: true,
         fact: { stage: person.stage?.name },
         changes_at: null,
-        children: [
-          {
-            path: '/stage/rules/3',
-            form: 'last_interaction',
-            matched: true,
-            fact: { last_interaction_at: person.last_interaction_at },
-            changes_at: now + 5 * 86_400_000,
-            children: [],
-          },
-        ],
+        children: stageNames.slice(0, place + 1).map((_, at) => ({
+          path: `/stage/rules/${at}`,
+          form: at < 4 ? 'last_interaction' : 'all',
+          matched: at === place,
+          fact: { last_interaction_at: person.last_interaction_at },
+          changes_at: at === place && person.last_interaction_at ? now + 5 * 86_400_000 : null,
+          children: [],
+        })),
       },
     },
   };
@@ -64,7 +63,9 @@ const timeline = (id: number): Entry[] =>
     [
       ['message', null, 'Does the coupon also work for the AI book?', 'person'],
       ['tag_added', 'Coupon Claimed', null, 'campaign'],
-      ['button', 'Claim the coupon', null, 'person'],
+      ['button', 'Claim the coupon', null, 'campaign'],
+      ['button', 'tech', null, 'person'],
+      ['button', 'f.1.7.2.0.AbCd_-12', null, 'person'],
       ['campaign_sent', 'Autumn reading list', null, 'campaign'],
       ['tag_added', '兴趣-科技', null, 'flow'],
       ['start', 'fb-summer', null, 'person'],
@@ -76,7 +77,10 @@ const timeline = (id: number): Entry[] =>
     object,
     text,
     by: { kind: by, id: 1, name: by === 'person' ? null : 'Welcome' },
-    data: {},
+    data:
+      kind === 'campaign_sent'
+        ? { state: 'sent', reason: null, answers: ['pressed', 'replied', 'tagged_direct'] }
+        : {},
   }));
 
 /** Somebody's way here: what is known of a browser that followed a link. */

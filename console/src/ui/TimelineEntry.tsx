@@ -12,6 +12,7 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { Entry } from '@/api/types';
+import { usePressName } from './presses';
 
 const icons: [RegExp, Icon][] = [
   [/tag/, IconTag],
@@ -35,8 +36,11 @@ type Told = Pick<Entry, 'kind' | 'object' | 'text'> & { by: Entry['by'] | null }
 /** One fact of a person's timeline in words; kinds that are not known yet show their own name. */
 export function useEntryText(): (entry: Told) => string {
   const { t, i18n } = useTranslation();
+  const pressName = usePressName();
   return (entry) => {
-    const object = entry.object ?? '';
+    // A campaign's press has its button's text already.
+    const isPayload = entry.kind === 'button' && entry.by?.kind !== 'campaign';
+    const object = (isPayload ? pressName(entry.object ?? '') : entry.object) ?? '';
     const by = entry.by?.name ?? '';
     const said = (entry.text ?? '').slice(0, 500);
     const base = i18n.exists(`timeline.${entry.kind}`)

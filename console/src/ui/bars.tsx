@@ -1,7 +1,7 @@
 import './figures.css';
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CampaignCounts, CampaignStatus, Expression } from '@/api/types';
+import type { CampaignCounts, CampaignStatus, Expression, Outcome } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Count } from './Count';
 
@@ -70,6 +70,36 @@ export function useOutcomeParts(counts: CampaignCounts, status?: CampaignStatus)
       ...(status === 'cancelled' ? { label: t('outcome.never') } : {}),
     },
   ];
+}
+
+const outcomeLook: Record<Outcome, [fill: string, look?: Part['look']]> = {
+  held_out: ['var(--bg)', 'outlined'],
+  sent: ['var(--good-fill)'],
+  blocked: ['var(--bad-fill)'],
+  failed: ['var(--warn-fill)'],
+  skipped: ['var(--idle-fill)'],
+  unknown: ['var(--hatch)', 'hatched'],
+  pending: ['var(--rest)'],
+  leased: ['var(--rest)'],
+};
+
+/** Whether a name is one of an outcome. */
+export const isOutcome = (name: string): name is Outcome => Object.hasOwn(outcomeLook, name);
+
+/** One person's outcome: its mark and its name. */
+export function OutcomeName({ outcome }: { outcome: Outcome }) {
+  const { t } = useTranslation();
+  const [fill, look = ''] = outcomeLook[outcome];
+  return (
+    <span className="outcome-name">
+      <i
+        className={`swatch ${look}`}
+        style={{ '--fill': fill } as CSSProperties}
+        aria-hidden="true"
+      />
+      {t(`outcome.${outcome}`)}
+    </span>
+  );
 }
 
 export function OutcomeBar({

@@ -2,17 +2,30 @@ import './contacts.css';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { contactQuery, stagesQuery, timelineQuery } from '@/api/queries';
+import { contactQuery, timelineQuery } from '@/api/queries';
 import type { Contact, Entry } from '@/api/types';
-import { useBot, useCan } from '@/api/workspace';
+import { useCan } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
-import { ExplainTree, stageRules } from '@/ui/expression/ExplainTree';
-import { Page, Section } from '@/ui/Page';
-import { StageBadge } from '@/ui/StageBadge';
+import { Page } from '@/ui/Page';
 import { Failure, Loaded, SkeletonRows } from '@/ui/states';
 import { EntryIcon, useEntryText } from '@/ui/TimelineEntry';
+import { PersonCampaigns } from './PersonCampaigns';
 import { PersonPane } from './PersonPane';
+import { StageSection } from './StageSection';
+
+/** What somebody who waits wrote last. */
+function LastWords({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const entries = useInfiniteQuery(timelineQuery(id)).data?.pages[0]?.items ?? [];
+  const text = entries.find((entry) => entry.kind === 'message' && entry.text)?.text;
+  return text ? (
+    <p className="muted contacts-last-words">
+      <bdi>{t('person.quoted', { text: text.slice(0, 300) })}</bdi>
+    </p>
+  ) : null;
+}
 
 function Lead({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
@@ -21,10 +34,13 @@ function Lead({ contact }: { contact: Contact }) {
   const waiting = contact.conversation?.waiting_since;
   if (waiting) {
     return (
-      <p>
-        <span className="lead-figure">{length(now - waiting)}</span>{' '}
-        <span className="unit">{t('person.waiting')}</span>
-      </p>
+      <>
+        <p>
+          <span className="lead-figure">{length(now - waiting)}</span>{' '}
+          <span className="unit">{t('person.waiting')}</span>
+        </p>
+        <LastWords id={contact.id} />
+      </>
     );
   }
   if (contact.last_interaction_at === null)
@@ -42,29 +58,6 @@ function Lead({ contact }: { contact: Contact }) {
         }}
       />
     </p>
-  );
-}
-
-function StageSection({ contact }: { contact: Contact }) {
-  const { t } = useTranslation();
-  const bot = useBot();
-  const rules = useQuery(stagesQuery(bot.id)).data?.items;
-  return (
-    <Section
-      title={t('person.stage')}
-      note={contact.stage && <StageBadge name={contact.stage.name} />}
-      end={
-        <Link className="text-link" to="/stages">
-          {t('person.the_rules')}
-        </Link>
-      }
-    >
-      {contact.stage_explained && rules ? (
-        <ExplainTree explanation={contact.stage_explained} expression={stageRules(rules)} />
-      ) : (
-        <p className="muted">{t('person.stage_plain')}</p>
-      )}
-    </Section>
   );
 }
 
@@ -110,6 +103,12 @@ function Timeline({ id }: { id: number }) {
   const query = useInfiniteQuery(timelineQuery(id));
   const all = query.data?.pages.flatMap((page) => page.items) ?? [];
   const shown = kind === 'all' ? all : all.filter((entry) => groups[kind]?.test(entry.kind));
+  // What is looked for may lie further back: there is nothing of a kind only where all was read.
+  const { hasNextPage, isFetching, isError, fetchNextPage } = query;
+  const readsOn = shown.length === 0 && hasNextPage && !isError;
+  useEffect(() => {
+    if (readsOn && !isFetching) void fetchNextPage();
+  }, [readsOn, isFetching, fetchNextPage]);
   return (
     <section className="section" aria-label={t('person.timeline')}>
       <div className="contacts-timeline-head">
@@ -139,8 +138,10 @@ function Timeline({ id }: { id: number }) {
           retry={() => void query.refetch()}
         />
       )}
-      {query.isPending && !query.error && <SkeletonRows rows={6} />}
-      {query.data && shown.length === 0 && <p className="muted">{t('person.timeline_empty')}</p>}
+      {((query.isPending && !query.error) || readsOn) && <SkeletonRows rows={6} />}
+      {query.data && shown.length === 0 && !readsOn && (
+        <p className="muted">{t('person.timeline_empty')}</p>
+      )}
       <TimelineRows entries={shown} />
       {query.hasNextPage && (
         <Button
@@ -190,6 +191,7 @@ export default function PersonPage() {
               <>
                 <Lead contact={contact} />
                 <StageSection contact={contact} />
+                <PersonCampaigns id={contact.id} />
               </>
             )}
           </Loaded>

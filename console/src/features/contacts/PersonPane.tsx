@@ -125,7 +125,7 @@ function Tags({ contact }: { contact: Contact }) {
         {contact.tags.map((tag) => (
           <li key={tag.id}>
             <TagChip name={tag.name} color={tag.color} />
-            <span className="end small faint cut">
+            <span className="small faint contacts-person-origin">
               {t(tag.origin.name ? 'person.origin_name' : 'person.origin', {
                 by: t(`person.by.${tag.origin.by}`),
                 name: tag.origin.name,

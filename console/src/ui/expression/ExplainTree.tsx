@@ -17,7 +17,7 @@ export function partAt(expression: unknown, path: string): Expression | null {
 }
 
 /** What is known of the person that decided a condition: its numbers and names, without its wire names. */
-function useFacts() {
+export function useFacts() {
   const { t } = useTranslation();
   const { dateTime, number } = useFormat();
   return (fact: Record<string, unknown> | null): string => {
@@ -80,7 +80,7 @@ function Node({ node, expression }: { node: ExplainNode; expression: unknown }) 
 }
 
 /** The soonest moment at which any part of the tree changes by itself. */
-function nextChange(node: ExplainNode): number | null {
+export function nextChange(node: ExplainNode): number | null {
   const times = [node.changes_at, ...node.children.map(nextChange)].filter((at) => at !== null);
   return times.length > 0 ? Math.min(...times) : null;
 }
