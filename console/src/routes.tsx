@@ -72,6 +72,19 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('@/features/home/HomePage')),
 });
 
+const moved = createRoute({
+  getParentRoute: () => frame,
+  path: '/moved',
+  validateSearch: (
+    raw: Raw,
+  ): { from?: number | undefined; to?: number | undefined; days?: number | undefined } => ({
+    from: whole(raw.from),
+    to: whole(raw.to),
+    days: whole(raw.days),
+  }),
+  component: lazyRouteComponent(() => import('@/features/home/MovedPage')),
+});
+
 const inbox = createRoute({
   getParentRoute: () => frame,
   path: '/inbox',
@@ -269,6 +282,7 @@ const tree = root.addChildren([
   frame.addChildren([
     nowhere,
     home,
+    moved,
     inbox,
     contacts,
     contact,

@@ -20,6 +20,8 @@ export function both(left: Expression, right: Expression): Expression {
 }
 
 export const reachableOnly = (expression: Expression) => both(expression, { reachable: true });
+/** Why somebody may not be written to, as an expression asks. */
+export const unreachableCauses = ['blocked', 'deactivated', 'no_chat', 'opted_out'] as const;
 export const unreachableOnly = (expression: Expression) => both(expression, { reachable: false });
 
 /** The field that a test of the source is of, and the values that it takes. */
@@ -65,6 +67,7 @@ const forms = new Set([
   'campaign',
   'segment',
   'reachable',
+  'unreachable',
   'sample',
   'conversation',
 ]);
@@ -77,7 +80,7 @@ export function isExpression(value: unknown): value is Expression {
   const inner = (value as Record<string, unknown>)[form];
   if (form === 'all' || form === 'any') return Array.isArray(inner) && inner.every(isExpression);
   if (form === 'not') return isExpression(inner);
-  return form === 'reachable'
-    ? typeof inner === 'boolean'
-    : typeof inner === 'object' && inner !== null;
+  if (form === 'reachable') return typeof inner === 'boolean';
+  if (form === 'unreachable') return unreachableCauses.some((cause) => cause === inner);
+  return typeof inner === 'object' && inner !== null;
 }

@@ -66,6 +66,34 @@ export const homeQuery = (botId: number, days: number) =>
     placeholderData: keepPreviousData,
   });
 
+export interface MovedAsk {
+  botId: number;
+  /** Ids of stages. */
+  from: number;
+  to: number;
+  days: number;
+}
+export const movedQuery = ({ botId, from, to, days }: MovedAsk) =>
+  infiniteQueryOptions({
+    queryKey: ['moved', botId, from, to, days],
+    queryFn: ({ pageParam, signal }) =>
+      get('/moves', {
+        params: {
+          query: {
+            bot_id: botId,
+            from_stage: from,
+            to_stage: to,
+            days,
+            limit: 100,
+            cursor: pageParam,
+          },
+        },
+        signal,
+      }),
+    initialPageParam: first,
+    getNextPageParam: nextOf,
+  });
+
 export interface ContactsAsk {
   botId: number;
   expression?: Expression;

@@ -34,6 +34,7 @@ export type BotChange = Schemas['BotChange'];
 export type TagRef = Schemas['TagRef'];
 export type StageRef = Schemas['StageRef'];
 export type UnreachableReason = Schemas['UnreachableReason'];
+export type UnreachableCause = Schemas['UnreachableCause'];
 export type ContactItem = Schemas['ContactItem'];
 export type Contact = Schemas['Contact'];
 export type Origin = Schemas['TagOrigin'];
@@ -114,7 +115,7 @@ export type LinkItem = Schemas['LinkWithFunnel'];
 export type LinkFunnel = Schemas['LinkPage'];
 export type LinkBy = NonNullable<QueryOf<'link_funnel'>['by']>;
 
-export type DayCount = Schemas['DayCount'];
+export type PeopleCount = Schemas['PeopleCount'];
 export type DayPeople = Schemas['DayPeople'];
 export type Suggestion = Schemas['Suggestion'];
 export type Checklist = Schemas['Checklist'];

@@ -111,6 +111,11 @@ export const contacts = [
     all.sort((a, b) => (b.last_interaction_at ?? 0) - (a.last_interaction_at ?? 0));
     return { ...pageOf(all, query), count: all.length };
   }),
+  on('get', '/moves').answers(({ query }) => {
+    const stage = stageNames[Number(query.get('to_stage')) - 1];
+    const all = people.filter((person) => person.stage?.name === stage);
+    return { ...pageOf(all, query), count: all.length };
+  }),
   on('get', '/contacts/{id}').answers(({ id }) => {
     const person = found(people, id);
     return person ? contactOf(person) : problem(404, 'not_found', 'no such contact');

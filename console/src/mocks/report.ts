@@ -1,17 +1,39 @@
 /** What the first page and a campaign's report count. */
-import type { Campaign, CampaignOutcome, Home, Lift, Report } from '@/api/types';
+import type {
+  Campaign,
+  CampaignOutcome,
+  Home,
+  Lift,
+  PeopleCount,
+  Report,
+  UnreachableCause,
+  UnreachableReason,
+} from '@/api/types';
 import { now, people, stageNames, tags } from './people';
-import { campaigns, dayCounts, dayPeople } from './records';
+
+type StageName = (typeof stageNames)[number];
+import { campaigns, dayPeople } from './records';
 
 export function home(days: number): Home {
+  const cannot = (reason: UnreachableReason, unreachable: UnreachableCause): PeopleCount => ({
+    count: people.filter((person) => person.unreachable_reason === reason).length,
+    people: { unreachable },
+  });
   const of = (name: string) => people.filter((person) => person.stage?.name === name).length;
+  const move = (from: StageName, to: StageName, count: number) => ({
+    from_id: stageNames.indexOf(from) + 1,
+    from,
+    to_id: stageNames.indexOf(to) + 1,
+    to,
+    count,
+  });
   return {
     people: people.length,
     reachable: people.filter((person) => person.reachable).length,
-    blocked: people.filter((person) => person.unreachable_reason === 'blocked').length,
-    opted_out: people.filter((person) => person.unreachable_reason === 'opted_out').length,
-    deactivated: people.filter((person) => person.unreachable_reason === 'deactivated').length,
-    no_chat: people.filter((person) => person.unreachable_reason === 'not_started').length,
+    blocked: cannot('blocked', 'blocked'),
+    opted_out: cannot('opted_out', 'opted_out'),
+    deactivated: cannot('deactivated', 'deactivated'),
+    no_chat: cannot('not_started', 'no_chat'),
     stages: stageNames.map((name, index) => ({
       id: index + 1,
       name,
@@ -22,14 +44,14 @@ export function home(days: number): Home {
       out: 160 - index * 12,
     })),
     moves: [
-      { from: 'active', to: 'cooling', count: 148 },
-      { from: 'new', to: 'active', count: 131 },
-      { from: 'cooling', to: 'active', count: 97 },
-      { from: 'cooling', to: 'churned', count: 63 },
-      { from: 'active', to: 'customer', count: 14 },
+      move('active', 'cooling', 148),
+      move('new', 'active', 131),
+      move('cooling', 'active', 97),
+      move('cooling', 'churned', 63),
+      move('active', 'customer', 14),
     ],
     joined: dayPeople(days, 31),
-    active: dayCounts(days, 1846),
+    active: dayPeople(days, 1846),
     blocked_by_day: dayPeople(days, 4),
     blocked_in_days: { count: 26, people: { event: { kind: 'blocked', within: `${days - 1}d` } } },
     running: campaigns.filter((each) => ['sending', 'paused', 'canary'].includes(each.status)),

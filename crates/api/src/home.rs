@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use domain::campaign::Status;
-use domain::ids::BotId;
+use domain::ids::{BotId, StageId};
 use engine::campaigns::{CampaignView, Campaigns};
-use engine::home::{self, Home};
+use engine::contacts::ListPlace;
+use engine::home::{self, Home, MovedQuery};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::Agent;
 use crate::body::Query;
 use crate::campaigns::Campaign;
+use crate::contacts::ContactPage;
+use crate::page::{self, Listing};
 use crate::problem::Result;
 use crate::reports::PeopleCount;
 use crate::schemas;
@@ -58,17 +61,31 @@ pub struct HomeStage {
 /// People who went from one stage to another.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HomeMove {
+    pub from_id: i64,
     pub from: String,
+    pub to_id: i64,
     pub to: String,
+    /// `GET /moves` lists exactly these people.
     pub count: u64,
 }
 
-/// A count for one day of the workspace.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct DayCount {
-    /// Such as `2026-11-24`.
-    pub day: String,
-    pub count: u64,
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MovedAsk {
+    pub bot_id: i64,
+    /// The id of the stage in which they were.
+    pub from_stage: i64,
+    /// The id of the stage in which they are.
+    pub to_stage: i64,
+    /// How far to look back, 1 to 90 days; 7 unless told.
+    #[param(minimum = 1, maximum = 90)]
+    pub days: Option<i32>,
+    /// Where the last page ended: its `next`.
+    pub cursor: Option<String>,
+    /// Items wanted, 1 to 500; 50 unless told.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<usize>,
 }
 
 /// Some people of one day of the workspace.
@@ -113,16 +130,17 @@ pub struct HomePage {
     pub people: u64,
     pub reachable: u64,
     /// Who is not reachable, each counted once: blocked, else deactivated, else without a chat, else opted out.
-    pub blocked: u64,
-    pub opted_out: u64,
-    pub deactivated: u64,
+    pub blocked: PeopleCount,
+    pub opted_out: PeopleCount,
+    pub deactivated: PeopleCount,
     /// Telegram has no chat in which they could be written to.
-    pub no_chat: u64,
+    pub no_chat: PeopleCount,
     pub stages: Vec<HomeStage>,
     /// The largest first.
     pub moves: Vec<HomeMove>,
     pub joined: Vec<DayPeople>,
-    pub active: Vec<DayCount>,
+    /// Who acted on each day, and whoever a table says did.
+    pub active: Vec<DayPeople>,
     /// Each person on the day of their latest block.
     pub blocked_by_day: Vec<DayPeople>,
     /// Who blocked the bot on any of the days, each counted once: the sum of `blocked_by_day`.
@@ -150,10 +168,32 @@ pub async fn get(
     let (workspace, bot) = (agent.workspace, BotId(ask.bot_id));
     let view = home.get(workspace, bot, ask.days.unwrap_or(DAYS_DEFAULT)).await?;
     let campaigns = campaigns.list(workspace, bot, None, None, CAMPAIGNS_LOOKED_AT).await?;
-    Ok(Json(page(view, campaigns, options.demo.is_some())))
+    Ok(Json(shown(view, campaigns, options.demo.is_some())))
 }
 
-fn page(view: home::HomeView, campaigns: Vec<CampaignView>, is_demo: bool) -> HomePage {
+/// The people of one of the page's moves, page by page: in the one stage at the beginning of the first day, in the
+/// other now. The latest to be met first.
+#[utoipa::path(get, path = "/moves", tag = "home", operation_id = "list_moved", params(MovedAsk),
+    responses((status = 200, body = ContactPage)))]
+pub async fn moved(
+    State(home): State<Home>,
+    agent: Agent,
+    Query(ask): Query<MovedAsk>,
+) -> Result<Json<ContactPage>> {
+    let days = ask.days.unwrap_or(DAYS_DEFAULT);
+    let listing = Listing::of(&("moved", ask.bot_id, ask.from_stage, ask.to_stage, days));
+    let query = MovedQuery {
+        from: StageId(ask.from_stage),
+        to: StageId(ask.to_stage),
+        days,
+        after: listing.cursor::<ListPlace>(ask.cursor.as_deref())?,
+        limit: page::limit(ask.limit)?,
+    };
+    let found = home.moved(agent.workspace, BotId(ask.bot_id), query).await?;
+    Ok(Json(ContactPage::of(found, &listing)))
+}
+
+fn shown(view: home::HomeView, campaigns: Vec<CampaignView>, is_demo: bool) -> HomePage {
     let (mut running, mut recent) = (Vec::new(), Vec::new());
     for campaign in campaigns {
         match campaign.campaign.course.status {
@@ -177,14 +217,14 @@ fn page(view: home::HomeView, campaigns: Vec<CampaignView>, is_demo: bool) -> Ho
     HomePage {
         people: view.people,
         reachable: view.reachable,
-        blocked: view.blocked,
-        opted_out: view.opted_out,
-        deactivated: view.deactivated,
-        no_chat: view.no_chat,
+        blocked: view.blocked.into(),
+        opted_out: view.opted_out.into(),
+        deactivated: view.deactivated.into(),
+        no_chat: view.no_chat.into(),
         stages: view.stages.into_iter().map(HomeStage::from).collect(),
         moves: view.moves.into_iter().map(HomeMove::from).collect(),
         joined: people_of(view.joined),
-        active: days(view.active),
+        active: people_of(view.active),
         blocked_by_day: people_of(view.blocked_by_day),
         blocked_in_days: PeopleCount::from(view.blocked_in_days),
         running,
@@ -201,10 +241,6 @@ fn people_of(days: Vec<home::DayPeople>) -> Vec<DayPeople> {
         people: day.counted.people().clone(),
     };
     days.into_iter().map(of).collect()
-}
-
-fn days(days: Vec<home::DayCount>) -> Vec<DayCount> {
-    days.into_iter().map(|day| DayCount { day: day.day, count: day.count }).collect()
 }
 
 impl From<home::StageLine> for HomeStage {
@@ -224,7 +260,8 @@ impl From<home::StageLine> for HomeStage {
 
 impl From<home::Move> for HomeMove {
     fn from(step: home::Move) -> Self {
-        Self { from: step.from, to: step.to, count: step.count }
+        let (from_id, to_id) = (step.from_id.0, step.to_id.0);
+        Self { from_id, from: step.from, to_id, to: step.to, count: step.count }
     }
 }
 

@@ -76,6 +76,7 @@ fn people() -> OpenApiRouter<ApiState> {
         .routes(routes!(media::received))
         // Home, events in
         .routes(routes!(home::get))
+        .routes(routes!(home::moved))
         .routes(routes!(events::record))
 }
 

@@ -66,6 +66,7 @@ impl<'i> Evaluator<'i> {
                 let reachable = Operand::Words(&chunk.reachability.reachable);
                 if *wanted { reachable } else { self.scratch.not(reachable) }
             }
+            Step::Unreachable(reason) => Operand::from(chunk.reachability.people(*reason)),
             Step::Sample { seed, threshold } => {
                 let mut out = self.scratch.take();
                 crate::kernel::sampled(*seed, (place as u32) << 16, *threshold, &mut out);

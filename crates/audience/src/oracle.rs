@@ -10,8 +10,8 @@ use domain::contact::{AttributeValue, Attributes, Profile, Reachability, Source}
 use domain::event::{Event, EventBody, Origin, Outcome};
 use domain::expression::{
     AnswerTest, AttributeOp, AttributeTest, CampaignFacts, CampaignOutcome, CampaignTest, Catalog,
-    ContactFacts, ConversationFacts, Duration, EventTest, Expression, Moment, ProfileField, ProfileTest,
-    TagMode, TagTest, TimeField, TimeTest, in_sample,
+    ContactFacts, ConversationFacts, Duration, EventTest, EventWindow, Expression, Moment, ProfileField,
+    ProfileTest, TagMode, TagTest, TimeField, TimeTest, Unreachable, in_sample,
 };
 use domain::ids::{CampaignId, ContactNumber, SegmentId, StageId, TagId};
 use domain::naming::name_key;
@@ -168,6 +168,15 @@ impl Oracle {
             Expression::Profile(test) => profile(test, &person.profile),
             Expression::Attribute(test) => attribute(test, person.attributes.get(&test.key)),
             Expression::Campaign(test) => campaign(test, person) && self.answered(test, person),
+            Expression::Unreachable(reason) => {
+                let reach = person.reachability;
+                match reason {
+                    Unreachable::Blocked => reach.blocked,
+                    Unreachable::Deactivated => reach.deactivated,
+                    Unreachable::NoChat => reach.no_chat.is_some(),
+                    Unreachable::OptedOut => reach.opted_out,
+                }
+            }
             Expression::Reachable(wanted) => {
                 let state = person.reachability;
                 state.reachable() == *wanted
@@ -274,7 +283,9 @@ impl Oracle {
             (Some(date), _) => Some(self.moment_s(Moment::Date(date)) * 1_000),
             (None, within) => within.map(|length: Duration| self.day_start(now - length.ms())),
         };
-        let count = person.count_events(test.kind, test.object.as_deref(), since);
+        let until = test.until.map(|date| self.moment_s(Moment::Date(date)) * 1_000);
+        let window = EventWindow { since, until };
+        let count = person.count_events(test.kind, test.object.as_deref(), window);
         match (test.at_least, test.at_most) {
             (None, None) => count >= 1,
             (least, most) => {
@@ -499,8 +510,8 @@ impl ContactFacts for Person<'_> {
         self.first_seen
     }
 
-    fn count_events(&self, kind: &str, object: Option<&str>, since: Option<Millis>) -> u64 {
-        let in_window = |at: Millis| since.is_none_or(|since| at >= since);
+    fn count_events(&self, kind: &str, object: Option<&str>, window: EventWindow) -> u64 {
+        let in_window = |at: Millis| window.holds(at);
         let counted = self.events.iter().filter(|event| {
             let of_kind = match kind {
                 "interaction" => {

@@ -3,7 +3,7 @@
 use domain::contact::{SOURCE_FIELDS, source_key};
 use domain::expression::{
     CampaignTest, Node, OutcomeMask, ProfileField, ProfileTest, Resolved, SecondRange, TagMode, Test,
-    TimeField,
+    TimeField, Unreachable,
 };
 use domain::ids::{CampaignId, TagId};
 use domain::recipient::Detail;
@@ -52,6 +52,7 @@ pub(crate) enum Step {
     /// Rules in their order, and whether each stage is wanted.
     Stage(Vec<(Step, bool)>),
     Reachable(bool),
+    Unreachable(Unreachable),
     Sample {
         seed: u64,
         threshold: u64,
@@ -78,7 +79,7 @@ impl Step {
         match self {
             Self::Nobody => 0,
             Self::Tags { tags, since_s: None, .. } => tags.len() as u32,
-            Self::Reachable(_) => 1,
+            Self::Reachable(_) | Self::Unreachable(_) => 1,
             Self::Premium(_) => 2,
             Self::Profile { codes, .. } | Self::Source { codes, .. } | Self::Conversation(codes) => {
                 4 + codes.len() as u32
@@ -131,13 +132,15 @@ impl Planner<'_> {
             Test::Lasted(seconds) => u32::try_from(*seconds).map_or(Step::Nobody, Step::Lasted),
             Test::Event(test) => {
                 let first_day = test.first_day(self.now, self.index.zone).unwrap_or(i32::MIN);
-                Step::Counted(CountPlan::new(test, first_day, &self.index.names.objects))
+                let end_day = test.end_day().unwrap_or(i32::MAX);
+                Step::Counted(CountPlan::new(test, first_day..end_day, &self.index.names.objects))
             }
             Test::Source(test) => self.source(test),
             Test::Profile(test) => self.profile(test),
             Test::Attribute(test) => Step::Attribute(AttributePlan::new(test, &self.index.names.attributes)),
             Test::Campaign(test, answer) => Step::Campaign(campaign(test, answer.as_ref())),
             Test::Reachable(wanted) => Step::Reachable(*wanted),
+            Test::Unreachable(reason) => Step::Unreachable(*reason),
             Test::Sample(test) => Step::Sample { seed: test.seed(), threshold: test.threshold() },
             Test::Conversation(test) => {
                 let names = &self.index.names.conversations;

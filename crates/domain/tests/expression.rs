@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use domain::expression::{
-    Catalog, ContactFacts, ConversationFacts, Expression, Resolved, evaluate_one, explain_one, names, resolve,
+    Catalog, ContactFacts, ConversationFacts, EventWindow, Expression, Resolved, evaluate_one, explain_one,
+    names, resolve,
 };
 use domain::ids::{CampaignId, ContactNumber, SegmentId, StageId, TagId};
 use domain::time::{DAY_MS, Millis};
@@ -267,8 +268,8 @@ impl ContactFacts for Person {
     fn first_seen(&self) -> Option<Millis> {
         None
     }
-    fn count_events(&self, kind: &str, _: Option<&str>, since: Option<Millis>) -> u64 {
-        let counted = self.presses.iter().filter(|at| since.is_none_or(|since| **at >= since)).count();
+    fn count_events(&self, kind: &str, _: Option<&str>, window: EventWindow) -> u64 {
+        let counted = self.presses.iter().filter(|at| window.holds(**at)).count();
         if matches!(kind, "button" | "interaction") { counted as u64 } else { 0 }
     }
     fn profile(&self) -> &domain::contact::Profile {

@@ -8,7 +8,8 @@ use chrono_tz::Tz;
 use domain::contact::{AttributeValue, Profile, Reachability, Source};
 use domain::event::EventBody;
 use domain::expression::{
-    CampaignFacts, ContactFacts, ConversationFacts, Explanation, Resolved, evaluate_one, explain_one,
+    CampaignFacts, ContactFacts, ConversationFacts, EventWindow, Explanation, Resolved, evaluate_one,
+    explain_one,
 };
 use domain::ids::{BotId, CampaignId, ContactNumber, TagId};
 use domain::recipient::Detail;
@@ -118,15 +119,14 @@ impl ContactFacts for RowFacts<'_> {
         Some(self.contact.first_seen)
     }
 
-    fn count_events(&self, kind: &str, object: Option<&str>, since: Option<Millis>) -> u64 {
+    fn count_events(&self, kind: &str, object: Option<&str>, window: EventWindow) -> u64 {
         let (tx, bot, number) = (self.tx, self.bot, self.contact.number);
         if kind != "interaction" {
-            return self.asked(events::count_of_contact(tx, bot, number, &[kind], object, since));
+            return self.asked(events::count_of_contact(tx, bot, number, &[kind], object, window));
         }
         let kinds = ["message", "command", "button", "click", "imported"];
-        let counted = self.asked(events::count_of_contact(tx, bot, number, &kinds, object, since));
-        let imported =
-            self.contact.imported_interaction.is_some_and(|at| since.is_none_or(|since| at >= since));
+        let counted = self.asked(events::count_of_contact(tx, bot, number, &kinds, object, window));
+        let imported = self.contact.imported_interaction.is_some_and(|at| window.holds(at));
         counted + u64::from(imported && object.is_none())
     }
 

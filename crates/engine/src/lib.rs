@@ -43,6 +43,7 @@ pub mod media;
 pub mod mentions;
 pub mod nodes;
 pub mod people;
+mod people_list;
 pub mod person;
 pub mod phrasing;
 pub mod presets;

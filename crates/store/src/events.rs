@@ -1,6 +1,7 @@
 //! The log: appended in order of its numbers, read from a number on.
 
 use domain::event::{Event, EventBody};
+use domain::expression::EventWindow;
 use domain::ids::{BotId, CampaignId, ContactNumber};
 use domain::time::Millis;
 
@@ -176,19 +177,19 @@ pub fn since(
     Ok(found)
 }
 
-/// One person's events of the given kind (and object) since a moment: what a counted expression asks.
+/// One person's events of the given kind (and object) within a window: what a counted expression asks.
 pub fn count_of_contact(
     tx: &ReadTx<'_>,
     bot: BotId,
     contact: ContactNumber,
     kinds: &[&str],
     object: Option<&str>,
-    since: Option<Millis>,
+    window: EventWindow,
 ) -> Result<u64> {
     let mut count = 0;
     tx.each(
-        "SELECT kind, object FROM events WHERE bot_id = $1 AND contact = $2 AND at >= $3",
-        params![bot, contact, since.unwrap_or(i64::MIN)],
+        "SELECT kind, object FROM events WHERE bot_id = $1 AND contact = $2 AND at >= $3 AND at < $4",
+        params![bot, contact, window.since.unwrap_or(i64::MIN), window.until.unwrap_or(i64::MAX)],
         |row| {
             let kind: String = row.get(0)?;
             let found: Option<String> = row.get(1)?;

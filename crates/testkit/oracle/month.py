@@ -152,6 +152,9 @@ def compare_home(compared, month, days, home):
     moves = Counter((then[id], now[id]) for id in then if then[id] != now[id])
     told = {(move["from"], move["to"]): move["count"] for move in home["moves"]}
     compared.number(f"{here} moves", told, dict(moves))
+    for move in home["moves"]:
+        derived = {id for id in then if (then[id], now[id]) == (move["from"], move["to"])}
+        compared.people(f"{here} moved from {move['from']} to {move['to']}", move["count"], move["people"], derived)
     joined, active, blocked = Counter(), Counter(), Counter()
     for person in month.people.values():
         joined[day_of(person.known_from)] += 1

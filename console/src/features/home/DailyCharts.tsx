@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import type { DayCount, DayPeople, Home } from '@/api/types';
+import type { DayPeople, Home } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 
 const WIDTH = 360;
 const HEIGHT = 72;
 
-function Axis({ days, middle }: { days: DayCount[]; middle: string }) {
+function Axis({ days, middle }: { days: DayPeople[]; middle: string }) {
   const { t } = useTranslation();
   const { day } = useFormat();
   const first = days[0];
@@ -23,10 +24,38 @@ function Axis({ days, middle }: { days: DayCount[]; middle: string }) {
 /** Beyond, days are reached with the pointer and by their sum alone: ninety stops of the keyboard help nobody. */
 const STOPS_MAX = 31;
 
-/** A bar a day; each opens the people whom it counts. */
-function Bars({ days, fill }: { days: DayPeople[]; fill: string }) {
+/** The place of one day in a chart; it opens the people whom the day counts. */
+function DayLink({
+  day,
+  index,
+  of,
+  children,
+}: {
+  day: DayPeople;
+  index: number;
+  of: number;
+  children?: ReactNode;
+}) {
   const { t } = useTranslation();
   const { day: dayName, number } = useFormat();
+  const step = WIDTH / Math.max(1, of);
+  const label = t('home.on_day', { day: dayName(day.day), count: number(day.count) });
+  return (
+    <Link
+      to="/contacts"
+      search={{ e: day.people }}
+      aria-label={label}
+      tabIndex={of > STOPS_MAX ? -1 : 0}
+    >
+      <title>{label}</title>
+      <rect x={index * step} width={step} y={0} height={HEIGHT} fill="transparent" />
+      {children}
+    </Link>
+  );
+}
+
+/** A bar a day. */
+function Bars({ days, fill }: { days: DayPeople[]; fill: string }) {
   const most = Math.max(1, ...days.map((each) => each.count));
   const step = WIDTH / Math.max(1, days.length);
   return (
@@ -34,17 +63,8 @@ function Bars({ days, fill }: { days: DayPeople[]; fill: string }) {
       {days.map((each, index) => {
         if (each.count === 0) return null;
         const height = Math.max(2, (each.count / most) * HEIGHT);
-        const label = t('home.on_day', { day: dayName(each.day), count: number(each.count) });
         return (
-          <Link
-            key={each.day}
-            to="/contacts"
-            search={{ e: each.people }}
-            aria-label={label}
-            tabIndex={days.length > STOPS_MAX ? -1 : 0}
-          >
-            <title>{label}</title>
-            <rect x={index * step} width={step} y={0} height={HEIGHT} fill="transparent" />
+          <DayLink key={each.day} day={each} index={index} of={days.length}>
             <rect
               x={index * step + step * 0.08}
               width={step * 0.84}
@@ -52,28 +72,24 @@ function Bars({ days, fill }: { days: DayPeople[]; fill: string }) {
               height={height}
               fill={fill}
             />
-          </Link>
+          </DayLink>
         );
       })}
     </svg>
   );
 }
 
-function Curve({ days }: { days: DayCount[] }) {
+function Curve({ days }: { days: DayPeople[] }) {
   const values = days.map((each) => each.count);
   // From zero: a quiet week must not look like a fall to nothing.
   const most = Math.max(1, ...values);
+  // Each point in the middle of its day's place, where the day is opened.
   const points = values.map(
     (value, index) =>
-      `${(index / Math.max(1, values.length - 1)) * WIDTH},${HEIGHT - (value / most) * (HEIGHT - 4)}`,
+      `${((index + 0.5) / values.length) * WIDTH},${HEIGHT - (value / most) * (HEIGHT - 4)}`,
   );
   return (
-    <svg
-      className="home-chart"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      aria-hidden="true"
-    >
+    <svg className="home-chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
       <polyline
         points={points.join(' ')}
         fill="none"
@@ -81,12 +97,16 @@ function Curve({ days }: { days: DayCount[] }) {
         strokeWidth="1.5"
         vectorEffect="non-scaling-stroke"
       />
+      {days.map(
+        (each, index) =>
+          each.count > 0 && <DayLink key={each.day} day={each} index={index} of={days.length} />,
+      )}
     </svg>
   );
 }
 
-const sum = (days: DayCount[]) => days.reduce((total, each) => total + each.count, 0);
-const peak = (days: DayCount[]) => Math.max(0, ...days.map((each) => each.count));
+const sum = (days: DayPeople[]) => days.reduce((total, each) => total + each.count, 0);
+const peak = (days: DayPeople[]) => Math.max(0, ...days.map((each) => each.count));
 
 /** Joined, active and blocked, a day a step. */
 export function DailyCharts({ home, days }: { home: Home; days: number }) {
@@ -125,12 +145,7 @@ export function DailyCharts({ home, days }: { home: Home; days: number }) {
             <Trans
               i18nKey="home.count_today"
               components={{
-                n: (
-                  <Count
-                    value={active}
-                    people={today && { last_interaction: { after: today.day } }}
-                  />
-                ),
+                n: <Count value={active} people={today?.people} />,
               }}
             />
           </span>

@@ -98,7 +98,7 @@ function Full({ home, days }: { home: Home; days: number }) {
       <LinksBringing />
       {home.moves.length > 0 && (
         <Section title={t('home.moved')} note={t('home.in_days', { count: days })}>
-          <Moves moves={home.moves} />
+          <Moves moves={home.moves} days={days} />
         </Section>
       )}
     </>

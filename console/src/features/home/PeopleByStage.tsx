@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Trans, useTranslation } from 'react-i18next';
-import type { Expression, Home } from '@/api/types';
+import type { Expression, Home, PeopleCount } from '@/api/types';
 import { everyone } from '@/api/expressions';
 import { useFormat } from '@/i18n/format';
 import { PartsBar } from '@/ui/bars';
@@ -31,6 +31,10 @@ function Unreachable({ name, value, people }: { name: string; value: number; peo
   );
 }
 
+function Reason({ people }: { people: PeopleCount }) {
+  return <Count value={people.count} people={people.people} />;
+}
+
 /** How many people, how many can be written to, and where they are in their life. */
 export function PeopleByStage({ home, days }: { home: Home; days: number }) {
   const { t } = useTranslation();
@@ -51,12 +55,20 @@ export function PeopleByStage({ home, days }: { home: Home; days: number }) {
           <Unreachable name="unreachable" value={cannot} people={{ reachable: false }} />
         )}
         <span className="small faint">
-          {t('home.why_unreachable', {
-            blocked: number(home.blocked),
-            opted_out: number(home.opted_out),
-            deactivated: number(home.deactivated),
-          })}
-          {home.no_chat > 0 && t('home.why_no_chat', { count: home.no_chat })}
+          <Trans
+            i18nKey="home.why_unreachable"
+            components={{
+              blocked: <Reason people={home.blocked} />,
+              opted: <Reason people={home.opted_out} />,
+              deactivated: <Reason people={home.deactivated} />,
+            }}
+          />
+          {home.no_chat.count > 0 && (
+            <Trans
+              i18nKey="home.why_no_chat"
+              components={{ n: <Reason people={home.no_chat} /> }}
+            />
+          )}
         </span>
       </div>
       <PartsBar

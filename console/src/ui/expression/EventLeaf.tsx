@@ -69,11 +69,12 @@ function WindowPick({ event, emit }: EventPartProps) {
       <Pick
         label={t('builder.window')}
         width={84}
-        value={event.since ? 'since' : event.within ? 'within' : 'ever'}
+        value={event.since || event.until ? 'since' : event.within ? 'within' : 'ever'}
         onPick={(next) =>
           emit({
             within: next === 'within' ? '30d' : undefined,
             since: next === 'since' ? new Date().toISOString().slice(0, 10) : undefined,
+            until: undefined,
           })
         }
         data={[
@@ -91,6 +92,15 @@ function WindowPick({ event, emit }: EventPartProps) {
           onChange={(change) =>
             change.currentTarget.value && emit({ since: change.currentTarget.value })
           }
+        />
+      )}
+      {event.until && (
+        <TextInput
+          size="xs"
+          type="date"
+          label={t('builder.moment.before')}
+          value={event.until}
+          onChange={(change) => emit({ until: change.currentTarget.value || undefined })}
         />
       )}
       {event.within && (

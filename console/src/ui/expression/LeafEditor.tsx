@@ -1,6 +1,12 @@
 import { MultiSelect, TagsInput, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { type ProfileField, type SourceField, profileOf, sourceOf } from '@/api/expressions';
+import {
+  type ProfileField,
+  type SourceField,
+  profileOf,
+  sourceOf,
+  unreachableCauses,
+} from '@/api/expressions';
 import type { AttributeOp, CampaignOutcome, Expression, Moment } from '@/api/types';
 import { useWorkspace } from '@/api/workspace';
 import { AmountInput } from '../AmountInput';
@@ -366,6 +372,22 @@ function ReachableLeaf({ value, onChange }: LeafProps<Of<'reachable'>>) {
   );
 }
 
+function UnreachableLeaf({ value, onChange }: LeafProps<Of<'unreachable'>>) {
+  const { t } = useTranslation();
+  return (
+    <Pick
+      label={t('builder.form.unreachable')}
+      width={220}
+      value={value.unreachable}
+      onPick={(unreachable) => onChange({ unreachable })}
+      data={unreachableCauses.map((each) => ({
+        value: each,
+        label: t(`expression.unreachable_by.${each}`),
+      }))}
+    />
+  );
+}
+
 function ConversationLeaf({ value, onChange }: LeafProps<Of<'conversation'>>) {
   const { t } = useTranslation();
   return (
@@ -416,6 +438,7 @@ export function LeafEditor({ value, names, onChange }: LeafProps<Expression>) {
   if ('campaign' in value) return <CampaignLeaf value={value} {...given} />;
   if ('segment' in value) return <SegmentLeaf value={value} {...given} />;
   if ('reachable' in value) return <ReachableLeaf value={value} {...given} />;
+  if ('unreachable' in value) return <UnreachableLeaf value={value} {...given} />;
   if ('conversation' in value) return <ConversationLeaf value={value} {...given} />;
   return 'sample' in value ? <SampleLeaf value={value} {...given} /> : null;
 }

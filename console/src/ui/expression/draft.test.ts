@@ -44,7 +44,7 @@ describe('a draft of the builder', () => {
   });
   it('starts every form as an expression, and those that need a choice as unfinished', () => {
     for (const form of leafForms) expect(isExpression(blank(form))).toBe(true);
-    expect(new Set(leafForms).size).toBe(13);
+    expect(new Set(leafForms).size).toBe(14);
     expect(leafForms.filter((form) => !isFinished(blank(form)))).toEqual([
       'tag',
       'stage',

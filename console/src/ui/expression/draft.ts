@@ -91,6 +91,7 @@ export type LeafForm =
   | 'campaign'
   | 'segment'
   | 'reachable'
+  | 'unreachable'
   | 'sample'
   | 'conversation';
 
@@ -101,7 +102,7 @@ export const conditionGroups: { name: 'who' | 'did' | 'sent'; forms: LeafForm[] 
     forms: ['tag', 'stage', 'source', 'attribute', 'profile', 'segment', 'first_seen'],
   },
   { name: 'did', forms: ['last_interaction', 'event', 'conversation'] },
-  { name: 'sent', forms: ['campaign', 'reachable', 'sample'] },
+  { name: 'sent', forms: ['campaign', 'reachable', 'unreachable', 'sample'] },
 ];
 export const leafForms: LeafForm[] = conditionGroups.flatMap((group) => group.forms);
 
@@ -136,6 +137,8 @@ export function blank(form: LeafForm): Expression {
       return { segment: { id: 0 } };
     case 'reachable':
       return { reachable: true };
+    case 'unreachable':
+      return { unreachable: 'opted_out' };
     case 'sample':
       return { sample: { percent: 10, salt: 'a' } };
     case 'conversation':

@@ -8,6 +8,8 @@ import type { Expression, Moment } from '@/api/types';
 import { type Format, useFormat } from '@/i18n/format';
 import { type Names, useNames } from './names';
 
+const DAY_MS = 86_400_000;
+
 interface Speech {
   t: TFunction;
   format: Format;
@@ -63,7 +65,13 @@ function eventText(
   const span = event.within ? format.span(event.within) : '';
   const shape = times && span ? 'times_span' : times ? 'times' : span ? 'span' : 'plain';
   const text = t(`expression.event.shape.${shape}`, { what, times, span });
-  return event.since ? t('expression.event.since', { text, date: event.since }) : text;
+  const { since, until } = event;
+  if (until === undefined) return since ? t('expression.event.since', { text, date: since }) : text;
+  if (since === undefined) return t('expression.event.until', { text, date: until });
+  const oneDay = Date.parse(until) - Date.parse(since) === DAY_MS;
+  return oneDay
+    ? t('expression.event.on', { text, date: since })
+    : t('expression.event.between', { text, since, until });
 }
 
 /** Row and column as people count them. */
@@ -95,8 +103,8 @@ function notText(expression: Expression, speech: Speech): string {
   if ('tag' in expression && expression.tag.has !== undefined && !expression.tag.added_within)
     return t('expression.not_tag', { tags: expression.tag.has });
   if ('event' in expression && expression.event.kind === 'interaction') {
-    const { at_least, at_most, since, object, within } = expression.event;
-    if (at_most === undefined && (at_least ?? 1) === 1 && !since && !object)
+    const { at_least, at_most, since, until, object, within } = expression.event;
+    if (at_most === undefined && (at_least ?? 1) === 1 && !since && !until && !object)
       return within
         ? t('expression.not_interaction_within', { span: format.span(within) })
         : t('expression.not_interaction');
@@ -157,6 +165,7 @@ function say(expression: Expression, speech: Speech, inner: boolean): string {
   }
   if ('reachable' in expression)
     return t(expression.reachable ? 'expression.reachable' : 'expression.unreachable');
+  if ('unreachable' in expression) return t(`expression.unreachable_by.${expression.unreachable}`);
   if ('sample' in expression) return t('expression.sample', { percent: expression.sample.percent });
   const { status, assignee } = expression.conversation;
   return t(

@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::event::Origin;
 use domain::ids::{BotId, ContactId};
-use engine::contacts::{ContactPatch, Contacts, ListPlace, ListQuery, Order};
+use engine::contacts::{ContactPatch, Contacts, ListPlace, ListQuery, Order, PeoplePage};
 use engine::history::Place;
 use engine::team::{Caller, Role};
 use serde::{Deserialize, Serialize};
@@ -77,6 +77,17 @@ pub struct ContactPage {
     pub count: u64,
 }
 
+impl ContactPage {
+    /// A page of a list, with the place where the next begins.
+    pub(crate) fn of(found: PeoplePage, listing: &Listing) -> Self {
+        Self {
+            items: found.items.into_iter().map(ContactItem::from).collect(),
+            next: found.next.as_ref().map(|place| listing.next(place)),
+            count: found.count,
+        }
+    }
+}
+
 /// An expression in the query string.
 pub(crate) fn expression(text: Option<&str>) -> Result<Option<Value>> {
     let read = |text: &str| {
@@ -109,11 +120,7 @@ pub async fn list(
         limit: page::limit(ask.limit)?,
     };
     let found = contacts.list(agent.workspace, BotId(ask.bot_id), query).await?;
-    Ok(Json(ContactPage {
-        items: found.items.into_iter().map(ContactItem::from).collect(),
-        next: found.next.as_ref().map(|place| listing.next(place)),
-        count: found.count,
-    }))
+    Ok(Json(ContactPage::of(found, &listing)))
 }
 
 /// One person in full.

@@ -2,7 +2,9 @@
 
 use utoipa::ToSchema;
 
-use super::names::{AttributeOp, CampaignOutcome, ConversationState, CountedKind, ProfileFieldName};
+use super::names::{
+    AttributeOp, CampaignOutcome, ConversationState, CountedKind, ProfileFieldName, UnreachableCause,
+};
 
 /// Who is meant: exactly one form. `{"all": []}` is everybody.
 #[derive(ToSchema)]
@@ -28,6 +30,8 @@ pub enum Expression {
     Segment(SegmentTest),
     /// May be sent bulk messages, or not.
     Reachable(bool),
+    /// May not be written to for this reason, perhaps for others too.
+    Unreachable(UnreachableCause),
     Sample(SampleTest),
     Conversation(ConversationTest),
 }
@@ -109,6 +113,9 @@ pub struct EventTest {
     /// A date.
     #[schema(nullable = false)]
     pub since: Option<String>,
+    /// A date: the first day that no longer counts; not beside `within`.
+    #[schema(nullable = false)]
+    pub until: Option<String>,
 }
 
 /// In one of these stages, by name.

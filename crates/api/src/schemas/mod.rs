@@ -19,6 +19,6 @@ pub use names::{
     AttributeKindName, AttributeOp, CampaignAction, CampaignOutcome, CampaignStatus, ColumnKind,
     ColumnManner, ConversationState, CountedKind, DetailName, ExpressionForm, FlowStatus, LedgerOutcome,
     LiftMeasure, MediaKind, MessageFormat, PauseReason, ProfileFieldName, SuggestionCode, ThreadKind,
-    WarningCode,
+    UnreachableCause, WarningCode,
 };
 pub use values::{AttributeChange, SuggestionParam};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::campaign::{Action, PauseReason as Reason, Status};
 use domain::cells::Kind;
 use domain::event::COUNTED_KINDS;
-use domain::expression::{self, ProfileField};
+use domain::expression::{self, ProfileField, Unreachable};
 use domain::message::{Format, MediaKind as Media};
 use engine::inbox::Detail;
 use utoipa::openapi::RefOr;
@@ -53,6 +53,8 @@ names! {
     ProfileFieldName = ProfileField::NAMED.map(|(name, _)| name).into_iter().chain(["premium"]);
     /// What an expression counts.
     CountedKind = COUNTED_KINDS;
+    /// Why somebody may not be written to, as an expression asks.
+    UnreachableCause = Unreachable::NAMED.map(|(name, _)| name);
     /// A form of expression.
     ExpressionForm = expression::FORMS;
     /// What an attribute's values are.

@@ -92,7 +92,13 @@ def main(folder, base, token):
     upload(session)
     bots = session.ask("/api/v1/bots", session.module("bots", "list_bots"))
     bot = bots["items"][0]["id"]
-    given = {"bot_id": bot, "expression": json.dumps({"not": {"all": [{"reachable": True}]}})}
+    stages = session.ask("/api/v1/stages", session.module("stages", "list_stages"), bot_id=bot)["items"]
+    given = {
+        "bot_id": bot,
+        "expression": json.dumps({"not": {"all": [{"reachable": True}]}}),
+        "from_stage": stages[0]["id"],
+        "to_stage": stages[1]["id"],
+    }
     for path, tag, name, wanted in reads(document):
         of = path.split("/{id}")[0]
         if "id" in wanted:

@@ -4,8 +4,6 @@
 use std::collections::BTreeMap;
 
 use crate::house::{As, House};
-use axum::body::Body;
-use axum::http::{Request, header};
 use serde_json::{Value, json};
 
 /// In every name and text of the first workspace: where it shows in the other's answers, a wall has a hole.
@@ -76,25 +74,9 @@ async fn furnish(house: &House, owner: &As) -> Ids {
     ])
 }
 
+/// Brings somebody of the first workspace in.
 async fn import(house: &House, who: &As, bot: i64) -> u16 {
-    let table = format!("telegram_id,first_name,tags\n77,{MARK},{MARK}\n");
-    let part = |name: &str, value: &str| {
-        format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-    };
-    let body = part("file\"; filename=\"people.csv", &table)
-        + &part("bot_id", &bot.to_string())
-        + &part("dry_run", "false")
-        + "--edge--\r\n";
-    let request = Request::post("/api/v1/contacts/import")
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
-    let request = match who {
-        As::Token(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
-        As::Cookie(token) => request
-            .header(header::COOKIE, format!("muster_session={token}"))
-            .header("sec-fetch-site", "same-origin"),
-        As::Nobody => request,
-    };
-    house.send(request.body(Body::from(body)).unwrap()).await.status.as_u16()
+    house.import(who, bot, &format!("telegram_id,first_name,tags\n77,{MARK},{MARK}\n")).await
 }
 
 /// A good body for a route, pointing at the first workspace wherever it points at anything. `None` for a route
@@ -218,6 +200,8 @@ fn address(path: &str, operation: &Value, ids: &Ids) -> String {
         let value = match parameter["name"].as_str().unwrap() {
             "bot_id" => ids["bots"].to_string(),
             "expression" => "%7B%22all%22%3A%5B%5D%7D".to_owned(),
+            "from_stage" => "1".to_owned(),
+            "to_stage" => "2".to_owned(),
             _ => continue,
         };
         address.push_str(&format!("{separator}{}={value}", parameter["name"].as_str().unwrap()));

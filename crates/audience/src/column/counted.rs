@@ -1,6 +1,7 @@
 //! Counted events: for each kind and object the contacts' numbers, one entry an event, in order of the
 //! workspace's days. A count reads the days of its window and tallies bytes.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use domain::event::{Event, EventBody};
@@ -176,11 +177,14 @@ impl Segment {
         Ok(Self { days, lows })
     }
 
-    /// The entries of a day and all later ones.
-    fn since(&self, day: i32) -> &[u16] {
-        let place = self.days.partition_point(|(known, _)| *known < day);
-        let start = if place == 0 { 0 } else { self.days[place - 1].1 as usize };
-        &self.lows[start..]
+    /// The entries of some days.
+    fn within(&self, days: &Range<i32>) -> &[u16] {
+        let end_before = |day: i32| match self.days.partition_point(|(known, _)| *known < day) {
+            0 => 0,
+            place => self.days[place - 1].1 as usize,
+        };
+        let start = end_before(days.start);
+        &self.lows[start..end_before(days.end).max(start)]
     }
 }
 
@@ -249,13 +253,13 @@ impl KindEvents {
         }
     }
 
-    fn run_of(&self, object: u32) -> std::ops::Range<usize> {
+    fn run_of(&self, object: u32) -> Range<usize> {
         let first = self.rare.partition_point(|event| event.object < object);
         first..first + self.rare[first..].partition_point(|event| event.object == object)
     }
 
-    /// The entries since a day, of one object or of all.
-    fn since<'k>(&'k self, object: Option<u32>, day: i32, found: &mut Found<'k>) {
+    /// The entries of some days, of one object or of all.
+    fn within<'k>(&'k self, object: Option<u32>, days: &Range<i32>, found: &mut Found<'k>) {
         let (series, rare) = match object {
             None => (&self.series[..], &self.rare[..]),
             Some(object) => match self.series.binary_search_by_key(&object, |(object, _)| *object) {
@@ -264,10 +268,11 @@ impl KindEvents {
             },
         };
         for (_, series) in series {
-            let segments = series.segments.iter().filter(|segment| segment.last_day() >= day);
-            found.lists.extend(segments.map(|segment| segment.since(day)).filter(|list| !list.is_empty()));
+            let segments = series.segments.iter();
+            let met = segments.filter(|segment| segment.last_day() >= days.start);
+            found.lists.extend(met.map(|segment| segment.within(days)).filter(|list| !list.is_empty()));
         }
-        found.rare.extend(rare.iter().filter(|event| event.day >= day).map(|event| event.low));
+        found.rare.extend(rare.iter().filter(|event| days.contains(&event.day)).map(|event| event.low));
     }
 
     /// Takes a contact out.
@@ -339,13 +344,13 @@ struct Found<'k> {
 pub(crate) struct CountPlan {
     /// Kinds, each with the object's number, or every object.
     wants: Vec<(usize, Option<u32>)>,
-    first_day: i32,
+    days: Range<i32>,
     least: u32,
     most: u32,
 }
 
 impl CountPlan {
-    pub(crate) fn new(test: &EventTest, first_day: i32, names: &ObjectDictionaries) -> Self {
+    pub(crate) fn new(test: &EventTest, days: Range<i32>, names: &ObjectDictionaries) -> Self {
         let kinds: Vec<usize> = match test.kind {
             "interaction" => INTERACTIONS.to_vec(),
             kind => KINDS.iter().position(|known| *known == kind).into_iter().collect(),
@@ -355,14 +360,14 @@ impl CountPlan {
             Some(object) => names.kinds[kind].find(object).map(|code| (kind, Some(code))),
         };
         let (least, most) = test.bounds();
-        Self { wants: kinds.into_iter().filter_map(known).collect(), first_day, least, most }
+        Self { wants: kinds.into_iter().filter_map(known).collect(), days, least, most }
     }
 }
 
 impl CountPlan {
     /// Once or more, or never, of any object at any time.
     fn asks_for_ever(&self) -> bool {
-        self.first_day == i32::MIN
+        self.days == (i32::MIN..i32::MAX)
             && matches!((self.least, self.most), (1, u32::MAX) | (0, 0))
             && self.wants.iter().all(|(_, object)| object.is_none())
     }
@@ -410,7 +415,7 @@ impl CountedColumn {
         }
         let mut found = Found::default();
         for (kind, object) in &plan.wants {
-            self.kinds[*kind].since(*object, plan.first_day, &mut found);
+            self.kinds[*kind].within(*object, &plan.days, &mut found);
         }
         if !found.rare.is_empty() {
             found.lists.push(&found.rare);

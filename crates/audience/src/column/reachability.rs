@@ -1,6 +1,7 @@
 //! Who lives in the index, and who may be written to.
 
 use domain::contact::{NoChat, Reachability};
+use domain::expression::Unreachable;
 
 use crate::bytes::{Damaged, Input, Output};
 use crate::kernel;
@@ -56,6 +57,16 @@ impl ReachabilityColumn {
             deactivated: self.deactivated.contains(low),
             no_chat: self.no_chat.contains(low).then_some(NoChat::WriteRefused),
             opted_out: self.opted_out.contains(low),
+        }
+    }
+
+    /// Who may not be written to for a reason; of those who live no more, anything.
+    pub(crate) fn people(&self, reason: Unreachable) -> &Members {
+        match reason {
+            Unreachable::Blocked => &self.blocked,
+            Unreachable::Deactivated => &self.deactivated,
+            Unreachable::NoChat => &self.no_chat,
+            Unreachable::OptedOut => &self.opted_out,
         }
     }
 

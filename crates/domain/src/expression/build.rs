@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     CampaignOutcome, CampaignTest, Duration, DurationUnit, EventTest, Expression, Moment, SourceTest,
-    TagMode, TagTest, TimeField, TimeTest,
+    TagMode, TagTest, TimeField, TimeTest, Unreachable,
 };
 use crate::ids::CampaignId;
 
@@ -39,6 +39,11 @@ pub fn not(part: Value) -> Value {
 /// Whoever may be sent bulk messages.
 pub fn reachable() -> Value {
     Expression::Reachable(true).to_json()
+}
+
+/// Whoever may not be written to for a reason, perhaps among others.
+pub fn unreachable(reason: Unreachable) -> Value {
+    Expression::Unreachable(reason).to_json()
 }
 
 /// Whoever has a tag.
@@ -76,7 +81,7 @@ pub fn lasted(length: Duration) -> Value {
 
 /// Something that happened once or more; narrow it with the fields, and end with [`event`].
 pub fn happened(kind: &'static str) -> EventTest {
-    EventTest { kind, object: None, at_least: None, at_most: None, within: None, since: None }
+    EventTest { kind, object: None, at_least: None, at_most: None, within: None, since: None, until: None }
 }
 
 /// To whom something happened.
@@ -145,6 +150,11 @@ mod tests {
                 event(EventTest { since: Some(day(3)), ..happened("blocked") }),
                 json!({"event": {"kind": "blocked", "since": "2026-11-03"}}),
             ),
+            (
+                event(EventTest { since: Some(day(3)), until: Some(day(4)), ..happened("interaction") }),
+                json!({"event": {"kind": "interaction", "since": "2026-11-03", "until": "2026-11-04"}}),
+            ),
+            (unreachable(Unreachable::OptedOut), json!({"unreachable": "opted_out"})),
             (source("link", vec!["fb".into()]), json!({"source": {"link": "fb"}})),
             (
                 source("utm_term", vec!["a".into(), "b".into()]),

@@ -39,6 +39,7 @@ impl Evaluator<'_> {
             Test::Attribute(test) => test.matches(self.facts.attribute(&test.key)),
             Test::Campaign(test, answer) => self.campaign(test, answer.as_ref()),
             Test::Reachable(wanted) => self.facts.reachability().reachable() == *wanted,
+            Test::Unreachable(reason) => reason.holds(self.facts.reachability()),
             Test::Sample(test) => in_sample(test, self.facts.number()),
             Test::Conversation(test) => {
                 self.facts.conversation().is_some_and(|thread| test.matches(thread.open, thread.assignee))
@@ -79,8 +80,7 @@ impl Evaluator<'_> {
 
     /// How often the event happened in its window.
     pub(super) fn count(&self, test: &EventTest) -> u64 {
-        let since = test.start(self.now, self.zone);
-        self.facts.count_events(test.kind, test.object.as_deref(), since)
+        self.facts.count_events(test.kind, test.object.as_deref(), test.window(self.now, self.zone))
     }
 
     fn event(&self, test: &EventTest) -> bool {

@@ -5,7 +5,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::evaluate::Evaluator;
-use super::{CampaignTest, ContactFacts, EventTest, Node, Resolved, StageRule, TagMode, Test, TimeField};
+use super::{
+    CampaignTest, ContactFacts, EventTest, EventWindow, Node, Resolved, StageRule, TagMode, Test, TimeField,
+};
 use crate::ids::TagId;
 use crate::time::{Millis, day_start};
 
@@ -74,8 +76,9 @@ impl Evaluator<'_> {
                 plain("last_interaction", json!({ "first_seen_at": first, "last_interaction_at": last }))
             }
             Test::Event(test) => {
-                let since = test.start(self.now, self.zone);
-                let known = json!({ "count": self.count(test), "since": since });
+                let window = test.window(self.now, self.zone);
+                let known =
+                    json!({ "count": self.count(test), "since": window.since, "until": window.until });
                 ("event", known, self.event_change(test, matched))
             }
             Test::Source(test) => plain("source", json!({ test.field: facts.source().get(test.field) })),
@@ -87,7 +90,7 @@ impl Evaluator<'_> {
             }
             Test::Attribute(test) => plain("attribute", json!({ "value": facts.attribute(&test.key) })),
             Test::Campaign(test, _) => plain("campaign", self.campaign_facts(test)),
-            Test::Reachable(_) => plain("reachable", json!(facts.reachability())),
+            Test::Reachable(_) | Test::Unreachable(_) => plain("reachable", json!(facts.reachability())),
             Test::Sample(_) => plain("sample", json!({ "number": facts.number() })),
             Test::Conversation(_) => {
                 let thread = facts.conversation();
@@ -142,8 +145,8 @@ impl Evaluator<'_> {
         }
         let (least, most) = test.bounds();
         let turned = |first_day: i32| {
-            let since = Some(day_start(first_day, self.zone));
-            let count = self.facts.count_events(test.kind, test.object.as_deref(), since);
+            let window = EventWindow { since: Some(day_start(first_day, self.zone)), until: None };
+            let count = self.facts.count_events(test.kind, test.object.as_deref(), window);
             (u64::from(least) <= count && count <= u64::from(most)) != matched
         };
         let mut early = super::day_holding(self.now - length_ms, self.zone);

@@ -15,10 +15,10 @@ pub trait ContactFacts {
     /// The latest time of all interactions, `/start` and an imported one included.
     fn last_interaction(&self) -> Option<Millis>;
     fn first_seen(&self) -> Option<Millis>;
-    /// How many events of a kind (one of [`crate::event::COUNTED_KINDS`]) happened at `since` or later, or ever.
+    /// How many events of a kind (one of [`crate::event::COUNTED_KINDS`]) happened within a window.
     /// `interaction` stands for messages, commands, presses and clicks, and an imported last interaction is one
     /// more of them (without an object).
-    fn count_events(&self, kind: &str, object: Option<&str>, since: Option<Millis>) -> u64;
+    fn count_events(&self, kind: &str, object: Option<&str>, window: EventWindow) -> u64;
     fn profile(&self) -> &Profile;
     fn source(&self) -> &Source;
     fn attribute(&self, key: &str) -> Option<&AttributeValue>;
@@ -29,6 +29,22 @@ pub trait ContactFacts {
     fn answered(&self, campaign: CampaignId, answer: &Detail) -> bool;
     /// None for somebody without a thread.
     fn conversation(&self) -> Option<ConversationFacts>;
+}
+
+/// The moments between which events count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EventWindow {
+    /// At this moment or later; none when it never began.
+    pub since: Option<Millis>,
+    /// Before this moment; none when it is open.
+    pub until: Option<Millis>,
+}
+
+impl EventWindow {
+    /// Whether what happened then counts.
+    pub fn holds(self, at: Millis) -> bool {
+        self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
+    }
 }
 
 /// One row of a campaign's ledger.

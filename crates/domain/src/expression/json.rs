@@ -26,6 +26,7 @@ impl Expression {
             Self::Campaign(test) => json!({ "campaign": campaign(test) }),
             Self::Segment(id) => json!({ "segment": { "id": id } }),
             Self::Reachable(wanted) => json!({ "reachable": wanted }),
+            Self::Unreachable(reason) => json!({ "unreachable": reason.name() }),
             Self::Sample(test) => json!({ "sample": sample(test) }),
             Self::Conversation(test) => json!({ "conversation": conversation(test) }),
         }
@@ -82,6 +83,7 @@ fn event(test: &EventTest) -> Value {
         ("at_most", test.at_most.map(Value::from)),
         ("within", text(test.within)),
         ("since", text(test.since)),
+        ("until", text(test.until)),
     ])
 }
 

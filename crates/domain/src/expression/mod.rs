@@ -24,12 +24,13 @@ mod resolve;
 mod resolved;
 mod sample;
 mod time_test;
+mod unreachable;
 
 pub use attribute::{AttributeOp, AttributeTest, fold_case};
 pub use campaign::{AnswerTest, CampaignOutcome, CampaignTest, OutcomeMask};
 pub use evaluate::evaluate_one;
 pub use explain::{Explanation, explain_one};
-pub use facts::{CampaignFacts, ContactFacts, ConversationFacts};
+pub use facts::{CampaignFacts, ContactFacts, ConversationFacts, EventWindow};
 pub use moment::{Duration, DurationUnit, Moment, day_holding, second, window_start};
 pub use names::{Names, names};
 pub use parse::FORMS;
@@ -38,6 +39,7 @@ pub use resolve::{Catalog, resolve};
 pub use resolved::{Node, Resolved, StageRule, Test};
 pub use sample::{SampleTest, in_sample, sample_rank};
 pub use time_test::{SecondRange, TimeField, TimeTest};
+pub use unreachable::Unreachable;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -70,6 +72,8 @@ pub enum Expression {
     Segment(SegmentId),
     /// May be sent bulk messages, or not.
     Reachable(bool),
+    /// May not be written to, for this reason and perhaps for others too.
+    Unreachable(Unreachable),
     Sample(SampleTest),
     Conversation(ConversationTest),
 }
@@ -117,6 +121,8 @@ pub struct EventTest {
     pub within: Option<Duration>,
     /// Instead of `within`: the window begins with this day of the workspace.
     pub since: Option<NaiveDate>,
+    /// The window ends before this day of the workspace; not beside `within`.
+    pub until: Option<NaiveDate>,
 }
 
 impl EventTest {
@@ -130,15 +136,25 @@ impl EventTest {
 
     /// The first day of the window, counted as [`day_holding`] does; none when it never began.
     pub fn first_day(&self, now: Millis, zone: Tz) -> Option<i32> {
-        let since = self.since.map(|date| date.signed_duration_since(NaiveDate::default()).num_days() as i32);
+        let since = self.since.map(day_of_date);
         let within = self.within.map(|length| day_holding(now.saturating_sub(length.ms()), zone));
         since.or(within)
     }
 
-    /// The moment at which the window begins; none when it never began.
-    pub fn start(&self, now: Millis, zone: Tz) -> Option<Millis> {
-        self.first_day(now, zone).map(|day| day_start(day, zone))
+    /// The day before which the window ends, counted as [`day_holding`] does; none when it is open.
+    pub fn end_day(&self) -> Option<i32> {
+        self.until.map(day_of_date)
     }
+
+    /// The moments between which events count.
+    pub fn window(&self, now: Millis, zone: Tz) -> EventWindow {
+        let moment = |day: i32| day_start(day, zone);
+        EventWindow { since: self.first_day(now, zone).map(moment), until: self.end_day().map(moment) }
+    }
+}
+
+fn day_of_date(date: NaiveDate) -> i32 {
+    date.signed_duration_since(NaiveDate::default()).num_days() as i32
 }
 
 /// Where a contact first came from.

@@ -45,6 +45,7 @@ fn collect(expression: &Expression, found: &mut Names) {
         | Expression::Source(_)
         | Expression::Profile(_)
         | Expression::Reachable(_)
+        | Expression::Unreachable(_)
         | Expression::Sample(_)
         | Expression::Conversation(_) => {}
     }

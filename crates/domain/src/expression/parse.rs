@@ -1,12 +1,13 @@
 //! Reading the JSON tree.
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
 use super::reader::{Fields, Reader};
 use super::{
     AnswerTest, AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, EventTest,
     Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest, TimeField,
-    TimeTest,
+    TimeTest, Unreachable,
 };
 use crate::contact::{AttributeValue, SOURCE_FIELDS};
 use crate::event::COUNTED_KINDS;
@@ -16,7 +17,7 @@ use crate::ids::{CampaignId, MemberId, SegmentId};
 use crate::limits::{EVENT_COUNT_MAX, EXPRESSION_DEPTH_MAX, EXPRESSION_LIST_MAX, EXPRESSION_NODES_MAX};
 
 /// The forms of a node.
-pub const FORMS: [&str; 16] = [
+pub const FORMS: [&str; 17] = [
     "all",
     "any",
     "not",
@@ -31,6 +32,7 @@ pub const FORMS: [&str; 16] = [
     "campaign",
     "segment",
     "reachable",
+    "unreachable",
     "sample",
     "conversation",
 ];
@@ -94,6 +96,7 @@ fn leaf(reader: &mut Reader, form: &str, inner: &Value, at: &str) -> Option<Expr
             }
             inner.as_bool().map(Expression::Reachable)
         }
+        "unreachable" => reader.named(inner, at, &Unreachable::NAMED).map(Expression::Unreachable),
         "sample" => sample(reader, inner, at).map(Expression::Sample),
         "conversation" => conversation(reader, inner, at).map(Expression::Conversation),
         _ => {
@@ -185,8 +188,8 @@ fn time(reader: &mut Reader, value: &Value, path: &str) -> Option<TimeTest> {
 }
 
 fn event(reader: &mut Reader, value: &Value, path: &str) -> Option<EventTest> {
-    let mut fields =
-        reader.fields(value, path, &["kind", "object", "at_least", "at_most", "within", "since"])?;
+    let known = ["kind", "object", "at_least", "at_most", "within", "since", "until"];
+    let mut fields = reader.fields(value, path, &known)?;
     fields.require("kind");
     let kinds = COUNTED_KINDS.map(|kind| (kind, kind));
     let kind = fields.named("kind", &kinds);
@@ -202,20 +205,30 @@ fn event(reader: &mut Reader, value: &Value, path: &str) -> Option<EventTest> {
     if within.is_some_and(|length| !length.is_whole_days()) {
         fields.fail("within", "bad_unit", "counts whole days: give days or weeks, such as \"30d\"");
     }
-    let since = match fields.moment("since") {
-        Some(Moment::Date(date)) => Some(date),
-        Some(Moment::Instant(_)) => {
-            fields.fail("since", "bad_unit", "counts whole days: give a date, such as \"2026-11-24\"");
-            None
+    let (since, until) = (day(&mut fields, "since"), day(&mut fields, "until"));
+    for (key, bound) in [("since", since), ("until", until)] {
+        if within.is_some() && bound.is_some() {
+            fields.fail(key, "conflict", "cannot stand beside within");
         }
-        None => None,
-    };
-    if within.is_some() && since.is_some() {
-        fields.fail("since", "conflict", "cannot stand beside within");
+    }
+    if since.is_some() && until.is_some_and(|until| since >= Some(until)) {
+        fields.fail("until", "bad_range", "must be a day after since: it is the first that no longer counts");
     }
     let count = |bound: Option<i64>| bound.map(|bound| bound as u32);
     fields.done(())?;
-    Some(EventTest { kind: kind?, object, at_least: count(at_least), at_most: count(at_most), within, since })
+    let (at_least, at_most) = (count(at_least), count(at_most));
+    Some(EventTest { kind: kind?, object, at_least, at_most, within, since, until })
+}
+
+/// A whole day.
+fn day(fields: &mut Fields<'_, '_>, key: &str) -> Option<NaiveDate> {
+    match fields.moment(key)? {
+        Moment::Date(date) => Some(date),
+        Moment::Instant(_) => {
+            fields.fail(key, "bad_unit", "counts whole days: give a date, such as \"2026-11-24\"");
+            None
+        }
+    }
 }
 
 fn stage(reader: &mut Reader, value: &Value, path: &str) -> Option<Vec<String>> {

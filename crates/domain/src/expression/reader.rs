@@ -88,6 +88,22 @@ impl Reader {
         Some(text.to_owned())
     }
 
+    /// One of these names.
+    pub(super) fn named<T: Copy>(
+        &mut self,
+        value: &Value,
+        path: &str,
+        names: &[(&'static str, T)],
+    ) -> Option<T> {
+        let text = self.text(value, path)?;
+        let found = names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+            self.fail(path, "unknown_value", format!("must be one of {}", known.join(", ")));
+        }
+        found
+    }
+
     pub(super) fn texts(&mut self, value: &Value, path: &str) -> Option<Vec<String>> {
         let list = self.list(value, path)?;
         let read: Vec<String> = list
@@ -186,13 +202,8 @@ impl<'v> Fields<'_, 'v> {
 
     /// One of these names.
     pub(super) fn named<T: Copy>(&mut self, key: &str, names: &[(&'static str, T)]) -> Option<T> {
-        let text = self.text(key)?;
-        let found = names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
-        if found.is_none() {
-            let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
-            self.fail(key, "unknown_value", format!("must be one of {}", known.join(", ")));
-        }
-        found
+        let path = self.path_of(key);
+        self.map.get(key).and_then(|value| self.reader.named(value, &path, names))
     }
 
     pub(super) fn duration(&mut self, key: &str) -> Option<Duration> {

@@ -104,6 +104,7 @@ impl Resolver<'_> {
             }
             Expression::Segment(id) => self.segment(*id, path, depth)?,
             Expression::Reachable(wanted) => Test::Reachable(*wanted),
+            Expression::Unreachable(reason) => Test::Unreachable(*reason),
             Expression::Sample(test) => Test::Sample(test.clone()),
             Expression::Conversation(test) => Test::Conversation(test.clone()),
         })

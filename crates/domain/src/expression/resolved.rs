@@ -2,7 +2,7 @@
 
 use super::{
     AttributeTest, CampaignTest, ConversationTest, EventTest, ProfileTest, SampleTest, SourceTest, TagMode,
-    TimeField, TimeTest,
+    TimeField, TimeTest, Unreachable,
 };
 use crate::ids::{SegmentId, StageId, TagId};
 use crate::recipient::Detail;
@@ -47,6 +47,7 @@ pub enum Test {
     Campaign(CampaignTest, Option<Detail>),
     Segment(SegmentId, Box<Node>),
     Reachable(bool),
+    Unreachable(Unreachable),
     Sample(SampleTest),
     Conversation(ConversationTest),
 }

@@ -3,7 +3,6 @@
 mod card;
 mod erasure;
 mod export;
-mod list;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -24,8 +23,8 @@ use store::{ReadTx, Store, bots, contacts, links, visits};
 
 pub use self::card::{Card, Explained};
 pub use self::export::Export;
-pub use self::list::{ListPlace, ListQuery, PeoplePage};
 pub use self::timeline::{Timeline, TimelineEntry};
+pub use crate::people_list::{ListPlace, ListQuery, PeoplePage};
 pub use store::contacts::Order;
 
 use crate::attributes::{self, AttributeChanges, check_key, check_value};
@@ -34,7 +33,7 @@ use crate::facts::RowFacts;
 use crate::history::Place;
 use crate::journal::{self, Journal};
 use crate::people::{People, Snapshot};
-use crate::{Clock, EngineError, Result, Secrets, effects, tagging};
+use crate::{Clock, EngineError, Result, Secrets, effects, people_list, tagging};
 
 /// What a member changes about a person, besides tags.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -77,7 +76,7 @@ impl Contacts {
     pub async fn list(&self, workspace: WorkspaceId, bot: BotId, query: ListQuery) -> Result<PeoplePage> {
         let snapshot = self.snapshot(workspace, bot).await?;
         let now = self.clock.now();
-        self.store.reader().read(move |tx| list::page(tx, bot, &snapshot, &query, now)).await
+        self.store.reader().read(move |tx| people_list::page(tx, bot, &snapshot, &query, now)).await
     }
 
     /// One person in full.
@@ -268,10 +267,9 @@ impl Contacts {
     ) -> Result<RoaringBitmap> {
         let snapshot = self.snapshot(workspace, bot).await?;
         let now = self.clock.now();
-        let read = self
-            .store
-            .reader()
-            .read(move |tx| list::matching(tx, bot, &snapshot, expression.as_ref(), now).map(|(set, _)| set));
+        let read = self.store.reader().read(move |tx| {
+            people_list::matching(tx, bot, &snapshot, expression.as_ref(), now).map(|(set, _)| set)
+        });
         read.await
     }
 

@@ -12,13 +12,14 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use domain::expression::{CampaignOutcome, EventTest, Expression, build, names};
+use domain::expression::{CampaignOutcome, EventTest, Expression, Unreachable, build, names};
 use domain::ids::{BotId, CampaignId, StageId, WorkspaceId};
 use domain::time::{Millis, day_number};
 use parking_lot::Mutex;
 use roaring::RoaringBitmap;
 use serde_json::Value;
 use store::campaigns::Campaign;
+use store::contacts::Order;
 use store::{ReadTx, Reader, bots, campaigns, flows, segments, stages};
 
 use self::past::{Past, PastKey};
@@ -27,6 +28,7 @@ use self::tally::Tally;
 use crate::catalog::WorkspaceCatalog;
 use crate::figure::{Counted, Counter};
 use crate::people::{People, Snapshot};
+use crate::people_list::{self, ListPlace, ListQuery, PeoplePage};
 use crate::{Clock, EngineError, Result};
 
 /// The longest time that the page looks back, in days.
@@ -53,20 +55,32 @@ pub struct Movement {
     pub left: u64,
 }
 
-/// People who went from one stage to another.
+/// People who went from one stage to another. [`Home::moved`] lists them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
+    pub from_id: StageId,
     pub from: String,
+    pub to_id: StageId,
     pub to: String,
     pub count: u64,
 }
 
-/// A count for one day of the workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DayCount {
-    /// Such as `2026-11-24`.
-    pub day: String,
-    pub count: u64,
+/// Which people of a move are asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MovedQuery {
+    pub from: StageId,
+    pub to: StageId,
+    /// How far the page looks back.
+    pub days: i32,
+    pub after: Option<ListPlace>,
+    pub limit: usize,
+}
+
+impl MovedQuery {
+    fn page(&self) -> ListQuery {
+        let (order, after) = (Order::FirstSeen, self.after.clone());
+        ListQuery { expression: None, q: String::new(), order, after, limit: self.limit }
+    }
 }
 
 /// Some people of one day of the workspace.
@@ -98,16 +112,17 @@ pub struct HomeView {
     pub people: u64,
     pub reachable: u64,
     /// Who is not reachable, each counted once: blocked, else deactivated, else without a chat, else opted out.
-    pub blocked: u64,
-    pub deactivated: u64,
-    pub no_chat: u64,
-    pub opted_out: u64,
+    pub blocked: Counted,
+    pub deactivated: Counted,
+    pub no_chat: Counted,
+    pub opted_out: Counted,
     pub stages: Vec<StageLine>,
     /// The largest first.
     pub moves: Vec<Move>,
     /// Who was first seen on each day. An import may put people on days that lie before it.
     pub joined: Vec<DayPeople>,
-    pub active: Vec<DayCount>,
+    /// Who acted on each day, and whoever a table says did.
+    pub active: Vec<DayPeople>,
     /// Each person on the day of their latest block.
     pub blocked_by_day: Vec<DayPeople>,
     /// Who blocked the bot on any of the days, each counted once: the sum of `blocked_by_day`.
@@ -143,12 +158,7 @@ impl Home {
     /// # Errors
     /// `days` is out of range (under `/days`), or the bot is not one of this workspace.
     pub async fn get(&self, workspace: WorkspaceId, bot: BotId, days: i32) -> Result<HomeView> {
-        if !(1..=HOME_DAYS_MAX).contains(&days) {
-            let message = format!("must be between 1 and {HOME_DAYS_MAX}");
-            return Err(EngineError::field("/days", "out_of_range", message));
-        }
-        let found = self.reader.read(move |tx| bots::get(tx, workspace, bot)).await?;
-        found.ok_or(EngineError::NotFound("bot"))?;
+        self.check(workspace, bot, days).await?;
         let now = self.clock.now();
         let snapshot = self.people.latest(bot).await?;
         let kept = Arc::clone(self.bots.lock().entry(bot).or_default());
@@ -163,6 +173,44 @@ impl Home {
         let (tally, view) = read.await?;
         *held = Some(tally);
         Ok(view)
+    }
+
+    /// The people of a move that the page tells of, the latest to be met first.
+    ///
+    /// # Errors
+    /// As [`Self::get`]; the two stages are one (under `/to_stage`), or the workspace has no such stage.
+    pub async fn moved(&self, workspace: WorkspaceId, bot: BotId, query: MovedQuery) -> Result<PeoplePage> {
+        self.check(workspace, bot, query.days).await?;
+        if query.from == query.to {
+            return Err(EngineError::field("/to_stage", "conflict", "must be another stage than from_stage"));
+        }
+        let now = self.clock.now();
+        let snapshot = self.people.latest(bot).await?;
+        let kept = Arc::clone(self.bots.lock().entry(bot).or_default());
+        let past = self.past(&kept, &snapshot, bot, query.days, now).await?;
+        let read = self.reader.read(move |tx| {
+            let catalog = WorkspaceCatalog::load(tx, snapshot.workspace, bot)?;
+            let ask = Ask { tx, bot, snapshot: &snapshot, catalog, now };
+            let present = present_stages(&ask)?;
+            let known = |wanted: StageId| present.iter().any(|(id, _, _)| *id == wanted);
+            if !known(query.from) || !known(query.to) {
+                return Err(EngineError::NotFound("stage"));
+            }
+            // Where the log is too long to be read again the page tells of no moves.
+            let people = past.map(|past| moved(&past, &present, query.from, query.to)).unwrap_or_default();
+            people_list::page_of(tx, bot, &snapshot, (&people, &ask.catalog), &query.page(), now)
+        });
+        read.await
+    }
+
+    /// Whether the page can be asked for.
+    async fn check(&self, workspace: WorkspaceId, bot: BotId, days: i32) -> Result<()> {
+        if !(1..=HOME_DAYS_MAX).contains(&days) {
+            let message = format!("must be between 1 and {HOME_DAYS_MAX}");
+            return Err(EngineError::field("/days", "out_of_range", message));
+        }
+        let found = self.reader.read(move |tx| bots::get(tx, workspace, bot)).await?;
+        found.map(|_| ()).ok_or(EngineError::NotFound("bot"))
     }
 
     /// The stages as they stood at the beginning of the first day; made once a day and rules' version.
@@ -226,19 +274,17 @@ fn view(
     let ask = Ask { tx, bot, snapshot, catalog, now };
     let present = present_stages(&ask)?;
     let days = day_number(now, ask.zone()) - days + 1..=day_number(now, ask.zone());
-    let by_day = |count: &dyn Fn(&tally::Day) -> u64| {
-        days.clone().map(|day| DayCount { day: date(day), count: tally.day(day).map_or(0, count) }).collect()
-    };
+    let [blocked_now, deactivated, no_chat, opted_out] = unreachable(&ask)?;
     Ok(HomeView {
         people: snapshot.index.everyone().len(),
         reachable: snapshot.index.reachable().len(),
-        blocked: tally.unreachable.blocked.len(),
-        deactivated: tally.unreachable.deactivated_alone(),
-        no_chat: tally.unreachable.no_chat_alone(),
-        opted_out: tally.unreachable.opted_out_alone(),
+        blocked: blocked_now,
+        deactivated,
+        no_chat,
+        opted_out,
         moves: past.map(|past| moves(past, &present)).unwrap_or_default(),
         joined: joined(&ask, days.clone())?,
-        active: by_day(&|day| day.active.len()),
+        active: active(&ask, days.clone())?,
         blocked_by_day: blocked(&ask, days.clone())?,
         blocked_in_days: ask.counted(blocked_since(*days.start()))?,
         suggestions: suggestion::all(&ask, tally)?,
@@ -283,19 +329,62 @@ fn stage_lines(
     Ok(present.into_iter().map(line).collect())
 }
 
+/// Who was in the one stage then and is in the other now: what a move counts and what its list holds.
+fn moved(
+    past: &Past,
+    present: &[(StageId, String, RoaringBitmap)],
+    from: StageId,
+    to: StageId,
+) -> RoaringBitmap {
+    let now = present.iter().find(|(id, _, _)| *id == to).map(|(_, _, now)| now);
+    match (past.stage(from), now) {
+        (Some(then), Some(now)) => then & now,
+        _ => RoaringBitmap::new(),
+    }
+}
+
 fn moves(past: &Past, present: &[(StageId, String, RoaringBitmap)]) -> Vec<Move> {
     let mut moves = Vec::new();
-    for (from, from_name, _) in present {
-        let Some(then) = past.stage(*from) else { continue };
-        for (_, to_name, now) in present.iter().filter(|(to, _, _)| to != from) {
-            let count = then.intersection_len(now);
+    for (from_id, from, _) in present {
+        for (to_id, to, _) in present.iter().filter(|(to, _, _)| to != from_id) {
+            let count = moved(past, present, *from_id, *to_id).len();
             if count > 0 {
-                moves.push(Move { from: from_name.clone(), to: to_name.clone(), count });
+                let (from, to) = (from.clone(), to.clone());
+                moves.push(Move { from_id: *from_id, from, to_id: *to_id, to, count });
             }
         }
     }
     moves.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to))));
     moves
+}
+
+/// Who cannot be written to, each at the first reason that holds.
+fn unreachable(ask: &Ask<'_>) -> Result<[Counted; 4]> {
+    use Unreachable::{Blocked, Deactivated, NoChat, OptedOut};
+    let count = |reason: Unreachable, before: &[Unreachable]| {
+        let others = before.iter().map(|other| build::not(build::unreachable(*other)));
+        let parts: Vec<Value> = std::iter::once(build::unreachable(reason)).chain(others).collect();
+        ask.counted(build::all(parts))
+    };
+    Ok([
+        count(Blocked, &[])?,
+        count(Deactivated, &[Blocked])?,
+        count(NoChat, &[Blocked, Deactivated])?,
+        count(OptedOut, &[Blocked, Deactivated, NoChat])?,
+    ])
+}
+
+fn active(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayPeople>> {
+    let of = |day: i32| {
+        let on_it = |kind| {
+            let (since, until) = (Some(day_of(day)), Some(day_of(day + 1)));
+            build::event(EventTest { since, until, ..build::happened(kind) })
+        };
+        // A start is not among what an expression counts as interactions, and whoever starts is here.
+        let acted = build::any([on_it("interaction"), on_it("start")]);
+        Ok(DayPeople { day: date(day), counted: ask.counted(acted)? })
+    };
+    days.map(of).collect()
 }
 
 fn joined(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayPeople>> {

@@ -20,6 +20,11 @@ fn line<'v>(view: &'v HomeView, name: &str) -> &'v StageLine {
     view.stages.iter().find(|stage| stage.name == name).unwrap()
 }
 
+/// Blocked, deactivated, without a chat, opted out.
+fn reasons(view: &HomeView) -> [u64; 4] {
+    [&view.blocked, &view.deactivated, &view.no_chat, &view.opted_out].map(Counted::count)
+}
+
 fn total(days: &[DayPeople]) -> u64 {
     days.iter().map(|day| day.counted.count()).sum()
 }
@@ -47,6 +52,52 @@ async fn stages_move_as_the_log_tells_and_not_as_the_present_would_guess() {
         assert_eq!(stage.count, moved.before + moved.entered - moved.left, "{}", stage.name);
     }
     assert_eq!(eve.bot(), house.bot);
+}
+
+#[tokio::test]
+async fn a_move_lists_exactly_the_people_that_it_counts() {
+    let house = House::new().await;
+    let mut back = Vec::new();
+    for (telegram_id, name) in [(1, "Ada"), (2, "Bea"), (3, "Cleo")] {
+        let id = house.person(telegram_id, name, 60).await;
+        house.says(id, NOW - 50 * DAY_MS, "hello").await;
+        back.push(id);
+    }
+    let gone = house.person(4, "Gone", 60).await;
+    house.says(gone, NOW - 12 * DAY_MS, "hello").await;
+    for id in back {
+        house.says(id, NOW - DAY_MS, "again").await;
+    }
+    let room = home(&house);
+    let step = room.get(house.workspace, house.bot, 7).await.unwrap().moves.remove(0);
+    assert_eq!((step.from.as_str(), step.to.as_str(), step.count), ("churned", "active", 3));
+    let (mut after, mut names) = (None, Vec::new());
+    loop {
+        let query = MovedQuery { from: step.from_id, to: step.to_id, days: 7, after, limit: 2 };
+        let page = room.moved(house.workspace, house.bot, query).await.unwrap();
+        assert_eq!(page.count, step.count);
+        names.extend(page.items.iter().map(|person| person.name.clone()));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(names, ["Cleo", "Bea", "Ada"], "the latest to be met first, each once");
+
+    let asked = |from, to, days| MovedQuery { from, to, days, after: None, limit: 2 };
+    let (other, _, _) = house.neighbour().await;
+    for (workspace, query, refused) in [
+        (house.workspace, asked(step.from_id, step.from_id, 7), None),
+        (house.workspace, asked(step.from_id, step.to_id, 91), None),
+        (house.workspace, asked(StageId(999), step.to_id, 7), Some(EngineError::NotFound("stage"))),
+        (other, asked(step.from_id, step.to_id, 7), Some(EngineError::NotFound("bot"))),
+    ] {
+        let told = room.moved(workspace, house.bot, query).await.unwrap_err();
+        match refused {
+            Some(refused) => assert_eq!(told, refused),
+            None => assert!(matches!(told, EngineError::Invalid(_)), "{told:?}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -80,14 +131,14 @@ async fn days_count_people_once_and_follow_the_log() {
         .await;
     let view = room.get(house.workspace, house.bot, 7).await.unwrap();
     assert_eq!(view.active.len(), 7);
-    assert_eq!(view.active[6], DayCount { day: "2026-11-24".into(), count: 2 });
-    assert_eq!(view.active[5], DayCount { day: "2026-11-23".into(), count: 1 });
+    let day = |place: usize| (view.active[place].day.as_str(), view.active[place].counted.count());
+    assert_eq!((day(6), day(5)), (("2026-11-24", 2), ("2026-11-23", 1)));
     assert_eq!((total(&view.joined), view.joined[3].counted.count()), (1, 1), "{:?}", view.joined);
 
     // What happens later is added to what is kept.
     house.says(bob, NOW - 26 * 3_600_000, "told late").await;
     let view = room.get(house.workspace, house.bot, 7).await.unwrap();
-    assert_eq!(view.active[5].count, 2);
+    assert_eq!(view.active[5].counted.count(), 2);
     assert_eq!(view, home(&house).get(house.workspace, house.bot, 7).await.unwrap(), "as if asked first");
 }
 
@@ -115,16 +166,16 @@ async fn everyone_is_counted_once_by_why_they_cannot_be_written_to() {
     reach(ids[1], Reach::OptedOut).await;
     let view = room.get(house.workspace, house.bot, 7).await.unwrap();
     assert_eq!((view.people, view.reachable), (5, 3));
-    assert_eq!((view.blocked, view.deactivated, view.opted_out), (1, 0, 1));
+    assert_eq!(reasons(&view), [1, 0, 0, 1]);
     assert_eq!(total(&view.blocked_by_day), 1);
     assert_eq!(view.blocked_in_days.count(), 1);
     reach(ids[2], Reach::Deactivated).await;
     reach(ids[3], Reach::Blocked).await;
     reach(ids[0], Reach::Unblocked).await;
     let view = room.get(house.workspace, house.bot, 7).await.unwrap();
-    assert_eq!((view.blocked, view.deactivated, view.opted_out), (1, 1, 2));
+    assert_eq!(reasons(&view), [1, 1, 0, 2]);
     assert_eq!(view.blocked_in_days.count(), 2, "whoever unblocked it since had blocked it in these days");
-    assert_eq!(view.people - view.reachable, view.blocked + view.deactivated + view.opted_out);
+    assert_eq!(view.people - view.reachable, reasons(&view).iter().sum::<u64>());
     assert_eq!(view, home(&house).get(house.workspace, house.bot, 7).await.unwrap(), "as if asked first");
 }
 

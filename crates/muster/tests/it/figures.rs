@@ -86,6 +86,11 @@ async fn walk(app: &TestApp, campaign: i64) -> usize {
         let report = app.api.get(&format!("/campaigns/{campaign}/report?by={by}")).await;
         figures_in(&format!("/report/{by}"), &report, &mut figures);
     }
+    for step in app.api.get(&format!("/home?bot_id={}", app.bot)).await["moves"].as_array().unwrap() {
+        let (from, to) = (&step["from_id"], &step["to_id"]);
+        let listed = app.api.all(&format!("/moves?bot_id={}&from_stage={from}&to_stage={to}", app.bot)).await;
+        assert_eq!(step["count"], listed.len(), "{step}");
+    }
     figures_in("home: ", &app.api.get(&format!("/home?bot_id={}", app.bot)).await, &mut figures);
     for (path, number, people) in &figures {
         let asked = json!({"bot_id": app.bot, "expression": people});
@@ -173,6 +178,9 @@ async fn every_figure_is_the_count_of_the_list_that_it_hands_out() {
     happen_to(&app, &got).await;
 
     println!("{} figures compared", walk(&app, campaign).await);
+    let home = app.api.get(&format!("/home?bot_id={}", app.bot)).await;
+    let today = home["active"].as_array().unwrap().last().unwrap();
+    assert_eq!((&today["count"], &home["blocked"]["count"]), (&home["people"], &json!(1)), "{home}");
     let report = app.api.get(&format!("/campaigns/{campaign}/report")).await;
     let buttons: Vec<(&str, &str, i64)> = report["buttons"]
         .as_array()

@@ -82,7 +82,15 @@ impl Month {
         }
         let mut home = Map::new();
         for days in ["7", "30"] {
-            home.insert(days.into(), api.get(&format!("/home?bot_id={bot}&days={days}")).await);
+            let mut page = api.get(&format!("/home?bot_id={bot}&days={days}")).await;
+            for step in page["moves"].as_array_mut().unwrap() {
+                let (from, to) = (&step["from_id"], &step["to_id"]);
+                let path = format!("/moves?bot_id={bot}&days={days}&from_stage={from}&to_stage={to}");
+                let people: Vec<Value> =
+                    api.all(&path).await.iter().map(|one| one["telegram_id"].clone()).collect();
+                step["people"] = people.into();
+            }
+            home.insert(days.into(), page);
         }
         let contacts = api.all(&format!("/contacts?bot_id={bot}")).await;
         let stages = api.get(&format!("/stages?bot_id={bot}")).await["items"].clone();

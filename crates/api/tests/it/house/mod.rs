@@ -156,6 +156,27 @@ impl House {
         answer
     }
 
+    /// Imports a table of people; the status of the answer.
+    pub async fn import(&self, who: &As, bot: i64, table: &str) -> u16 {
+        let part = |name: &str, value: &str| {
+            format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body = part("file\"; filename=\"people.csv", table)
+            + &part("bot_id", &bot.to_string())
+            + &part("dry_run", "false")
+            + "--edge--\r\n";
+        let request = Request::post("/api/v1/contacts/import")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        let request = match who {
+            As::Token(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            As::Cookie(token) => request
+                .header(header::COOKIE, format!("muster_session={token}"))
+                .header("sec-fetch-site", "same-origin"),
+            As::Nobody => request,
+        };
+        self.send(request.body(Body::from(body)).unwrap()).await.status.as_u16()
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.app.clone().oneshot(request).await.unwrap();

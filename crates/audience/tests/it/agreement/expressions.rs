@@ -6,7 +6,7 @@ use domain::event::COUNTED_KINDS;
 use domain::expression::{
     AnswerTest, AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, Duration,
     EventTest, Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest,
-    TimeField, TimeTest,
+    TimeField, TimeTest, Unreachable,
 };
 use domain::ids::{MemberId, SegmentId};
 use domain::message::ButtonPlace;
@@ -78,7 +78,7 @@ fn dates(base: Millis) -> impl Strategy<Value = NaiveDate> {
 }
 
 fn event(base: Millis) -> impl Strategy<Value = Expression> {
-    let window = prop_oneof![3 => days().prop_map(Ok), 1 => dates(base).prop_map(Err)];
+    let window = prop_oneof![3 => days().prop_map(Ok), 1 => between(base).prop_map(Err)];
     let object = prop::option::of(prop::sample::select(&OBJECTS[..3]).prop_map(str::to_owned));
     let bound =
         || prop::option::of(prop_oneof![4 => 1..4_u32, 1 => Just(254), 1 => Just(255), 1 => Just(1_000)]);
@@ -87,14 +87,24 @@ fn event(base: Millis) -> impl Strategy<Value = Expression> {
         |(kind, object, at_least, at_most, at_none, window)| {
             let at_most = at_most.map(|most| if at_none { most - 1 } else { most });
             let at_most = at_most.filter(|most| at_least.is_none_or(|least| least <= *most));
-            let (within, since) = match window {
-                Some(Ok(length)) => (Some(length), None),
-                Some(Err(date)) => (None, Some(date)),
-                None => (None, None),
+            let (within, (since, until)) = match window {
+                Some(Ok(length)) => (Some(length), (None, None)),
+                Some(Err(dates)) => (None, dates),
+                None => (None, (None, None)),
             };
-            Expression::Event(EventTest { kind, object, at_least, at_most, within, since })
+            Expression::Event(EventTest { kind, object, at_least, at_most, within, since, until })
         },
     )
+}
+
+/// Since a day, until a day, or from one to another.
+fn between(base: Millis) -> impl Strategy<Value = (Option<NaiveDate>, Option<NaiveDate>)> {
+    let two = (dates(base), dates(base)).prop_map(|(one, other)| (one.min(other), one.max(other)));
+    prop_oneof![
+        dates(base).prop_map(|since| (Some(since), None)),
+        dates(base).prop_map(|until| (None, Some(until))),
+        two.prop_map(|(since, until)| (Some(since), Some(until).filter(|until| since < *until))),
+    ]
 }
 
 fn source() -> impl Strategy<Value = Expression> {
@@ -202,6 +212,7 @@ fn plain(base: Millis) -> impl Strategy<Value = Expression> {
         2 => attribute(),
         3 => campaign(),
         1 => any::<bool>().prop_map(Expression::Reachable),
+        1 => prop::sample::select(&Unreachable::NAMED[..]).prop_map(|(_, reason)| Expression::Unreachable(reason)),
         1 => sample,
         1 => conversation(),
     ]

@@ -48,7 +48,7 @@ pub struct PeoplePage {
 }
 
 /// Everybody who matches, with the catalog that was read for it.
-pub(super) fn matching(
+pub(crate) fn matching(
     tx: &ReadTx<'_>,
     bot: BotId,
     snapshot: &Snapshot,
@@ -66,7 +66,7 @@ pub(super) fn matching(
     Ok((set, catalog))
 }
 
-pub(super) fn page(
+pub(crate) fn page(
     tx: &ReadTx<'_>,
     bot: BotId,
     snapshot: &Snapshot,
@@ -74,19 +74,31 @@ pub(super) fn page(
     now: Millis,
 ) -> Result<PeoplePage> {
     let (set, catalog) = matching(tx, bot, snapshot, query.expression.as_ref(), now)?;
+    page_of(tx, bot, snapshot, (&set, &catalog), query, now)
+}
+
+/// A page of a set of people that is known already; the query's own expression is not asked.
+pub(crate) fn page_of(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    snapshot: &Snapshot,
+    (set, catalog): (&RoaringBitmap, &WorkspaceCatalog),
+    query: &ListQuery,
+    now: Millis,
+) -> Result<PeoplePage> {
     let (mut places, count) = if query.q.trim().is_empty() {
         let places = match query.order {
-            Order::FirstSeen => by_number(&set, query),
-            _ if set.len() <= SORTED_MAX => sorted(tx, bot, &set, query)?,
-            _ => walked(tx, bot, &set, query)?,
+            Order::FirstSeen => by_number(set, query),
+            _ if set.len() <= SORTED_MAX => sorted(tx, bot, set, query)?,
+            _ => walked(tx, bot, set, query)?,
         };
         (places, set.len())
     } else {
-        (walked(tx, bot, &set, query)?, searched(tx, bot, &set, query)?)
+        (walked(tx, bot, set, query)?, searched(tx, bot, set, query)?)
     };
     let more = places.len() > query.limit;
     places.truncate(query.limit);
-    let roster = Roster::of(tx, snapshot.workspace, bot, &catalog, now)?;
+    let roster = Roster::of(tx, snapshot.workspace, bot, catalog, now)?;
     let mut items = Vec::with_capacity(places.len());
     for place in &places {
         if let Some(contact) = contacts::get(tx, bot, place.number)? {
