@@ -2,7 +2,7 @@
 
 use domain::event::Outcome;
 use domain::expression::{AnswerTest, CampaignOutcome, CampaignTest, build};
-use domain::ids::{BotId, CampaignId, ContactId, WorkspaceId};
+use domain::ids::{BotId, CampaignId, ContactId, ContactNumber, WorkspaceId};
 use domain::message::{ButtonPlace, Message};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
@@ -140,26 +140,74 @@ fn answers(campaign: &Campaign, button: &str) -> Result<Vec<AnswerTest>> {
 
 /// Lines that are read at once where only some of them are wanted.
 const LOOKED_AT: usize = 1_000;
+/// How many lines can be read one after the other in the time in which one is found by its person.
+const FOUND_COSTS: u64 = 5;
 
-/// The wanted lines after a position, at most `limit`.
-fn wanted(
-    tx: &ReadTx<'_>,
-    (bot, id): (BotId, CampaignId),
-    outcomes: &[Outcome],
-    only: Option<&RoaringBitmap>,
-    mut after: i64,
+/// Which lines are asked for: at one of some outcomes where given, after a position, at most so many.
+struct Wanted<'a> {
+    outcomes: &'a [Outcome],
+    after: i64,
     limit: usize,
-) -> Result<Vec<Recipient>> {
-    let Some(only) = only else { return Ok(recipients::list(tx, bot, id, outcomes, after, limit)?) };
-    let mut found = Vec::new();
-    loop {
-        let rows = recipients::list(tx, bot, id, outcomes, after, LOOKED_AT)?;
-        let Some(last) = rows.last() else { return Ok(found) };
-        after = last.position;
-        found.extend(rows.into_iter().filter(|row| only.contains(row.contact.0)));
-        if found.len() >= limit {
-            found.truncate(limit);
-            return Ok(found);
+}
+
+impl Wanted<'_> {
+    /// The lines of some people or of all, in order. Few among many are found one by one, many are met on the way: a
+    /// page costs what is on it, or about the square root of the ledger, and never the ledger.
+    fn lines(
+        &self,
+        tx: &ReadTx<'_>,
+        (bot, id): (BotId, CampaignId),
+        only: Option<&RoaringBitmap>,
+        of: u64,
+    ) -> Result<Vec<Recipient>> {
+        match only {
+            None => Ok(recipients::list(tx, bot, id, self.outcomes, self.after, self.limit)?),
+            Some(people) if self.is_rare(people.len(), of) => self.found(tx, (bot, id), people),
+            Some(people) => self.met(tx, (bot, id), people),
+        }
+    }
+
+    /// Whether finding each of so many people costs less than reading lines until a page of them is full.
+    fn is_rare(&self, people: u64, of: u64) -> bool {
+        people.saturating_mul(people).saturating_mul(FOUND_COSTS) <= (self.limit as u64).saturating_mul(of)
+    }
+
+    fn found(
+        &self,
+        tx: &ReadTx<'_>,
+        (bot, id): (BotId, CampaignId),
+        people: &RoaringBitmap,
+    ) -> Result<Vec<Recipient>> {
+        let mut found = Vec::new();
+        for number in people {
+            let line = recipients::get(tx, bot, id, ContactNumber(number))?;
+            let is_asked = |line: &Recipient| {
+                line.position > self.after
+                    && (self.outcomes.is_empty() || self.outcomes.contains(&line.outcome))
+            };
+            found.extend(line.filter(is_asked));
+        }
+        found.sort_unstable_by_key(|line| line.position);
+        found.truncate(self.limit);
+        Ok(found)
+    }
+
+    fn met(
+        &self,
+        tx: &ReadTx<'_>,
+        (bot, id): (BotId, CampaignId),
+        people: &RoaringBitmap,
+    ) -> Result<Vec<Recipient>> {
+        let (mut found, mut after) = (Vec::new(), self.after);
+        loop {
+            let rows = recipients::list(tx, bot, id, self.outcomes, after, LOOKED_AT)?;
+            let Some(last) = rows.last() else { return Ok(found) };
+            after = last.position;
+            found.extend(rows.into_iter().filter(|row| people.contains(row.contact.0)));
+            if found.len() >= self.limit {
+                found.truncate(self.limit);
+                return Ok(found);
+            }
         }
     }
 }
@@ -172,7 +220,7 @@ fn page(
     only: Option<&RoaringBitmap>,
     ask: &LedgerAsk,
 ) -> Result<LedgerPage> {
-    let (bot, _) = owned(tx, workspace, id)?;
+    let (bot, campaign) = owned(tx, workspace, id)?;
     let mut stages = Vec::new();
     for set in campaigns::sets(tx, bot, id)?.into_iter().filter(|set| set.kind == "stage") {
         let bitmap = RoaringBitmap::deserialize_from(set.bitmap.as_slice())
@@ -180,8 +228,9 @@ fn page(
         stages.push((set.key, bitmap));
     }
     let limit = ask.limit;
-    let after = ask.after.unwrap_or(-1);
-    let mut rows = wanted(tx, (bot, id), outcomes, only, after, limit + 1)?;
+    let wanted = Wanted { outcomes, after: ask.after.unwrap_or(-1), limit: limit + 1 };
+    let of = u64::try_from(campaign.course.audience_count).unwrap_or(0);
+    let mut rows = wanted.lines(tx, (bot, id), only, of)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = if more { rows.last().map(|row| row.position) } else { None };
@@ -207,6 +256,48 @@ fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_house::House;
+
+    #[tokio::test]
+    async fn few_people_and_many_have_the_same_pages_in_the_same_order() {
+        let (house, id) = (House::new().await, CampaignId(1));
+        let bot = house.bot;
+        // Positions run against the numbers, and every third was held out.
+        let people: Vec<(ContactNumber, bool)> =
+            (0..2_500).rev().map(|number| (ContactNumber(number), number % 3 == 0)).collect();
+        house.write(move |tx| Ok(recipients::insert(tx, bot, id, 0, &people)?)).await;
+        let reader = house.store.reader();
+        let pressed: RoaringBitmap = (0..2_500).filter(|number| number % 40 == 0).chain([9_000]).collect();
+        for outcomes in [&[][..], &[Outcome::HeldOut], &[Outcome::Failed]] {
+            let mut after = -1;
+            loop {
+                let pressed = pressed.clone();
+                let read = reader.read(move |tx| {
+                    let wanted = Wanted { outcomes, after, limit: 10 };
+                    let found = wanted.found(tx, (bot, id), &pressed)?;
+                    Ok::<_, EngineError>((found, wanted.met(tx, (bot, id), &pressed)?))
+                });
+                let (found, met) = read.await.unwrap();
+                assert_eq!(found, met, "{outcomes:?} after {after}");
+                let Some(last) = found.last() else { break };
+                after = last.position;
+            }
+            assert!(after > 2_400 || outcomes.contains(&Outcome::Failed), "all pages were read");
+        }
+    }
+
+    #[test]
+    fn a_page_never_costs_the_ledger() {
+        const LINES: u64 = 1_000_000;
+        let wanted = Wanted { outcomes: &[], after: -1, limit: 51 };
+        for people in [0, 1, 51, 1_000, 3_000, 3_500, 10_000, LINES / 2, LINES] {
+            let costs = match wanted.is_rare(people, LINES) {
+                true => people * FOUND_COSTS,
+                false => 51 * LINES / people,
+            };
+            assert!(costs <= 20_000, "{people} people: {costs} lines");
+        }
+    }
 
     #[test]
     fn every_ledger_name_is_an_outcome_that_expressions_know() {
