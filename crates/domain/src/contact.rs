@@ -78,6 +78,15 @@ pub enum AttributeValue {
 /// Attributes by key.
 pub type Attributes = BTreeMap<String, AttributeValue>;
 
+/// A person's value of an attribute, however the key is spelled: two spellings of one name from before are each found
+/// by their own.
+pub fn attribute_of<'a>(attributes: &'a Attributes, key: &str) -> Option<&'a AttributeValue> {
+    attributes.get(key).or_else(|| {
+        let wanted = name_key(key);
+        attributes.iter().find(|(known, _)| name_key(known) == wanted).map(|(_, value)| value)
+    })
+}
+
 /// Why Telegram has no chat in which a person could be written to: neither a block nor a dead account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -131,11 +131,6 @@ impl Body {
         self.template.fill(variables)
     }
 
-    /// Keys of the attributes that its variables use.
-    pub fn attribute_keys(&self) -> impl Iterator<Item = &str> {
-        self.template.attribute_keys()
-    }
-
     /// Adds `text` and `format` or `entities`.
     pub(super) fn write(&self, map: &mut serde_json::Map<String, Value>) {
         map.insert("text".into(), json!(self.source));

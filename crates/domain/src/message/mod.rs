@@ -196,10 +196,4 @@ impl Message {
         let names = self.presses().flat_map(|press| press.add_tags.iter().chain(&press.remove_tags));
         names.map(String::as_str).collect()
     }
-
-    /// Keys of all attributes that its variables use, replies included.
-    pub fn attribute_keys(&self) -> BTreeSet<&str> {
-        let replies = self.presses().filter_map(|press| press.reply.as_ref());
-        replies.chain([&self.body]).flat_map(Body::attribute_keys).collect()
-    }
 }

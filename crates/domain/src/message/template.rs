@@ -3,7 +3,7 @@
 //! Markup is read before variables are found, so a person's value can never become markup. Filling in shifts the
 //! entities with the text.
 
-use crate::contact::{AttributeValue, Attributes, Profile};
+use crate::contact::{AttributeValue, Attributes, Profile, attribute_of};
 
 use super::entity::{Entity, EntityKind, Formatted, is_blank, seen, sort, units};
 use super::limits::{CAPTION_UNITS_MAX, TEXT_UNITS_MAX, VALUE_UNITS_RESERVED, VARIABLES_MAX};
@@ -47,7 +47,7 @@ impl Placeholder {
             Self::LastName => profile.last_name.clone(),
             Self::Username => profile.username.clone(),
             Self::Language => profile.language.clone(),
-            Self::Attribute(key) => variables.attributes.get(key).map(|value| match value {
+            Self::Attribute(key) => attribute_of(variables.attributes, key).map(|value| match value {
                 AttributeValue::Bool(value) => value.to_string(),
                 AttributeValue::Number(value) => value.to_string(),
                 AttributeValue::Text(value) => value.clone(),
@@ -218,14 +218,6 @@ impl Template {
     /// The literal text of a template without variables.
     pub(super) fn literal(&self) -> &str {
         &self.after
-    }
-
-    /// Keys of the attributes that are used.
-    pub(super) fn attribute_keys(&self) -> impl Iterator<Item = &str> {
-        self.slots.iter().filter_map(|slot| match &slot.name {
-            Placeholder::Attribute(key) => Some(key.as_str()),
-            _ => None,
-        })
     }
 
     /// Fills in one person's values. The result is trimmed, and always fits.

@@ -20,6 +20,32 @@ fn faults(value: &Value) -> Vec<(String, &'static str)> {
 }
 
 #[test]
+fn an_attribute_is_found_in_whatever_spelling_a_text_names_it() {
+    let attributes = |pairs: &[(&str, &str)]| {
+        let pairs =
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), AttributeValue::Text((*value).into())));
+        pairs.collect::<Attributes>()
+    };
+    let filled = |text: &str, attributes: &Attributes| {
+        let message = Message::parse(&json!({"text": format!("It is {text}")})).unwrap();
+        render(&message, &Profile::default(), attributes).text
+    };
+    let known = attributes(&[("Plan", "pro"), ("Straße", "1")]);
+    for (text, wanted) in [
+        ("{attr.Plan}", "pro"),
+        ("{attr.plan|free}", "pro"),
+        ("{attr. PLAN }", "pro"),
+        ("{attr.STRASSE|none}", "none"),
+        ("{attr.straße|none}", "1"),
+        ("{attr.plans|none}", "none"),
+    ] {
+        assert_eq!(filled(text, &known), format!("It is {wanted}"), "{text}");
+    }
+    let both = attributes(&[("Plan", "first"), ("plan", "second")]);
+    assert_eq!(filled("{attr.plan} {attr.Plan} {attr.PLAN}", &both), "It is second first first");
+}
+
+#[test]
 fn the_contract_s_example() {
     let document = json!({
         "text": "Hi <b>{first_name|friend}</b>, {{ok}}", "format": "html",
