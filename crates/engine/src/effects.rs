@@ -69,7 +69,9 @@ pub fn send(
     author: MessageAuthor,
     now: Millis,
 ) -> Result<()> {
-    outbox::insert(journal.tx(), journal.bot(), contact.number, lane, message, author, now)?;
+    // An answer appears where the person is.
+    let there = Outgoing { topic: journal.topic(), ..message.clone() };
+    outbox::insert(journal.tx(), journal.bot(), contact.number, lane, &there, author, now)?;
     Ok(())
 }
 

@@ -26,6 +26,8 @@ pub struct Journal<'t> {
     next_contact: i64,
     /// Recorded, and not in the database yet.
     unwritten: Vec<Event>,
+    /// Where the person is who is listened to: a topic of their chat, or none. None while nobody is.
+    topic: Option<Option<i64>>,
 }
 
 /// Opens the log of a bot, lets `work` record into it, and writes the counters back.
@@ -52,8 +54,15 @@ pub fn append_locked<'t, T>(
 ) -> Result<T> {
     let bot = row.id;
     let (next_event, next_contact) = (row.next_event, row.next_contact);
-    let mut journal =
-        Journal { tx, workspace: row.workspace, bot, next_event, next_contact, unwritten: Vec::new() };
+    let mut journal = Journal {
+        tx,
+        workspace: row.workspace,
+        bot,
+        next_event,
+        next_contact,
+        unwritten: Vec::new(),
+        topic: None,
+    };
     let done = work(&mut journal)?;
     journal.write_down()?;
     if journal.next_event != row.next_event || journal.next_contact != row.next_contact {
@@ -86,6 +95,17 @@ impl<'t> Journal<'t> {
     /// The bot.
     pub fn bot(&self) -> BotId {
         self.bot
+    }
+
+    /// Listens to a person: what follows is what they did, and what is said to them is said where they are. `None`
+    /// when nobody is heard any more.
+    pub fn listen(&mut self, topic: Option<Option<i64>>) {
+        self.topic = topic;
+    }
+
+    /// The topic in which the person who is listened to is to be answered.
+    pub fn topic(&self) -> Option<i64> {
+        self.topic.flatten()
     }
 
     /// The number of the latest event.
@@ -196,7 +216,10 @@ impl<'t> Journal<'t> {
         self.next_event += 1;
         if let Some(number) = contact {
             if event.body.is_interaction() {
-                contacts::touch(self.tx, self.bot, number, at)?;
+                match self.topic {
+                    Some(topic) => contacts::touch_in(self.tx, self.bot, number, at, topic)?,
+                    None => contacts::touch(self.tx, self.bot, number, at)?,
+                }
             }
             for (campaign, answers) in Answers::of(&event.body, &event.windows) {
                 recipients::answer(self.tx, self.bot, campaign, number, answers)?;

@@ -38,6 +38,8 @@ pub enum ActError {
     BadFile,
     #[error("the message is not an invoice, or was paid")]
     NotPayable,
+    #[error("the chat has no such topic")]
+    NoSuchTopic,
 }
 
 impl World {
@@ -70,7 +72,7 @@ impl World {
             self.set_blocked(index, false, now_ms);
         }
         let text = payload.map_or("/start".to_string(), |payload| format!("/start {payload}"));
-        let message_id = self.say(index, &text, now_ms);
+        let message_id = self.say(index, &text, None, now_ms);
         let act = Act::Started { at_ms: now_ms, message_id, payload: payload.map(str::to_string), by };
         self.people[index].state.acts.push(act);
         message_id
@@ -87,7 +89,7 @@ impl World {
     }
 
     pub(crate) fn write(&mut self, index: usize, text: &str, now_ms: i64) -> i64 {
-        let message_id = self.say(index, text, now_ms);
+        let message_id = self.say(index, text, None, now_ms);
         self.people[index].state.acts.push(Act::Wrote {
             at_ms: now_ms,
             message_id,
@@ -97,11 +99,48 @@ impl World {
         message_id
     }
 
+    /// Begins a topic in the chat. Its id.
+    pub fn person_open_topic(&mut self, telegram_id: i64) -> Result<i64, ActError> {
+        let index = self.writing(telegram_id)?;
+        let id = self.take_message_id();
+        if let Some(chat) = &mut self.people[index].state.chat {
+            chat.topics.insert(id);
+        }
+        Ok(id)
+    }
+
+    /// Deletes a topic; whether it was there.
+    pub fn person_delete_topic(&mut self, telegram_id: i64, topic: i64) -> Result<bool, ActError> {
+        let index = self.writing(telegram_id)?;
+        let chat = self.people[index].state.chat.as_mut();
+        Ok(chat.is_some_and(|chat| chat.topics.remove(&topic)))
+    }
+
+    /// Writes a text in a topic. The id of the message.
+    pub fn person_write_in(
+        &mut self,
+        telegram_id: i64,
+        topic: i64,
+        text: &str,
+        now_ms: i64,
+    ) -> Result<i64, ActError> {
+        let index = self.writing(telegram_id)?;
+        let is_there = |chat: &Chat| chat.topics.contains(&topic);
+        if !self.people[index].state.chat.as_ref().is_some_and(is_there) {
+            return Err(ActError::NoSuchTopic);
+        }
+        let message_id = self.say(index, text, Some(topic), now_ms);
+        let (text, media) = (text.into(), None);
+        self.people[index].state.acts.push(Act::Wrote { at_ms: now_ms, message_id, text, media });
+        Ok(message_id)
+    }
+
     /// Puts a person's message in the chat and tells the bot.
-    fn say(&mut self, index: usize, text: &str, now_ms: i64) -> i64 {
+    fn say(&mut self, index: usize, text: &str, topic: Option<i64>, now_ms: i64) -> i64 {
         let content = plain(text);
         let id = self.take_message_id();
-        let message = Message::new(id, now_ms, false, content.text.into(), content.entities);
+        let mut message = Message::new(id, now_ms, false, content.text.into(), content.entities);
+        message.topic = topic;
         self.tell_message(index, message, now_ms);
         id
     }

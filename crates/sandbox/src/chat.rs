@@ -48,6 +48,9 @@ pub struct Message {
     pub entities: Vec<Entity>,
     pub keyboard: Option<Arc<Keyboard>>,
     pub reply_to: Option<i64>,
+    /// The topic of the chat in which it is.
+    #[serde(default)]
+    pub topic: Option<i64>,
     pub preview_off: bool,
     pub protected: bool,
     pub edited_at_ms: Option<i64>,
@@ -70,6 +73,7 @@ impl Message {
             entities,
             keyboard: None,
             reply_to: None,
+            topic: None,
             preview_off: false,
             protected: false,
             edited_at_ms: None,
@@ -91,12 +95,21 @@ pub struct Chat {
     pub gate: Gate,
     /// The keyboard that a bot put in place of the person's own.
     pub reply_keyboard: Vec<Vec<String>>,
+    /// Topics that are there, each by the message that began it.
+    #[serde(default)]
+    pub topics: std::collections::BTreeSet<i64>,
 }
 
 impl Chat {
     /// An empty chat.
     pub fn new(gate: Gate) -> Self {
-        Self { blocked: false, messages: Vec::new(), gate, reply_keyboard: Vec::new() }
+        Self {
+            blocked: false,
+            messages: Vec::new(),
+            gate,
+            reply_keyboard: Vec::new(),
+            topics: Default::default(),
+        }
     }
 
     /// A message that exists, by its id.

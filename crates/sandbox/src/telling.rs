@@ -47,6 +47,10 @@ impl World {
         if message.protected {
             map.insert("has_protected_content".into(), true.into());
         }
+        if let Some(topic) = message.topic {
+            map.insert("message_thread_id".into(), topic.into());
+            map.insert("is_topic_message".into(), true.into());
+        }
         let replied = message.reply_to.and_then(|id| person.state.chat.as_ref()?.message(id));
         if let Some(replied) = replied.filter(|replied| replied.id < message.id) {
             let mut shown = replied.clone();

@@ -265,6 +265,32 @@ pub fn touch(tx: &WriteTx<'_>, bot: BotId, number: ContactNumber, at: Millis) ->
     Ok(())
 }
 
+/// As [`touch`], by what somebody wrote or pressed: the topic in which they did is where they are to be answered.
+pub fn touch_in(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    number: ContactNumber,
+    at: Millis,
+    topic: Option<i64>,
+) -> Result<()> {
+    tx.run(
+        "UPDATE contacts SET last_interaction = $3, topic = $4 WHERE bot_id = $1 AND number = $2 \
+         AND (last_interaction IS NULL OR last_interaction <= $3)",
+        params![bot, number, at, topic],
+    )?;
+    Ok(())
+}
+
+/// The topic in which somebody wrote or pressed last; none for the chat's general part.
+pub fn topic(tx: &ReadTx<'_>, bot: BotId, number: ContactNumber) -> Result<Option<i64>> {
+    let found = tx.row(
+        "SELECT topic FROM contacts WHERE bot_id = $1 AND number = $2",
+        params![bot, number],
+        |row| row.get(0),
+    )?;
+    Ok(found.flatten())
+}
+
 /// One person by number.
 pub fn get(tx: &ReadTx<'_>, bot: BotId, number: ContactNumber) -> Result<Option<Contact>> {
     let sql = format!("SELECT {COLUMNS} FROM contacts WHERE bot_id = $1 AND number = $2");

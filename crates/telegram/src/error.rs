@@ -77,6 +77,13 @@ impl SendError {
         Refusal { code: error_code, description, retry_after_s, retry_after_header_s: None }.classify()
     }
 
+    /// The topic that the message was meant for is gone; the chat is there, and nothing was sent.
+    pub fn is_topic_gone(&self) -> bool {
+        const WORDS: [&str; 3] = ["message thread not found", "TOPIC_DELETED", "TOPIC_ID_INVALID"];
+        matches!(self, Self::Refused { code: 400, description }
+            if WORDS.iter().any(|words| contains(description, words)))
+    }
+
     /// The same call may be made again: nothing was done.
     pub fn is_proof_of_nothing(&self) -> bool {
         matches!(self, Self::NotSent { .. } | Self::NotTelegram { .. } | Self::RetryAfter { .. })

@@ -117,6 +117,8 @@ pub struct Message {
     pub service: String,
     /// The id of its file, of a photo that of the largest size.
     pub file_id: Option<String>,
+    /// The topic of the private chat in which it was written, where the bot's chats have topics.
+    pub topic: Option<i64>,
     /// The message that it answers.
     pub reply_to_message_id: Option<i64>,
     pub successful_payment: Option<SuccessfulPayment>,
@@ -197,6 +199,7 @@ impl Message {
             message_id: wire.message_id,
             date: wire.date,
             edit_date: wire.edit_date,
+            topic: wire.message_thread_id.filter(|_| wire.is_topic_message),
             chat: wire.chat,
             from: wire.from,
             text: wire.text.or(wire.caption).or_else(rich),
@@ -265,6 +268,9 @@ struct WireMessage {
     date: i64,
     edit_date: Option<i64>,
     chat: Chat,
+    message_thread_id: Option<i64>,
+    #[serde(default)]
+    is_topic_message: bool,
     from: Option<User>,
     text: Option<String>,
     caption: Option<String>,

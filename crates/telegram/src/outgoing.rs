@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 #[derive(Debug, Serialize)]
 pub(crate) struct Text<'a> {
     chat_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_thread_id: Option<i64>,
     text: &'a str,
     #[serde(skip_serializing_if = "<[Entity]>::is_empty")]
     entities: &'a [Entity],
@@ -21,6 +23,8 @@ pub(crate) struct Text<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct Captioned<'a> {
     chat_id: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_thread_id: Option<i64>,
     #[serde(skip_serializing_if = "str::is_empty")]
     caption: &'a str,
     #[serde(skip_serializing_if = "<[Entity]>::is_empty")]
@@ -53,6 +57,7 @@ impl<'a> Text<'a> {
     pub(crate) fn of(chat: i64, message: &'a Outgoing) -> Self {
         Self {
             chat_id: chat,
+            message_thread_id: message.topic,
             text: &message.text,
             entities: &message.entities,
             reply_markup: Keyboard::of(message),
@@ -65,6 +70,7 @@ impl<'a> Captioned<'a> {
     pub(crate) fn of(chat: i64, message: &'a Outgoing) -> Self {
         Self {
             chat_id: chat,
+            message_thread_id: message.topic,
             caption: &message.text,
             caption_entities: &message.entities,
             reply_markup: Keyboard::of(message),
@@ -145,6 +151,7 @@ impl From<StoredParams> for Outgoing {
             media: params.media,
             buttons: rows.into_iter().map(row).collect(),
             link_preview: params.link_preview_options.is_none_or(|options| !options.is_disabled),
+            topic: None,
         }
     }
 }
@@ -206,6 +213,19 @@ mod tests {
         let mut wanted = stopped.clone();
         wanted["chat_id"] = 5.into();
         assert_eq!(sent(stopped).0, wanted);
+    }
+
+    #[test]
+    fn what_belongs_in_a_topic_is_sent_there() {
+        let message = Outgoing { topic: Some(12), ..Outgoing::plain("Hi") };
+        assert_eq!(
+            send_message_params(5, &message),
+            json!({"chat_id": 5, "message_thread_id": 12, "text": "Hi"})
+        );
+        assert_eq!(
+            json!(Captioned::of(5, &message)),
+            json!({"chat_id": 5, "message_thread_id": 12, "caption": "Hi"})
+        );
     }
 
     #[test]

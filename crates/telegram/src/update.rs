@@ -86,6 +86,8 @@ pub struct CallbackQuery {
     /// The message that carries the button, and its chat; absent for messages that are too old or inline.
     pub message_id: Option<i64>,
     pub chat: Option<Chat>,
+    /// The topic of the private chat in which the message is.
+    pub topic: Option<i64>,
     pub data: Option<String>,
 }
 
@@ -195,6 +197,17 @@ impl Update {
         }
     }
 
+    /// Where in their chat a person wrote or pressed: in a topic, or in none. None of an update that says nothing
+    /// about it.
+    pub fn topic(&self) -> Option<Option<i64>> {
+        match self {
+            Self::Message(message) if message.chat.is_private() => Some(message.topic),
+            // A message too old to be shown does not say where it is.
+            Self::CallbackQuery(query) if query.chat.is_some() => Some(query.topic),
+            _ => None,
+        }
+    }
+
     /// The chat where it happened.
     pub fn chat(&self) -> Option<&Chat> {
         match self {
@@ -212,6 +225,9 @@ impl Update {
 pub(crate) struct WireReference {
     pub(crate) message_id: i64,
     chat: Option<Chat>,
+    message_thread_id: Option<i64>,
+    #[serde(default)]
+    is_topic_message: bool,
 }
 
 #[derive(Deserialize)]
@@ -225,11 +241,13 @@ struct WireCallbackQuery {
 impl From<WireCallbackQuery> for CallbackQuery {
     fn from(wire: WireCallbackQuery) -> Self {
         let WireCallbackQuery { id, from, message, data } = wire;
+        let topic = message.as_ref().filter(|message| message.is_topic_message);
+        let topic = topic.and_then(|message| message.message_thread_id);
         let (message_id, chat) = match message {
             Some(message) => (Some(message.message_id), message.chat),
             None => (None, None),
         };
-        Self { id, from, message_id, chat, data }
+        Self { id, from, message_id, chat, topic, data }
     }
 }
 

@@ -213,6 +213,7 @@ fn the_rules_know_no_clock_no_chance_and_no_io() {
 fn only_the_wire_knows_telegrams_parameters() {
     let names = [
         "chat_id",
+        "message_thread_id",
         "reply_markup",
         "inline_keyboard",
         "callback_data",

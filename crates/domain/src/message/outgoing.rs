@@ -26,6 +26,9 @@ pub struct Outgoing {
     /// `false` asks Telegram to show no preview of a link.
     #[serde(default = "shown", skip_serializing_if = "is_shown")]
     pub link_preview: bool,
+    /// The topic of the person's chat in which it belongs, by Telegram's number; none for the chat's general part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<i64>,
 }
 
 /// A button with what travels on the wire for it.
@@ -58,7 +61,7 @@ fn is_shown(link_preview: &bool) -> bool {
 impl From<Formatted> for Outgoing {
     fn from(formatted: Formatted) -> Self {
         let Formatted { text, entities } = formatted;
-        Self { text, entities, media: None, buttons: Vec::new(), link_preview: true }
+        Self { text, entities, media: None, buttons: Vec::new(), link_preview: true, topic: None }
     }
 }
 
@@ -132,10 +135,11 @@ mod tests {
             media: Some(Media { kind: MediaKind::Photo, id: MediaId(7) }),
             buttons: vec![vec![press, link]],
             link_preview: false,
+            topic: Some(12),
         };
         let stored: Value = serde_json::from_str(&StoredMessage::write(&message)).unwrap();
         let form = json!({"v": 2, "text": "Hi", "entities": [{"type": "bold", "offset": 0, "length": 2}],
-            "media": {"kind": "photo", "media_id": 7}, "link_preview": false,
+            "media": {"kind": "photo", "media_id": 7}, "link_preview": false, "topic": 12,
             "buttons": [[{"text": "Claim", "press": "c.1.0.0"}, {"text": "Shop", "url": "https://a.example/"}]]});
         assert_eq!(stored, form, "rows of this form are in databases");
         assert_eq!(StoredMessage::read(stored), StoredMessage::Current(message));

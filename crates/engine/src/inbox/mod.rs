@@ -424,7 +424,8 @@ fn send(
 ) -> Result<OutboxId> {
     let (tx, bot) = (journal.tx(), journal.bot());
     let author = MessageAuthor::Agent(member);
-    let row = outbox::insert(tx, bot, contact.number, Lane::Agents, message, author, now)?;
+    let there = Outgoing { topic: contacts::topic(tx, bot, contact.number)?, ..message.clone() };
+    let row = outbox::insert(tx, bot, contact.number, Lane::Agents, &there, author, now)?;
     journal.record(Some(contact.number), now, EventBody::Reply { member, outbox: row.0 })?;
     let before = conversations::get(tx, bot, contact.number)?;
     let kept = before.clone().unwrap_or_else(|| conversation::silent(contact));

@@ -199,6 +199,7 @@ impl Intake {
         received: &Received,
         at: Millis,
     ) -> Result<Option<Answer>> {
+        journal.listen(received.update.topic());
         match &received.update {
             Update::Message(message) if message.chat.is_private() => {
                 self.message(journal, name, message, &received.raw, at)?;

@@ -18,5 +18,6 @@ mod rebuilt;
 mod refusals;
 mod report;
 mod retention;
+mod topics;
 mod webhook;
 mod whole_loop;

@@ -35,9 +35,11 @@ impl World {
     ) -> Result<Value, Refusal> {
         let markup = markup(params)?;
         let (index, reply_to) = self.admitted(params, 1, now_ms)?;
+        let topic = self.found_topic(index, params)?;
         let id = self.take_message_id();
         let mut message = Message::new(id, now_ms, true, content.text.into(), content.entities);
         message.reply_to = reply_to;
+        message.topic = topic;
         message.protected = params.flag("protect_content");
         let Some(chat) = &mut self.people[index].state.chat else { return Err(chat_not_found()) };
         match markup {
@@ -66,6 +68,18 @@ impl World {
         }
         self.check_reachable(index)?;
         Ok((index, self.found_reply(index, reply_to)?))
+    }
+
+    /// The topic that a call names, if the chat has it.
+    fn found_topic(&self, index: usize, params: &Params) -> Result<Option<i64>, Refusal> {
+        let Some(topic) = params.integer("message_thread_id").filter(|topic| *topic != 0) else {
+            return Ok(None);
+        };
+        let chat = self.people[index].state.chat.as_ref();
+        match chat.is_some_and(|chat| chat.topics.contains(&topic)) {
+            true => Ok(Some(topic)),
+            false => Err(Refusal::exact("message thread not found")),
+        }
     }
 
     /// Puts the bot's message in the chat and lets the person and the crawler notice it, unless it

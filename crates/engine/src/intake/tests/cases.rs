@@ -118,6 +118,47 @@ async fn a_service_message_is_kept_raw_and_nobody_wrote() {
 }
 
 #[tokio::test]
+async fn what_is_answered_goes_where_somebody_wrote_last() {
+    let mut desk = Desk::new().await;
+    let topic = |id: i64| json!({"message_thread_id": id, "is_topic_message": true});
+    let said_in = |place: Value, text: &str| {
+        let mut fields = json!({"text": text});
+        fields.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+        fields
+    };
+    // The thread of a reply is none of the chat's topics.
+    let thread = json!({"message_thread_id": 5});
+    let mut topics = Vec::new();
+    for (id, place) in [(1, topic(12)), (2, json!({})), (3, topic(14)), (4, thread)] {
+        desk.says(id, said_in(place, "/stop")).await;
+        desk.give("callback_query", &opt_in(id, &json!({}))).await;
+        let bot = desk.house.bot;
+        let read = move |tx: &store::ReadTx<'_>| {
+            let last = contacts::topic(tx, bot, ContactNumber(0))?;
+            let sent = outbox::of_contact(tx, bot, ContactNumber(0), i64::MAX, 1)?;
+            Ok::<_, StoreError>((telegram::stored_message(&sent[0].message).unwrap().topic, last))
+        };
+        topics.push(desk.house.store.reader().read(read).await.unwrap());
+    }
+    let where_said = [Some(12), None, Some(14), None];
+    assert_eq!(topics.iter().map(|(answer, _)| *answer).collect::<Vec<_>>(), where_said);
+    assert_eq!(topics.iter().map(|(_, last)| *last).collect::<Vec<_>>(), [None; 4], "pressed outside since");
+    desk.give("callback_query", &opt_in(9, &topic(12))).await;
+    let bot = desk.house.bot;
+    let read = move |tx: &store::ReadTx<'_>| contacts::topic(tx, bot, ContactNumber(0));
+    assert_eq!(desk.house.store.reader().read(read).await.unwrap(), Some(12));
+}
+
+/// A press on the way back from `/stop`, on a message in that place.
+fn opt_in(message_id: i64, place: &Value) -> Value {
+    let mut message = json!({"message_id": 1_000 + message_id, "date": NOW / 1_000,
+        "chat": {"id": ANN, "type": "private"}});
+    message.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+    json!({"id": message_id.to_string(), "chat_instance": "1", "data": crate::tokens::OPT_IN,
+        "from": {"id": ANN, "is_bot": false, "first_name": "Ann", "language_code": "en"}, "message": message})
+}
+
+#[tokio::test]
 async fn an_edit_words_thread_and_last_line_anew_and_is_nothing_new() {
     let mut desk = Desk::new().await;
     desk.says(1, json!({"text": "/start"})).await;
