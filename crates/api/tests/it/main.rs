@@ -10,4 +10,5 @@ mod links;
 mod names;
 mod people;
 mod retention;
+mod testers;
 mod walls;

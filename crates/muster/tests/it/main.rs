@@ -18,6 +18,7 @@ mod rebuilt;
 mod refusals;
 mod report;
 mod retention;
+mod test_group;
 mod topics;
 mod webhook;
 mod whole_loop;
