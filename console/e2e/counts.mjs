@@ -10,7 +10,7 @@ async function something(server, call, bot) {
   for (const person of people.slice(10, 12)) await act(server, person.id, 'block');
   await until(async () => {
     const home = await call('GET', `/home?bot_id=${bot.id}`);
-    return home.people >= 12 && home.blocked === 2 ? home : null;
+    return home.people >= 12 && home.blocked.count === 2 ? home : null;
   }, 'twelve people, two of whom blocked the bot');
 }
 
