@@ -1,5 +1,6 @@
 import './page.css';
 import { type ReactNode, useEffect } from 'react';
+import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
@@ -29,7 +30,8 @@ export function Page({ title, crumb, note, actions, bare = false, children }: Pa
       <header className="top-bar">
         {crumb && (
           <Link className="crumb" to={crumb.to}>
-            {crumb.label}
+            <IconArrowLeft size={18} stroke={1.5} aria-hidden="true" />
+            <span>{crumb.label}</span>
           </Link>
         )}
         <h1 className="cut">

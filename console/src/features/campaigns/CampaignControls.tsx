@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
@@ -11,6 +12,9 @@ import { useHold } from '@/ui/hold';
 import { HoldActions } from '@/ui/HoldActions';
 import { useProblemText } from '@/ui/states';
 import { toast, toastFailure } from '@/ui/toast';
+
+/** As long as a campaign's name may be. */
+const NAME_MAX = 128;
 
 type Act =
   { act: 'pause' | 'resume' | 'cancel' } | { act: 'resolve'; decision: 'leave' | 'resend' };
@@ -48,6 +52,31 @@ function SaveTemplate({ campaign }: { campaign: Campaign }) {
   return (
     <Button className="wide-only" loading={save.isPending} onClick={() => save.mutate()}>
       {t('compose.save_template')}
+    </Button>
+  );
+}
+
+/** The same message to the same people, as a draft of its own. */
+function Duplicate({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const problem = useProblemText();
+  const copy = useMutation({
+    mutationFn: () => {
+      const { bot_id, audience, message, held_out_percent } = campaign;
+      const name = t('campaigns.copy_name', { name: campaign.name }).slice(0, NAME_MAX);
+      return post('/campaigns', { body: { bot_id, name, audience, message, held_out_percent } });
+    },
+    onSuccess: (draft) => {
+      void client.invalidateQueries({ queryKey: ['campaigns'] });
+      void navigate({ to: '/campaigns/$campaignId', params: { campaignId: draft.id } });
+    },
+    onError: (error) => toastFailure(t('campaigns.duplicate_failed'), problem(error)),
+  });
+  return (
+    <Button className="wide-only" loading={copy.isPending} onClick={() => copy.mutate()}>
+      {t('campaigns.duplicate')}
     </Button>
   );
 }
@@ -156,6 +185,7 @@ export function CampaignControls({
       <Button className="wide-only" onClick={onMessage}>
         {t('campaigns.message')}
       </Button>
+      {can('write') && <Duplicate campaign={campaign} />}
       {can('write') && <SaveTemplate campaign={campaign} />}
       {may('cancel') && (
         <Button

@@ -9,14 +9,16 @@ import type { Campaign } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { OutcomeBar } from '@/ui/bars';
-import { CampaignState, isGoingOut } from '@/ui/CampaignState';
+import { CampaignState } from '@/ui/CampaignState';
 import { Count } from '@/ui/Count';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { useSentence } from '@/ui/expression/sentence';
 import { Page, Section } from '@/ui/Page';
 import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
+import { CampaignsLead } from './CampaignsLead';
 
-function useNameColumn(): Column<Campaign> {
+/** The name and whom it is for; `showsState`: on a phone its state in their place. */
+function useNameColumn(showsState = false): Column<Campaign> {
   const { t } = useTranslation();
   const sentence = useSentence();
   return {
@@ -27,7 +29,14 @@ function useNameColumn(): Column<Campaign> {
         <Link to="/campaigns/$campaignId" params={{ campaignId: row.id }}>
           <b>{row.name || t('campaigns.unnamed')}</b>
         </Link>
-        <span className="small faint cut">{sentence(row.audience)}</span>
+        <span className={showsState ? 'small faint cut wide-only' : 'small faint cut'}>
+          {sentence(row.audience)}
+        </span>
+        {showsState && (
+          <span className="phone-only">
+            <CampaignState campaign={row} />
+          </span>
+        )}
       </span>
     ),
   };
@@ -53,10 +62,15 @@ function Written({ campaign }: { campaign: Campaign }) {
 function GoingOut({ rows }: { rows: Campaign[] }) {
   const { t } = useTranslation();
   const { time } = useFormat();
-  const name = useNameColumn();
+  const name = useNameColumn(true);
   const columns: Column<Campaign>[] = [
     name,
-    { key: 'state', head: t('campaigns.state'), cell: (row) => <CampaignState campaign={row} /> },
+    {
+      key: 'state',
+      head: t('campaigns.state'),
+      leaves: 2,
+      cell: (row) => <CampaignState campaign={row} />,
+    },
     {
       key: 'bar',
       head: t('campaigns.outcomes'),
@@ -92,22 +106,39 @@ function GoingOut({ rows }: { rows: Campaign[] }) {
   );
 }
 
-function OpenRate({ id }: { id: number }) {
+const useReport = (id: number) => useQuery({ ...reportQuery(id, 'stage'), staleTime: 60_000 }).data;
+
+/** A share of those who got it; it opens its people. */
+function Share({ id, of }: { id: number; of: 'open_rate' | 'replied' }) {
   const { percent } = useFormat();
-  const report = useQuery({ ...reportQuery(id, 'stage'), staleTime: 60_000 }).data;
-  if (!report) return <span className="faint"> </span>;
+  const figure = useReport(id)?.[of];
+  if (!figure) return null;
   return (
-    <Count value={report.open_rate.count} people={report.open_rate.people}>
-      {percent(report.open_rate.share)}
+    <Count value={figure.count} people={figure.people}>
+      {percent(figure.share)}
     </Count>
   );
 }
 
-function Results({ rows, onEnd }: { rows: Campaign[]; onEnd: (() => void) | undefined }) {
+/** What it changed in replies, in points over the control group; nothing where that cannot be said. */
+function ReplyLift({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const { signed } = useFormat();
+  const lift = useReport(id)?.lift.find((each) => each.measure === 'messages');
+  if (!lift?.enough || lift.difference === null) return <span className="faint">–</span>;
+  const said = lift.clear ? (lift.difference > 0 ? 'good' : 'bad') : 'faint';
+  return (
+    <span className={`figure ${said}`} title={t('campaigns.lift_means')}>
+      {signed(lift.difference * 100, 1)}
+    </span>
+  );
+}
+
+function useResultColumns(): Column<Campaign>[] {
   const { t } = useTranslation();
   const { date } = useFormat();
   const name = useNameColumn();
-  const columns: Column<Campaign>[] = [
+  return [
     name,
     {
       key: 'when',
@@ -134,7 +165,21 @@ function Results({ rows, onEnd }: { rows: Campaign[]; onEnd: (() => void) | unde
       key: 'open',
       head: t('campaigns.open_rate'),
       num: true,
-      cell: (row) => <OpenRate id={row.id} />,
+      cell: (row) => <Share id={row.id} of="open_rate" />,
+    },
+    {
+      key: 'replied',
+      head: t('campaigns.replied'),
+      num: true,
+      leaves: 2,
+      cell: (row) => <Share id={row.id} of="replied" />,
+    },
+    {
+      key: 'lift',
+      head: t('campaigns.lift'),
+      num: true,
+      leaves: 1,
+      cell: (row) => <ReplyLift id={row.id} />,
     },
     {
       key: 'blocked',
@@ -149,6 +194,11 @@ function Results({ rows, onEnd }: { rows: Campaign[]; onEnd: (() => void) | unde
       ),
     },
   ];
+}
+
+function Results({ rows, onEnd }: { rows: Campaign[]; onEnd: (() => void) | undefined }) {
+  const { t } = useTranslation();
+  const columns = useResultColumns();
   return (
     <DataTable
       label={t('campaigns.results')}
@@ -173,7 +223,6 @@ export default function CampaignsPage() {
     campaign.status === 'done' || campaign.status === 'cancelled';
   const going = all.filter((campaign) => !over(campaign));
   const past = all.filter(over);
-  const running = going.filter((campaign) => isGoingOut(campaign.status)).length;
   const make = can('write') && (
     <Button
       variant="filled"
@@ -202,10 +251,7 @@ export default function CampaignsPage() {
       )}
       {all.length > 0 && (
         <>
-          <p>
-            <span className="lead-figure">{number(running)}</span>{' '}
-            <span className="unit">{t('campaigns.running', { count: running })}</span>
-          </p>
+          <CampaignsLead all={all} isWhole={!query.hasNextPage} />
           {going.length > 0 && (
             <Section title={t('campaigns.going_out')}>
               <GoingOut rows={going} />

@@ -10,12 +10,16 @@ import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 import { type Column, DataTable } from '@/ui/DataTable';
+import { PeopleLead } from '@/ui/PeopleLead';
 import { Page } from '@/ui/Page';
 import { EmptyState, Loaded, SkeletonRows } from '@/ui/states';
 import { useStill } from '@/ui/still';
 import { TagChip } from '@/ui/TagChip';
 import { FunnelLine } from './FunnelSteps';
 import { LinkForm } from './LinkForm';
+
+/** As many as one question may name. */
+const LISTED_MAX = 500;
 
 function useColumns(most: number): Column<LinkItem>[] {
   const { t } = useTranslation();
@@ -98,12 +102,21 @@ function Listed({ items: fresh }: { items: LinkItem[] }) {
   const { show } = useSearch({ from: '/frame/links' });
   const present = items.filter((item) => item.archived_at === null);
   const rows = show === 'archived' ? items : present;
+  const visits = items.reduce((sum, link) => sum + link.funnel.visits, 0);
   const columns = useColumns(Math.max(1, ...rows.map((row) => row.funnel.visits)));
   return (
     <>
-      <p className="links-lead">
-        <span className="lead-figure">{number(present.length)}</span>{' '}
-        <span className="unit">{t('links.count', { count: present.length })}</span>
+      <div className="links-lead">
+        <PeopleLead
+          people={{ any: items.slice(0, LISTED_MAX).map((link) => link.funnel.starts.people) }}
+          unit={(count) => t('links.came', { count })}
+        >
+          {t('links.of', {
+            count: present.length,
+            number: number(present.length),
+            visits: number(visits),
+          })}
+        </PeopleLead>
         {present.length < items.length && (
           <button
             type="button"
@@ -119,7 +132,7 @@ function Listed({ items: fresh }: { items: LinkItem[] }) {
             {t(show ? 'links.hide_archived' : 'links.show_archived')}
           </button>
         )}
-      </p>
+      </div>
       {rows.length === 0 ? (
         <p className="muted">{t('links.all_archived')}</p>
       ) : (

@@ -14,6 +14,7 @@ import { Meter } from '@/ui/bars';
 import { fold } from '@/ui/fold';
 import { Count } from '@/ui/Count';
 import { type Column, DataTable } from '@/ui/DataTable';
+import { PeopleLead } from '@/ui/PeopleLead';
 import { Page } from '@/ui/Page';
 import { EmptyState, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { useStill } from '@/ui/still';
@@ -79,6 +80,9 @@ function useColumns(most: number): Column<Tag>[] {
     },
   ];
 }
+
+/** As many as one question may name. */
+const LISTED_MAX = 500;
 
 function NewTag({ count, onClose }: { count: number; onClose: () => void }) {
   const { t } = useTranslation();
@@ -188,10 +192,12 @@ export default function TagsPage() {
               ) : (
                 <>
                   <div className="inline wrap tags-lead">
-                    <p>
-                      <span className="lead-figure">{number(all.length)}</span>{' '}
-                      <span className="unit">{t('tags.count', { count: all.length })}</span>
-                    </p>
+                    <PeopleLead
+                      people={{ tag: { has_any: all.slice(0, LISTED_MAX).map((tag) => tag.name) } }}
+                      unit={(count) => t('tags.tagged', { count })}
+                    >
+                      {t('tags.of', { count: all.length, number: number(all.length) })}
+                    </PeopleLead>
                     <TextInput
                       className="end"
                       size="xs"

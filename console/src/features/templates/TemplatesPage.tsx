@@ -155,6 +155,27 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
   );
 }
 
+/** The figure that the page opens with: the best open rate of all, once a template was sent to enough people. */
+function Lead({ templates }: { templates: Template[] }) {
+  const { t } = useTranslation();
+  const { number, percent } = useFormat();
+  const best = templates.find(({ results }) => results?.rank === 1)?.results;
+  return (
+    <>
+      {best && (
+        <p>
+          <span className="lead-figure">{percent(best.open_rate)}</span>{' '}
+          <span className="unit">{t('templates.best')}</span>
+        </p>
+      )}
+      <p className="muted">
+        {t('templates.count', { count: templates.length, number: number(templates.length) })} ·{' '}
+        {t('templates.ranked')}
+      </p>
+    </>
+  );
+}
+
 /** Ranked as the page opens: results that come in meanwhile move no card. */
 function Gallery({
   templates,
@@ -179,7 +200,6 @@ function Gallery({
 /** Messages that worked, as Telegram shows them, with what they did. */
 export default function TemplatesPage() {
   const { t } = useTranslation();
-  const { number } = useFormat();
   const can = useCan();
   const query = useQuery(templatesQuery());
   const [editing, setEditing] = useState<Template | 'new' | null>(null);
@@ -214,11 +234,7 @@ export default function TemplatesPage() {
             </EmptyState>
           ) : (
             <>
-              <p>
-                <span className="lead-figure">{number(items.length)}</span>{' '}
-                <span className="unit">{t('templates.count', { count: items.length })}</span>{' '}
-                <span className="small faint">{t('templates.ranked')}</span>
-              </p>
+              <Lead templates={items} />
               <Gallery templates={items} onEdit={setEditing} />
             </>
           )
