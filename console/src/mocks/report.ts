@@ -27,6 +27,13 @@ export function home(days: number): Home {
     to,
     count,
   });
+  const moves = [
+    move('active', 'cooling', 148),
+    move('new', 'active', 131),
+    move('cooling', 'active', 97),
+    move('cooling', 'churned', 63),
+    move('active', 'customer', 14),
+  ];
   return {
     people: people.length,
     reachable: people.filter((person) => person.reachable).length,
@@ -34,22 +41,21 @@ export function home(days: number): Home {
     opted_out: cannot('opted_out', 'opted_out'),
     deactivated: cannot('deactivated', 'deactivated'),
     no_chat: cannot('not_started', 'no_chat'),
-    stages: stageNames.map((name, index) => ({
-      id: index + 1,
-      name,
-      color: '',
-      count: of(name),
-      before: of(name) - 20 + index * 12,
-      in: 140,
-      out: 160 - index * 12,
-    })),
-    moves: [
-      move('active', 'cooling', 148),
-      move('new', 'active', 131),
-      move('cooling', 'active', 97),
-      move('cooling', 'churned', 63),
-      move('active', 'customer', 14),
-    ],
+    stages: stageNames.map((name, index) => {
+      const sum = (side: 'from' | 'to') =>
+        moves.filter((each) => each[side] === name).reduce((total, { count }) => total + count, 0);
+      const came = sum('to') + (name === 'new' ? 162 : 0);
+      return {
+        id: index + 1,
+        name,
+        color: '',
+        count: of(name),
+        before: of(name) - came + sum('from'),
+        in: came,
+        out: sum('from'),
+      };
+    }),
+    moves,
     joined: dayPeople(days, 31),
     active: dayPeople(days, 1846),
     blocked_by_day: dayPeople(days, 4),

@@ -20,7 +20,7 @@ const LONGEST_MS = 20_000;
 export function withServer() {
   const server = setupServer(...handlers);
   configure({ asyncUtilTimeout: LONGEST_MS });
-  vi.setConfig({ testTimeout: 2 * LONGEST_MS });
+  vi.setConfig({ testTimeout: 3 * LONGEST_MS });
   beforeAll(async () => {
     server.listen({ onUnhandledRequest: 'error' });
     await startI18n('en');

@@ -31,6 +31,7 @@ import {
   withRule,
 } from './rules';
 import { SidePane } from './SidePane';
+import { StageFlow } from './StageFlow';
 
 /** Typing a number asks once it rests. */
 const REST_MS = 200;
@@ -290,6 +291,7 @@ function Editor({ stages }: { stages: Stages }) {
             stale={stale && changed}
             total={total}
           />
+          <StageFlow />
         </div>
         <aside className="pane" aria-label={t('stages.effect')}>
           <SidePane
