@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::cells::Kind;
 use domain::ids::ContactId;
+use domain::named::Named;
 use engine::attribute_kinds::{AttributeInUse, AttributeKinds, Unified, Unify};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,7 +113,7 @@ pub async fn unify(
     let unknown = || Problem::field("/kind", "unknown_value", "must be bool, number, date or text");
     let wanted = Unify {
         key: order.key,
-        kind: Kind::named(&order.kind).ok_or_else(unknown)?,
+        kind: Kind::from_name(&order.kind).ok_or_else(unknown)?,
         drop_misfits: order.drop_misfits,
         dry_run: order.dry_run,
     };

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::bot::{Condition, Intake};
 use domain::ids::BotId;
-use engine::bots::{self, BotChange, Bots, Intake};
+use engine::bots::{self, BotChange, Bots};
 use engine::presets::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,18 +14,7 @@ use crate::access::{Agent, Owner};
 use crate::body::{Body, Path};
 use crate::page::List;
 use crate::problem::Result;
-
-/// How a bot stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BotStatus {
-    /// Connected; nothing was heard yet.
-    Starting,
-    Running,
-    Stopped,
-    /// Telegram no longer knows the token.
-    TokenDead,
-}
+use crate::schemas;
 
 /// What a bot can be told to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -34,13 +24,6 @@ pub enum BotOrder {
     Stopped,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum IntakeKind {
-    Polling,
-    Webhook,
-}
-
 /// A bot, without its token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Bot {
@@ -48,8 +31,10 @@ pub struct Bot {
     pub telegram_id: i64,
     pub username: String,
     pub name: String,
-    pub status: BotStatus,
-    pub intake: IntakeKind,
+    #[schema(value_type = schemas::BotStatus)]
+    pub status: Condition,
+    #[schema(value_type = schemas::IntakeKind)]
+    pub intake: Intake,
     /// Why updates are polled where a webhook was wanted.
     #[schema(required)]
     pub intake_note: Option<String>,
@@ -109,16 +94,8 @@ impl From<bots::Bot> for Bot {
             telegram_id: bot.telegram_id,
             username: bot.username,
             name: bot.name,
-            status: match bot.status {
-                "starting" => BotStatus::Starting,
-                "running" => BotStatus::Running,
-                "token_dead" => BotStatus::TokenDead,
-                _ => BotStatus::Stopped,
-            },
-            intake: match bot.intake {
-                Intake::Polling => IntakeKind::Polling,
-                Intake::Webhook => IntakeKind::Webhook,
-            },
+            status: bot.status,
+            intake: bot.intake,
             intake_note: bot.intake_note,
             webhook: bot.webhook.map(Into::into),
             health: BotHealth {

@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::conversation::{Speaker, Status};
 use domain::event::Outcome;
 use domain::ids::{BotId, ContactId, MemberId};
+use domain::named::Named as _;
 use engine::authors::{Author, AuthorKind};
 use engine::history::Place;
 use engine::inbox::{self, Detail, Inbox, Talk, TalkCounts, TalkOrder, TalkQuery};
@@ -64,35 +66,13 @@ pub struct ConversationAsk {
     pub limit: Option<usize>,
 }
 
-/// Who wrote something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Speaker {
-    Person,
-    Bot,
-    Agent,
-    Campaign,
-    Flow,
-}
-
-impl From<AuthorKind> for Speaker {
-    fn from(kind: AuthorKind) -> Self {
-        match kind {
-            AuthorKind::Person => Self::Person,
-            AuthorKind::Agent => Self::Agent,
-            AuthorKind::Campaign => Self::Campaign,
-            AuthorKind::Flow => Self::Flow,
-            AuthorKind::Bot | AuthorKind::Link | AuthorKind::Import | AuthorKind::Api => Self::Bot,
-        }
-    }
-}
-
-fn speaker(name: &str) -> Speaker {
-    match name {
-        "agent" => Speaker::Agent,
-        "campaign" => Speaker::Campaign,
-        "bot" => Speaker::Bot,
-        _ => Speaker::Person,
+fn speaker(kind: AuthorKind) -> Speaker {
+    match kind {
+        AuthorKind::Person => Speaker::Person,
+        AuthorKind::Agent => Speaker::Agent,
+        AuthorKind::Campaign => Speaker::Campaign,
+        AuthorKind::Flow => Speaker::Flow,
+        AuthorKind::Bot | AuthorKind::Link | AuthorKind::Import | AuthorKind::Api => Speaker::Bot,
     }
 }
 
@@ -113,6 +93,7 @@ fn named(author: Author) -> Option<Named> {
 pub struct LastWords {
     pub at: i64,
     pub text: String,
+    #[schema(value_type = schemas::Speaker)]
     pub from: Speaker,
 }
 
@@ -121,7 +102,7 @@ pub struct LastWords {
 pub struct Conversation {
     pub contact: ContactItem,
     #[schema(value_type = schemas::ConversationState)]
-    pub status: String,
+    pub status: Status,
     #[schema(required)]
     pub assignee: Option<Named>,
     /// Since when the person waits for an answer.
@@ -136,7 +117,7 @@ pub struct Conversation {
 impl From<Talk> for Conversation {
     fn from(talk: Talk) -> Self {
         let row = talk.conversation;
-        let last = LastWords { at: row.last_at, text: row.last_text, from: speaker(&row.last_from) };
+        let last = LastWords { at: row.last_at, text: row.last_text, from: row.last_from };
         Self {
             contact: talk.person.into(),
             status: row.status,
@@ -214,6 +195,7 @@ pub struct ThreadEntry {
     /// Such as `message-12`; one of its kind among the person's.
     pub id: String,
     pub at: i64,
+    #[schema(value_type = schemas::Speaker)]
     pub from: Speaker,
     #[schema(value_type = schemas::ThreadKind)]
     pub kind: String,
@@ -310,7 +292,7 @@ impl ThreadEntry {
         Self {
             id: entry.id,
             at: entry.at,
-            from: entry.by.kind.into(),
+            from: speaker(entry.by.kind),
             kind: entry.kind.to_owned(),
             event: entry.event.map(str::to_owned),
             text: entry.text,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::flow::Status;
 use domain::ids::{BotId, FlowId};
 use engine::flows::{self, FlowChange, Flows};
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ pub struct Flow {
     pub bot_id: i64,
     pub name: String,
     #[schema(value_type = schemas::FlowStatus)]
-    pub status: String,
+    pub status: Status,
     /// The published version.
     #[schema(required)]
     pub version: Option<i64>,

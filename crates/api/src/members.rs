@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use domain::ids::{BotId, MemberId};
-use engine::team::{self, Role, Team};
+use domain::team::Role;
+use engine::team::{self, Team};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,38 +16,8 @@ use crate::body::{Body, Path};
 use crate::page::List;
 use crate::problem::Result;
 use crate::repeat::HoldsSecret;
+use crate::schemas;
 use crate::state::ApiOptions;
-
-/// What a member may do: an owner everything; a marketer everything but members, bots and tokens; an agent reads,
-/// and works with contacts and conversations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = Role)]
-pub enum RoleName {
-    Owner,
-    Marketer,
-    Agent,
-}
-
-impl From<Role> for RoleName {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Owner => Self::Owner,
-            Role::Marketer => Self::Marketer,
-            Role::Agent => Self::Agent,
-        }
-    }
-}
-
-impl From<RoleName> for Role {
-    fn from(role: RoleName) -> Self {
-        match role {
-            RoleName::Owner => Self::Owner,
-            RoleName::Marketer => Self::Marketer,
-            RoleName::Agent => Self::Agent,
-        }
-    }
-}
 
 /// A person of the team.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,7 +25,8 @@ pub struct Member {
     pub id: i64,
     pub name: String,
     pub email: String,
-    pub role: RoleName,
+    #[schema(value_type = schemas::Role)]
+    pub role: Role,
     /// Was invited and has not followed the link yet.
     pub invited: bool,
     pub created_at: i64,
@@ -66,7 +38,7 @@ impl From<team::Member> for Member {
             id: member.id.0,
             name: member.name,
             email: member.email,
-            role: member.role.into(),
+            role: member.role,
             invited: member.invited,
             created_at: member.created_at,
         }
@@ -78,7 +50,8 @@ impl From<team::Member> for Member {
 pub struct NewMember {
     pub email: String,
     pub name: String,
-    pub role: RoleName,
+    #[schema(value_type = schemas::Role)]
+    pub role: Role,
 }
 
 /// An invited member, with the link to send to them. It is shown once.
@@ -92,7 +65,8 @@ pub struct Invited {
 #[serde(deny_unknown_fields)]
 pub struct MemberChange {
     pub name: Option<String>,
-    pub role: Option<RoleName>,
+    #[schema(value_type = Option<schemas::Role>)]
+    pub role: Option<Role>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -125,7 +99,7 @@ pub async fn invite(
     owner: Owner,
     Body(body): Body<NewMember>,
 ) -> Result<(StatusCode, Extension<HoldsSecret>, Json<Invited>)> {
-    let invitation = team.invite(owner.workspace, &body.email, &body.name, body.role.into()).await?;
+    let invitation = team.invite(owner.workspace, &body.email, &body.name, body.role).await?;
     let link = format!("{}/setup/{}", options.public_url.trim_end_matches('/'), invitation.token);
     let invited = Invited { member: invitation.member.into(), link };
     Ok((StatusCode::CREATED, Extension(HoldsSecret), Json(invited)))
@@ -140,8 +114,7 @@ pub async fn update(
     Path(id): Path<i64>,
     Body(body): Body<MemberChange>,
 ) -> Result<Json<Member>> {
-    let role = body.role.map(Role::from);
-    let member = team.update_member(owner.workspace, MemberId(id), body.name.as_deref(), role).await?;
+    let member = team.update_member(owner.workspace, MemberId(id), body.name.as_deref(), body.role).await?;
     Ok(Json(member.into()))
 }
 

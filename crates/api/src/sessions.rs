@@ -7,6 +7,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum_extra::extract::cookie::CookieJar;
 use domain::ids::{MemberId, WorkspaceId};
+use domain::team::Role;
 use engine::EngineError;
 use engine::team::{Caller, SignedIn};
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,9 @@ use crate::access::{Network, Person, caller, ended_cookie, own_origin, session_c
 use crate::body::{Body, Path};
 use crate::bots::Bot;
 use crate::contacts::CountryBy;
-use crate::members::RoleName;
 use crate::page::List;
 use crate::problem::{Code, Problem, Result};
+use crate::schemas;
 use crate::state::{ApiOptions, ApiState};
 
 /// Who is signed in, and where.
@@ -43,7 +44,8 @@ pub struct SessionMember {
     pub id: i64,
     pub name: String,
     pub email: String,
-    pub role: RoleName,
+    #[schema(value_type = schemas::Role)]
+    pub role: Role,
     /// The Telegram account that the member has bound first.
     #[schema(required)]
     pub telegram: Option<TelegramAccount>,
@@ -190,7 +192,7 @@ async fn session(state: &ApiState, workspace: WorkspaceId, member: MemberId) -> 
             id: row.id.0,
             name: row.name,
             email: row.email,
-            role: row.role.into(),
+            role: row.role,
             telegram: account
                 .map(|account| TelegramAccount { contact_id: account.contact.0, name: account.name }),
         },

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum_extra::extract::cookie::CookieJar;
+use engine::team::Purpose;
 use engine::team::Team;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -45,7 +46,7 @@ pub struct NewAccount {
     responses((status = 200, body = Setup)))]
 pub async fn show(State(team): State<Team>, Path(token): Path<String>) -> Result<Json<Setup>> {
     let link = team.open_link(&token).await?;
-    let purpose = if link.purpose == "owner" { SetupPurpose::Owner } else { SetupPurpose::Invite };
+    let purpose = if link.purpose == Purpose::Owner { SetupPurpose::Owner } else { SetupPurpose::Invite };
     Ok(Json(Setup { purpose, workspace_name: link.workspace_name, email: link.email }))
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use domain::contact::Attributes;
 use domain::event::{Event, EventBody};
 use domain::expression::{ConversationFacts, second};
-use domain::ids::MemberId;
 use domain::recipient::Answers;
 use domain::time::Millis;
 
@@ -143,7 +142,7 @@ impl Chunk {
                 }
             }
             EventBody::ConversationChanged { status, assignee } => {
-                let state = conversation(status, *assignee);
+                let state = ConversationFacts { open: status.is_open(), assignee: *assignee };
                 self.set_conversation(low, Some(state), names);
             }
             EventBody::Erased => self.erase(low, names),
@@ -249,9 +248,4 @@ impl Chunk {
             ("reachability", self.reachability.bytes()),
         ]
     }
-}
-
-/// A thread's state as events and rows write it: anything but `open` is closed.
-pub(crate) fn conversation(status: &str, assignee: Option<MemberId>) -> ConversationFacts {
-    ConversationFacts { open: status == "open", assignee }
 }

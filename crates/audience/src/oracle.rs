@@ -471,7 +471,7 @@ impl<'o> Person<'o> {
             EventBody::OptedOut { .. } => self.reachability.opted_out = true,
             EventBody::OptedIn => self.reachability.opted_out = false,
             EventBody::ConversationChanged { status, assignee } => {
-                self.conversation = Some(ConversationFacts { open: status == "open", assignee: *assignee });
+                self.conversation = Some(ConversationFacts { open: status.is_open(), assignee: *assignee });
             }
             EventBody::Erased => self.erased = true,
             _ => {}

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use domain::contact::SOURCE_FIELDS;
 use domain::ids::CampaignId;
+use domain::named::Named;
 use domain::recipient::Answers;
 
 use crate::bytes::{Damaged, Input, Output, ensure};

@@ -63,7 +63,7 @@ fn index() -> Index {
     let press = EventBody::Button { object: "help".into(), message_id: None, campaign: None, place: None };
     let press = Step { act: Act::Event { body: press, windows: 0 }, who, offset: 0 };
     let presses = (0..40).map(|days| Step { offset: -days * DAY_MS / 3, ..press.clone() });
-    let open = EventBody::ConversationChanged { status: "open".into(), assignee: None };
+    let open = EventBody::ConversationChanged { status: domain::conversation::Status::Open, assignee: None };
     let open = Step { act: Act::Event { body: open, windows: 0 }, who, offset: 0 };
     let mut steps: Vec<Step> = first.chain(rest).chain(presses).chain([open, last]).collect();
     steps.retain(|step| !matches!(&step.act, Act::Event { body: EventBody::Erased, .. }));

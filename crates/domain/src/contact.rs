@@ -88,8 +88,11 @@ pub fn attribute_of<'a>(attributes: &'a Attributes, key: &str) -> Option<&'a Att
 }
 
 /// Why Telegram has no chat in which a person could be written to: neither a block nor a dead account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum NoChat {
     /// Telegram knows no such person for this bot.
     ChatNotFound,
@@ -99,26 +102,6 @@ pub enum NoChat {
     IsBot,
     /// Telegram refuses for another reason that lies with the person.
     WriteRefused,
-}
-
-impl NoChat {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::ChatNotFound, Self::NotStarted, Self::IsBot, Self::WriteRefused];
-
-    /// The name in rows and the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ChatNotFound => "chat_not_found",
-            Self::NotStarted => "not_started",
-            Self::IsBot => "is_bot",
-            Self::WriteRefused => "write_refused",
-        }
-    }
-
-    /// Reads a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.name() == name)
-    }
 }
 
 /// Why a contact can or cannot be written to. Several may hold at once.
@@ -153,7 +136,7 @@ impl Reachability {
         Self { opted_out: self.opted_out, ..Self::default() }
     }
 
-    /// Why a person gets no bulk messages: `deactivated`, `blocked`, a name of [`NoChat`], or `opted_out`. Where several
+    /// Why a person gets no bulk messages: `deactivated`, `blocked`, a name of a [`NoChat`], or `opted_out`. Where several
     /// hold, the one that is hardest to undo.
     pub fn unreachable_reason(self) -> Option<&'static str> {
         if self.deactivated {
@@ -161,7 +144,7 @@ impl Reachability {
         } else if self.blocked {
             Some("blocked")
         } else if let Some(reason) = self.no_chat {
-            Some(reason.name())
+            Some(reason.into_str())
         } else if self.opted_out {
             Some("opted_out")
         } else {
@@ -173,6 +156,7 @@ impl Reachability {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::named::Named;
 
     #[test]
     fn the_country_of_a_network_is_believed_rather_than_a_guess() {
@@ -195,15 +179,14 @@ mod tests {
 
     #[test]
     fn who_is_heard_of_can_be_written_to_and_keeps_what_they_want() {
-        for no_chat in NoChat::ALL {
-            assert_eq!(NoChat::from_name(no_chat.name()), Some(no_chat));
+        for no_chat in NoChat::ALL.iter().copied() {
             let none =
                 Reachability { blocked: true, deactivated: true, no_chat: Some(no_chat), opted_out: true };
             assert!(!none.answerable());
             assert_eq!(none.heard(), Reachability { opted_out: true, ..Reachability::default() });
             let silent = Reachability { no_chat: Some(no_chat), ..Reachability::default() };
             assert!(!silent.reachable() && !silent.answerable() && silent.heard().reachable());
-            assert_eq!(silent.unreachable_reason(), Some(no_chat.name()));
+            assert_eq!(silent.unreachable_reason(), Some(no_chat.into_str()));
         }
     }
 }

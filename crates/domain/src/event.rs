@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::contact::{Attributes, NoChat, Profile, Source};
+use crate::conversation;
 use crate::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
 use crate::message::ButtonPlace;
 use crate::time::Millis;
@@ -42,27 +43,52 @@ pub enum Origin {
 }
 
 /// How a bulk send to one person stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+/// The numbers are those of the tables.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    strum::FromRepr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
+#[repr(u8)]
 pub enum Outcome {
     /// Waits for its turn.
-    Pending,
+    Pending = 0,
     /// The call may have begun.
-    Leased,
+    Leased = 1,
     /// Telegram accepted it and gave a message id.
-    Sent,
+    Sent = 2,
     /// Telegram refused it for good: the message, or a person who cannot be written to for another reason than a block.
-    Failed,
+    Failed = 3,
     /// Refused: the person had blocked the bot.
-    Blocked,
+    Blocked = 4,
     /// Not called: blocked or opted out between freeze and lease.
-    Skipped,
+    Skipped = 5,
     /// The call began and its end is not known.
-    Unknown,
+    Unknown = 6,
     /// Deliberately not written to, and its turn has not come.
-    HeldOut,
+    HeldOut = 7,
     /// Deliberately not written to; its turn came at the stamped time, so its window is open.
-    HeldOutReached,
+    HeldOutReached = 8,
+}
+
+impl Outcome {
+    /// As it is told: whether a held-out person's turn has come is the report's business.
+    #[must_use]
+    pub fn told(self) -> Self {
+        if self == Self::HeldOutReached { Self::HeldOut } else { self }
+    }
 }
 
 /// One recipient's new outcome inside a batch.
@@ -75,8 +101,14 @@ pub struct OutcomeChange {
 }
 
 /// What happened. `object` is what segment expressions compare with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[strum_discriminants(name(EventKind))]
+#[strum_discriminants(
+    derive(strum::IntoStaticStr, strum::VariantArray),
+    strum(serialize_all = "snake_case", const_into_str)
+)]
+#[strum_discriminants(doc = "What kind of event it is: the name in the `kind` column.")]
 pub enum EventBody {
     /// The person was met for the first time, or imported.
     ContactCreated {
@@ -226,9 +258,9 @@ pub enum EventBody {
         campaign: CampaignId,
         changes: Vec<OutcomeChange>,
     },
-    /// A conversation's state changed. `status` is `open` or `closed`.
+    /// A conversation's state changed.
     ConversationChanged {
-        status: String,
+        status: conversation::Status,
         assignee: Option<MemberId>,
     },
     /// A member wrote to the person.
@@ -265,41 +297,7 @@ pub enum EventBody {
 impl EventBody {
     /// The name in the `kind` column.
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::ContactCreated { .. } => "contact_created",
-            Self::Imported => "imported",
-            Self::HistoryImported { .. } => "history_imported",
-            Self::Start { .. } => "start",
-            Self::LinkVisit { .. } => "link_visit",
-            Self::LinkReused { .. } => "link_reused",
-            Self::Message { .. } => "message",
-            Self::MessageEdited { .. } => "message_edited",
-            Self::Reacted { .. } => "reacted",
-            Self::Command { .. } => "command",
-            Self::Button { .. } => "button",
-            Self::Click { .. } => "click",
-            Self::TagAdded { .. } => "tag_added",
-            Self::TagRemoved { .. } => "tag_removed",
-            Self::ProfileChanged { .. } => "profile_changed",
-            Self::AttributesSet { .. } => "attributes_set",
-            Self::Blocked { .. } => "blocked",
-            Self::Unblocked => "unblocked",
-            Self::Deactivated => "deactivated",
-            Self::NoChat { .. } => "no_chat",
-            Self::OptedOut { .. } => "opted_out",
-            Self::OptedIn => "opted_in",
-            Self::Conversion { .. } => "conversion",
-            Self::CampaignStarted { .. } => "campaign_started",
-            Self::Outcomes { .. } => "outcomes",
-            Self::ConversationChanged { .. } => "conversation_changed",
-            Self::Reply { .. } => "reply",
-            Self::FlowStarted { .. } => "flow_started",
-            Self::FlowEnded { .. } => "flow_ended",
-            Self::HandedOver { .. } => "handed_over",
-            Self::Raw { .. } => "raw",
-            Self::IngestFailed { .. } => "ingest_failed",
-            Self::Erased => "erased",
-        }
+        EventKind::from(self).into_str()
     }
 
     /// What a counted expression compares its `object` with.

@@ -4,6 +4,7 @@
 
 use crate::event::EventBody;
 use crate::field_error::FieldError;
+use crate::named::Named;
 use crate::time::{DAY_MS, Millis};
 
 /// The shortest time, in days: Telegram gives an update again for up to 24 hours, update ids are remembered for 48,
@@ -12,8 +13,12 @@ pub const DAYS_MIN: i64 = 3;
 /// The longest time in days, ten years; beyond it is for ever.
 pub const DAYS_MAX: i64 = 3_653;
 
-/// What has a time of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What has a time of its own, in the order in which it is shown. The name stands in the database, and in front of `_days`
+/// in the API.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Kept {
     /// What people wrote and sent, and what was written to them outside campaigns.
     Texts,
@@ -23,21 +28,6 @@ pub enum Kept {
     Visits,
     /// The team's notes about people.
     Notes,
-}
-
-impl Kept {
-    /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::Texts, Self::Raw, Self::Visits, Self::Notes];
-
-    /// Its name in the database, and in front of `_days` in the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Texts => "texts",
-            Self::Raw => "raw",
-            Self::Visits => "visits",
-            Self::Notes => "notes",
-        }
-    }
 }
 
 /// Days that each is kept; `None` is for ever.
@@ -81,7 +71,7 @@ impl Retention {
         let wrong = |kept: &Kept| {
             let days = self.days(*kept)?;
             (!(DAYS_MIN..=DAYS_MAX).contains(&days)).then(|| FieldError {
-                path: format!("/{}_days", kept.name()),
+                path: format!("/{}_days", kept.into_str()),
                 code: "out_of_range",
                 message: format!("must be between {DAYS_MIN} and {DAYS_MAX} days, or null: for ever"),
             })

@@ -4,6 +4,7 @@
 use domain::field_error::FieldError;
 use domain::ids::WorkspaceId;
 use domain::message::{MediaKind, Message};
+use domain::named::Named;
 use store::ReadTx;
 use store::media::{self, MediaFile};
 

@@ -11,7 +11,9 @@ use store::{ReadTx, campaigns, flows, links, team};
 use crate::Result;
 
 /// What kind of author.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum AuthorKind {
     Person,
     Bot,
@@ -21,22 +23,6 @@ pub enum AuthorKind {
     Link,
     Import,
     Api,
-}
-
-impl AuthorKind {
-    /// The name in the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Bot => "bot",
-            Self::Agent => "agent",
-            Self::Campaign => "campaign",
-            Self::Flow => "flow",
-            Self::Link => "link",
-            Self::Import => "import",
-            Self::Api => "api",
-        }
-    }
 }
 
 /// An author. The name is absent where there is none, or where the thing is gone.

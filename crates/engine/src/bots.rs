@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::bot::{Condition, Intake, Status};
 use domain::ids::{BotId, WorkspaceId};
 use domain::time::Millis;
 use futures_util::future::BoxFuture;
@@ -41,13 +42,6 @@ pub trait Identities: Send + Sync {
     fn identify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, std::result::Result<Identity, IdentityError>>;
 }
 
-/// How updates reach us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Intake {
-    Polling,
-    Webhook,
-}
-
 /// What Telegram says of a bot's webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct WebhookHealth {
@@ -65,8 +59,7 @@ pub struct Bot {
     pub telegram_id: i64,
     pub username: String,
     pub name: String,
-    /// `starting`, `running`, `stopped` or `token_dead`.
-    pub status: &'static str,
+    pub status: Condition,
     pub intake: Intake,
     /// Why updates are polled where a webhook was wanted.
     pub intake_note: Option<String>,
@@ -163,7 +156,7 @@ impl Bots {
                     Some(bot) => {
                         bots::set_token(tx, bot.id, &sealed)?;
                         bots::set_names(tx, bot.id, &identity.username, &identity.name)?;
-                        bots::set_status(tx, bot.id, "running")?;
+                        bots::set_status(tx, bot.id, Status::Running)?;
                         bots::set_error(tx, bot.id, None, now)?;
                         bots::set_bulk_per_second(tx, bot.id, bulk_per_second)?;
                         bot.id
@@ -229,14 +222,14 @@ impl Bots {
                     bots::set_error(tx, bot, None, now)?;
                 }
                 match change.running {
-                    Some(true) if row.status == "token_dead" && renewed.is_none() => {
+                    Some(true) if row.status == Status::TokenDead && renewed.is_none() => {
                         let message = "Telegram no longer knows this bot's token; give its new one";
                         return Err(EngineError::WrongState(message.into()));
                     }
-                    Some(true) => bots::set_status(tx, bot, "running")?,
-                    Some(false) => bots::set_status(tx, bot, "stopped")?,
-                    None if row.status == "token_dead" && renewed.is_some() => {
-                        bots::set_status(tx, bot, "running")?;
+                    Some(true) => bots::set_status(tx, bot, Status::Running)?,
+                    Some(false) => bots::set_status(tx, bot, Status::Stopped)?,
+                    None if row.status == Status::TokenDead && renewed.is_some() => {
+                        bots::set_status(tx, bot, Status::Running)?;
                     }
                     None => {}
                 }
@@ -255,7 +248,7 @@ impl Bots {
             .write(move |tx| {
                 let row = bots::get(tx, workspace, bot)?.filter(is_connected);
                 row.ok_or(EngineError::NotFound("bot"))?;
-                bots::set_status(tx, bot, "stopped")?;
+                bots::set_status(tx, bot, Status::Stopped)?;
                 bots::set_token(tx, bot, &[])?;
                 Ok(())
             })
@@ -290,14 +283,13 @@ impl Bots {
 }
 
 fn shown(row: bots::Bot) -> Bot {
-    let status = match row.status.as_str() {
-        // Nothing was heard yet, nothing went wrong yet.
-        "running" if row.last_update_at.is_none() && row.last_error.is_none() && row.webhook.is_none() => {
-            "starting"
-        }
-        "running" => "running",
-        "token_dead" => "token_dead",
-        _ => "stopped",
+    // Nothing was heard yet, nothing went wrong yet.
+    let is_silent = row.last_update_at.is_none() && row.last_error.is_none() && row.webhook.is_none();
+    let status = match row.status {
+        Status::Running if is_silent => Condition::Starting,
+        Status::Running => Condition::Running,
+        Status::TokenDead => Condition::TokenDead,
+        Status::Stopped => Condition::Stopped,
     };
     Bot {
         id: row.id,
@@ -305,7 +297,7 @@ fn shown(row: bots::Bot) -> Bot {
         username: row.username,
         name: row.name,
         status,
-        intake: if row.intake == "webhook" { Intake::Webhook } else { Intake::Polling },
+        intake: row.intake,
         intake_note: row.intake_note,
         // Our own JSON; one that a later version wrote is not shown.
         webhook: row.webhook.and_then(|told| serde_json::from_str(&told).ok()),
@@ -412,7 +404,10 @@ mod tests {
             Err(EngineError::Telegram(_))
         ));
         let bot = room.add(HERE, " 5:good\n", Some(20), Language::English).await.unwrap();
-        assert_eq!((bot.username.as_str(), bot.status, bot.bulk_per_second), ("bot_5", "starting", Some(20)));
+        assert_eq!(
+            (bot.username.as_str(), bot.status, bot.bulk_per_second),
+            ("bot_5", Condition::Starting, Some(20))
+        );
         let row = store.reader().read(move |tx| bots::of(tx, bot.id)).await.unwrap().unwrap();
         assert!(!row.token_sealed.windows(4).any(|part| part == b"good"));
         assert_eq!(Secrets::from_bytes([3; 64]).open(&row.token_sealed).unwrap(), "5:good");
@@ -440,12 +435,12 @@ mod tests {
         let token = |token: &str| BotChange { token: Some(token.into()), ..BotChange::default() };
         let other = room.update(HERE, id, token("6:other")).await;
         assert!(matches!(other, Err(EngineError::Invalid(e)) if e[0].code == "another_bot"));
-        store.write(move |tx| bots::set_status(tx, id, "token_dead")).await.unwrap();
+        store.write(move |tx| bots::set_status(tx, id, Status::TokenDead)).await.unwrap();
         let run = BotChange { running: Some(true), ..BotChange::default() };
         assert!(matches!(room.update(HERE, id, run).await, Err(EngineError::WrongState(_))));
-        assert_eq!(room.update(HERE, id, token("5:renewed")).await.unwrap().status, "starting");
+        assert_eq!(room.update(HERE, id, token("5:renewed")).await.unwrap().status, Condition::Starting);
         let stop = BotChange { running: Some(false), ..BotChange::default() };
-        assert_eq!(room.update(HERE, id, stop).await.unwrap().status, "stopped");
+        assert_eq!(room.update(HERE, id, stop).await.unwrap().status, Condition::Stopped);
         let rate = BotChange { bulk_per_second: Some(0), ..BotChange::default() };
         assert!(matches!(room.update(HERE, id, rate).await, Err(EngineError::Invalid(_))));
         assert_eq!(room.update(HERE, id, token("5:named")).await.unwrap().username, "new_bot");

@@ -1,6 +1,7 @@
 //! The head of a conversation: who waits, who has it, what was said last. Whoever changes it, the inbox or an
 //! update, does so here, since the index follows status and assignee by event.
 
+use domain::conversation::{Speaker, Status};
 use domain::event::EventBody;
 use domain::ids::ContactNumber;
 use domain::time::Millis;
@@ -17,13 +18,13 @@ pub const LAST_TEXT_CHARS: usize = 200;
 pub fn silent(contact: &Contact) -> Conversation {
     Conversation {
         contact: contact.number,
-        status: "closed".into(),
+        status: Status::Closed,
         assignee: None,
         waiting_since: None,
         unread: 0,
         last_at: contact.last_interaction.unwrap_or(contact.first_seen),
         last_text: String::new(),
-        last_from: "person".into(),
+        last_from: Speaker::Person,
     }
 }
 
@@ -55,7 +56,7 @@ pub fn put(
     conversations::put(journal.tx(), journal.bot(), before, after)?;
     let same = |before: &Conversation| before.status == after.status && before.assignee == after.assignee;
     if !before.is_some_and(same) {
-        let body = EventBody::ConversationChanged { status: after.status.clone(), assignee: after.assignee };
+        let body = EventBody::ConversationChanged { status: after.status, assignee: after.assignee };
         journal.record(Some(after.contact), now, body)?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 //!
 //! A campaign that went on as `sending` would promise an end that cannot come.
 
+use domain::bot::Status;
 use domain::campaign::{Happening, Pause, PauseReason};
 use domain::ids::BotId;
 use domain::time::Millis;
@@ -9,15 +10,12 @@ use store::{ReadTx, WriteTx, bots, campaigns};
 
 use crate::{EngineError, Result};
 
-/// The status of a bot whose token is dead.
-const STATUS: &str = "token_dead";
-
 /// Stops a bot whose token was refused, and pauses what it was sending. `error` says how it was refused.
 ///
 /// # Errors
 /// The database failed.
 pub fn stop_bot(tx: &WriteTx<'_>, bot: BotId, error: &str, now: Millis) -> Result<()> {
-    bots::set_status(tx, bot, STATUS)?;
+    bots::set_status(tx, bot, Status::TokenDead)?;
     bots::set_error(tx, bot, Some(error), now)?;
     for mut campaign in campaigns::sending(tx, bot)? {
         let pause = Pause { reason: PauseReason::TokenDead, detail: Some(error.to_owned()) };
@@ -33,7 +31,7 @@ pub fn stop_bot(tx: &WriteTx<'_>, bot: BotId, error: &str, now: Millis) -> Resul
 /// Its token is dead.
 pub fn refuse(tx: &ReadTx<'_>, bot: BotId) -> Result<()> {
     match bots::of(tx, bot)? {
-        Some(row) if row.status == STATUS => {
+        Some(row) if row.status == Status::TokenDead => {
             let message = "Telegram no longer knows this bot's token; give the bot its new one first";
             Err(EngineError::WrongState(message.into()))
         }

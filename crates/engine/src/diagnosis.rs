@@ -1,5 +1,6 @@
 //! Whether what is stored is whole: the promises of the log and of the ledger, counted anew.
 
+use domain::bot;
 use domain::campaign::Status;
 use domain::ids::BotId;
 use domain::time::Millis;
@@ -13,8 +14,7 @@ use crate::Result;
 pub struct BotFindings {
     pub bot: BotId,
     pub username: String,
-    /// `running`, `stopped` or `token_dead`.
-    pub status: String,
+    pub status: bot::Status,
     pub token_sealed: Vec<u8>,
     pub last_error: Option<String>,
     /// Telegram asked to wait until then.

@@ -1,5 +1,6 @@
 //! What an update or a member does to a person, inside the transaction that records it: tags and messages.
 
+use domain::conversation::{Speaker, Status};
 use domain::event::{EventBody, Origin};
 use domain::ids::ContactNumber;
 use domain::message::{ButtonWire, MessageAuthor, Outgoing};
@@ -88,12 +89,12 @@ pub fn person_wrote(journal: &mut Journal<'_>, contact: &Contact, text: &str, at
     let before = conversations::get(journal.tx(), journal.bot(), contact.number)?;
     let kept = before.clone().unwrap_or_else(|| conversation::silent(contact));
     let after = Conversation {
-        status: "open".into(),
+        status: Status::Open,
         waiting_since: kept.waiting_since.or(Some(at)),
         unread: kept.unread + 1,
         last_at: kept.last_at.max(at),
         last_text: text.chars().take(LAST_TEXT_CHARS).collect(),
-        last_from: "person".into(),
+        last_from: Speaker::Person,
         ..kept
     };
     conversation::put(journal, before.as_ref(), &after, at)
@@ -115,12 +116,12 @@ pub fn hand_over(journal: &mut Journal<'_>, contact: &Contact, at: Millis) -> Re
         }
     };
     let after = Conversation {
-        status: "open".into(),
+        status: Status::Open,
         assignee,
         waiting_since: kept.waiting_since.or(Some(at)),
         unread: kept.unread.max(1),
         last_at: kept.last_at.max(at),
-        last_from: "person".into(),
+        last_from: Speaker::Person,
         ..kept
     };
     conversation::put(journal, before.as_ref(), &after, at)

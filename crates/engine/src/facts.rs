@@ -15,6 +15,7 @@ use domain::ids::{BotId, CampaignId, ContactNumber, TagId};
 use domain::recipient::Detail;
 use domain::time::Millis;
 use roaring::RoaringBitmap;
+use store::campaigns::SetKind;
 use store::contacts::Contact;
 use store::{ReadTx, StoreError, campaigns, contacts, conversations, events, recipients};
 
@@ -81,12 +82,12 @@ impl<'t> RowFacts<'t> {
             if !bitmap.contains(self.contact.number.0) {
                 continue;
             }
-            match set.kind.as_str() {
-                "stage" => names.stage = Some(set.key),
-                "tag" => names.tags.push(set.key),
-                "source" => names.sources.push(set.key),
-                "segment" => names.segments.push(set.key),
-                _ => {}
+            match set.kind {
+                SetKind::Stage => names.stage = Some(set.key),
+                SetKind::Tag => names.tags.push(set.key),
+                SetKind::Source => names.sources.push(set.key),
+                SetKind::Segment => names.segments.push(set.key),
+                SetKind::Audience | SetKind::HeldOut => {}
             }
         }
         Ok(names)
@@ -167,6 +168,6 @@ impl ContactFacts for RowFacts<'_> {
 
     fn conversation(&self) -> Option<ConversationFacts> {
         let found = self.asked(conversations::get(self.tx, self.bot, self.contact.number))?;
-        Some(ConversationFacts { open: found.status == "open", assignee: found.assignee })
+        Some(ConversationFacts { open: found.status.is_open(), assignee: found.assignee })
     }
 }

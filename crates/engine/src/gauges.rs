@@ -1,5 +1,6 @@
 //! Figures of every bot, for whoever watches the installation from outside. No names of people, no words.
 
+use domain::bot::Status;
 use domain::event::Outcome;
 use domain::time::Millis;
 use store::nodes::{self, Duty};
@@ -58,16 +59,16 @@ pub fn read(tx: &ReadTx<'_>) -> Result<Vec<BotGauges>> {
     for bot in bots::all(tx)? {
         let waiting = |lane| outbox::count_waiting(tx, bot.id, lane);
         all.push(BotGauges {
-            running: bot.status == "running",
+            running: bot.status == Status::Running,
             contacts: bot.next_contact,
             events: bot.next_event - 1,
             ingest_failed: bot.ingest_failed,
             last_update_at: bot.last_update_at,
             blocked_until: bot.blocked_until,
             waiting: [
-                ("agents", waiting(Lane::Agents)?),
-                ("flows", waiting(Lane::Flows)?),
-                ("tests", waiting(Lane::Tests)?),
+                (Lane::Agents.into_str(), waiting(Lane::Agents)?),
+                (Lane::Flows.into_str(), waiting(Lane::Flows)?),
+                (Lane::Tests.into_str(), waiting(Lane::Tests)?),
             ],
             recipients: recipients::totals(tx, bot.id)?,
             username: bot.username,

@@ -16,7 +16,20 @@ use crate::Result;
 const CAMPAIGNS_BATCH: usize = 200;
 
 /// What kind of thing mentions a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    serde::Serialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum UserKind {
     Segment,
     Stage,
@@ -25,21 +38,6 @@ pub enum UserKind {
     Template,
     Canned,
     Link,
-}
-
-impl UserKind {
-    /// The name in the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Segment => "segment",
-            Self::Stage => "stage",
-            Self::Flow => "flow",
-            Self::Campaign => "campaign",
-            Self::Template => "template",
-            Self::Canned => "canned",
-            Self::Link => "link",
-        }
-    }
 }
 
 /// Something that mentions names.
@@ -91,7 +89,9 @@ pub fn all(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Vec<(User, Mention
     for bot in bots::list(tx, workspace)? {
         for flow in flows::list(tx, bot.id)? {
             let live = match flow.published_version {
-                Some(version) if flow.status == "published" => flows::version(tx, bot.id, flow.id, version)?,
+                Some(version) if flow.status == domain::flow::Status::Published => {
+                    flows::version(tx, bot.id, flow.id, version)?
+                }
                 _ => None,
             };
             let documents: Vec<&Value> = std::iter::once(&flow.draft).chain(&live).collect();
@@ -120,7 +120,7 @@ pub fn all(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Vec<(User, Mention
 /// "segment “A”, flow “B”": for a sentence.
 pub fn told(users: &[&User]) -> String {
     let names: Vec<String> =
-        users.iter().take(5).map(|user| format!("{} \"{}\"", user.kind.name(), user.name)).collect();
+        users.iter().take(5).map(|user| format!("{} \"{}\"", user.kind.into_str(), user.name)).collect();
     match users.len() {
         0..=5 => names.join(", "),
         more => format!("{} and {} more", names.join(", "), more - 5),
@@ -131,7 +131,7 @@ pub fn told(users: &[&User]) -> String {
 pub fn as_json(users: &[&User]) -> Value {
     let users = users
         .iter()
-        .map(|user| serde_json::json!({"kind": user.kind.name(), "id": user.id, "name": user.name}));
+        .map(|user| serde_json::json!({"kind": user.kind.into_str(), "id": user.id, "name": user.name}));
     serde_json::json!({"used_by": users.collect::<Vec<_>>()})
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use domain::ids::{BotId, NodeId};
+use domain::named::Named;
 use domain::time::Millis;
 use store::nodes::{Duty, Node, Standing};
 
@@ -14,8 +15,11 @@ pub const HOLD_MS: i64 = 15_000;
 /// How often a node says that it is there.
 pub const RENEW_MS: i64 = HOLD_MS / 3;
 
-/// A part of the work that a node does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A part of the work that a node does, named as in the configuration.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Role {
     /// Console, API, webhooks, links and clicks.
     Web,
@@ -26,26 +30,9 @@ pub enum Role {
 }
 
 impl Role {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Web, Self::Intake, Self::Sender];
-
-    /// As it is written in the configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Intake => "intake",
-            Self::Sender => "sender",
-        }
-    }
-
-    /// The role of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
-    }
-
     /// Whether a node has it.
     pub fn is_of(self, node: &Node) -> bool {
-        node.roles.split(' ').any(|name| name == self.name())
+        node.roles.split(' ').any(|name| name == self.into_str())
     }
 
     fn of(duty: Duty) -> Self {
@@ -67,7 +54,7 @@ pub struct ThisNode {
 impl ThisNode {
     /// A process that does everything.
     pub fn with_all_roles(name: impl Into<String>) -> Self {
-        Self::new(name, Role::ALL)
+        Self::new(name, Role::ALL.iter().copied())
     }
 
     /// A process with some roles. Its id is drawn, so that one that was killed and started again is another.
@@ -83,7 +70,7 @@ impl ThisNode {
 
     /// As the others see it.
     pub fn row(&self, started_at: Millis) -> Node {
-        let roles: Vec<_> = self.roles.iter().map(|role| role.name()).collect();
+        let roles: Vec<_> = self.roles.iter().map(|role| role.into_str()).collect();
         Node { id: self.id, name: self.name.clone(), roles: roles.join(" "), started_at }
     }
 
@@ -165,7 +152,7 @@ mod tests {
     #[test]
     fn roles_are_read_as_they_are_written() {
         for role in Role::ALL {
-            assert_eq!(Role::from_name(role.name()), Some(role));
+            assert_eq!(Role::from_name(role.name()), Some(*role));
         }
         assert_eq!(Role::from_name("all"), None);
     }

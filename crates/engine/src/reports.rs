@@ -16,6 +16,7 @@ use domain::recipient::Detail;
 use domain::time::{ANSWER_WINDOW_MS, Millis};
 use serde_json::Value;
 use store::campaigns::Campaign;
+use store::campaigns::SetKind;
 use store::tags::Tag;
 use store::{ReadTx, Reader, bots, campaigns, tags};
 
@@ -101,12 +102,12 @@ pub enum By {
 
 impl By {
     /// The kind of the frozen sets.
-    fn kind(self) -> &'static str {
+    fn kind(self) -> SetKind {
         match self {
-            Self::Stage => "stage",
-            Self::Tag => "tag",
-            Self::Source => "source",
-            Self::Segment => "segment",
+            Self::Stage => SetKind::Stage,
+            Self::Tag => SetKind::Tag,
+            Self::Source => SetKind::Source,
+            Self::Segment => SetKind::Segment,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use domain::ids::{BotId, ContactNumber, MemberId};
 use domain::time::Millis;
+use store::team::Purpose;
 use store::{WriteTx, team};
 
 use crate::Result;
@@ -25,8 +26,8 @@ pub fn consume(
     let Some(code) = payload.strip_prefix(PAYLOAD_PREFIX) else { return Ok(None) };
     let hash = token_hash(code);
     let Some(link) = team::link(tx, &hash, now)? else { return Ok(None) };
-    match (link.purpose.as_str(), link.member, link.bot) {
-        ("telegram", Some(member), Some(of)) if of == bot => {
+    match (link.purpose, link.member, link.bot) {
+        (Purpose::Telegram, Some(member), Some(of)) if of == bot => {
             team::use_link(tx, &hash)?;
             team::bind_contact(tx, link.workspace, member, bot, contact)?;
             Ok(Some(member))

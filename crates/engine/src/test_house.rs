@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::contact::{Attributes, Profile, Reachability, Source};
 use domain::event::{Event, EventBody};
 use domain::ids::{BotId, ContactId, ContactNumber, MemberId, StageId, WorkspaceId};
+use domain::team::Role;
 use domain::time::{DAY_MS, Millis};
 use serde_json::json;
 use store::contacts::Contact;
@@ -147,16 +148,16 @@ fn furnish(
         stage("cooling", json!({"all": []})),
     ];
     stages::replace(tx, workspace, &rules)?;
-    let member = |name: &str, role: &str| Member {
+    let member = |name: &str, role| Member {
         id: MemberId(0),
         email: format!("{prefix}{name}@example.org"),
         name: name.into(),
-        role: role.into(),
+        role,
         password_hash: Some("hash".into()),
         created_at: 1,
     };
-    let owner = team::insert_member(tx, workspace, &member("Olga", "owner"))?;
-    let agent = team::insert_member(tx, workspace, &member("Adam", "agent"))?;
+    let owner = team::insert_member(tx, workspace, &member("Olga", Role::Owner))?;
+    let agent = team::insert_member(tx, workspace, &member("Adam", Role::Agent))?;
     let new = bots::NewBot {
         telegram_id,
         username: "lantern_bot",

@@ -1,5 +1,6 @@
 //! Bots, and the counters from which a bot's events and contacts take their numbers.
 
+use domain::bot::{Intake, Status};
 use domain::ids::{BotId, WorkspaceId};
 use domain::time::Millis;
 
@@ -16,8 +17,7 @@ pub struct Bot {
     pub name: String,
     /// The token, encrypted; the engine has the key.
     pub token_sealed: Vec<u8>,
-    /// `running`, `stopped` or `token_dead`.
-    pub status: String,
+    pub status: Status,
     /// Bulk messages a second; the default of the clock when absent.
     pub bulk_per_second: Option<i64>,
     /// The number of the next event: all below it are there.
@@ -34,8 +34,8 @@ pub struct Bot {
     /// Updates that could not be taken in.
     pub ingest_failed: i64,
     pub created_at: Millis,
-    /// How updates come in now: `polling` or `webhook`.
-    pub intake: String,
+    /// How updates come in now.
+    pub intake: Intake,
     /// Why not by webhook, where one was wanted.
     pub intake_note: Option<String>,
     /// What Telegram says of the webhook, as JSON.
@@ -97,7 +97,7 @@ pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, new: &NewBot<'_>) -> Res
         "this bot",
         "INSERT INTO bots (id, workspace_id, telegram_id, username, name, token_sealed, status, bulk_per_second, \
          next_event, next_contact, ingest_failed, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, 1, 0, 0, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 0, 0, $9)",
         params![
             id,
             workspace,
@@ -105,6 +105,7 @@ pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, new: &NewBot<'_>) -> Res
             new.username,
             new.name,
             new.token_sealed,
+            Status::Running,
             new.bulk_per_second,
             new.now
         ],
@@ -160,7 +161,7 @@ pub fn polled(tx: &WriteTx<'_>, bot: BotId, offset: Option<i64>, last_update_at:
 }
 
 /// Stores how updates come in, and why not by webhook where one was wanted.
-pub fn set_intake(tx: &WriteTx<'_>, bot: BotId, intake: &str, note: Option<&str>) -> Result<()> {
+pub fn set_intake(tx: &WriteTx<'_>, bot: BotId, intake: Intake, note: Option<&str>) -> Result<()> {
     tx.run("UPDATE bots SET intake = $2, intake_note = $3 WHERE id = $1", params![bot, intake, note])?;
     Ok(())
 }
@@ -221,7 +222,7 @@ pub fn set_names(tx: &WriteTx<'_>, bot: BotId, username: &str, name: &str) -> Re
 }
 
 /// Starts or stops a bot.
-pub fn set_status(tx: &WriteTx<'_>, bot: BotId, status: &str) -> Result<()> {
+pub fn set_status(tx: &WriteTx<'_>, bot: BotId, status: Status) -> Result<()> {
     tx.run("UPDATE bots SET status = $2 WHERE id = $1", params![bot, status])?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use domain::time::Millis;
 use serde_json::Value;
 
 use crate::sql::{Row, json, params};
-use crate::{ReadTx, Result, StoreError, WriteTx};
+use crate::{ReadTx, Result, WriteTx};
 
 /// A campaign as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,12 +51,13 @@ fn read(row: &Row<'_>) -> Result<Campaign> {
 }
 
 fn course(row: &Row<'_>) -> Result<Course> {
-    let pause = match row.get::<Option<String>>(3)? {
-        Some(name) => Some(Pause { reason: named(&name, PauseReason::from_name)?, detail: row.get(4)? }),
+    let reason: Option<PauseReason> = row.get(3)?;
+    let pause = match reason {
+        Some(reason) => Some(Pause { reason, detail: row.get(4)? }),
         None => None,
     };
     Ok(Course {
-        status: named(&row.get::<String>(2)?, Status::from_name)?,
+        status: row.get(2)?,
         pause,
         audience_count: row.get(12)?,
         send_up_to: row.get(9)?,
@@ -65,22 +66,18 @@ fn course(row: &Row<'_>) -> Result<Course> {
     })
 }
 
-fn named<T>(name: &str, from_name: impl Fn(&str) -> Option<T>) -> Result<T> {
-    from_name(name)
-        .ok_or_else(|| StoreError::Database(format!("a campaign is {name:?}, which is no name of ours")))
-}
-
 /// Adds a draft; id and version are given here.
 pub fn insert(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign) -> Result<CampaignId> {
     let id = tx.next_id("campaign")?;
     tx.run(
         "INSERT INTO campaigns (bot_id, id, name, status, audience, message, held_out_percent, send_up_to, \
          audience_count, left_out, version, created_by, created_at) \
-         VALUES ($1, $2, $3, 'draft', $4, $5, $6, 0, 0, 0, 1, $7, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 1, $8, $9)",
         params![
             bot,
             id,
             &campaign.name,
+            Status::Draft,
             campaign.audience.to_string().as_str(),
             campaign.message.to_string().as_str(),
             campaign.held_out_percent,
@@ -103,8 +100,8 @@ pub fn update(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign) -> Result<()> {
             bot,
             campaign.id,
             &campaign.name,
-            status.name(),
-            pause.as_ref().map(|pause| pause.reason.name()),
+            *status,
+            pause.as_ref().map(|pause| pause.reason),
             pause.as_ref().and_then(|pause| pause.detail.as_deref()),
             campaign.audience.to_string().as_str(),
             campaign.message.to_string().as_str(),
@@ -145,7 +142,7 @@ pub fn list(
         "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND (CAST($2 AS TEXT) IS NULL OR status = $2) AND id < $3 \
          ORDER BY id DESC LIMIT $4"
     );
-    tx.rows(&sql, params![bot, status.map(Status::name), below, limit as i64], read)
+    tx.rows(&sql, params![bot, status, below, limit as i64], read)
 }
 
 /// Campaigns that the sender has work with, or had when the process ended.
@@ -153,15 +150,13 @@ pub fn unfinished(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Campaign>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND status <> $2 AND status <> $3 ORDER BY id"
     );
-    tx.rows(&sql, params![bot, Status::Draft.name(), Status::Done.name()], read)
+    tx.rows(&sql, params![bot, Status::Draft, Status::Done], read)
 }
 
 /// Campaigns whose sending goes on now, oldest first.
 pub fn sending(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Campaign>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND status IN ('canary', 'sending') ORDER BY id"
-    );
-    tx.rows(&sql, params![bot], read)
+    let sql = format!("SELECT {COLUMNS} FROM campaigns WHERE bot_id = $1 AND status IN ($2, $3) ORDER BY id");
+    tx.rows(&sql, params![bot, Status::Canary, Status::Sending], read)
 }
 
 /// What the sender asks of a campaign in every round.
@@ -175,8 +170,8 @@ pub struct Wave {
 /// As [`sending`], without what a round mostly does not need.
 pub fn waves(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Wave>> {
     tx.rows(
-        "SELECT id, send_up_to FROM campaigns WHERE bot_id = $1 AND status IN ('canary', 'sending') ORDER BY id",
-        params![bot],
+        "SELECT id, send_up_to FROM campaigns WHERE bot_id = $1 AND status IN ($2, $3) ORDER BY id",
+        params![bot, Status::Canary, Status::Sending],
         |row| Ok(Wave { campaign: row.get(0)?, send_up_to: row.get(1)? }),
     )
 }
@@ -198,15 +193,29 @@ pub fn unreachable(tx: &ReadTx<'_>, bot: BotId, id: CampaignId) -> Result<i64> {
 
 /// Deletes a draft.
 pub fn delete(tx: &WriteTx<'_>, bot: BotId, id: CampaignId) -> Result<bool> {
-    let gone =
-        tx.run("DELETE FROM campaigns WHERE bot_id = $1 AND id = $2 AND status = 'draft'", params![bot, id])?;
+    let sql = "DELETE FROM campaigns WHERE bot_id = $1 AND id = $2 AND status = $3";
+    let gone = tx.run(sql, params![bot, id, Status::Draft])?;
     Ok(gone == 1)
 }
 
-/// A frozen set: its kind (`audience`, `held_out`, `stage`, `tag`, `source`), its key and its portable bitmap.
+/// What a frozen set holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum SetKind {
+    /// Everybody.
+    Audience,
+    HeldOut,
+    /// Who was in a stage: one of the parts of a report, as those after it.
+    Stage,
+    Tag,
+    Source,
+    Segment,
+}
+
+/// A frozen set: its kind, its key and its portable bitmap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrozenSet {
-    pub kind: String,
+    pub kind: SetKind,
     pub key: String,
     pub bitmap: Vec<u8>,
 }
@@ -216,7 +225,7 @@ pub fn put_set(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, set: &FrozenS
     tx.run(
         "INSERT INTO campaign_sets (bot_id, campaign, kind, key, bitmap) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (bot_id, campaign, kind, key) DO UPDATE SET bitmap = excluded.bitmap",
-        params![bot, campaign, &set.kind, &set.key, &set.bitmap],
+        params![bot, campaign, set.kind, &set.key, &set.bitmap],
     )?;
     Ok(())
 }
@@ -244,7 +253,7 @@ pub fn set(
     tx: &ReadTx<'_>,
     bot: BotId,
     campaign: CampaignId,
-    kind: &str,
+    kind: SetKind,
     key: &str,
 ) -> Result<Option<Vec<u8>>> {
     tx.row(

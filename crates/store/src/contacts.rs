@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use domain::contact::{Attributes, NoChat, Profile, Reachability, Source};
+use domain::contact::{Attributes, Profile, Reachability, Source};
 use domain::event::Origin;
 use domain::ids::{BotId, ContactNumber, TagId};
 use domain::message::seen;
@@ -99,7 +99,7 @@ fn read(row: &Row<'_>) -> Result<Contact> {
         reachability: Reachability {
             blocked: row.get(5)?,
             deactivated: row.get(6)?,
-            no_chat: no_chat(row, 12)?,
+            no_chat: row.get(12)?,
             opted_out: row.get(7)?,
         },
         first_seen: row.get(8)?,
@@ -107,12 +107,6 @@ fn read(row: &Row<'_>) -> Result<Contact> {
         imported_interaction: row.get(10)?,
         erased: row.get(11)?,
     })
-}
-
-fn no_chat(row: &Row<'_>, place: usize) -> Result<Option<NoChat>> {
-    let Some(name) = row.get::<Option<String>>(place)? else { return Ok(None) };
-    let unknown = || StoreError::Database(format!("the reason {name} is not known"));
-    NoChat::from_name(&name).map(Some).ok_or_else(unknown)
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
@@ -159,7 +153,7 @@ fn values<'a>(bot: BotId, contact: &'a Contact, texts: &'a Texts) -> [Param<'a>;
         contact.last_interaction.into(),
         contact.imported_interaction.into(),
         contact.erased.into(),
-        contact.reachability.no_chat.map(NoChat::name).into(),
+        contact.reachability.no_chat.into(),
         texts.search.as_str().into(),
     ]
 }
@@ -223,7 +217,7 @@ pub fn set_reachability(
     tx.run(
         "UPDATE contacts SET blocked = $3, deactivated = $4, opted_out = $5, no_chat = $6 \
          WHERE bot_id = $1 AND number = $2",
-        params![bot, number, blocked, deactivated, opted_out, no_chat.map(NoChat::name)],
+        params![bot, number, blocked, deactivated, opted_out, no_chat],
     )?;
     Ok(())
 }

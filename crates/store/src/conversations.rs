@@ -1,7 +1,9 @@
 //! The thread between one contact and the team. Its id is the contact's.
 
+use domain::conversation::{Speaker, Status};
 use domain::ids::{BotId, ContactNumber, MemberId, WorkspaceId};
 use domain::naming::search_fold;
+use domain::team::Role;
 use domain::time::Millis;
 
 use crate::sql::{Row, params};
@@ -11,18 +13,18 @@ use crate::{ReadTx, Result, WriteTx, search};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
     pub contact: ContactNumber,
-    /// `open` or `closed`.
-    pub status: String,
+    pub status: Status,
     pub assignee: Option<MemberId>,
     /// Since when the person waits for an answer.
     pub waiting_since: Option<Millis>,
     pub unread: i64,
     pub last_at: Millis,
     pub last_text: String,
-    /// `person`, `bot`, `agent` or `campaign`.
-    pub last_from: String,
+    pub last_from: Speaker,
 }
 
+const OPEN: &str = Status::Open.into_str();
+const CLOSED: &str = Status::Closed.into_str();
 const COLUMNS: &str = "contact, status, assignee, waiting_since, unread, last_at, last_text, last_from";
 
 fn read(row: &Row<'_>) -> Result<Conversation> {
@@ -55,12 +57,12 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &
             params![
                 bot,
                 after.contact,
-                &after.status,
+                after.status,
                 after.assignee,
                 after.unread,
                 after.last_at,
                 &after.last_text,
-                &after.last_from,
+                after.last_from,
                 search.as_str()
             ],
         )?;
@@ -77,13 +79,13 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &
         params![
             bot,
             after.contact,
-            &after.status,
+            after.status,
             after.assignee,
             after.waiting_since,
             after.unread,
             after.last_at,
             &after.last_text,
-            &after.last_from,
+            after.last_from,
             search.as_str()
         ],
     )?;
@@ -101,13 +103,13 @@ pub enum Filter {
 }
 
 impl Filter {
-    fn sql(self) -> (&'static str, i64) {
+    fn sql(self) -> (String, i64) {
         match self {
-            Self::Mine(member) => ("status = 'open' AND assignee = $2", member.0),
-            Self::Unassigned => ("status = 'open' AND assignee IS NULL AND $2 = 0", 0),
-            Self::Open => ("status = 'open' AND $2 = 0", 0),
-            Self::Closed => ("status = 'closed' AND $2 = 0", 0),
-            Self::All => ("$2 = 0", 0),
+            Self::Mine(member) => (format!("status = '{OPEN}' AND assignee = $2"), member.0),
+            Self::Unassigned => (format!("status = '{OPEN}' AND assignee IS NULL AND $2 = 0"), 0),
+            Self::Open => (format!("status = '{OPEN}' AND $2 = 0"), 0),
+            Self::Closed => (format!("status = '{CLOSED}' AND $2 = 0"), 0),
+            Self::All => ("$2 = 0".into(), 0),
         }
     }
 }
@@ -188,7 +190,7 @@ pub fn count(tx: &ReadTx<'_>, bot: BotId, filter: Filter) -> Result<i64> {
 pub fn each(
     tx: &ReadTx<'_>,
     bot: BotId,
-    mut visit: impl FnMut(ContactNumber, String, Option<MemberId>),
+    mut visit: impl FnMut(ContactNumber, Status, Option<MemberId>),
 ) -> Result<()> {
     tx.each(
         "SELECT contact, status, assignee FROM conversations WHERE bot_id = $1 ORDER BY contact",
@@ -204,8 +206,8 @@ pub fn each(
 pub fn next_assignee(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<Option<MemberId>> {
     tx.row(
         "SELECT id FROM members WHERE workspace_id = $1 AND password_hash IS NOT NULL \
-         ORDER BY CASE role WHEN 'agent' THEN 0 ELSE 1 END, last_assigned_at, id LIMIT 1",
-        params![workspace],
+         ORDER BY CASE WHEN role = $2 THEN 0 ELSE 1 END, last_assigned_at, id LIMIT 1",
+        params![workspace, Role::Agent],
         |row| row.get(0),
     )
 }

@@ -4,6 +4,8 @@
 use domain::event::{Event, EventBody};
 use domain::ids::{BotId, ContactNumber};
 
+use crate::events::{INGEST_FAILED, RAW};
+use crate::recipients::{PENDING, SKIPPED};
 use crate::sql::params;
 use crate::{ReadTx, Result, WriteTx, events};
 
@@ -11,17 +13,16 @@ use crate::{ReadTx, Result, WriteTx, events};
 pub fn raw_events_naming(tx: &ReadTx<'_>, bot: BotId, telegram_id: i64) -> Result<Vec<i64>> {
     let named = telegram_id.to_string();
     let mut found = Vec::new();
-    tx.each(
-        "SELECT number, data FROM events WHERE bot_id = $1 AND contact IS NULL AND kind IN ('raw', 'ingest_failed') \
-         ORDER BY number",
-        params![bot],
-        |row| {
-            if row.get::<String>(1)?.contains(&named) {
-                found.push(row.get(0)?);
-            }
-            Ok(true)
-        },
-    )?;
+    let sql = format!(
+        "SELECT number, data FROM events WHERE bot_id = $1 AND contact IS NULL \
+         AND kind IN ('{RAW}', '{INGEST_FAILED}') ORDER BY number"
+    );
+    tx.each(&sql, params![bot], |row| {
+        if row.get::<String>(1)?.contains(&named) {
+            found.push(row.get(0)?);
+        }
+        Ok(true)
+    })?;
     Ok(found)
 }
 
@@ -42,10 +43,11 @@ pub fn event(tx: &ReadTx<'_>, bot: BotId, number: i64) -> Result<Option<Event>> 
 
 /// Blanks what was written to a person outside campaigns. What waits is not sent any more.
 pub fn blank_messages(tx: &WriteTx<'_>, bot: BotId, contact: ContactNumber) -> Result<()> {
-    tx.run(
-        "UPDATE outbox SET state = 5, reason = 'erased' WHERE bot_id = $1 AND contact = $2 AND state = 0",
-        params![bot, contact],
-    )?;
+    let sql = format!(
+        "UPDATE outbox SET state = {SKIPPED}, reason = $3 \
+         WHERE bot_id = $1 AND contact = $2 AND state = {PENDING}"
+    );
+    tx.run(&sql, params![bot, contact, "erased"])?;
     tx.run("UPDATE outbox SET params = '{}' WHERE bot_id = $1 AND contact = $2", params![bot, contact])?;
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! The log: appended in order of its numbers, read from a number on.
 
-use domain::event::{Event, EventBody};
+use domain::event::{Event, EventBody, EventKind};
 use domain::expression::EventWindow;
 use domain::ids::{BotId, CampaignId, ContactNumber};
+use domain::named::Named;
 use domain::time::Millis;
 
 use crate::bulk::{self, Kind};
@@ -27,6 +28,29 @@ const SEEN: bulk::Into = bulk::Into {
     table: "updates_seen",
     columns: &[("bot_id", Kind::Whole), ("update_id", Kind::Whole), ("at", Kind::Whole)],
 };
+
+// The kinds that statements name.
+pub(crate) const START: &str = EventKind::Start.into_str();
+pub(crate) const MESSAGE: &str = EventKind::Message.into_str();
+pub(crate) const COMMAND: &str = EventKind::Command.into_str();
+pub(crate) const MESSAGE_EDITED: &str = EventKind::MessageEdited.into_str();
+pub(crate) const RAW: &str = EventKind::Raw.into_str();
+pub(crate) const INGEST_FAILED: &str = EventKind::IngestFailed.into_str();
+const TAG_ADDED: &str = EventKind::TagAdded.into_str();
+const ERASED: &str = EventKind::Erased.into_str();
+
+/// What counted expressions count.
+const COUNTED: [EventKind; 9] = [
+    EventKind::Start,
+    EventKind::Message,
+    EventKind::Command,
+    EventKind::Button,
+    EventKind::Click,
+    EventKind::Conversion,
+    EventKind::Blocked,
+    EventKind::Imported,
+    EventKind::LinkVisit,
+];
 
 const COLUMNS: &str = "number, contact, at, windows, data";
 
@@ -99,9 +123,9 @@ pub fn after(tx: &ReadTx<'_>, bot: BotId, after: i64, limit: usize) -> Result<Ve
 /// Every event that an index is built from: what counted expressions count, and the tags that campaigns gave.
 pub fn each_counted(tx: &ReadTx<'_>, bot: BotId, mut visit: impl FnMut(&Event)) -> Result<()> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND kind IN \
-         ('start', 'message', 'command', 'button', 'click', 'conversion', 'blocked', 'imported', 'link_visit') \
-         OR bot_id = $1 AND kind = 'tag_added' AND campaign IS NOT NULL ORDER BY number"
+        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND kind IN ('{}') \
+         OR bot_id = $1 AND kind = '{TAG_ADDED}' AND campaign IS NOT NULL ORDER BY number",
+        COUNTED.map(Named::name).join("', '")
     );
     tx.each(&sql, params![bot], |row| {
         visit(&read(row)?);
@@ -111,8 +135,8 @@ pub fn each_counted(tx: &ReadTx<'_>, bot: BotId, mut visit: impl FnMut(&Event)) 
 
 /// Whether somebody was erased after an event.
 pub fn has_erased_after(tx: &ReadTx<'_>, bot: BotId, after: i64) -> Result<bool> {
-    let sql = "SELECT 1 FROM events WHERE bot_id = $1 AND number > $2 AND kind = 'erased' LIMIT 1";
-    Ok(tx.row(sql, params![bot, after], |_| Ok(()))?.is_some())
+    let sql = format!("SELECT 1 FROM events WHERE bot_id = $1 AND number > $2 AND kind = '{ERASED}' LIMIT 1");
+    Ok(tx.row(&sql, params![bot, after], |_| Ok(()))?.is_some())
 }
 
 /// One person's events, newest first, below `before`.
@@ -138,7 +162,7 @@ pub fn edits_of_contact(
     limit: usize,
 ) -> Result<Vec<Event>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND contact = $2 AND kind = 'message_edited' \
+        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND contact = $2 AND kind = '{MESSAGE_EDITED}' \
          ORDER BY number DESC LIMIT $3"
     );
     tx.rows(&sql, params![bot, contact, limit as i64], read)
@@ -152,8 +176,8 @@ pub fn each_said(
     mut visit: impl FnMut(&EventBody),
 ) -> Result<()> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND contact = $2 AND kind IN ('message', 'command', 'start') \
-         ORDER BY number"
+        "SELECT {COLUMNS} FROM events WHERE bot_id = $1 AND contact = $2 \
+         AND kind IN ('{MESSAGE}', '{COMMAND}', '{START}') ORDER BY number"
     );
     tx.each(&sql, params![bot, contact], |row| {
         visit(&read(row)?.body);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::flow::Status;
 use domain::ids::{BotId, ContactNumber, FlowId};
 use domain::time::Millis;
 use serde_json::Value;
@@ -14,8 +15,7 @@ use crate::{ReadTx, Result, WriteTx};
 pub struct Flow {
     pub id: FlowId,
     pub name: String,
-    /// `draft`, `published` or `stopped`.
-    pub status: String,
+    pub status: Status,
     pub draft: Value,
     pub published_version: Option<i64>,
     /// Rises with every edit: who saves an older one is told.
@@ -60,8 +60,8 @@ pub fn insert(tx: &WriteTx<'_>, bot: BotId, name: &str, draft: &Value, now: Mill
     let id = tx.next_id("flow")?;
     tx.run(
         "INSERT INTO flows (bot_id, id, name, status, draft, edit_version, created_at, updated_at) \
-         VALUES ($1, $2, $3, 'draft', $4, 1, $5, $5)",
-        params![bot, id, name, draft.to_string().as_str(), now],
+         VALUES ($1, $2, $3, $4, $5, 1, $6, $6)",
+        params![bot, id, name, Status::Draft, draft.to_string().as_str(), now],
     )?;
     Ok(FlowId(id))
 }
@@ -84,18 +84,17 @@ pub fn publish(tx: &WriteTx<'_>, bot: BotId, flow: &Flow, now: Millis) -> Result
         params![bot, flow.id, version, flow.draft.to_string().as_str(), now],
     )?;
     tx.run(
-        "UPDATE flows SET status = 'published', published_version = $3, updated_at = $4 \
-         WHERE bot_id = $1 AND id = $2",
-        params![bot, flow.id, version, now],
+        "UPDATE flows SET status = $5, published_version = $3, updated_at = $4 WHERE bot_id = $1 AND id = $2",
+        params![bot, flow.id, version, now, Status::Published],
     )?;
     Ok(version)
 }
 
 /// Stops a flow: nobody starts it any more, runs end with their next step.
-pub fn set_status(tx: &WriteTx<'_>, bot: BotId, flow: FlowId, status: &str, now: Millis) -> Result<()> {
+pub fn stop(tx: &WriteTx<'_>, bot: BotId, flow: FlowId, now: Millis) -> Result<()> {
     tx.run(
         "UPDATE flows SET status = $3, updated_at = $4 WHERE bot_id = $1 AND id = $2",
-        params![bot, flow, status, now],
+        params![bot, flow, Status::Stopped, now],
     )?;
     Ok(())
 }
@@ -132,8 +131,8 @@ pub fn published(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Published>> {
     tx.rows(
         "SELECT f.id, f.name, v.version, v.graph FROM flows f JOIN flow_versions v ON v.bot_id = f.bot_id \
          AND v.flow_id = f.id AND v.version = f.published_version \
-         WHERE f.bot_id = $1 AND f.status = 'published' ORDER BY f.id",
-        params![bot],
+         WHERE f.bot_id = $1 AND f.status = $2 ORDER BY f.id",
+        params![bot, Status::Published],
         |row| {
             Ok(Published { flow: row.get(0)?, name: row.get(1)?, version: row.get(2)?, graph: row.get(3)? })
         },

@@ -1,6 +1,7 @@
 //! Uploaded files: what they are, their bytes in parts, and what Telegram calls them for each bot.
 
 use domain::ids::{BotId, MediaId, WorkspaceId};
+use domain::message::MediaKind;
 use domain::time::Millis;
 
 use crate::sql::{Row, params};
@@ -190,7 +191,7 @@ pub fn bytes(tx: &ReadTx<'_>, workspace: WorkspaceId, id: MediaId) -> Result<Vec
 }
 
 /// What Telegram calls a file that a bot has uploaded as this kind.
-pub fn sent_as(tx: &ReadTx<'_>, bot: BotId, id: MediaId, kind: &str) -> Result<Option<String>> {
+pub fn sent_as(tx: &ReadTx<'_>, bot: BotId, id: MediaId, kind: MediaKind) -> Result<Option<String>> {
     tx.row(
         "SELECT file_id FROM media_sent WHERE bot_id = $1 AND media = $2 AND kind = $3",
         params![bot, id, kind],
@@ -199,7 +200,13 @@ pub fn sent_as(tx: &ReadTx<'_>, bot: BotId, id: MediaId, kind: &str) -> Result<O
 }
 
 /// Remembers it.
-pub fn remember_sent(tx: &WriteTx<'_>, bot: BotId, id: MediaId, kind: &str, file_id: &str) -> Result<()> {
+pub fn remember_sent(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    id: MediaId,
+    kind: MediaKind,
+    file_id: &str,
+) -> Result<()> {
     tx.run(
         "INSERT INTO media_sent (bot_id, media, kind, file_id) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (bot_id, media, kind) DO UPDATE SET file_id = excluded.file_id",

@@ -18,26 +18,27 @@ const NOBODY: NodeId = NodeId(0);
 /// A node that was not seen for so long is forgotten.
 const FORGOTTEN_MS: i64 = DAY_MS;
 
-/// What a node can do for a bot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a node can do for a bot. The numbers are those of the table.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::FromRepr,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+#[repr(u8)]
 pub enum Duty {
     /// Polling it, or seeing to its webhook.
     Intake = 0,
     /// Sending its messages.
     Sending = 1,
-}
-
-impl Duty {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Intake, Self::Sending];
-
-    fn from_number(number: i64) -> Result<Self> {
-        match number {
-            0 => Ok(Self::Intake),
-            1 => Ok(Self::Sending),
-            other => Err(StoreError::Database(format!("duty {other} is not known"))),
-        }
-    }
 }
 
 /// A duty in the hands of a node.
@@ -125,8 +126,7 @@ pub fn standing(tx: &ReadTx<'_>) -> Result<Standing> {
 }
 
 fn hold(row: &Row<'_>) -> Result<Hold> {
-    let duty = Duty::from_number(row.get(1)?)?;
-    Ok(Hold { bot: row.get(0)?, duty, node: row.get(2)?, fence: row.get(3)? })
+    Ok(Hold { bot: row.get(0)?, duty: row.get(1)?, node: row.get(2)?, fence: row.get(3)? })
 }
 
 /// Says that a node is there, for `lease_ms` more, and with it all that it holds; what that is.
@@ -160,7 +160,7 @@ pub fn take(tx: &WriteTx<'_>, bot: BotId, duty: Duty, node: NodeId, lease_ms: i6
     let now = now(tx)?;
     let before: Option<(NodeId, i64, Millis)> = tx.row(
         "SELECT node, fence, held_until FROM holds WHERE bot_id = $1 AND duty = $2",
-        params![bot, duty as i64],
+        params![bot, duty],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     let fence = before.map_or(1, |(_, fence, _)| fence + 1);
@@ -175,7 +175,7 @@ pub fn take(tx: &WriteTx<'_>, bot: BotId, duty: Duty, node: NodeId, lease_ms: i6
         "INSERT INTO holds (bot_id, duty, node, fence, held_until) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (bot_id, duty) DO UPDATE SET node = excluded.node, fence = excluded.fence, \
          held_until = excluded.held_until",
-        params![bot, duty as i64, node, fence, now + lease_ms],
+        params![bot, duty, node, fence, now + lease_ms],
     )?;
     Ok(Some(Hold { bot, duty, node, fence }))
 }
@@ -186,7 +186,7 @@ pub fn release(tx: &WriteTx<'_>, hold: &Hold) -> Result<()> {
     tx.run(
         "UPDATE holds SET node = $5, held_until = $6 \
          WHERE bot_id = $1 AND duty = $2 AND node = $3 AND fence = $4",
-        params![hold.bot, hold.duty as i64, hold.node, hold.fence, NOBODY, now],
+        params![hold.bot, hold.duty, hold.node, hold.fence, NOBODY, now],
     )?;
     Ok(())
 }
@@ -196,7 +196,7 @@ pub fn release(tx: &WriteTx<'_>, hold: &Hold) -> Result<()> {
 pub fn stands(tx: &ReadTx<'_>, hold: &Hold) -> Result<bool> {
     let found = tx.row(
         "SELECT 1 FROM holds WHERE bot_id = $1 AND duty = $2 AND node = $3 AND fence = $4",
-        params![hold.bot, hold.duty as i64, hold.node, hold.fence],
+        params![hold.bot, hold.duty, hold.node, hold.fence],
         |_| Ok(()),
     )?;
     Ok(found.is_some())

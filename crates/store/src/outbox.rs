@@ -3,15 +3,29 @@
 use domain::event::Outcome;
 use domain::ids::{BotId, ContactNumber, OutboxId};
 use domain::message::{MessageAuthor, Outgoing, StoredMessage};
+use domain::named::Named;
 use domain::time::Millis;
 use serde_json::json;
 
-use crate::recipients::{outcome_of, state_of};
+use crate::recipients::{LEASED, PENDING};
 use crate::sql::{self, Row, params};
-use crate::{ReadTx, Result, StoreError, WriteTx};
+use crate::{ReadTx, Result, WriteTx};
 
-/// Whose turn comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Whose turn comes first. The numbers are those of the table.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    strum::FromRepr,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+#[repr(u8)]
 pub enum Lane {
     Agents = 0,
     Flows = 1,
@@ -42,13 +56,8 @@ fn read(row: &Row<'_>) -> Result<Queued> {
     Ok(Queued {
         id: row.get(0)?,
         contact: row.get(1)?,
-        lane: match row.get::<i64>(2)? {
-            0 => Lane::Agents,
-            1 => Lane::Flows,
-            2 => Lane::Tests,
-            other => return Err(StoreError::Database(format!("lane {other} is not known"))),
-        },
-        state: outcome_of(row.get(3)?)?,
+        lane: row.get(2)?,
+        state: row.get(3)?,
         message: StoredMessage::read(sql::json(row, 4)?),
         author: MessageAuthor::read(&sql::json(row, 5)?),
         again: row.get(6)?,
@@ -72,12 +81,13 @@ pub fn insert(
     let id = tx.next_id("outbox")?;
     tx.run(
         "INSERT INTO outbox (bot_id, id, contact, lane, state, params, author, again, created_at) \
-         VALUES ($1, $2, $3, $4, 0, $5, $6, 0, $7)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)",
         params![
             bot,
             id,
             contact,
-            lane as i64,
+            lane,
+            Outcome::Pending,
             StoredMessage::write(message).as_str(),
             json!(author).to_string().as_str(),
             now
@@ -96,52 +106,59 @@ pub fn waiting(
 ) -> Result<Vec<Queued>> {
     let Some(now) = beside_waits else {
         let statement = format!(
-            "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 ORDER BY id LIMIT $3"
+            "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = {PENDING} ORDER BY id LIMIT $3"
         );
-        return tx.rows(&statement, params![bot, lane as i64, limit as i64], read);
+        return tx.rows(&statement, params![bot, lane, limit as i64], read);
     };
     let statement = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0 \
+        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = {PENDING} \
          AND NOT EXISTS (SELECT 1 FROM chat_waits WHERE chat_waits.bot_id = $1 \
          AND chat_waits.contact = outbox.contact AND chat_waits.until > $4) ORDER BY id LIMIT $3"
     );
-    tx.rows(&statement, params![bot, lane as i64, limit as i64, now], read)
+    tx.rows(&statement, params![bot, lane, limit as i64, now], read)
 }
 
 /// The lanes in which a message waits, in order.
 pub fn lanes(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Lane>> {
-    let found = tx.row(
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE bot_id = $1 AND lane = 0 AND state = 0) THEN 1 ELSE 0 END, \
-         CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE bot_id = $1 AND lane = 1 AND state = 0) THEN 1 ELSE 0 END, \
-         CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE bot_id = $1 AND lane = 2 AND state = 0) THEN 1 ELSE 0 END",
-        params![bot],
-        |row| Ok([(Lane::Agents, row.get(0)?), (Lane::Flows, row.get(1)?), (Lane::Tests, row.get(2)?)]),
-    )?;
-    let lanes = found.into_iter().flatten();
-    Ok(lanes.filter_map(|(lane, waits): (Lane, bool)| waits.then_some(lane)).collect())
+    let waits = |lane: &Lane| {
+        let lane = *lane as u8;
+        format!(
+            "CASE WHEN EXISTS (SELECT 1 FROM outbox WHERE bot_id = $1 AND lane = {lane} AND state = {PENDING}) \
+             THEN 1 ELSE 0 END"
+        )
+    };
+    let columns: Vec<String> = Lane::ALL.iter().map(waits).collect();
+    let found = tx.row(&format!("SELECT {}", columns.join(", ")), params![bot], |row| {
+        let mut lanes = Vec::new();
+        for (index, lane) in Lane::ALL.iter().enumerate() {
+            if row.get(index)? {
+                lanes.push(*lane);
+            }
+        }
+        Ok(lanes)
+    })?;
+    Ok(found.unwrap_or_default())
 }
 
 /// How many messages wait in a lane.
 pub fn count_waiting(tx: &ReadTx<'_>, bot: BotId, lane: Lane) -> Result<i64> {
-    let count = tx.row(
-        "SELECT COUNT(*) FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = 0",
-        params![bot, lane as i64],
-        |row| row.get(0),
-    )?;
+    let sql = format!("SELECT COUNT(*) FROM outbox WHERE bot_id = $1 AND lane = $2 AND state = {PENDING}");
+    let count = tx.row(&sql, params![bot, lane], |row| row.get(0))?;
     Ok(count.unwrap_or(0))
 }
 
 /// Messages of a bot that are still to be sent, or under way, whose stored form holds a text.
 pub fn unsent_holding(tx: &ReadTx<'_>, bot: BotId, text: &str) -> Result<Vec<Queued>> {
     let statement = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state IN (0, 1) AND params LIKE $2 ESCAPE '\\' ORDER BY id"
+        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state IN ({PENDING}, {LEASED}) AND params LIKE $2 ESCAPE '\\' ORDER BY id"
     );
     tx.rows(&statement, params![bot, &sql::containing(text)], read)
 }
 
 /// Messages whose call may have begun: after a start, those of a process that is gone.
 pub fn leased(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Queued>> {
-    let statement = format!("SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state = 1 ORDER BY id");
+    let statement =
+        format!("SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND state = {LEASED} ORDER BY id");
     tx.rows(&statement, params![bot], read)
 }
 
@@ -152,10 +169,10 @@ pub fn get(tx: &ReadTx<'_>, bot: BotId, id: OutboxId) -> Result<Option<Queued>> 
 
 /// Leases a waiting message, durable before its call.
 pub fn lease(tx: &WriteTx<'_>, bot: BotId, id: OutboxId, now: Millis) -> Result<bool> {
-    let changed = tx.run(
-        "UPDATE outbox SET state = 1, at = $3 WHERE bot_id = $1 AND id = $2 AND state = 0",
-        params![bot, id, now],
-    )?;
+    let sql = format!(
+        "UPDATE outbox SET state = {LEASED}, at = $3 WHERE bot_id = $1 AND id = $2 AND state = {PENDING}"
+    );
+    let changed = tx.run(&sql, params![bot, id, now])?;
     Ok(changed == 1)
 }
 
@@ -170,7 +187,7 @@ pub fn settle(
 ) -> Result<()> {
     tx.run(
         "UPDATE outbox SET state = $3, message_id = $4, reason = $5 WHERE bot_id = $1 AND id = $2",
-        params![bot, id, state_of(outcome), message_id, reason],
+        params![bot, id, outcome, message_id, reason],
     )?;
     Ok(())
 }
@@ -189,16 +206,7 @@ pub fn prove(
     tx.run(
         "UPDATE outbox SET state = $4, message_id = $5, reason = $6, again = 0 \
          WHERE bot_id = $1 AND id = $2 AND at = $3 AND state IN ($7, $8)",
-        params![
-            bot,
-            id,
-            leased_at,
-            state_of(outcome),
-            message_id,
-            reason,
-            state_of(Outcome::Pending),
-            state_of(Outcome::Unknown)
-        ],
+        params![bot, id, leased_at, outcome, message_id, reason, Outcome::Pending, Outcome::Unknown],
     )?;
     Ok(())
 }
@@ -206,8 +214,8 @@ pub fn prove(
 /// Lets a message wait again, marked as sent again.
 pub fn again(tx: &WriteTx<'_>, bot: BotId, id: OutboxId) -> Result<()> {
     tx.run(
-        "UPDATE outbox SET state = 0, again = 1, reason = NULL WHERE bot_id = $1 AND id = $2",
-        params![bot, id],
+        "UPDATE outbox SET state = $3, again = 1, reason = NULL WHERE bot_id = $1 AND id = $2",
+        params![bot, id, Outcome::Pending],
     )?;
     Ok(())
 }

@@ -12,36 +12,13 @@ use crate::bulk::{self, Kind};
 use crate::sql::{Row, params};
 use crate::{Param, ReadTx, Result, StoreError, WriteTx};
 
-/// The number that stands for an outcome in the tables.
-pub(crate) fn state_of(outcome: Outcome) -> i64 {
-    match outcome {
-        Outcome::Pending => 0,
-        Outcome::Leased => 1,
-        Outcome::Sent => 2,
-        Outcome::Failed => 3,
-        Outcome::Blocked => 4,
-        Outcome::Skipped => 5,
-        Outcome::Unknown => 6,
-        Outcome::HeldOut => 7,
-        Outcome::HeldOutReached => 8,
-    }
-}
-
-/// The outcome that a number stands for.
-pub(crate) fn outcome_of(state: i64) -> Result<Outcome> {
-    Ok(match state {
-        0 => Outcome::Pending,
-        1 => Outcome::Leased,
-        2 => Outcome::Sent,
-        3 => Outcome::Failed,
-        4 => Outcome::Blocked,
-        5 => Outcome::Skipped,
-        6 => Outcome::Unknown,
-        7 => Outcome::HeldOut,
-        8 => Outcome::HeldOutReached,
-        other => return Err(StoreError::Database(format!("state {other} is not known"))),
-    })
-}
+// The states that statements name. They stand in the text itself, since SQLite takes an index of a part of a table only
+// where a statement says that part in the same words.
+pub(crate) const PENDING: u8 = Outcome::Pending as u8;
+pub(crate) const LEASED: u8 = Outcome::Leased as u8;
+pub(crate) const SKIPPED: u8 = Outcome::Skipped as u8;
+const HELD_OUT: u8 = Outcome::HeldOut as u8;
+const HELD_OUT_REACHED: u8 = Outcome::HeldOutReached as u8;
 
 /// One line of the ledger.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +53,7 @@ fn read(row: &Row<'_>) -> Result<Recipient> {
         campaign: row.get(0)?,
         position: row.get(1)?,
         contact: row.get(2)?,
-        outcome: outcome_of(row.get(3)?)?,
+        outcome: row.get(3)?,
         at: row.get(4)?,
         message_id: row.get(5)?,
         reason: row.get(6)?,
@@ -93,7 +70,7 @@ pub fn insert(
     people: &[(ContactNumber, bool)],
 ) -> Result<()> {
     let line = |(offset, (contact, held)): (usize, &(ContactNumber, bool))| {
-        let state = state_of(if *held { Outcome::HeldOut } else { Outcome::Pending });
+        let state = if *held { Outcome::HeldOut } else { Outcome::Pending };
         let position = first + offset as i64;
         [bot.into(), campaign.into(), position.into(), (*contact).into(), state.into(), 0_i64.into()]
     };
@@ -123,7 +100,7 @@ fn count(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, outcome: Outcome, c
     tx.run(
         "INSERT INTO campaign_counts (bot_id, campaign, state, count) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (bot_id, campaign, state) DO UPDATE SET count = campaign_counts.count + $4",
-        params![bot, campaign, state_of(outcome), change],
+        params![bot, campaign, outcome, change],
     )?;
     Ok(())
 }
@@ -133,7 +110,7 @@ pub fn counts(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<(
     tx.rows(
         "SELECT state, count FROM campaign_counts WHERE bot_id = $1 AND campaign = $2 AND count <> 0",
         params![bot, campaign],
-        |row| Ok((outcome_of(row.get(0)?)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 
@@ -142,7 +119,7 @@ pub fn totals(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<(Outcome, i64)>> {
     tx.rows(
         "SELECT state, CAST(SUM(count) AS BIGINT) FROM campaign_counts WHERE bot_id = $1 GROUP BY state ORDER BY state",
         params![bot],
-        |row| Ok((outcome_of(row.get(0)?)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 
@@ -159,13 +136,13 @@ pub fn waiting(
     let (from, to) = (positions.start, positions.end);
     let Some(now) = beside_waits else {
         let sql = format!(
-            "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) \
+            "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN ({PENDING}, {HELD_OUT}) \
              AND position >= $3 AND position < $4 ORDER BY position LIMIT $5"
         );
         return tx.rows(&sql, params![bot, campaign, from, to, limit as i64], read);
     };
     let sql = format!(
-        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) \
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN ({PENDING}, {HELD_OUT}) \
          AND position >= $3 AND position < $4 \
          AND NOT EXISTS (SELECT 1 FROM chat_waits WHERE chat_waits.bot_id = $1 \
          AND chat_waits.contact = recipients.contact AND chat_waits.until > $6) ORDER BY position LIMIT $5"
@@ -176,7 +153,7 @@ pub fn waiting(
 /// Lines that wait to be written to, held-out ones apart, in order.
 pub fn pending(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId, limit: usize) -> Result<Vec<Recipient>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN (0, 7) AND state = 0 \
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state IN ({PENDING}, {HELD_OUT}) AND state = {PENDING} \
          ORDER BY position LIMIT $3"
     );
     tx.rows(&sql, params![bot, campaign, limit as i64], read)
@@ -184,18 +161,17 @@ pub fn pending(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId, limit: usize) 
 
 /// The position after the `n`-th person to be written to: where a canary ends.
 pub fn position_after(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId, n: i64) -> Result<Option<i64>> {
-    tx.row(
-        "SELECT position + 1 FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state = 0 \
-         ORDER BY position LIMIT 1 OFFSET $3",
-        params![bot, campaign, n - 1],
-        |row| row.get(0),
-    )
+    let sql = format!(
+        "SELECT position + 1 FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state = {PENDING} \
+         ORDER BY position LIMIT 1 OFFSET $3"
+    );
+    tx.row(&sql, params![bot, campaign, n - 1], |row| row.get(0))
 }
 
 /// Lines whose call may have begun: after a start, those of a process that is gone.
 pub fn leased(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<Vec<Recipient>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state = 1 ORDER BY position"
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND campaign = $2 AND state = {LEASED} ORDER BY position"
     );
     tx.rows(&sql, params![bot, campaign], read)
 }
@@ -224,7 +200,7 @@ pub fn change(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, change: &Chang
 #[derive(Debug, Default)]
 #[must_use = "the counts are wrong until it is kept"]
 pub struct Tally {
-    changes: BTreeMap<(CampaignId, i64), i64>,
+    changes: BTreeMap<(CampaignId, Outcome), i64>,
 }
 
 impl Tally {
@@ -238,8 +214,8 @@ impl Tally {
     ) -> Result<bool> {
         let moved = move_line(tx, bot, campaign, change)?;
         if moved {
-            *self.changes.entry((campaign, state_of(change.from))).or_default() -= 1;
-            *self.changes.entry((campaign, state_of(change.to))).or_default() += 1;
+            *self.changes.entry((campaign, change.from)).or_default() -= 1;
+            *self.changes.entry((campaign, change.to)).or_default() += 1;
         }
         Ok(moved)
     }
@@ -263,15 +239,15 @@ impl Tally {
             }
         }
         let count = positions.len() as i64;
-        *self.changes.entry((campaign, state_of(Outcome::Pending))).or_default() -= count;
-        *self.changes.entry((campaign, state_of(Outcome::Leased))).or_default() += count;
+        *self.changes.entry((campaign, Outcome::Pending)).or_default() -= count;
+        *self.changes.entry((campaign, Outcome::Leased)).or_default() += count;
         Ok(())
     }
 
     /// Writes the counts, in the transaction that moved the lines.
     pub fn keep(self, tx: &WriteTx<'_>, bot: BotId) -> Result<()> {
-        for ((campaign, state), by) in self.changes {
-            count(tx, bot, campaign, outcome_of(state)?, by)?;
+        for ((campaign, outcome), by) in self.changes {
+            count(tx, bot, campaign, outcome, by)?;
         }
         Ok(())
     }
@@ -285,11 +261,11 @@ fn lease_run(
     positions: Range<i64>,
     at: Millis,
 ) -> Result<usize> {
-    tx.run(
-        "UPDATE recipients SET state = 1, at = $5, message_id = NULL, reason = NULL \
-         WHERE bot_id = $1 AND campaign = $2 AND position >= $3 AND position < $4 AND state = 0",
-        params![bot, campaign, positions.start, positions.end, at],
-    )
+    let sql = format!(
+        "UPDATE recipients SET state = {LEASED}, at = $5, message_id = NULL, reason = NULL \
+         WHERE bot_id = $1 AND campaign = $2 AND position >= $3 AND position < $4 AND state = {PENDING}"
+    );
+    tx.run(&sql, params![bot, campaign, positions.start, positions.end, at])
 }
 
 fn move_line(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, change: &Change<'_>) -> Result<bool> {
@@ -300,8 +276,8 @@ fn move_line(tx: &WriteTx<'_>, bot: BotId, campaign: CampaignId, change: &Change
             bot,
             campaign,
             change.position,
-            state_of(change.from),
-            state_of(change.to),
+            change.from,
+            change.to,
             change.at,
             change.message_id,
             change.reason
@@ -346,7 +322,7 @@ pub fn of_contact(
     limit: usize,
 ) -> Result<Vec<Recipient>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND contact = $2 AND at < $3 AND state NOT IN (7, 8) \
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND contact = $2 AND at < $3 AND state NOT IN ({HELD_OUT}, {HELD_OUT_REACHED}) \
          ORDER BY at DESC LIMIT $4"
     );
     tx.rows(&sql, params![bot, contact, before, limit as i64], read)
@@ -376,7 +352,7 @@ pub fn list(
     after: i64,
     limit: usize,
 ) -> Result<Vec<Recipient>> {
-    let states: Vec<String> = outcomes.iter().map(|outcome| state_of(*outcome).to_string()).collect();
+    let states: Vec<String> = outcomes.iter().map(|outcome| (*outcome as u8).to_string()).collect();
     let condition =
         if states.is_empty() { String::new() } else { format!("AND state IN ({})", states.join(", ")) };
     let sql = format!(

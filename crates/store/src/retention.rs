@@ -1,9 +1,12 @@
 //! How long a workspace keeps what, and blanking what is older: in place, so that numbers, times and counts stay.
 
+use domain::event::Outcome;
 use domain::ids::{BotId, MemberId, OutboxId, WorkspaceId};
 use domain::retention::{Kept, Retention, without_words};
 use domain::time::Millis;
 
+use crate::events::{COMMAND, INGEST_FAILED, MESSAGE, MESSAGE_EDITED, RAW};
+use crate::recipients::{LEASED, PENDING};
 use crate::sql::params;
 use crate::{ReadTx, Result, WriteTx, erasure};
 
@@ -64,7 +67,8 @@ pub fn put(tx: &WriteTx<'_>, workspace: WorkspaceId, decision: &Decision) -> Res
 }
 
 /// A table in which rows are blanked in the order of their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Walk {
     /// Words of events of a bot.
     EventTexts,
@@ -75,35 +79,26 @@ pub enum Walk {
 }
 
 impl Walk {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::EventTexts, Self::EventRaw, Self::Outbox];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::EventTexts => "event_texts",
-            Self::EventRaw => "event_raw",
-            Self::Outbox => "outbox",
-        }
-    }
-
     /// Rows of a bot that still have words: id, time, and whether it may be blanked. The conditions on `data` are on
     /// JSON that serde_json wrote: a quote inside somebody's words stands there with a backslash.
-    fn sql(self) -> &'static str {
+    fn sql(self) -> String {
         match self {
-            Self::EventTexts => {
-                "SELECT number, at, 1 FROM events WHERE bot_id = $1 AND number > $2 AND kind IN ('message', 'command', 'message_edited') \
+            Self::EventTexts => format!(
+                "SELECT number, at, 1 FROM events WHERE bot_id = $1 AND number > $2 \
+                 AND kind IN ('{MESSAGE}', '{COMMAND}', '{MESSAGE_EDITED}') \
                  AND ((data LIKE '%\"text\":\"%' AND data NOT LIKE '%\"text\":\"\"%') OR data LIKE '%\"file\":\"%' \
-                 OR data LIKE '%\"details\":{%')"
-            }
-            Self::EventRaw => {
-                "SELECT number, at, 1 FROM events WHERE bot_id = $1 AND number > $2 AND kind IN ('raw', 'ingest_failed') \
+                 OR data LIKE '%\"details\":{{%')"
+            ),
+            Self::EventRaw => format!(
+                "SELECT number, at, 1 FROM events WHERE bot_id = $1 AND number > $2 \
+                 AND kind IN ('{RAW}', '{INGEST_FAILED}') \
                  AND data LIKE '%\"json\":\"%' AND data NOT LIKE '%\"json\":\"\"%'"
-            }
+            ),
             // What waits or is under way must still be sent.
-            Self::Outbox => {
-                "SELECT id, created_at, CASE WHEN state IN (0, 1) THEN 0 ELSE 1 END FROM outbox \
-                 WHERE bot_id = $1 AND id > $2 AND params <> '{}'"
-            }
+            Self::Outbox => format!(
+                "SELECT id, created_at, CASE WHEN state IN ({PENDING}, {LEASED}) THEN 0 ELSE 1 END FROM outbox \
+                 WHERE bot_id = $1 AND id > $2 AND params <> '{{}}'"
+            ),
         }
     }
 
@@ -151,8 +146,9 @@ pub fn count_worded(tx: &ReadTx<'_>, bot: BotId, walk: Walk, after: i64, before:
 pub fn blank(tx: &WriteTx<'_>, bot: BotId, walk: Walk, ids: &[i64]) -> Result<()> {
     for id in ids {
         if walk == Walk::Outbox {
-            let sql = "UPDATE outbox SET params = '{}' WHERE bot_id = $1 AND id = $2 AND state NOT IN (0, 1)";
-            tx.run(sql, params![bot, OutboxId(*id)])?;
+            let sql =
+                "UPDATE outbox SET params = '{}' WHERE bot_id = $1 AND id = $2 AND state NOT IN ($3, $4)";
+            tx.run(sql, params![bot, OutboxId(*id), Outcome::Pending, Outcome::Leased])?;
         } else if let Some(event) = erasure::event(tx, bot, *id)? {
             // As it stands now: the person may have been erased meanwhile.
             erasure::blank_event(tx, bot, *id, &without_words(event.body))?;
@@ -163,12 +159,12 @@ pub fn blank(tx: &WriteTx<'_>, bot: BotId, walk: Walk, ids: &[i64]) -> Result<()
 
 /// Where a walk goes on: everything up to there is blank. For visits the bot is 0.
 pub fn mark(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId, walk: Walk) -> Result<i64> {
-    mark_of(tx, workspace, bot, walk.name())
+    mark_of(tx, workspace, bot, walk.into_str())
 }
 
 /// Moves a walk's mark.
 pub fn set_mark(tx: &WriteTx<'_>, workspace: WorkspaceId, bot: BotId, walk: Walk, mark: i64) -> Result<()> {
-    set_mark_of(tx, workspace, bot, walk.name(), mark)
+    set_mark_of(tx, workspace, bot, walk.into_str(), mark)
 }
 
 fn mark_of(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId, what: &str) -> Result<i64> {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use domain::named::Named;
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
@@ -63,6 +64,61 @@ param_from! {
     domain::ids::NodeId => |v| Param::Int(v.0),
     domain::ids::ContactNumber => |v| Param::Int(i64::from(v.0)),
 }
+
+/// Values that the tables hold as their names.
+macro_rules! name_column {
+    ($($type:ty),+ $(,)?) => {$(
+        impl From<$type> for Param<'_> {
+            fn from(value: $type) -> Self { Param::Text(value.into_str()) }
+        }
+
+        impl Column for $type {
+            fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+                let name: String = row.get(index)?;
+                Self::from_name(&name).ok_or_else(|| unknown(index, &name))
+            }
+        }
+    )+};
+}
+
+/// Values that the tables hold as their numbers.
+macro_rules! number_column {
+    ($($type:ty),+ $(,)?) => {$(
+        impl From<$type> for Param<'_> {
+            fn from(value: $type) -> Self { Param::Int(value as i64) }
+        }
+
+        impl Column for $type {
+            fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+                let number: i64 = row.get(index)?;
+                let found = u8::try_from(number).ok().and_then(Self::from_repr);
+                found.ok_or_else(|| unknown(index, &number.to_string()))
+            }
+        }
+    )+};
+}
+
+fn unknown(index: usize, value: &str) -> StoreError {
+    StoreError::Database(format!("column {index}: {value:?} is none of ours"))
+}
+
+name_column!(
+    domain::bot::Intake,
+    domain::bot::Status,
+    domain::campaign::PauseReason,
+    domain::campaign::Status,
+    domain::cells::Kind,
+    domain::contact::NoChat,
+    domain::conversation::Speaker,
+    domain::conversation::Status,
+    domain::flow::Status,
+    domain::message::MediaKind,
+    domain::team::Role,
+    crate::campaigns::SetKind,
+    crate::retention::Walk,
+    crate::team::Purpose,
+);
+number_column!(domain::event::Outcome, domain::link::Visitor, crate::nodes::Duty, crate::outbox::Lane);
 
 impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {
     fn from(value: Option<T>) -> Self {

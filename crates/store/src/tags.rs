@@ -2,6 +2,7 @@
 
 use domain::cells::Kind;
 use domain::ids::{TagId, WorkspaceId};
+use domain::named::Named;
 use domain::naming::{name_key, tidied};
 use domain::time::Millis;
 
@@ -185,14 +186,14 @@ pub fn attribute_kind(tx: &ReadTx<'_>, workspace: WorkspaceId, key: &str) -> Res
 }
 
 fn kind(row: &Row<'_>, index: usize) -> Result<Option<Kind>> {
-    Ok(row.get::<Option<String>>(index)?.as_deref().and_then(Kind::named))
+    Ok(row.get::<Option<String>>(index)?.as_deref().and_then(Kind::from_name))
 }
 
 /// Remembers an attribute key with the kind of its first value. A key that is known stays as it is.
 pub fn know_attribute(tx: &WriteTx<'_>, workspace: WorkspaceId, key: &str, kind: Kind) -> Result<()> {
     tx.run(
         "INSERT INTO attribute_keys (workspace_id, key, kind) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        params![workspace, key, kind.name()],
+        params![workspace, key, kind],
     )?;
     Ok(())
 }
@@ -206,7 +207,7 @@ pub fn set_attribute_kind(
 ) -> Result<()> {
     tx.run(
         "UPDATE attribute_keys SET kind = $3 WHERE workspace_id = $1 AND key = $2",
-        params![workspace, key, kind.map(Kind::name)],
+        params![workspace, key, kind],
     )?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Workspaces, members, their sessions, one-time links and API tokens. Secrets are stored as hashes only.
 
 use domain::ids::{BotId, ContactNumber, MemberId, WorkspaceId};
+use domain::team::Role;
 use domain::time::Millis;
 
 use crate::sql::{Row, params};
@@ -21,8 +22,7 @@ pub struct Member {
     pub id: MemberId,
     pub email: String,
     pub name: String,
-    /// `owner`, `marketer` or `agent`.
-    pub role: String,
+    pub role: Role,
     /// Absent until the invitation was followed.
     pub password_hash: Option<String>,
     pub created_at: Millis,
@@ -89,7 +89,7 @@ pub fn insert_member(tx: &WriteTx<'_>, workspace: WorkspaceId, member: &Member) 
             id,
             &member.email,
             &member.name,
-            &member.role,
+            member.role,
             member.password_hash.as_deref(),
             member.created_at
         ],
@@ -110,7 +110,7 @@ pub fn update_member(tx: &WriteTx<'_>, workspace: WorkspaceId, member: &Member) 
             member.id,
             &member.email,
             &member.name,
-            &member.role,
+            member.role,
             member.password_hash.as_deref()
         ],
     )?;
@@ -174,12 +174,23 @@ pub fn bound_contacts(
     )
 }
 
+/// What a one-time link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum Purpose {
+    /// The first account of the installation.
+    Owner,
+    /// The account of somebody who was invited.
+    Invite,
+    /// Binding a member's own Telegram account.
+    Telegram,
+}
+
 /// A link that works once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneTimeLink {
     pub workspace: WorkspaceId,
-    /// `owner`, `invite` or `telegram`.
-    pub purpose: String,
+    pub purpose: Purpose,
     pub member: Option<MemberId>,
     pub bot: Option<BotId>,
     pub expires_at: Millis,
@@ -190,7 +201,7 @@ pub fn insert_link(tx: &WriteTx<'_>, token_hash: &str, link: &OneTimeLink) -> Re
     tx.run(
         "INSERT INTO one_time_links (token_hash, workspace_id, purpose, member_id, bot_id, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",
-        params![token_hash, link.workspace, link.purpose.as_str(), link.member, link.bot, link.expires_at],
+        params![token_hash, link.workspace, link.purpose, link.member, link.bot, link.expires_at],
     )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use domain::time::Millis;
 use sha2::{Digest, Sha256};
 
 use crate::sql::params;
-use crate::visits::{Visit, code, visitor};
+use crate::visits::Visit;
 use crate::{ReadTx, Result, WriteTx};
 
 /// A quarter of an hour.
@@ -23,7 +23,7 @@ pub(crate) fn add(tx: &WriteTx<'_>, workspace: WorkspaceId, visit: &Visit) -> Re
         "INSERT INTO visit_quarters (workspace_id, bot_id, link_id, quarter, visitor, visits) \
          VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT (workspace_id, bot_id, link_id, quarter, visitor) \
          DO UPDATE SET visits = visit_quarters.visits + 1",
-        params![workspace, visit.bot, visit.link, visit.at / QUARTER_MS, code(visit.visitor)],
+        params![workspace, visit.bot, visit.link, visit.at / QUARTER_MS, visit.visitor],
     )?;
     Ok(())
 }
@@ -50,7 +50,7 @@ fn add_to_totals(
             workspace,
             visit.bot,
             visit.link,
-            code(visit.visitor),
+            visit.visitor,
             &key(utm),
             utm.source.as_deref(),
             utm.medium.as_deref(),
@@ -101,7 +101,7 @@ pub fn totals(
     );
     tx.rows(&sql, params![workspace, bot, link.unwrap_or(LinkId(0))], |row| {
         let (visits, reuses) = (row.get(2)?, row.get(3)?);
-        Ok(Total { link: row.get(0)?, visitor: visitor(row.get(1)?), visits, reuses })
+        Ok(Total { link: row.get(0)?, visitor: row.get(1)?, visits, reuses })
     })
 }
 
@@ -128,32 +128,20 @@ pub fn by_quarter(
         params![workspace, bot, link, since.div_euclid(QUARTER_MS)],
         |row| {
             let at = row.get::<i64>(0)? * QUARTER_MS;
-            Ok(Quarter { at, visitor: visitor(row.get(1)?), visits: row.get(2)? })
+            Ok(Quarter { at, visitor: row.get(1)?, visits: row.get(2)? })
         },
     )
 }
 
-/// A column that visits are told apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A column that visits are told apart by: its name is also the field's of a person's source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum By {
     UtmSource,
     UtmMedium,
     UtmCampaign,
     UtmTerm,
     UtmContent,
-}
-
-impl By {
-    /// The name of the column, and of the field of a person's source.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::UtmSource => "utm_source",
-            Self::UtmMedium => "utm_medium",
-            Self::UtmCampaign => "utm_campaign",
-            Self::UtmTerm => "utm_term",
-            Self::UtmContent => "utm_content",
-        }
-    }
 }
 
 /// People's visits of a link by a column's values, the most frequent first; `None` is no value.
@@ -165,10 +153,12 @@ pub fn by_value(
     by: By,
     limit: usize,
 ) -> Result<Vec<(Option<String>, i64)>> {
-    let column = by.name();
+    let column = by.into_str();
     let sql = format!(
         "SELECT {column}, CAST(SUM(visits) AS BIGINT) FROM visit_totals WHERE workspace_id = $1 AND bot_id = $2 \
-         AND link_id = $3 AND visitor = 0 GROUP BY {column} HAVING SUM(visits) > 0 ORDER BY 2 DESC, 1 LIMIT $4"
+         AND link_id = $3 AND visitor = $5 GROUP BY {column} HAVING SUM(visits) > 0 ORDER BY 2 DESC, 1 LIMIT $4"
     );
-    tx.rows(&sql, params![workspace, bot, link, limit as i64], |row| Ok((row.get(0)?, row.get(1)?)))
+    tx.rows(&sql, params![workspace, bot, link, limit as i64, Visitor::Person], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
 }

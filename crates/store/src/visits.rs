@@ -45,24 +45,6 @@ pub fn first_id(at: Millis) -> i64 {
     at << ID_DRAWN_BITS
 }
 
-pub(crate) fn code(visitor: Visitor) -> i64 {
-    match visitor {
-        Visitor::Person => 0,
-        Visitor::Previewer => 1,
-        Visitor::Crawler => 2,
-        Visitor::Head => 3,
-    }
-}
-
-pub(crate) fn visitor(code: i64) -> Visitor {
-    match code {
-        0 => Visitor::Person,
-        1 => Visitor::Previewer,
-        3 => Visitor::Head,
-        _ => Visitor::Crawler,
-    }
-}
-
 const COLUMNS: &str = "id, link_id, bot_id, at, visitor, address, country, browser, os, device, language, \
      referrer, user_agent, utm_source, utm_medium, utm_campaign, utm_term, utm_content, query, contact, started_at, \
      country_by_network";
@@ -73,7 +55,7 @@ fn read(row: &Row<'_>) -> Result<Visit> {
         link: row.get(1)?,
         bot: row.get(2)?,
         at: row.get(3)?,
-        visitor: visitor(row.get(4)?),
+        visitor: row.get(4)?,
         address: row.get(5)?,
         country: row.get(6)?,
         browser: row.get(7)?,
@@ -109,7 +91,7 @@ pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, visit: &Visit) -> Result
             visit.link,
             visit.bot,
             visit.at,
-            code(visit.visitor),
+            visit.visitor,
             visit.address.as_deref(),
             visit.country.as_deref(),
             visit.browser.as_deref(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::message::{MediaKind, Outgoing};
+use domain::named::Named;
 use reqwest::header::CONTENT_TYPE;
 use secrecy::ExposeSecret;
 use serde_json::value::RawValue;

@@ -196,7 +196,10 @@ mod tests {
 
         let photo = json!({"text": "", "media": {"kind": "photo", "media_id": 7}});
         let read = stored_message(&StoredMessage::read(photo.clone())).unwrap();
-        assert_eq!(read.media.map(|media| (media.kind.name(), media.id.0)), Some(("photo", 7)));
+        assert_eq!(
+            read.media.map(|media| (media.kind, media.id.0)),
+            Some((domain::message::MediaKind::Photo, 7))
+        );
         assert_eq!(sent(photo).1, json!({"chat_id": 5}));
 
         let captioned = json!({"text": "Look", "entities": [{"type": "italic", "offset": 0, "length": 4}],

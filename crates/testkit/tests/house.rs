@@ -5,6 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use domain::contact::NoChat;
+use domain::event::EventKind;
+use domain::named::Named;
+use domain::{bot, campaign, conversation};
 use testkit::source::{Source, collect, rust_files};
 
 const LINES_A_FILE_MAX: usize = 600;
@@ -160,6 +164,68 @@ fn only_the_store_holds_sql() {
     }
     assert!(in_the_store > 50, "the rule sees no SQL in the store either: {in_the_store}");
     assert_none("SQL outside the store:", &broken);
+}
+
+/// The columns that hold a value of an enum.
+const NAMED_COLUMNS: [&str; 12] = [
+    "duty",
+    "intake",
+    "kind",
+    "lane",
+    "last_from",
+    "no_chat",
+    "outcome",
+    "purpose",
+    "role",
+    "state",
+    "status",
+    "visitor",
+];
+
+/// The first bare number or name of an enum's value in a text that may be a statement, or a part of one.
+fn bare_value<'l>(literal: &'l str, names: &BTreeSet<&str>) -> Option<&'l str> {
+    let quoted = literal.split('\'').skip(1).step_by(2).find(|text| names.contains(text));
+    let numbered = NAMED_COLUMNS.iter().find_map(|column| {
+        literal.match_indices(column).find_map(|(at, _)| {
+            let before = literal[..at].chars().next_back();
+            let rest = literal[at + column.len()..].trim_start();
+            let compared = ["=", "<>", "NOT IN (", "IN ("].iter().find_map(|sign| rest.strip_prefix(sign));
+            let is_whole = before.is_none_or(|c| !c.is_alphanumeric() && c != '_');
+            let is_bare =
+                compared.is_some_and(|value| value.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+            (is_whole && is_bare).then(|| literal[at..].split(" AND ").next().unwrap_or_default())
+        })
+    });
+    quoted.or(numbered)
+}
+
+#[test]
+fn statements_take_names_and_numbers_from_the_enums() {
+    let names: BTreeSet<&str> = [
+        bot::Status::names().chain(bot::Intake::names()).collect::<Vec<_>>(),
+        campaign::Status::names().chain(campaign::PauseReason::names()).collect(),
+        conversation::Status::names().chain(conversation::Speaker::names()).collect(),
+        EventKind::names().chain(NoChat::names()).collect(),
+        domain::flow::Status::names().chain(domain::team::Role::names()).collect(),
+        store::campaigns::SetKind::names().chain(store::team::Purpose::names()).collect(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let bare = |sources: Vec<Source>| -> Vec<String> {
+        let found = |source: &Source| {
+            let values = source.literals.iter().filter_map(|literal| bare_value(literal, &names));
+            values.map(|value| format!("{}: {value}", source.path.display())).collect::<Vec<_>>()
+        };
+        sources.iter().flat_map(found).collect()
+    };
+    // Tests hold the enums to the numbers that stand in files: there the rule must see some.
+    let in_tests = bare(sources_of("store").into_iter().filter(Source::is_test_only).collect());
+    assert!(in_tests.len() > 3, "the rule sees no bare value in tests either: {in_tests:?}");
+    // What the store is measured against is written without it.
+    let product =
+        product_of("store").into_iter().filter(|source| !source.path.ends_with("bench.rs")).collect();
+    assert_none("a statement's states and kinds are those of an enum:", &bare(product));
 }
 
 #[test]

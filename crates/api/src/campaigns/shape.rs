@@ -1,6 +1,9 @@
 //! How campaigns look on the wire.
 
 use domain::campaign::Course;
+use domain::campaign::{PauseReason, Status};
+use domain::event::Outcome;
+use domain::named::Named;
 use engine::campaigns;
 use serde::Serialize;
 use serde_json::Value;
@@ -15,9 +18,9 @@ pub struct Campaign {
     pub bot_id: i64,
     pub name: String,
     #[schema(value_type = schemas::CampaignStatus)]
-    pub status: String,
+    pub status: Status,
     #[schema(required, value_type = Option<schemas::PauseReason>)]
-    pub pause_reason: Option<String>,
+    pub pause_reason: Option<PauseReason>,
     #[schema(required)]
     pub pause_detail: Option<String>,
     #[schema(value_type = schemas::Expression)]
@@ -97,9 +100,9 @@ impl From<campaigns::CampaignView> for Campaign {
             id: campaign.id.0,
             bot_id: view.bot.0,
             name: campaign.name,
-            status: status.name().into(),
+            status,
             allowed: status.allowed().map(|action| action.name().into()).collect(),
-            pause_reason: reason.map(|reason| reason.name().into()),
+            pause_reason: reason,
             pause_detail: detail,
             audience: campaign.audience,
             message: campaign.message,
@@ -173,14 +176,14 @@ pub struct Test {
 pub struct TestLine {
     pub contact_id: i64,
     #[schema(value_type = schemas::LedgerOutcome)]
-    pub state: String,
+    pub state: Outcome,
     #[schema(required)]
     pub reason: Option<String>,
 }
 
 impl From<campaigns::TrialOutcome> for TestLine {
     fn from(outcome: campaigns::TrialOutcome) -> Self {
-        Self { contact_id: outcome.contact.0, state: outcome.state.to_owned(), reason: outcome.reason }
+        Self { contact_id: outcome.contact.0, state: outcome.state, reason: outcome.reason }
     }
 }
 
@@ -194,7 +197,7 @@ pub struct LedgerLine {
     #[schema(required)]
     pub stage: Option<String>,
     #[schema(value_type = schemas::LedgerOutcome)]
-    pub outcome: String,
+    pub outcome: Outcome,
     #[schema(required)]
     pub reason: Option<String>,
     #[schema(required)]
@@ -211,7 +214,7 @@ impl From<campaigns::LedgerLine> for LedgerLine {
             telegram_id: line.telegram_id,
             name: line.name,
             stage: line.stage,
-            outcome: line.outcome.to_owned(),
+            outcome: line.outcome,
             reason: line.reason,
             message_id: line.message_id,
             at: line.at,

@@ -9,6 +9,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use domain::cells::Kind;
 use domain::ids::BotId;
+use domain::named::Named;
 use engine::imports::{ColumnReport, ImportOptions, ImportReport, Imports, Misfit, RejectedRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -201,7 +202,7 @@ fn kinds(text: &str) -> Result<BTreeMap<String, Kind>> {
     let given: BTreeMap<String, String> = serde_json::from_str(text).map_err(|_| {
         Problem::field("/kinds", "wrong_type", "must be a JSON object such as {\"plan\": \"text\"}")
     })?;
-    let read = |(key, name): (String, String)| match Kind::named(&name) {
+    let read = |(key, name): (String, String)| match Kind::from_name(&name) {
         Some(kind) => Ok((key, kind)),
         None => {
             let path = format!("/kinds/{}", domain::field_error::pointer_segment(&key));

@@ -109,40 +109,11 @@ impl From<Person> for ContactItem {
     }
 }
 
-/// What kind of author.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = AuthorKind)]
-pub enum AuthorName {
-    Person,
-    Bot,
-    Agent,
-    Campaign,
-    Flow,
-    Link,
-    Import,
-    Api,
-}
-
-impl From<AuthorKind> for AuthorName {
-    fn from(kind: AuthorKind) -> Self {
-        match kind {
-            AuthorKind::Person => Self::Person,
-            AuthorKind::Bot => Self::Bot,
-            AuthorKind::Agent => Self::Agent,
-            AuthorKind::Campaign => Self::Campaign,
-            AuthorKind::Flow => Self::Flow,
-            AuthorKind::Link => Self::Link,
-            AuthorKind::Import => Self::Import,
-            AuthorKind::Api => Self::Api,
-        }
-    }
-}
-
 /// Who gave a tag.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TagOrigin {
-    pub by: AuthorName,
+    #[schema(value_type = schemas::AuthorKind)]
+    pub by: AuthorKind,
     #[schema(required)]
     pub id: Option<i64>,
     #[schema(required)]
@@ -238,7 +209,7 @@ impl From<AttributeValue> for Attribute {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactConversation {
     #[schema(value_type = schemas::ConversationState)]
-    pub status: String,
+    pub status: domain::conversation::Status,
     #[schema(required)]
     pub assignee_id: Option<i64>,
     #[schema(required)]
@@ -331,7 +302,7 @@ impl From<Card> for Contact {
             name: tag.name.clone(),
             color: tag.color.clone(),
             at: tag.added_at,
-            origin: TagOrigin { by: author.kind.into(), id: author.id, name: author.name },
+            origin: TagOrigin { by: author.kind, id: author.id, name: author.name },
         });
         let tags = tags.collect();
         let conversation = card.conversation.map(|conversation| ContactConversation {
@@ -368,7 +339,8 @@ impl From<Card> for Contact {
 /// Who did something.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct By {
-    pub kind: AuthorName,
+    #[schema(value_type = schemas::AuthorKind)]
+    pub kind: AuthorKind,
     #[schema(required)]
     pub id: Option<i64>,
     /// Absent where there is none, or where the thing is gone.
@@ -378,7 +350,7 @@ pub struct By {
 
 impl From<Author> for By {
     fn from(author: Author) -> Self {
-        Self { kind: author.kind.into(), id: author.id, name: author.name }
+        Self { kind: author.kind, id: author.id, name: author.name }
     }
 }
 

@@ -16,9 +16,9 @@ pub use expression::{
 pub use flow::{FlowGraph, FlowNode, FlowTrigger, MenuOption, NodePosition};
 pub use message::{ForeignEntity, Message, MessageButton, MessageEntity, MessageMedia, MessagePress};
 pub use names::{
-    AttributeKindName, AttributeOp, CampaignAction, CampaignOutcome, CampaignStatus, ColumnKind,
-    ColumnManner, ConversationState, CountedKind, DetailName, ExpressionForm, FlowStatus, LedgerOutcome,
-    LiftMeasure, MediaKind, MessageFormat, PauseReason, ProfileFieldName, SuggestionCode, ThreadKind,
-    UnreachableCause, WarningCode,
+    AttributeKindName, AttributeOp, AuthorKind, BotStatus, CampaignAction, CampaignOutcome, CampaignStatus,
+    ColumnKind, ColumnManner, ConversationState, CountedKind, DetailName, ExpressionForm, FlowStatus,
+    IntakeKind, LedgerOutcome, LiftMeasure, MediaKind, MessageFormat, PauseReason, ProfileFieldName, Role,
+    Speaker, SuggestionCode, ThreadKind, UnreachableCause, UserKind, WarningCode,
 };
 pub use values::{AttributeChange, SuggestionParam};

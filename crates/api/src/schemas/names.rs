@@ -2,29 +2,32 @@
 
 use std::borrow::Cow;
 
-use domain::campaign::{Action, PauseReason as Reason, Status};
 use domain::cells::Kind;
-use domain::event::COUNTED_KINDS;
+use domain::event::{COUNTED_KINDS, Outcome};
 use domain::expression::{self, ProfileField, Unreachable};
-use domain::message::{Format, MediaKind as Media};
+use domain::named::Named;
+use domain::{bot, campaign, conversation, flow, message, team};
 use engine::inbox::Detail;
+use engine::{authors, mentions};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-fn one_of(names: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).build().into()
+fn one_of(names: impl IntoIterator<Item = &'static str>, said: &[&str]) -> RefOr<Schema> {
+    let said: Vec<&str> = said.iter().map(|line| line.trim()).collect();
+    let shape = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
+    shape.description(Some(said.join("\n"))).build().into()
 }
 
-/// Shapes that stand for one of some names.
+/// Shapes that stand for one of some names, with what is said of them.
 macro_rules! names {
-    ($($(#[$doc:meta])* $shape:ident = $names:expr;)+) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $shape:ident = $names:expr;)+) => {$(
+        $(#[doc = $doc])*
         pub struct $shape;
 
         impl PartialSchema for $shape {
             fn schema() -> RefOr<Schema> {
-                one_of($names)
+                one_of($names, &[$($doc),*])
             }
         }
 
@@ -38,19 +41,33 @@ macro_rules! names {
 
 names! {
     /// Where a campaign stands.
-    CampaignStatus = Status::ALL.iter().map(|status| status.name());
+    CampaignStatus = campaign::Status::names();
     /// Why a campaign is paused.
-    PauseReason = Reason::ALL.iter().map(|reason| reason.name());
+    PauseReason = campaign::PauseReason::names();
     /// What may be done with a campaign.
-    CampaignAction = Action::ALL.iter().map(|action| action.name());
+    CampaignAction = campaign::Action::names();
     /// How a bulk send to one person stands.
-    LedgerOutcome = ["held_out", "pending", "leased", "sent", "failed", "blocked", "skipped", "unknown"];
+    LedgerOutcome = Outcome::ALL.iter().filter(|one| one.told() == **one).map(|one| one.name());
+    /// How a bot is. One that is `starting` is connected, and nothing was heard yet; of one whose token is dead Telegram
+    /// no longer knows the token.
+    BotStatus = bot::Condition::names();
+    /// How updates come in.
+    IntakeKind = bot::Intake::names();
+    /// What a member may do: an owner everything; a marketer everything but members, bots and tokens; an agent reads,
+    /// and works with contacts and conversations.
+    Role = team::Role::names();
+    /// What kind of thing uses it.
+    UserKind = mentions::UserKind::names();
+    /// What kind of author.
+    AuthorKind = authors::AuthorKind::names();
+    /// Who wrote something.
+    Speaker = conversation::Speaker::names();
     /// A group of a campaign's recipients.
-    CampaignOutcome = expression::CampaignOutcome::NAMED.map(|(name, _)| name);
+    CampaignOutcome = expression::CampaignOutcome::names();
     /// How an attribute is compared.
-    AttributeOp = expression::AttributeOp::NAMED.map(|(name, _)| name);
+    AttributeOp = expression::AttributeOp::names();
     /// A field of a profile that an expression tests.
-    ProfileFieldName = ProfileField::NAMED.map(|(name, _)| name).into_iter().chain(["premium"]);
+    ProfileFieldName = ProfileField::names().chain(["premium"]);
     /// What an expression counts.
     CountedKind = COUNTED_KINDS;
     /// Why somebody may not be written to, as an expression asks.
@@ -58,19 +75,19 @@ names! {
     /// A form of expression.
     ExpressionForm = expression::FORMS;
     /// What an attribute's values are.
-    AttributeKindName = Kind::ALL.map(Kind::name);
+    AttributeKindName = Kind::names();
     /// What a message's text is written in.
-    MessageFormat = Format::ALL.map(Format::name);
+    MessageFormat = message::Format::names();
     /// What a file is shown as.
-    MediaKind = Media::ALL.map(Media::name);
+    MediaKind = message::MediaKind::names();
     /// One thing that a person's message held besides its words.
     DetailName = Detail::NAMES;
     /// What an entry of a thread is.
     ThreadKind = ["message", "command", "start", "button", "note", "event"];
     /// Whether a conversation waits for the team.
-    ConversationState = ["open", "closed"];
+    ConversationState = conversation::Status::names();
     /// Where a flow stands.
-    FlowStatus = ["draft", "published", "stopped"];
+    FlowStatus = flow::Status::names();
     /// What the lift compares.
     LiftMeasure = engine::reports::MEASURES.map(|(name, _)| name);
     /// Why people are worth a message.
@@ -78,7 +95,7 @@ names! {
     /// What to think of before a campaign starts.
     WarningCode = ["written_to_within_a_day"];
     /// What a column of a table holds: an attribute's kind, or what its name says.
-    ColumnKind = Kind::ALL.map(Kind::name).into_iter().chain(["id", "tags", "source", "time"]);
+    ColumnKind = Kind::names().chain(["id", "tags", "source", "time"]);
     /// How the cells of a column are read, where there is more than one way.
     ColumnManner = ["decimal_point", "decimal_comma", "day_first", "month_first"];
 }

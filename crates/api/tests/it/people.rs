@@ -6,6 +6,7 @@ use crate::house::{As, House, NOON};
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
+use domain::conversation::{Speaker, Status};
 use domain::ids::{BotId, ContactNumber};
 use engine::team::Role;
 use serde_json::{Value, json};
@@ -293,13 +294,13 @@ async fn who_waits_longest_is_first_and_each_order_has_its_own_cursors() {
         for number in 1..=8_u32 {
             let conversation = store::conversations::Conversation {
                 contact: ContactNumber(number - 1),
-                status: "open".into(),
+                status: Status::Open,
                 assignee: None,
                 waiting_since: (number != 4).then(|| NOON - i64::from(number / 2)),
                 unread: 1,
                 last_at: NOON + i64::from(number),
                 last_text: "hello".into(),
-                last_from: "person".into(),
+                last_from: Speaker::Person,
             };
             store::conversations::put(tx, BotId(bot), None, &conversation)?;
         }

@@ -1,7 +1,9 @@
 //! The state of each contact's thread with the team.
 
+use domain::conversation::Status;
 use domain::expression::ConversationFacts;
 use domain::ids::MemberId;
+use domain::named::Named;
 
 use super::codes::Codes;
 use crate::bytes::{Damaged, Input, Output};
@@ -58,7 +60,7 @@ impl ConversationDictionary {
 }
 
 fn written(state: ConversationFacts) -> String {
-    let status = if state.open { "open" } else { "closed" };
+    let status = Status::of(state.open).name();
     match state.assignee {
         Some(MemberId(member)) => format!("{status} {member}"),
         None => status.to_owned(),
@@ -67,5 +69,8 @@ fn written(state: ConversationFacts) -> String {
 
 fn read(text: &str) -> ConversationFacts {
     let (status, member) = text.split_once(' ').unwrap_or((text, ""));
-    ConversationFacts { open: status == "open", assignee: member.parse().ok().map(MemberId) }
+    ConversationFacts {
+        open: Status::from_name(status).is_some_and(Status::is_open),
+        assignee: member.parse().ok().map(MemberId),
+    }
 }

@@ -6,6 +6,7 @@ use audience::oracle::Workspace;
 use audience::{ApplyError, FreezeOrder, Frozen, FrozenNames, Index, LiveIndex};
 use chrono_tz::Tz;
 use domain::contact::{AttributeValue, Profile, Source};
+use domain::conversation::Status;
 use domain::event::{Event, EventBody, Origin, Outcome, OutcomeChange};
 use domain::expression::{Expression, resolve};
 use domain::ids::{CampaignId, ContactNumber, MemberId, StageId, TagId};
@@ -235,9 +236,9 @@ fn whoever_was_erased_matches_nothing() {
 #[test]
 fn a_conversation_is_open_closed_or_not_there() {
     let mut bot = Bot::new(Tz::UTC, 3);
-    let changed = |status: &str, assignee| EventBody::ConversationChanged { status: status.into(), assignee };
-    bot.tell(0, NOW, changed("open", None));
-    bot.tell(1, NOW, changed("closed", Some(MemberId(5))));
+    let changed = |status, assignee| EventBody::ConversationChanged { status, assignee };
+    bot.tell(0, NOW, changed(Status::Open, None));
+    bot.tell(1, NOW, changed(Status::Closed, Some(MemberId(5))));
     assert_eq!(bot.who(json!({"conversation":{"status":"open"}})), [0]);
     assert_eq!(bot.who(json!({"conversation":{"assignee":5}})), [1]);
     assert_eq!(bot.who(json!({"conversation":{"assignee":null}})), [0]);

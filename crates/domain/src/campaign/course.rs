@@ -54,7 +54,7 @@ pub enum Happening {
 
 /// What cannot happen to a campaign where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a campaign that is {} cannot be {what}", .status.name())]
+#[error("a campaign that is {} cannot be {what}", .status.into_str())]
 pub struct OutOfCourse {
     pub status: Status,
     /// What was tried, as a participle.
@@ -164,6 +164,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::named::Named;
 
     const NOW: Millis = 1_795_521_600_000;
     fn after(happenings: &[Happening]) -> Course {

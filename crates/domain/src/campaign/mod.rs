@@ -4,11 +4,16 @@ mod course;
 
 use serde::{Deserialize, Serialize};
 
+use crate::named::Named;
+
 pub use course::{Course, Happening, OutOfCourse, Pause};
 
 /// Where a campaign stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Status {
     /// Being written; nothing is frozen.
     Draft,
@@ -26,8 +31,11 @@ pub enum Status {
 }
 
 /// Why a campaign is paused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum PauseReason {
     /// The first wave is out; somebody decides.
     Canary,
@@ -43,67 +51,19 @@ pub enum PauseReason {
     Restored,
 }
 
-/// What somebody may want to do with a campaign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What somebody may want to do with a campaign, in the order of its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Action {
     Edit,
-    Delete,
     Test,
     Start,
     Pause,
     Resume,
     Cancel,
     Resolve,
+    Delete,
 }
-
-macro_rules! named {
-    ($type:ty { $($variant:ident = $name:literal),+ $(,)? }) => {
-        impl $type {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The name in the API and the database.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// Reads a name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-named!(Status {
-    Draft = "draft",
-    Starting = "starting",
-    Canary = "canary",
-    Sending = "sending",
-    Paused = "paused",
-    Done = "done",
-    Cancelled = "cancelled",
-});
-
-named!(Action {
-    Edit = "edit",
-    Test = "test",
-    Start = "start",
-    Pause = "pause",
-    Resume = "resume",
-    Cancel = "cancel",
-    Resolve = "resolve",
-    Delete = "delete",
-});
-
-named!(PauseReason {
-    Canary = "canary",
-    Member = "member",
-    Content = "content",
-    GuardRail = "guard_rail",
-    TokenDead = "token_dead",
-    Restored = "restored",
-});
 
 impl Status {
     /// Whether an action makes sense here.
@@ -145,15 +105,6 @@ pub mod guard_rail {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_read_back() {
-        for status in Status::ALL.iter().copied() {
-            assert_eq!(Status::from_name(status.name()), Some(status));
-            assert_eq!(serde_json::json!(status), status.name());
-        }
-        assert_eq!(Status::from_name("finished"), None);
-    }
 
     #[test]
     fn what_went_out_cannot_be_edited_and_what_ended_cannot_go_on() {

@@ -17,7 +17,10 @@ pub use spreadsheet::is_what_a_spreadsheet_leaves;
 pub use survey::{FileManner, Survey};
 
 /// The kind of an attribute's values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Kind {
     /// True or false.
     Bool,
@@ -28,24 +31,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Bool, Self::Number, Self::Date, Self::Text];
-
-    /// Its name in JSON and in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bool => "bool",
-            Self::Number => "number",
-            Self::Date => "date",
-            Self::Text => "text",
-        }
-    }
-
-    /// The kind of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
     /// The kind of a value that stands alone: a text is a text, though it may look like a day.
     pub fn of(value: &AttributeValue) -> Self {
         match value {

@@ -3,7 +3,8 @@
 use crate::contact::AttributeValue;
 
 /// How an attribute is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum AttributeOp {
     /// Same kind and same value; text to the letter.
     Eq,
@@ -17,25 +18,6 @@ pub enum AttributeOp {
     Contains,
     /// There at all.
     Exists,
-}
-
-impl AttributeOp {
-    /// Every comparison with its name in JSON.
-    pub const NAMED: [(&'static str, Self); 8] = [
-        ("eq", Self::Eq),
-        ("ne", Self::Ne),
-        ("gt", Self::Gt),
-        ("gte", Self::Gte),
-        ("lt", Self::Lt),
-        ("lte", Self::Lte),
-        ("contains", Self::Contains),
-        ("exists", Self::Exists),
-    ];
-
-    /// The name in JSON.
-    pub fn name(self) -> &'static str {
-        Self::NAMED.iter().find(|(_, op)| *op == self).map_or("eq", |(name, _)| name)
-    }
 }
 
 /// One comparison. A missing attribute matches nothing, not even `ne`; values of different kinds are unequal

@@ -6,7 +6,8 @@ use crate::message::ButtonPlace;
 use crate::recipient::Answers;
 
 /// A group of a campaign's recipients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum CampaignOutcome {
     /// Everybody frozen with the campaign, held out included.
     Audience,
@@ -57,17 +58,7 @@ pub struct OutcomeMask {
 impl OutcomeMask {
     /// The place of an outcome in `outcomes`.
     pub fn bit(outcome: Outcome) -> u16 {
-        match outcome {
-            Outcome::Pending => 0,
-            Outcome::Leased => 1,
-            Outcome::Sent => 2,
-            Outcome::Failed => 3,
-            Outcome::Blocked => 4,
-            Outcome::Skipped => 5,
-            Outcome::Unknown => 6,
-            Outcome::HeldOut => 7,
-            Outcome::HeldOutReached => 8,
-        }
+        u16::from(outcome as u8)
     }
 
     fn of(outcomes: &[Outcome]) -> Self {
@@ -84,40 +75,6 @@ impl OutcomeMask {
 }
 
 impl CampaignOutcome {
-    /// Every group with its name in the API.
-    pub const NAMED: [(&'static str, Self); 25] = [
-        ("audience", Self::Audience),
-        ("called", Self::Called),
-        ("sent", Self::Sent),
-        ("failed", Self::Failed),
-        ("blocked", Self::Blocked),
-        ("skipped", Self::Skipped),
-        ("unknown", Self::Unknown),
-        ("pending", Self::Pending),
-        ("clicked", Self::Clicked),
-        ("not_clicked", Self::NotClicked),
-        ("pressed", Self::Pressed),
-        ("followed", Self::Followed),
-        ("replied", Self::Replied),
-        ("tagged", Self::Tagged),
-        ("tagged_direct", Self::TaggedDirect),
-        ("tagged_assisted", Self::TaggedAssisted),
-        ("converted", Self::Converted),
-        ("blocked_after", Self::BlockedAfter),
-        ("opted_out", Self::OptedOut),
-        ("held_out", Self::HeldOut),
-        ("reached", Self::Reached),
-        ("window_message", Self::WindowMessage),
-        ("window_tag", Self::WindowTag),
-        ("window_conversion", Self::WindowConversion),
-        ("window_block", Self::WindowBlock),
-    ];
-
-    /// The name in JSON.
-    pub fn name(self) -> &'static str {
-        Self::NAMED.iter().find(|(_, outcome)| *outcome == self).map_or("audience", |(name, _)| name)
-    }
-
     /// The definition.
     pub fn mask(self) -> OutcomeMask {
         let clicked = Answers::PRESSED.union(Answers::FOLLOWED);

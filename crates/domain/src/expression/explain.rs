@@ -8,6 +8,7 @@ use super::evaluate::Evaluator;
 use super::{
     CampaignTest, ContactFacts, EventTest, EventWindow, Node, Resolved, StageRule, TagMode, Test, TimeField,
 };
+use crate::conversation::Status;
 use crate::ids::TagId;
 use crate::time::{Millis, day_start};
 
@@ -86,7 +87,7 @@ impl Evaluator<'_> {
                 plain("profile", json!({ "premium": facts.profile().premium }))
             }
             Test::Profile(super::ProfileTest::In(field, _)) => {
-                plain("profile", json!({ field.name(): field.of(facts.profile()) }))
+                plain("profile", json!({ field.into_str(): field.of(facts.profile()) }))
             }
             Test::Attribute(test) => plain("attribute", json!({ "value": facts.attribute(&test.key) })),
             Test::Campaign(test, _) => plain("campaign", self.campaign_facts(test)),
@@ -94,7 +95,7 @@ impl Evaluator<'_> {
             Test::Sample(_) => plain("sample", json!({ "number": facts.number() })),
             Test::Conversation(_) => {
                 let thread = facts.conversation();
-                let status = thread.map(|thread| if thread.open { "open" } else { "closed" });
+                let status = thread.map(|thread| Status::of(thread.open));
                 let assignee = thread.and_then(|thread| thread.assignee);
                 plain("conversation", json!({ "status": status, "assignee": assignee }))
             }

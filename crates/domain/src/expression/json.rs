@@ -7,6 +7,7 @@ use super::{
     SampleTest, SourceTest, TagMode, TagTest, TimeTest,
 };
 use crate::contact::AttributeValue;
+use crate::conversation::Status;
 
 impl Expression {
     /// The canonical form: what [`Expression::parse`] reads back as the same expression.
@@ -97,7 +98,7 @@ fn source(test: &SourceTest) -> Value {
 fn profile(test: &ProfileTest) -> Value {
     match test {
         ProfileTest::Premium(wanted) => json!({ "premium": wanted }),
-        ProfileTest::In(field, values) => json!({ "field": field.name(), "in": values }),
+        ProfileTest::In(field, values) => json!({ "field": field.into_str(), "in": values }),
     }
 }
 
@@ -107,7 +108,7 @@ fn attribute(test: &AttributeTest) -> Value {
         AttributeValue::Number(value) => number(*value),
         AttributeValue::Text(text) => json!(text),
     });
-    object([("key", Some(json!(test.key))), ("op", Some(json!(test.op.name()))), ("value", value)])
+    object([("key", Some(json!(test.key))), ("op", Some(json!(test.op.into_str()))), ("value", value)])
 }
 
 fn campaign(test: &CampaignTest) -> Value {
@@ -119,7 +120,7 @@ fn campaign(test: &CampaignTest) -> Value {
     };
     object([
         ("id", Some(json!(test.campaign))),
-        ("outcome", Some(json!(test.outcome.name()))),
+        ("outcome", Some(json!(test.outcome.into_str()))),
         ("frozen_stage", text(test.frozen_stage.as_ref())),
         ("frozen_tag", text(test.frozen_tag.as_ref())),
         ("frozen_source", text(test.frozen_source.as_ref())),
@@ -135,7 +136,7 @@ fn sample(test: &SampleTest) -> Value {
 }
 
 fn conversation(test: &ConversationTest) -> Value {
-    let status = test.open.map(|open| json!(if open { "open" } else { "closed" }));
+    let status = test.open.map(|open| json!(Status::of(open)));
     let assignee = test.assignee.map(|assignee| json!(assignee));
     object([("status", status), ("assignee", assignee)])
 }

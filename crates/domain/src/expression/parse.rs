@@ -10,6 +10,7 @@ use super::{
     TimeTest, Unreachable,
 };
 use crate::contact::{AttributeValue, SOURCE_FIELDS};
+use crate::conversation::Status;
 use crate::event::COUNTED_KINDS;
 use crate::field_error::FieldError;
 use crate::field_error::pointer_segment;
@@ -191,8 +192,7 @@ fn event(reader: &mut Reader, value: &Value, path: &str) -> Option<EventTest> {
     let known = ["kind", "object", "at_least", "at_most", "within", "since", "until"];
     let mut fields = reader.fields(value, path, &known)?;
     fields.require("kind");
-    let kinds = COUNTED_KINDS.map(|kind| (kind, kind));
-    let kind = fields.named("kind", &kinds);
+    let kind = fields.one_name("kind", &COUNTED_KINDS);
     let object = fields.text("object");
     let at_least = fields.whole("at_least", 1, EVENT_COUNT_MAX);
     let at_most = fields.whole("at_most", 0, EVENT_COUNT_MAX);
@@ -273,7 +273,7 @@ fn profile(reader: &mut Reader, value: &Value, path: &str) -> Option<ProfileTest
             if fields.value("field").and_then(Value::as_str) == Some("premium") {
                 return premium_in(fields);
             }
-            let field = fields.named("field", &ProfileField::NAMED);
+            let field = fields.named::<ProfileField>("field");
             let values = fields.texts("in");
             fields.done(())?;
             Some(ProfileTest::In(field?, values?))
@@ -300,7 +300,7 @@ fn attribute(reader: &mut Reader, value: &Value, path: &str) -> Option<Attribute
     fields.require("key");
     fields.require("op");
     let key = fields.text("key");
-    let op = fields.named("op", &AttributeOp::NAMED);
+    let op = fields.named::<AttributeOp>("op");
     let given = fields.value("value");
     let read = match given {
         None => None,
@@ -339,7 +339,7 @@ fn campaign(reader: &mut Reader, value: &Value, path: &str) -> Option<CampaignTe
     fields.require("id");
     fields.require("outcome");
     let id = fields.whole("id", 1, i64::MAX);
-    let outcome = fields.named("outcome", &CampaignOutcome::NAMED);
+    let outcome = fields.named::<CampaignOutcome>("outcome");
     let frozen_stage = fields.text("frozen_stage");
     let frozen_tag = fields.text("frozen_tag");
     let frozen_source = fields.text("frozen_source");
@@ -396,7 +396,7 @@ fn conversation(reader: &mut Reader, value: &Value, path: &str) -> Option<Conver
     if !fields.has("status") && !fields.has("assignee") {
         fields.fail_whole("one_of", "must have status, assignee or both");
     }
-    let open = fields.named("status", &[("open", true), ("closed", false)]);
+    let open = fields.named("status").map(Status::is_open);
     let assignee = match fields.value("assignee") {
         None => None,
         Some(Value::Null) => Some(None),

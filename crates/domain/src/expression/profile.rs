@@ -3,7 +3,10 @@
 use crate::contact::Profile;
 
 /// A text field of a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum ProfileField {
     /// `zh` also matches `zh-hans`; case is of no matter.
     Language,
@@ -18,22 +21,6 @@ pub enum ProfileField {
 }
 
 impl ProfileField {
-    /// Every field with its name in JSON.
-    pub const NAMED: [(&'static str, Self); 7] = [
-        ("language", Self::Language),
-        ("country", Self::Country),
-        ("browser", Self::Browser),
-        ("os", Self::Os),
-        ("username", Self::Username),
-        ("first_name", Self::FirstName),
-        ("last_name", Self::LastName),
-    ];
-
-    /// The name in JSON.
-    pub fn name(self) -> &'static str {
-        Self::NAMED.iter().find(|(_, field)| *field == self).map_or("language", |(name, _)| name)
-    }
-
     /// The contact's value.
     pub fn of(self, profile: &Profile) -> Option<&str> {
         match self {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::moment::{Duration, Moment};
 use crate::field_error::{FieldError, pointer_segment};
 use crate::limits::{ATTRIBUTE_VALUE_CHARS_MAX, EXPRESSION_LIST_MAX, FIELD_ERRORS_MAX};
+use crate::named::Named;
 
 /// Collects faults; past the limit they are counted but not kept.
 #[derive(Default)]
@@ -201,9 +202,18 @@ impl<'v> Fields<'_, 'v> {
     }
 
     /// One of these names.
-    pub(super) fn named<T: Copy>(&mut self, key: &str, names: &[(&'static str, T)]) -> Option<T> {
-        let path = self.path_of(key);
-        self.map.get(key).and_then(|value| self.reader.named(value, &path, names))
+    pub(super) fn named<T: Named>(&mut self, key: &str) -> Option<T> {
+        let names: Vec<&str> = T::names().collect();
+        self.one_name(key, &names).and_then(T::from_name)
+    }
+
+    pub(super) fn one_name<'n>(&mut self, key: &str, names: &[&'n str]) -> Option<&'n str> {
+        let text = self.text(key)?;
+        let found = names.iter().find(|name| **name == text);
+        if found.is_none() {
+            self.fail(key, "unknown_value", format!("must be one of {}", names.join(", ")));
+        }
+        found.copied()
     }
 
     pub(super) fn duration(&mut self, key: &str) -> Option<Duration> {

@@ -14,6 +14,7 @@ mod trigger;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::field_error::FieldError;
@@ -22,6 +23,20 @@ use crate::message::{Findings, Message};
 pub use press::MenuPress;
 pub use run::{Check, Effect, Input, MenuButton, Run, Start, Step, Wait, step};
 pub use trigger::{Trigger, TriggerMatch, is_payload, keyword_matches};
+
+/// Whether people can begin a flow.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum Status {
+    /// Was never published.
+    Draft,
+    Published,
+    /// Nobody begins it any more.
+    Stopped,
+}
 
 /// A node's id, unique within its graph.
 pub type NodeId = String;

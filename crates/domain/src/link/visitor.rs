@@ -3,16 +3,18 @@
 use std::sync::LazyLock;
 
 /// Who opened an address, as far as the request tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The numbers are those of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::FromRepr)]
+#[repr(u8)]
 pub enum Visitor {
     /// A browser, as far as it says.
-    Person,
+    Person = 0,
     /// A messenger or a network that fetches a preview of the page, or a browser that fetches it before it is asked for.
-    Previewer,
+    Previewer = 1,
     /// A search engine or another program that walks the web.
-    Crawler,
+    Crawler = 2,
     /// Somebody who asked for the headers alone.
-    Head,
+    Head = 3,
 }
 
 /// What a request tells of who asks.

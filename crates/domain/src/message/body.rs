@@ -17,7 +17,8 @@ pub struct Body {
 }
 
 /// What a text is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Format {
     Plain,
     Html,
@@ -25,9 +26,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Plain, Self::Html, Self::Markdown];
-
     /// Reads a source into the text and the entities that a message can carry in its place. Variables stay as they
     /// are written.
     ///
@@ -40,15 +38,6 @@ impl Format {
             Self::Plain => Ok(Formatted { text: source, entities: Vec::new() }),
             Self::Html => html::parse(&source),
             Self::Markdown => markdown::parse(&source),
-        }
-    }
-
-    /// The name in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Html => "html",
-            Self::Markdown => "markdown",
         }
     }
 }
@@ -135,7 +124,7 @@ impl Body {
     pub(super) fn write(&self, map: &mut serde_json::Map<String, Value>) {
         map.insert("text".into(), json!(self.source));
         match &self.markup {
-            Markup::Written(format) => map.insert("format".into(), json!(format.name())),
+            Markup::Written(format) => map.insert("format".into(), json!(format.into_str())),
             Markup::Entities(entities) => map.insert("entities".into(), json!(entities)),
         };
     }

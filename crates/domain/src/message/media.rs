@@ -5,33 +5,18 @@ use serde_json::{Value, json};
 
 use super::findings::{Findings, Object};
 use crate::ids::MediaId;
+use crate::named::Named;
 
 /// What a file is shown as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum MediaKind {
     Photo,
     Video,
     Document,
-}
-
-impl MediaKind {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Photo, Self::Video, Self::Document];
-
-    /// The name in documents, and Telegram's.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Photo => "photo",
-            Self::Video => "video",
-            Self::Document => "document",
-        }
-    }
-
-    /// The kind of a name.
-    pub fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
 }
 
 /// An uploaded file, as a message names it. Whether it is there, and fits its kind, the engine knows.
@@ -45,7 +30,7 @@ pub struct Media {
 impl Media {
     /// The document of it.
     pub fn to_json(self) -> Value {
-        json!({"kind": self.kind.name(), "media_id": self.id.0})
+        json!({"kind": self.kind.into_str(), "media_id": self.id.0})
     }
 
     pub(super) fn read(findings: &mut Findings, message: Object<'_, '_>) -> Option<Self> {
@@ -53,7 +38,7 @@ impl Media {
         let path = message.at("media");
         let object = findings.object(value, &path, &["kind", "media_id"])?;
         let kind = findings.required(object, "kind").and_then(|kind| {
-            let known = kind.as_str().and_then(MediaKind::of);
+            let known = kind.as_str().and_then(MediaKind::from_name);
             if known.is_none() {
                 findings.add(object.at("kind"), "unknown_value", "must be photo, video or document");
             }

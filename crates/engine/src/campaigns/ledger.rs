@@ -4,9 +4,11 @@ use domain::event::Outcome;
 use domain::expression::{AnswerTest, CampaignOutcome, CampaignTest, build};
 use domain::ids::{BotId, CampaignId, ContactId, ContactNumber, WorkspaceId};
 use domain::message::{ButtonPlace, Message};
+use domain::named::Named;
 use domain::time::Millis;
 use roaring::RoaringBitmap;
 use store::campaigns::Campaign;
+use store::campaigns::SetKind;
 use store::recipients::Recipient;
 use store::{ReadTx, campaigns, contacts, recipients};
 
@@ -23,7 +25,7 @@ pub struct LedgerLine {
     /// The stage at the freeze.
     pub stage: Option<String>,
     /// `pending`, `leased`, `sent`, `failed`, `blocked`, `skipped`, `unknown` or `held_out`.
-    pub outcome: &'static str,
+    pub outcome: Outcome,
     pub reason: Option<String>,
     pub message_id: Option<i64>,
     /// When its call began, or a held-out person's turn came.
@@ -49,33 +51,10 @@ pub struct LedgerPage {
     pub next: Option<i64>,
 }
 
-/// The name of an outcome in the ledger.
-pub fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pending => "pending",
-        Outcome::Leased => "leased",
-        Outcome::Sent => "sent",
-        Outcome::Failed => "failed",
-        Outcome::Blocked => "blocked",
-        Outcome::Skipped => "skipped",
-        Outcome::Unknown => "unknown",
-        Outcome::HeldOut | Outcome::HeldOutReached => "held_out",
-    }
-}
-
+/// The outcomes that the ledger tells by a name.
 fn outcomes_of(name: &str) -> Option<Vec<Outcome>> {
-    let all = [
-        Outcome::Pending,
-        Outcome::Leased,
-        Outcome::Sent,
-        Outcome::Failed,
-        Outcome::Blocked,
-        Outcome::Skipped,
-        Outcome::Unknown,
-        Outcome::HeldOut,
-        Outcome::HeldOutReached,
-    ];
-    let found: Vec<Outcome> = all.into_iter().filter(|outcome| outcome_name(*outcome) == name).collect();
+    let told = |outcome: &Outcome| outcome.told().name() == name;
+    let found: Vec<Outcome> = Outcome::ALL.iter().copied().filter(told).collect();
     (!found.is_empty()).then_some(found)
 }
 
@@ -222,7 +201,7 @@ fn page(
 ) -> Result<LedgerPage> {
     let (bot, campaign) = owned(tx, workspace, id)?;
     let mut stages = Vec::new();
-    for set in campaigns::sets(tx, bot, id)?.into_iter().filter(|set| set.kind == "stage") {
+    for set in campaigns::sets(tx, bot, id)?.into_iter().filter(|set| set.kind == SetKind::Stage) {
         let bitmap = RoaringBitmap::deserialize_from(set.bitmap.as_slice())
             .map_err(|error| EngineError::Internal(format!("a frozen set cannot be read: {error}")))?;
         stages.push((set.key, bitmap));
@@ -244,7 +223,7 @@ fn page(
             telegram_id: contact.telegram_id,
             name: contact.name(),
             stage,
-            outcome: outcome_name(row.outcome),
+            outcome: row.outcome.told(),
             reason: row.reason,
             message_id: row.message_id,
             at: row.at,
@@ -303,8 +282,8 @@ mod tests {
     fn every_ledger_name_is_an_outcome_that_expressions_know() {
         for outcome in [Outcome::Pending, Outcome::Sent, Outcome::Failed, Outcome::Blocked, Outcome::HeldOut]
         {
-            let name = outcome_name(outcome);
-            assert!(CampaignOutcome::NAMED.iter().any(|(known, _)| *known == name), "{name}");
+            let name = outcome.name();
+            assert!(CampaignOutcome::from_name(name).is_some(), "{name}");
             assert!(outcomes_of(name).unwrap().contains(&outcome));
         }
         assert_eq!(outcomes_of("clicked"), None);

@@ -16,6 +16,7 @@ use domain::expression::Expression;
 use domain::ids::{BotId, CampaignId, MemberId, WorkspaceId};
 use domain::limits::NAME_CHARS_MAX;
 use domain::message::Message;
+use domain::named::Named;
 use domain::time::Millis;
 use serde_json::{Value, json};
 use store::campaigns::Campaign;

@@ -12,7 +12,7 @@ use domain::expression::Resolved;
 use domain::ids::{BotId, CampaignId, ContactNumber, WorkspaceId};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
-use store::campaigns::FrozenSet;
+use store::campaigns::{FrozenSet, SetKind};
 use store::{WriteTx, bots, campaigns, recipients, segments, tags};
 use tokio_util::sync::CancellationToken;
 
@@ -162,20 +162,20 @@ fn segment_rules(
 }
 
 fn store_sets(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, frozen: &FrozenAudience) -> Result<()> {
-    let put = |kind: &str, key: &str, set: &RoaringBitmap| -> Result<()> {
+    let put = |kind: SetKind, key: &str, set: &RoaringBitmap| -> Result<()> {
         let mut bitmap = Vec::with_capacity(set.serialized_size());
         set.serialize_into(&mut bitmap)
             .map_err(|error| EngineError::Internal(format!("a set cannot be stored: {error}")))?;
-        campaigns::put_set(tx, bot, id, &FrozenSet { kind: kind.into(), key: key.into(), bitmap })?;
+        campaigns::put_set(tx, bot, id, &FrozenSet { kind, key: key.into(), bitmap })?;
         Ok(())
     };
-    put("audience", "", &frozen.frozen.audience)?;
-    put("held_out", "", &frozen.frozen.held_out)?;
+    put(SetKind::Audience, "", &frozen.frozen.audience)?;
+    put(SetKind::HeldOut, "", &frozen.frozen.held_out)?;
     let groups = [
-        ("stage", &frozen.frozen.stages),
-        ("tag", &frozen.frozen.tags),
-        ("source", &frozen.frozen.sources),
-        ("segment", &frozen.frozen.segments),
+        (SetKind::Stage, &frozen.frozen.stages),
+        (SetKind::Tag, &frozen.frozen.tags),
+        (SetKind::Source, &frozen.frozen.sources),
+        (SetKind::Segment, &frozen.frozen.segments),
     ];
     for (kind, sets) in groups {
         for (key, set) in sets {
@@ -209,7 +209,7 @@ fn fill_some(tx: &WriteTx<'_>, bot: BotId, id: CampaignId, now: Millis) -> Resul
         campaigns::update(tx, bot, &campaign)?;
         return Ok(true);
     }
-    let held_out = campaigns::set(tx, bot, id, "held_out", "")?.unwrap_or_default();
+    let held_out = campaigns::set(tx, bot, id, SetKind::HeldOut, "")?.unwrap_or_default();
     let held_out = RoaringBitmap::deserialize_from(held_out.as_slice())
         .map_err(|error| EngineError::Internal(format!("a frozen set cannot be read: {error}")))?;
     let people: Vec<(ContactNumber, bool)> = bytes

@@ -11,7 +11,6 @@ use domain::time::Millis;
 use store::outbox::{self, Lane};
 use store::{WriteTx, contacts, team, testers};
 
-use super::ledger::outcome_name;
 use super::{Campaigns, owned};
 use crate::wires::Wires;
 use crate::{EngineError, Result, Secrets};
@@ -33,7 +32,7 @@ pub struct TrialOrder {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrialOutcome {
     pub contact: ContactId,
-    pub state: &'static str,
+    pub state: Outcome,
     pub reason: Option<String>,
 }
 
@@ -64,7 +63,7 @@ impl Campaigns {
             let rows = queued.clone();
             let outcomes = self.store.reader().read(move |tx| stand(tx, bot, &rows)).await?;
             let ended =
-                outcomes.iter().all(|outcome| outcome.state != "pending" && outcome.state != "leased");
+                outcomes.iter().all(|outcome| !matches!(outcome.state, Outcome::Pending | Outcome::Leased));
             if ended {
                 return Ok(outcomes);
             }
@@ -149,7 +148,7 @@ fn stand(tx: &store::ReadTx<'_>, bot: BotId, queued: &[(ContactId, OutboxId)]) -
     for (contact, id) in queued {
         let row = outbox::get(tx, bot, *id)?;
         let (outcome, reason) = row.map_or((Outcome::Pending, None), |row| (row.state, row.reason));
-        outcomes.push(TrialOutcome { contact: *contact, state: outcome_name(outcome), reason });
+        outcomes.push(TrialOutcome { contact: *contact, state: outcome.told(), reason });
     }
     Ok(outcomes)
 }

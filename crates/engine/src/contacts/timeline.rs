@@ -1,5 +1,6 @@
 //! What happened with a person, for whoever wants to understand them.
 
+use domain::conversation::Status;
 use domain::event::{Event, EventBody};
 use domain::ids::{ContactId, TagId, WorkspaceId};
 use domain::recipient::Answers;
@@ -109,7 +110,7 @@ fn entry(
 
 fn kind(body: &EventBody) -> &'static str {
     match body {
-        EventBody::ConversationChanged { status, .. } if status == "closed" => "conversation_closed",
+        EventBody::ConversationChanged { status: Status::Closed, .. } => "conversation_closed",
         EventBody::ConversationChanged { assignee: Some(_), .. } => "conversation_assigned",
         EventBody::ConversationChanged { .. } => "conversation_opened",
         body => body.kind(),

@@ -66,9 +66,9 @@ impl Carrier {
         if let Some(new) = &sent.file_id {
             *file_id = Some(new.clone());
             let (bot, new) = (self.bot, new.clone());
-            let kept = self.store.write(move |tx| {
-                media::remember_sent(tx, bot, id, kind.name(), &new).map_err(EngineError::from)
-            });
+            let kept = self
+                .store
+                .write(move |tx| media::remember_sent(tx, bot, id, kind, &new).map_err(EngineError::from));
             if let Err(error) = kept.await {
                 // The message is out; the next process uploads the file once more.
                 tracing::warn!(bot = %self.bot, %error, "a file's id was not kept");
@@ -87,10 +87,8 @@ impl Carrier {
 
     async fn stored(&self, id: MediaId, kind: MediaKind) -> Result<Option<String>> {
         let bot = self.bot;
-        let read = self
-            .store
-            .reader()
-            .read(move |tx| media::sent_as(tx, bot, id, kind.name()).map_err(EngineError::from));
+        let read =
+            self.store.reader().read(move |tx| media::sent_as(tx, bot, id, kind).map_err(EngineError::from));
         read.await
     }
 

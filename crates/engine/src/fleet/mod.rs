@@ -19,6 +19,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::bot::Status;
 use domain::ids::BotId;
 use domain::limits::CALLS_IN_FLIGHT_MAX;
 use secrecy::SecretString;
@@ -180,7 +181,7 @@ impl Fleet {
     async fn look(&self, running: &mut HashMap<Key, Running>) -> Result<()> {
         let read = |tx: &ReadTx<'_>| Ok::<_, EngineError>((bots::all(tx)?, nodes::standing(tx)?));
         let (mut rows, standing) = self.store.reader().read(read).await?;
-        rows.retain(|row| row.status == "running");
+        rows.retain(|row| row.status == Status::Running);
         running.retain(|(id, work), one| {
             let row = rows.iter().find(|row| row.id == *id);
             let fits = row.is_some_and(|row| {

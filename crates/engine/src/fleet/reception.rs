@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::bot::Intake;
 use domain::time::Millis;
 use serde_json::json;
 use store::bots;
@@ -46,7 +47,7 @@ enum End {
 impl Reception {
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
         let Some(address) = &self.address else {
-            self.note("polling", None).await?;
+            self.note(Intake::Polling, None).await?;
             return Poller::new(self.parts.clone()).run(stop).await;
         };
         while !stop.is_cancelled() {
@@ -55,7 +56,7 @@ impl Reception {
                 End::GivenUp { why, poll_for } => (why, poll_for),
             };
             tracing::warn!(bot = %self.parts.hold.bot, %why, "updates are polled in place of pushed");
-            self.note("polling", Some(why)).await?;
+            self.note(Intake::Polling, Some(why)).await?;
             let until = stop.child_token();
             let alarm = tokio::spawn({
                 let until = until.clone();
@@ -87,7 +88,7 @@ impl Reception {
             return Ok(given_up(&error));
         }
         let set_at = self.parts.clock.now();
-        self.note("webhook", None).await?;
+        self.note(Intake::Webhook, None).await?;
         let mut bad_looks = BadLooks { set_at, count: 0, pending: 0 };
         loop {
             tokio::select! {
@@ -119,13 +120,13 @@ impl Reception {
         }
     }
 
-    async fn note(&self, intake: &'static str, why: Option<String>) -> Result<()> {
+    async fn note(&self, intake: Intake, why: Option<String>) -> Result<()> {
         let bot = self.parts.hold.bot;
         self.parts
             .store
             .write(move |tx| {
                 bots::set_intake(tx, bot, intake, why.as_deref())?;
-                if intake == "polling" {
+                if intake == Intake::Polling {
                     bots::set_webhook(tx, bot, None)?;
                 } else {
                     // What polling last complained of is over.

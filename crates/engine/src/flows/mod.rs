@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use domain::expression::{Expression, resolve};
 use domain::field_error::FieldError;
+use domain::flow::Status;
 use domain::flow::{Graph, Node, Trigger};
 use domain::ids::{BotId, FlowId, WorkspaceId};
 use domain::limits::NAME_CHARS_MAX;
@@ -186,10 +187,10 @@ impl Flows {
         self.store
             .write(move |tx| {
                 let (bot, flow) = owned(tx, workspace, id)?;
-                if flow.status != "published" {
+                if flow.status != Status::Published {
                     return Err(EngineError::WrongState("only a published flow can be stopped".into()));
                 }
-                flows::set_status(tx, bot, id, "stopped", now)?;
+                flows::stop(tx, bot, id, now)?;
                 let (_, flow) = owned(tx, workspace, id)?;
                 view(tx, bot, flow)
             })

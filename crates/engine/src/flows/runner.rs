@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::event::{EventBody, Origin};
+use domain::flow::Status;
 use domain::flow::{Effect, Graph, Input, MenuPress, Node, Run, Start, step};
 use domain::ids::FlowId;
 use domain::message::{
@@ -358,7 +359,7 @@ impl FlowRunner {
 
 fn is_published(journal: &Journal<'_>, flow: FlowId) -> Result<bool> {
     let row = flows::get(journal.tx(), journal.bot(), flow)?;
-    Ok(row.is_some_and(|row| row.status == "published"))
+    Ok(row.is_some_and(|row| row.status == Status::Published))
 }
 
 fn ended(journal: &mut Journal<'_>, contact: &Contact, flow: FlowId, version: i64, at: Millis) -> Result<()> {

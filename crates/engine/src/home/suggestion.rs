@@ -8,6 +8,7 @@ use domain::ids::CampaignId;
 use domain::time::{DAY_MS, day_number};
 use serde_json::{Map, Value, json};
 use store::campaigns;
+use store::campaigns::SetKind;
 
 use super::tally::Tally;
 use super::{Ask, campaigns_looked_at};
@@ -117,7 +118,7 @@ fn responsive_tag(ask: &Ask<'_>) -> Result<Option<Suggestion>> {
     }
     let overall = clicked as f64 / sent as f64;
     let mut best: Option<(String, f64)> = None;
-    for set in campaigns::sets(ask.tx, ask.bot, campaign)?.iter().filter(|set| set.kind == "tag") {
+    for set in campaigns::sets(ask.tx, ask.bot, campaign)?.iter().filter(|set| set.kind == SetKind::Tag) {
         use domain::expression::Catalog;
         // A tag that was renamed or deleted since cannot be asked for by the name that it had.
         if ask.catalog.tag(&set.key).is_none() {

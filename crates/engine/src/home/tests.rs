@@ -4,6 +4,7 @@ use domain::campaign::{Course, Status};
 use domain::event::Origin;
 use domain::time::DAY_MS;
 use serde_json::json;
+use store::campaigns::SetKind;
 
 use super::*;
 use crate::test_house::{House, NOW};
@@ -312,8 +313,10 @@ async fn campaign(
             let id = campaigns::insert(tx, bot, &row)?;
             let done = Campaign { id, frozen_at: Some(sent_at), frozen_number: Some(1), ..row };
             campaigns::update(tx, bot, &done)?;
-            for (kind, key, people) in [("audience", "", &numbers[..]), ("tag", "tech", &numbers[..30])] {
-                let set = campaigns::FrozenSet { kind: kind.into(), key: key.into(), bitmap: bytes(people) };
+            for (kind, key, people) in
+                [(SetKind::Audience, "", &numbers[..]), (SetKind::Tag, "tech", &numbers[..30])]
+            {
+                let set = campaigns::FrozenSet { kind, key: key.into(), bitmap: bytes(people) };
                 campaigns::put_set(tx, bot, id, &set)?;
             }
             let lines: Vec<_> =

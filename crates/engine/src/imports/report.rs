@@ -1,6 +1,7 @@
 //! What an import tells of itself.
 
 use domain::cells::{DayOrder, DecimalMark, Kind, Reading};
+use domain::named::Named;
 
 use super::layout::Layout;
 use super::rejected::RejectedRow;

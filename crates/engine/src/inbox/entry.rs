@@ -3,6 +3,7 @@
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{BotId, CampaignId, WorkspaceId};
 use domain::message::{ButtonWire, Media, MediaKind, Message, Outgoing, OutgoingButton, Variables};
+use domain::named::Named;
 use domain::time::Millis;
 use serde_json::{Value, json};
 use store::contacts::Contact;
@@ -155,7 +156,13 @@ impl<'t> Thread<'t> {
             EventBody::Button { object, .. } => ("button", Some(object.clone())),
             EventBody::ConversationChanged { status, assignee } => {
                 let name = assignee.and_then(|member| self.authors.member(member));
-                ("event", Some(name.map_or_else(|| status.clone(), |name| format!("{status}: {name}"))))
+                (
+                    "event",
+                    Some(name.map_or_else(
+                        || status.name().to_owned(),
+                        |name| format!("{}: {name}", status.name()),
+                    )),
+                )
             }
             body => ("event", body.object().map(str::to_owned)),
         };

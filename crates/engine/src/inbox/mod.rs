@@ -8,6 +8,7 @@ mod tests;
 use std::sync::Arc;
 
 use domain::contact::NoChat;
+use domain::conversation::{Speaker, Status};
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{BotId, ContactId, ContactNumber, MemberId, OutboxId, WorkspaceId};
 use domain::message::{Action, Message, MessageAuthor, Outgoing, StoredMessage, Variables};
@@ -296,7 +297,7 @@ impl Inbox {
     /// The person is not one of this workspace.
     pub async fn close(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
         self.change(workspace, id, |_, conversation| {
-            conversation.status = "closed".into();
+            conversation.status = Status::Closed;
             conversation.waiting_since = None;
             conversation.unread = 0;
             Ok(())
@@ -310,7 +311,7 @@ impl Inbox {
     /// The person is not one of this workspace.
     pub async fn open(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
         self.change(workspace, id, |_, conversation| {
-            conversation.status = "open".into();
+            conversation.status = Status::Open;
             Ok(())
         })
         .await
@@ -431,13 +432,13 @@ fn send(
     let kept = before.clone().unwrap_or_else(|| conversation::silent(contact));
     let after = Conversation {
         contact: contact.number,
-        status: "open".into(),
+        status: Status::Open,
         assignee: kept.assignee.or(Some(member)),
         waiting_since: None,
         unread: 0,
         last_at: kept.last_at.max(now),
         last_text: message.text.chars().take(LAST_TEXT_CHARS).collect(),
-        last_from: "agent".into(),
+        last_from: Speaker::Agent,
     };
     conversation::put(journal, before.as_ref(), &after, now)?;
     Ok(row)

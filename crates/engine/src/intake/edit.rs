@@ -4,6 +4,7 @@
 //! line that lists and searches show follows the words.
 
 use domain::contact::Source;
+use domain::conversation::Speaker;
 use domain::event::{Event, EventBody};
 use domain::time::Millis;
 use serde_json::Value;
@@ -90,7 +91,7 @@ fn is_last_of_person(journal: &mut Journal<'_>, contact: &Contact, message_id: i
     let said = looked_at.iter().filter_map(|event| Some((event.at, event.number, words_of(event)?)));
     let Some((at, _, last)) = said.max_by_key(|(at, number, _)| (*at, *number)) else { return Ok(false) };
     let head = conversations::get(journal.tx(), journal.bot(), contact.number)?;
-    Ok(last == message_id && head.is_some_and(|head| head.last_from == "person" && head.last_at <= at))
+    Ok(last == message_id && head.is_some_and(|head| head.last_from == Speaker::Person && head.last_at <= at))
 }
 
 /// The id of the message that an event is of, where it is words of the person.

@@ -15,6 +15,7 @@ mod tests;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use domain::bot::Status;
 use domain::event::EventBody;
 use domain::ids::BotId;
 use domain::time::{DAY_MS, Millis, SECOND_MS};
@@ -123,7 +124,7 @@ impl Intake {
         let this = self.clone();
         self.store
             .write_repeatably(move |tx, attempt| {
-                let Some(row) = bots::lock(tx, bot)?.filter(|row| row.status == "running") else {
+                let Some(row) = bots::lock(tx, bot)?.filter(|row| row.status == Status::Running) else {
                     return Ok(None);
                 };
                 let taken = this.take_all(tx, &row, &batch, None, attempt)?;

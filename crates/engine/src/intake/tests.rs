@@ -97,7 +97,7 @@ async fn nothing_is_pushed_to_a_bot_that_does_not_run() {
     assert_eq!(taken.new, 1);
     let before = log(&house).await;
     let bot = house.bot;
-    house.store.write(move |tx| bots::set_status(tx, bot, "stopped")).await.unwrap();
+    house.store.write(move |tx| bots::set_status(tx, bot, domain::bot::Status::Stopped)).await.unwrap();
     assert_eq!(intake.take_pushed(bot, vec![update(2, 8)]).await.unwrap(), None);
     assert_eq!(log(&house).await, before);
     assert_eq!(intake.take_pushed(domain::ids::BotId(99), vec![update(3, 8)]).await.unwrap(), None);

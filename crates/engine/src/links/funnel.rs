@@ -251,9 +251,9 @@ impl Counting {
             |(place, (value, _)): &(usize, &(Option<String>, i64))| *place < VALUES_MAX || value.is_none();
         for (_, (value, visits)) in found.iter().enumerate().filter(shown) {
             let test = match value {
-                Some(value) => build::source(by.name(), vec![value.clone()]),
+                Some(value) => build::source(by.into_str(), vec![value.clone()]),
                 None if known.is_empty() => build::everyone(),
-                None => build::not(build::source(by.name(), known.clone())),
+                None => build::not(build::source(by.into_str(), known.clone())),
             };
             let funnel = self.funnel(catalog, &[source(link), test], *visits)?;
             values.push(Value { value: value.clone(), funnel });
@@ -267,7 +267,7 @@ fn by_name(by: By, found: Vec<(Option<String>, i64)>) -> Vec<(Option<String>, i6
     let mut named: Vec<(Option<String>, i64)> = Vec::new();
     let mut places: HashMap<Option<String>, usize> = HashMap::new();
     for (value, visits) in found {
-        let key = value.as_deref().map(|value| source_key(by.name(), value));
+        let key = value.as_deref().map(|value| source_key(by.into_str(), value));
         match places.get(&key) {
             Some(place) => named[*place].1 += visits,
             None => {

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use domain::bot::Status;
 use domain::ids::{BotId, LinkId, WorkspaceId};
 use domain::link::{Asking, Visitor};
 use domain::time::{Millis, SECOND_MS};
@@ -143,7 +144,7 @@ impl Target {
         let (mut running, mut others) = (Vec::new(), Vec::new());
         for entry in &link.bots {
             let Some(bot) = bots::get(tx, workspace, entry.bot)? else { continue };
-            let list = if bot.status == "running" { &mut running } else { &mut others };
+            let list = if bot.status == Status::Running { &mut running } else { &mut others };
             list.push((bot.id, bot.username, entry.weight));
         }
         // A bot that is stopped still has its chat: better than nowhere.

@@ -12,6 +12,7 @@ use domain::expression::ConversationFacts;
 use domain::ids::{BotId, CampaignId, ContactNumber, WorkspaceId};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
+use store::campaigns::SetKind;
 use store::{ReadTx, StoreError, bots, campaigns, contacts, conversations, events, recipients};
 
 use crate::{EngineError, Result, catalog};
@@ -25,13 +26,13 @@ pub fn frozen_sets(tx: &ReadTx<'_>, bot: BotId, campaign: CampaignId) -> Result<
     for set in campaigns::sets(tx, bot, campaign)? {
         let bitmap = RoaringBitmap::deserialize_from(set.bitmap.as_slice())
             .map_err(|error| StoreError::Database(format!("a frozen set cannot be read: {error}")))?;
-        match set.kind.as_str() {
-            "audience" => frozen.audience = bitmap,
-            "held_out" => frozen.held_out = bitmap,
-            "stage" => frozen.stages.push((set.key, bitmap)),
-            "tag" => frozen.tags.push((set.key, bitmap)),
-            "segment" => frozen.segments.push((set.key, bitmap)),
-            _ => frozen.sources.push((set.key, bitmap)),
+        match set.kind {
+            SetKind::Audience => frozen.audience = bitmap,
+            SetKind::HeldOut => frozen.held_out = bitmap,
+            SetKind::Stage => frozen.stages.push((set.key, bitmap)),
+            SetKind::Tag => frozen.tags.push((set.key, bitmap)),
+            SetKind::Segment => frozen.segments.push((set.key, bitmap)),
+            SetKind::Source => frozen.sources.push((set.key, bitmap)),
         }
     }
     Ok(frozen)
@@ -43,7 +44,7 @@ pub(super) fn build(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId) -> Resu
     let mut builder = IndexBuilder::new(catalog::zone_of(tx, workspace)?);
     let mut threads: HashMap<ContactNumber, ConversationFacts> = HashMap::new();
     conversations::each(tx, bot, |contact, status, assignee| {
-        threads.insert(contact, ConversationFacts { open: status == "open", assignee });
+        threads.insert(contact, ConversationFacts { open: status.is_open(), assignee });
     })?;
     contacts::each(tx, bot, |contact| {
         if contact.erased {

@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use domain::ids::{BotId, WorkspaceId};
+use domain::named::Named;
 use domain::retention::{Kept, Retention};
 use domain::time::{DAY_MS, Millis};
 use store::retention::{self, Walk, Worded};
@@ -79,7 +80,7 @@ impl Keeper {
         now: Millis,
     ) -> Result<usize> {
         let mut blanked = 0;
-        for walk in Walk::ALL {
+        for walk in Walk::ALL.iter().copied() {
             if let Some(before) = rules.before(walk.kept(), now) {
                 blanked += self.walk(workspace, bot, walk, before).await?;
             }

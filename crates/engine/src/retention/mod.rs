@@ -7,6 +7,7 @@ mod keeper;
 use std::sync::Arc;
 
 use domain::ids::{BotId, MemberId, WorkspaceId};
+use domain::named::Named;
 use domain::retention::{Kept, Retention};
 use domain::time::Millis;
 use serde_json::json;
@@ -118,7 +119,7 @@ fn rules(tx: &ReadTx<'_>, workspace: WorkspaceId, address_days: u32) -> Result<R
 fn older(tx: &ReadTx<'_>, workspace: WorkspaceId, wanted: &Retention, now: Millis) -> Result<Older> {
     let mut found = Older::default();
     for bot in bots::list(tx, workspace)? {
-        for walk in Walk::ALL {
+        for walk in Walk::ALL.iter().copied() {
             let Some(before) = wanted.before(walk.kept(), now) else { continue };
             let count = count(tx, workspace, bot.id, walk, before)?;
             match walk {

@@ -3,6 +3,7 @@
 use domain::ids::WorkspaceId;
 use domain::limits::NAME_CHARS_MAX;
 use domain::time::{DAY_MS, Millis};
+use store::team::Purpose;
 use store::team::{self, OneTimeLink};
 use store::{ReadTx, WriteTx};
 
@@ -29,8 +30,7 @@ pub struct Invitation {
 /// What a one-time link is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenLink {
-    /// `owner` or `invite`.
-    pub purpose: String,
+    pub purpose: Purpose,
     pub workspace_name: String,
     /// The address that was invited.
     pub email: Option<String>,
@@ -51,7 +51,7 @@ impl Team {
                 let token = new_token("");
                 let link = OneTimeLink {
                     workspace,
-                    purpose: "owner".into(),
+                    purpose: Purpose::Owner,
                     member: None,
                     bot: None,
                     expires_at: now + OWNER_LINK_MS,
@@ -92,13 +92,13 @@ impl Team {
                 let token = new_token("");
                 let link = OneTimeLink {
                     workspace,
-                    purpose: "invite".into(),
+                    purpose: Purpose::Invite,
                     member: Some(row.id),
                     bot: None,
                     expires_at: now + INVITATION_MS,
                 };
                 team::insert_link(tx, &token_hash(&token), &link)?;
-                Ok(Invitation { member: Member::from_row(row)?, token })
+                Ok(Invitation { member: Member::from_row(row), token })
             })
             .await
     }
@@ -182,7 +182,7 @@ fn new_row(
 ) -> team::Member {
     // The id is given by the insert.
     let id = domain::ids::MemberId(0);
-    team::Member { id, email, name, role: role.name().into(), password_hash, created_at: now }
+    team::Member { id, email, name, role, password_hash, created_at: now }
 }
 
 fn has_account(tx: &WriteTx<'_>, workspace: WorkspaceId) -> Result<bool> {
@@ -192,8 +192,8 @@ fn has_account(tx: &WriteTx<'_>, workspace: WorkspaceId) -> Result<bool> {
 /// A link that makes an account, and whom it invites.
 fn account_link(tx: &ReadTx<'_>, hash: &str, now: Millis) -> Result<(OneTimeLink, Option<team::Member>)> {
     let link = team::link(tx, hash, now)?.ok_or(DEAD_LINK)?;
-    match (link.purpose.as_str(), link.member) {
-        ("owner", _) => {
+    match (link.purpose, link.member) {
+        (Purpose::Owner, _) => {
             let members = team::members(tx, link.workspace)?;
             // An older link of the same kind must not make a second owner.
             if members.iter().any(|member| member.password_hash.is_some()) {
@@ -201,7 +201,7 @@ fn account_link(tx: &ReadTx<'_>, hash: &str, now: Millis) -> Result<(OneTimeLink
             }
             Ok((link, None))
         }
-        ("invite", Some(member)) => {
+        (Purpose::Invite, Some(member)) => {
             let row = team::member(tx, link.workspace, member)?.ok_or(DEAD_LINK)?;
             Ok((link, Some(row)))
         }

@@ -25,21 +25,16 @@ pub struct Member {
 }
 
 impl Member {
-    pub(super) fn from_row(row: team::Member) -> Result<Self> {
-        let role = role_of(&row)?;
-        Ok(Self {
+    pub(super) fn from_row(row: team::Member) -> Self {
+        Self {
             id: row.id,
-            role,
+            role: row.role,
             email: row.email,
             name: row.name,
             invited: row.password_hash.is_none(),
             created_at: row.created_at,
-        })
+        }
     }
-}
-
-pub(super) fn role_of(row: &team::Member) -> Result<Role> {
-    Role::parse(&row.role).ok_or_else(|| EngineError::Internal(format!("unknown role {}", row.role)))
 }
 
 /// An e-mail address as it is kept: trimmed, in lower case.
@@ -62,7 +57,7 @@ pub(super) fn checked_email(email: &str) -> Result<String> {
 fn another_owner(tx: &ReadTx<'_>, workspace: WorkspaceId, but: MemberId) -> Result<bool> {
     let members = team::members(tx, workspace)?;
     let is_other = |member: &team::Member| {
-        member.id != but && member.role == Role::Owner.name() && member.password_hash.is_some()
+        member.id != but && member.role == Role::Owner && member.password_hash.is_some()
     };
     Ok(members.iter().any(is_other))
 }
@@ -75,7 +70,7 @@ impl Team {
     pub async fn members(&self, workspace: WorkspaceId) -> Result<Vec<Member>> {
         self.store
             .reader()
-            .read(move |tx| team::members(tx, workspace)?.into_iter().map(Member::from_row).collect())
+            .read(move |tx| Ok(team::members(tx, workspace)?.into_iter().map(Member::from_row).collect()))
             .await
     }
 
@@ -88,7 +83,7 @@ impl Team {
             .reader()
             .read(move |tx| {
                 let row = team::member(tx, workspace, member)?.ok_or(EngineError::NotFound("member"))?;
-                Member::from_row(row)
+                Ok(Member::from_row(row))
             })
             .await
     }
@@ -108,17 +103,16 @@ impl Team {
         self.store
             .write(move |tx| {
                 let mut row = team::member(tx, workspace, member)?.ok_or(EngineError::NotFound("member"))?;
-                let was = role_of(&row)?;
-                if was == Role::Owner
+                if row.role == Role::Owner
                     && role.is_some_and(|role| role != Role::Owner)
                     && !another_owner(tx, workspace, member)?
                 {
                     return Err(EngineError::WrongState("the last owner must stay owner".into()));
                 }
-                row.role = role.unwrap_or(was).name().into();
+                row.role = role.unwrap_or(row.role);
                 row.name = name.unwrap_or(row.name);
                 team::update_member(tx, workspace, &row)?;
-                Member::from_row(row)
+                Ok(Member::from_row(row))
             })
             .await
     }
@@ -131,7 +125,7 @@ impl Team {
         self.store
             .write(move |tx| {
                 let row = team::member(tx, workspace, member)?.ok_or(EngineError::NotFound("member"))?;
-                if role_of(&row)? == Role::Owner && !another_owner(tx, workspace, member)? {
+                if row.role == Role::Owner && !another_owner(tx, workspace, member)? {
                     return Err(EngineError::WrongState("the last owner cannot be removed".into()));
                 }
                 team::delete_member(tx, workspace, member)?;

@@ -24,12 +24,14 @@ use attempts::Attempts;
 use password::Passwords;
 use tokens::LastUses;
 
-pub use caller::{Caller, Role};
+pub use caller::Caller;
+pub use domain::team::Role;
 pub use invitations::{Invitation, OpenLink};
 pub use members::Member;
 pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 pub use phrases::DecidedPhrases;
 pub use sessions::{OpenSession, SESSION_LIFETIME_MS, SignedIn};
+pub use store::team::Purpose;
 pub use telegram_account::{TelegramAccount, TelegramLink};
 pub use tokens::{ApiToken, NewApiToken};
 pub use workspace::Workspace;

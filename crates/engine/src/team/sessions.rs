@@ -5,7 +5,6 @@ use domain::time::{DAY_MS, Millis};
 use store::{WriteTx, team};
 use tokio_util::sync::CancellationToken;
 
-use super::members::role_of;
 use super::{Caller, Role, Team};
 use crate::secrets::{new_token, token_hash};
 use crate::{EngineError, Result};
@@ -151,8 +150,7 @@ impl Team {
             .read(move |tx| {
                 let session = team::session(tx, &key, now - SESSION_LIFETIME_MS)?.ok_or(ENDED)?;
                 let member = team::member(tx, session.workspace, session.member)?.ok_or(ENDED)?;
-                let role = role_of(&member)?;
-                Ok::<_, EngineError>((session, role))
+                Ok::<_, EngineError>((session, member.role))
             })
             .await?;
         if session.seen_at + SEEN_EVERY_MS <= now {

@@ -5,6 +5,7 @@
 
 use domain::ids::{BotId, ContactId, MemberId, WorkspaceId};
 use domain::time::Millis;
+use store::team::Purpose;
 use store::team::{self, OneTimeLink};
 use store::{bots, contacts};
 
@@ -50,7 +51,7 @@ impl Team {
                 let code = new_token("");
                 let link = OneTimeLink {
                     workspace,
-                    purpose: "telegram".into(),
+                    purpose: Purpose::Telegram,
                     member: Some(member),
                     bot: Some(bot),
                     expires_at,

@@ -101,7 +101,7 @@ impl Ground {
         let deadline = tokio::time::Instant::now() + START_MAX;
         loop {
             let row = scene.muster.store.reader().read(move |tx| bots::of(tx, bot)).await?;
-            if row.is_some_and(|row| row.intake == "webhook") {
+            if row.is_some_and(|row| row.intake == domain::bot::Intake::Webhook) {
                 return Ok(scene);
             }
             if tokio::time::Instant::now() > deadline {

@@ -1,5 +1,7 @@
 //! `muster doctor`: is everything in order, and if not, what to do. Works beside a running server.
 
+use domain::bot::Status;
+use domain::named::Named;
 use std::path::Path;
 
 use clap::Args;
@@ -216,8 +218,8 @@ async fn bot_findings(doctor: &mut Doctor, bot: &BotFindings, secrets: &Secrets,
         );
         doctor.tell(Verdict::Look, &what, &sentence);
     }
-    if bot.status != "running" {
-        doctor.tell(Verdict::Look, &what, &format!("is {}", bot.status));
+    if bot.status != Status::Running {
+        doctor.tell(Verdict::Look, &what, &format!("is {}", bot.status.name()));
         return;
     }
     if let Some(error) = &bot.last_error {

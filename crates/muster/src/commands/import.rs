@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use domain::cells::Kind;
 use domain::ids::{BotId, WorkspaceId};
+use domain::named::Named;
 use engine::clock::SystemClock;
 use engine::imports::{ColumnReport, ImportNote, ImportOptions, Imports, RejectedRow};
 use engine::team::Team;
@@ -39,7 +40,7 @@ pub struct ImportArguments {
 }
 
 fn attribute_kind(text: &str) -> Result<(String, Kind), String> {
-    let read = text.rsplit_once('=').and_then(|(key, kind)| Some((key.to_owned(), Kind::named(kind)?)));
+    let read = text.rsplit_once('=').and_then(|(key, kind)| Some((key.to_owned(), Kind::from_name(kind)?)));
     read.ok_or_else(|| "must be such as plan=text; the kinds are bool, number, date and text".to_owned())
 }
 

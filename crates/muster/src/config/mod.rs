@@ -2,6 +2,7 @@
 
 mod environment;
 
+use domain::named::Named;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 

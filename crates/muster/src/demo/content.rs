@@ -2,6 +2,7 @@
 
 use domain::ids::{BotId, MemberId, WorkspaceId};
 use domain::link::{LinkBot, Utm};
+use domain::team::Role;
 use engine::links::NewLink;
 use engine::presets;
 use engine::secrets;
@@ -120,9 +121,10 @@ pub(super) async fn furnish(
             };
             let bot = bots::insert(tx, workspace, &new)?;
             presets::add(tx, workspace, bot, presets::Language::English, now)?;
-            let owner = member(tx, workspace, "mira@lantern.example", "Mira Kovač", "owner", &password, now)?;
-            member(tx, workspace, "jing@lantern.example", "陈静", "agent", &password, now)?;
-            member(tx, workspace, "jonas@lantern.example", "Jonas Weber", "agent", &password, now)?;
+            let owner =
+                member(tx, workspace, "mira@lantern.example", "Mira Kovač", Role::Owner, &password, now)?;
+            member(tx, workspace, "jing@lantern.example", "陈静", Role::Agent, &password, now)?;
+            member(tx, workspace, "jonas@lantern.example", "Jonas Weber", Role::Agent, &password, now)?;
             Ok::<_, store::StoreError>((owner, bot))
         })
         .await?;
@@ -142,7 +144,7 @@ fn member(
     workspace: WorkspaceId,
     email: &str,
     name: &str,
-    role: &str,
+    role: Role,
     password_hash: &str,
     now: i64,
 ) -> store::Result<MemberId> {
@@ -150,7 +152,7 @@ fn member(
         id: MemberId(0),
         email: email.into(),
         name: name.into(),
-        role: role.into(),
+        role,
         password_hash: Some(password_hash.into()),
         created_at: now,
     };

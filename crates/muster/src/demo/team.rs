@@ -51,7 +51,10 @@ impl Team {
     /// The demo's agents. Its owner is whoever looks at the demo, and answers for themselves.
     pub(super) async fn of(muster: &Muster, workspace: WorkspaceId, bot: BotId) -> Result<Self, Failure> {
         let members = muster.store.reader().read(move |tx| team::members(tx, workspace)).await?;
-        let agents = members.into_iter().filter(|member| member.role == "agent").map(|member| member.id);
+        let agents = members
+            .into_iter()
+            .filter(|member| member.role == domain::team::Role::Agent)
+            .map(|member| member.id);
         let (store, inbox) = (muster.store.clone(), muster.rooms.inbox.clone());
         Ok(Self { store, inbox, workspace, bot, agents: agents.collect() })
     }

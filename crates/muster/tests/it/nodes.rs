@@ -9,6 +9,7 @@ use std::time::Duration;
 use domain::event::{EventBody, Outcome};
 use domain::ids::{BotId, CampaignId};
 use domain::limits::CALLS_IN_FLIGHT_MAX;
+use domain::named::Named;
 use engine::clock::{Clock, SystemClock};
 use sandbox::WorldConfig;
 use serde_json::json;
@@ -280,7 +281,7 @@ async fn nodes_do_what_their_roles_say() {
     let configure = |index: usize, seat: &mut Seat| seat.configure("MUSTER_NODE__ROLES", roles[index]);
     let Some(mut scene) = Scene::open(500, configure).await else { return };
     scene.send().await;
-    for duty in Duty::ALL {
+    for duty in Duty::ALL.iter().copied() {
         assert_eq!(scene.held(duty).await, 1, "the one with the role");
     }
     let worker = &scene.seats[1];

@@ -1,5 +1,6 @@
 //! Lists of conversations, in both orders, while people write and are answered between two pages.
 
+use domain::conversation::{Speaker, Status};
 use domain::ids::{BotId, ContactNumber, MemberId};
 use domain::time::Millis;
 
@@ -19,13 +20,13 @@ const MEMBER: MemberId = MemberId(7);
 fn put(tx: &WriteTx<'_>, bot: BotId, number: u32, waiting_since: Option<Millis>) -> Result<(), StoreError> {
     let conversation = Conversation {
         contact: ContactNumber(number),
-        status: "open".into(),
+        status: Status::Open,
         assignee: number.is_multiple_of(2).then_some(MEMBER),
         waiting_since,
         unread: 0,
         last_at: 1_000 - Millis::from(number / 3),
         last_text: format!("words {number}"),
-        last_from: "person".into(),
+        last_from: Speaker::Person,
     };
     let before = conversations::get(tx, bot, conversation.contact)?;
     conversations::put(tx, bot, before.as_ref(), &conversation)
@@ -107,13 +108,13 @@ async fn what_was_written_is_there_whether_or_not_the_waiting_changed(house: &Ho
         let contact = ContactNumber(3);
         let first = Conversation {
             contact,
-            status: "open".into(),
+            status: Status::Open,
             assignee: None,
             waiting_since: Some(5),
             unread: 1,
             last_at: 5,
             last_text: "first".into(),
-            last_from: "person".into(),
+            last_from: Speaker::Person,
         };
         let again = Conversation {
             assignee: Some(MEMBER),
@@ -127,10 +128,10 @@ async fn what_was_written_is_there_whether_or_not_the_waiting_changed(house: &Ho
             unread: 0,
             last_at: 7,
             last_text: "answer".into(),
-            last_from: "agent".into(),
+            last_from: Speaker::Agent,
             ..again.clone()
         };
-        let closed = Conversation { status: "closed".into(), ..answered.clone() };
+        let closed = Conversation { status: Status::Closed, ..answered.clone() };
         // Also where what is said to be there is not.
         let mut before = Some(&first);
         for after in [&first, &again, &answered, &closed] {

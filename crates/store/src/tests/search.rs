@@ -1,6 +1,7 @@
 //! Searches fold every script, on both databases alike, also in what was written before they did; and names have one
 //! normal form.
 
+use domain::conversation::{Speaker, Status};
 use domain::ids::{BotId, ContactNumber};
 
 use super::{House, bot, on_both, person};
@@ -25,13 +26,13 @@ async fn furnished(store: &Store) -> BotId {
             contacts::insert(tx, bot, &one)?;
             let conversation = Conversation {
                 contact: one.number,
-                status: "open".into(),
+                status: Status::Open,
                 assignee: None,
                 waiting_since: None,
                 unread: 0,
                 last_at: i64::from(number),
                 last_text: format!("Große Frage {number}"),
-                last_from: "person".into(),
+                last_from: Speaker::Person,
             };
             conversations::put(tx, bot, None, &conversation)?;
         }

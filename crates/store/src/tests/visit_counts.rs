@@ -2,6 +2,7 @@
 
 use domain::ids::{BotId, LinkId, WorkspaceId};
 use domain::link::{Utm, Visitor};
+use domain::named::Named;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -93,19 +94,17 @@ struct Read {
     values: Vec<Values>,
 }
 
-const ALL_BY: [By; 5] = [By::UtmSource, By::UtmMedium, By::UtmCampaign, By::UtmTerm, By::UtmContent];
-
 fn of_counts(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId, since: i64) -> Result<Read> {
     let totals = visit_counts::totals(tx, workspace, bot, None)?.into_iter();
     let totals: Counted =
-        totals.map(|one| (one.link.0, visits::code(one.visitor), one.visits, one.reuses)).collect();
+        totals.map(|one| (one.link.0, one.visitor as i64, one.visits, one.reuses)).collect();
     let (mut quarters, mut values, mut by_link) = (Counted::new(), Vec::new(), Vec::new());
     for link in (1..=LINKS).map(LinkId) {
         for one in visit_counts::by_quarter(tx, workspace, bot, link, since)? {
-            quarters.push((link.0, one.at, visits::code(one.visitor), one.visits));
+            quarters.push((link.0, one.at, one.visitor as i64, one.visits));
         }
-        for by in ALL_BY {
-            values.push(visit_counts::by_value(tx, workspace, bot, link, by, 100)?);
+        for by in By::ALL {
+            values.push(visit_counts::by_value(tx, workspace, bot, link, *by, 100)?);
         }
         by_link.extend(visit_counts::totals(tx, workspace, bot, Some(link))?);
     }
@@ -129,8 +128,8 @@ fn of_visits(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: BotId, since: i64) ->
     )?;
     let mut values = Vec::new();
     for link in 1..=LINKS {
-        for by in ALL_BY {
-            let column = by.name();
+        for by in By::ALL {
+            let column = by.into_str();
             let sql = format!(
                 "SELECT {column}, COUNT(*) FROM visits WHERE workspace_id = $1 AND link_id = $2 AND bot_id = $3 \
                  AND visitor = 0 GROUP BY {column} ORDER BY 2 DESC, 1"

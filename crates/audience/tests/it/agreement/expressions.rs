@@ -10,6 +10,7 @@ use domain::expression::{
 };
 use domain::ids::{MemberId, SegmentId};
 use domain::message::ButtonPlace;
+use domain::named::Named;
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
 
@@ -150,7 +151,7 @@ fn attribute() -> impl Strategy<Value = Expression> {
 }
 
 fn campaign() -> impl Strategy<Value = Expression> {
-    let outcomes: Vec<CampaignOutcome> = CampaignOutcome::NAMED.iter().map(|(_, outcome)| *outcome).collect();
+    let outcomes: Vec<CampaignOutcome> = CampaignOutcome::ALL.to_vec();
     let part = |names: &'static [&'static str]| {
         prop::option::weighted(0.2, prop::sample::select(names).prop_map(str::to_owned))
     };

@@ -6,9 +6,11 @@ use audience::Frozen;
 use audience::oracle::Workspace;
 use chrono_tz::Tz;
 use domain::contact::{AttributeValue, Attributes, NoChat, Profile, Source};
+use domain::conversation::Status;
 use domain::event::{Event, EventBody, Origin, Outcome, OutcomeChange};
 use domain::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
 use domain::message::ButtonPlace;
+use domain::named::Named;
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
 
@@ -179,10 +181,10 @@ fn change() -> impl Strategy<Value = EventBody> {
         1 => charged().prop_map(|charged| EventBody::Blocked { charged, found: false }),
         1 => Just(EventBody::Unblocked),
         1 => Just(EventBody::Deactivated),
-        1 => proptest::sample::select(&NoChat::ALL[..]).prop_map(|reason| EventBody::NoChat { reason }),
+        1 => proptest::sample::select(NoChat::ALL).prop_map(|reason| EventBody::NoChat { reason }),
         1 => charged().prop_map(|charged| EventBody::OptedOut { charged }),
         1 => Just(EventBody::OptedIn),
-        2 => (pick(&["open", "closed"]), prop::option::of((1..3_i64).prop_map(MemberId)))
+        2 => (proptest::sample::select(Status::ALL), prop::option::of((1..3_i64).prop_map(MemberId)))
             .prop_map(|(status, assignee)| EventBody::ConversationChanged { status, assignee }),
         1 => Just(EventBody::FlowStarted { flow: FlowId(1), version: 1 }),
         1 => Just(EventBody::Erased),
