@@ -1,11 +1,10 @@
 //! Who asks, and whether they may: a handler's signature is its policy.
 //!
-//! [`Agent`], [`Marketer`] and [`Owner`] each let callers of that role and above through. A caller is a browser
-//! with a session's cookie, or a program with a bearer token. What changes something by cookie must come from the
-//! console's own origin.
+//! Each extractor of [`may`] lets callers through who have that right; which role has which is `domain::team`'s to say.
+//! A caller is a browser with a session's cookie, or a program with a bearer token. What changes something by cookie
+//! must come from the console's own origin.
 
 use std::net::{IpAddr, SocketAddr};
-use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
@@ -13,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use domain::ids::MemberId;
-use engine::team::{Caller, Role, Team};
+use engine::team::{Caller, Team};
 use ipnet::IpNet;
 
 use crate::problem::{Code, Problem, Result};
@@ -22,49 +21,65 @@ use crate::state::{ApiOptions, ApiState};
 /// The session's cookie.
 pub const COOKIE: &str = "muster_session";
 
-macro_rules! role {
-    ($(#[$doc:meta])* $name:ident, $role:expr) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy)]
-        pub struct $name(pub Caller);
+/// An extractor for each right: a handler that names one lets only those callers through who have it.
+pub mod may {
+    use std::ops::Deref;
 
-        impl Deref for $name {
-            type Target = Caller;
+    use axum::extract::FromRequestParts;
+    use axum::http::request::Parts;
+    use domain::team::Right;
+    use engine::team::Caller;
 
-            fn deref(&self) -> &Caller {
-                &self.0
-            }
-        }
+    use crate::problem::{Problem, Result};
+    use crate::state::ApiState;
 
-        impl FromRequestParts<ApiState> for $name {
-            type Rejection = Problem;
+    macro_rules! extractors {
+        ($($right:ident),+ $(,)?) => {$(
+            #[doc = concat!("A caller who has [`Right::", stringify!($right), "`].")]
+            #[derive(Debug, Clone, Copy)]
+            pub struct $right(pub Caller);
 
-            async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self> {
-                let caller = caller(parts, state).await?;
-                if caller.role < $role {
-                    return Err(engine::EngineError::Forbidden.into());
+            impl Deref for $right {
+                type Target = Caller;
+
+                fn deref(&self) -> &Caller {
+                    &self.0
                 }
-                Ok(Self(caller))
             }
-        }
-    };
-}
 
-role!(
-    /// Anybody of the team: reads, and works with contacts and conversations.
-    Agent,
-    Role::Agent
-);
-role!(
-    /// A marketer or an owner: everything but members, bots and tokens.
-    Marketer,
-    Role::Marketer
-);
-role!(
-    /// An owner, or a program with a token.
-    Owner,
-    Role::Owner
-);
+            impl FromRequestParts<ApiState> for $right {
+                type Rejection = Problem;
+
+                async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self> {
+                    let caller = super::caller(parts, state).await?;
+                    if !caller.rights.contains(Right::$right) {
+                        return Err(engine::EngineError::Forbidden.into());
+                    }
+                    Ok(Self(caller))
+                }
+            }
+        )+};
+    }
+
+    // The address of a visit is asked for inside a handler: without the right it is left out.
+    extractors!(
+        Read,
+        Converse,
+        EditContacts,
+        UploadFiles,
+        ImportContacts,
+        ExportContacts,
+        EditAudiences,
+        EditTemplates,
+        EditLinks,
+        EditFlows,
+        SendCampaigns,
+        EraseContacts,
+        ManageBots,
+        ManageTeam,
+        ManageWorkspace,
+    );
+}
 
 /// A member who is signed in with a browser: for what is a person's own.
 #[derive(Debug, Clone, Copy)]

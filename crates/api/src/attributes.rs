@@ -9,7 +9,7 @@ use engine::attribute_kinds::{AttributeInUse, AttributeKinds, Unified, Unify};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::Body;
 use crate::contacts::Attribute;
 use crate::page::List;
@@ -98,8 +98,11 @@ impl From<Unified> for UnifyAnswer {
 /// All attributes by key, with their kinds.
 #[utoipa::path(get, path = "/attributes", tag = "contacts", operation_id = "list_attributes",
     responses((status = 200, body = List<AttributeKind>)))]
-pub async fn list(State(kinds): State<AttributeKinds>, agent: Agent) -> Result<Json<List<AttributeKind>>> {
-    Ok(Json(List::of(kinds.list(agent.workspace).await?)))
+pub async fn list(
+    State(kinds): State<AttributeKinds>,
+    caller: may::Read,
+) -> Result<Json<List<AttributeKind>>> {
+    Ok(Json(List::of(kinds.list(caller.workspace).await?)))
 }
 
 /// Gives an attribute one kind: every value is written anew as one of it. With `dry_run` it tells how that would go.
@@ -107,7 +110,7 @@ pub async fn list(State(kinds): State<AttributeKinds>, agent: Agent) -> Result<J
     request_body = UnifyOrder, responses((status = 200, body = UnifyAnswer)))]
 pub async fn unify(
     State(kinds): State<AttributeKinds>,
-    marketer: Marketer,
+    caller: may::EditAudiences,
     Body(order): Body<UnifyOrder>,
 ) -> Result<Json<UnifyAnswer>> {
     let unknown = || Problem::field("/kind", "unknown_value", "must be bool, number, date or text");
@@ -117,5 +120,5 @@ pub async fn unify(
         drop_misfits: order.drop_misfits,
         dry_run: order.dry_run,
     };
-    Ok(Json(kinds.unify(marketer.workspace, wanted).await?.into()))
+    Ok(Json(kinds.unify(caller.workspace, wanted).await?.into()))
 }

@@ -10,7 +10,7 @@ use engine::presets::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::{Agent, Owner};
+use crate::access::may;
 use crate::body::{Body, Path};
 use crate::page::List;
 use crate::problem::Result;
@@ -151,15 +151,15 @@ pub struct BotPatch {
 /// The connected bots, oldest first.
 #[utoipa::path(get, path = "/bots", tag = "bots", operation_id = "list_bots",
     responses((status = 200, body = List<Bot>)))]
-pub async fn list(State(bots): State<Bots>, agent: Agent) -> Result<Json<List<Bot>>> {
-    Ok(Json(List::of(bots.list(agent.workspace).await?)))
+pub async fn list(State(bots): State<Bots>, caller: may::Read) -> Result<Json<List<Bot>>> {
+    Ok(Json(List::of(bots.list(caller.workspace).await?)))
 }
 
 /// One bot.
 #[utoipa::path(get, path = "/bots/{id}", tag = "bots", operation_id = "get_bot", params(("id" = i64, Path)),
     responses((status = 200, body = Bot)))]
-pub async fn get(State(bots): State<Bots>, agent: Agent, Path(id): Path<i64>) -> Result<Json<Bot>> {
-    Ok(Json(bots.get(agent.workspace, BotId(id)).await?.into()))
+pub async fn get(State(bots): State<Bots>, caller: may::Read, Path(id): Path<i64>) -> Result<Json<Bot>> {
+    Ok(Json(bots.get(caller.workspace, BotId(id)).await?.into()))
 }
 
 /// Connects a bot; Telegram is asked whose the token is.
@@ -167,14 +167,14 @@ pub async fn get(State(bots): State<Bots>, agent: Agent, Path(id): Path<i64>) ->
     responses((status = 201, body = Bot)))]
 pub async fn add(
     State(bots): State<Bots>,
-    owner: Owner,
+    caller: may::ManageBots,
     Body(body): Body<NewBot>,
 ) -> Result<(StatusCode, Json<Bot>)> {
     let language = match body.language {
         BotLanguage::En => Language::English,
         BotLanguage::Zh => Language::Chinese,
     };
-    let bot = bots.add(owner.workspace, &body.token, body.bulk_per_second, language).await?;
+    let bot = bots.add(caller.workspace, &body.token, body.bulk_per_second, language).await?;
     Ok((StatusCode::CREATED, Json(bot.into())))
 }
 
@@ -183,7 +183,7 @@ pub async fn add(
     request_body = BotPatch, responses((status = 200, body = Bot)))]
 pub async fn update(
     State(bots): State<Bots>,
-    owner: Owner,
+    caller: may::ManageBots,
     Path(id): Path<i64>,
     Body(body): Body<BotPatch>,
 ) -> Result<Json<Bot>> {
@@ -193,13 +193,17 @@ pub async fn update(
         token: body.token,
         decline_payments: body.decline_payments,
     };
-    Ok(Json(bots.update(owner.workspace, BotId(id), change).await?.into()))
+    Ok(Json(bots.update(caller.workspace, BotId(id), change).await?.into()))
 }
 
 /// Stops a bot and forgets its token; its people and history stay.
 #[utoipa::path(delete, path = "/bots/{id}", tag = "bots", operation_id = "delete_bot", params(("id" = i64, Path)),
     responses((status = 204)))]
-pub async fn delete(State(bots): State<Bots>, owner: Owner, Path(id): Path<i64>) -> Result<StatusCode> {
-    bots.delete(owner.workspace, BotId(id)).await?;
+pub async fn delete(
+    State(bots): State<Bots>,
+    caller: may::ManageBots,
+    Path(id): Path<i64>,
+) -> Result<StatusCode> {
+    bots.delete(caller.workspace, BotId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

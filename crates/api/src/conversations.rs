@@ -15,7 +15,7 @@ use serde_json::Value;
 use store::conversations::Filter;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Person};
+use crate::access::{Person, may};
 use crate::body::{Body, Path, Query};
 use crate::contacts::ContactItem;
 use crate::page::{self, Listing, Page, PageQuery};
@@ -316,17 +316,17 @@ impl ThreadEntry {
     params(ConversationAsk), responses((status = 200, body = ConversationPage)))]
 pub async fn list(
     State(inbox): State<Inbox>,
-    agent: Agent,
+    caller: may::Read,
     Query(ask): Query<ConversationAsk>,
 ) -> Result<Json<ConversationPage>> {
     let filter = ask.filter.unwrap_or_default();
     let order = ask.order.unwrap_or_default();
-    let asked = ("conversations", ask.bot_id, agent.member.map(|member| member.0), filter, &ask.q, order);
+    let asked = ("conversations", ask.bot_id, caller.member.map(|member| member.0), filter, &ask.q, order);
     let listing = Listing::of(&asked);
     let query = TalkQuery {
-        member: agent.member,
+        member: caller.member,
         filter: match filter {
-            ConversationFilter::Mine => Filter::Mine(agent.member.ok_or_else(nobodys)?),
+            ConversationFilter::Mine => Filter::Mine(caller.member.ok_or_else(nobodys)?),
             ConversationFilter::Unassigned => Filter::Unassigned,
             ConversationFilter::Open => Filter::Open,
             ConversationFilter::Closed => Filter::Closed,
@@ -339,7 +339,7 @@ pub async fn list(
         },
         limit: page::limit(ask.limit)?,
     };
-    let talks = inbox.list(agent.workspace, BotId(ask.bot_id), query).await?;
+    let talks = inbox.list(caller.workspace, BotId(ask.bot_id), query).await?;
     Ok(Json(ConversationPage {
         items: talks.items.into_iter().map(Conversation::from).collect(),
         next: talks.next.as_ref().map(|place| listing.next(place)),
@@ -356,10 +356,10 @@ fn nobodys() -> Problem {
     params(("id" = i64, Path)), responses((status = 200, body = Conversation)))]
 pub async fn get(
     State(inbox): State<Inbox>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
 ) -> Result<Json<Conversation>> {
-    Ok(Json(inbox.get(agent.workspace, ContactId(id)).await?.into()))
+    Ok(Json(inbox.get(caller.workspace, ContactId(id)).await?.into()))
 }
 
 /// What was said, newest first.
@@ -367,13 +367,13 @@ pub async fn get(
     params(("id" = i64, Path), PageQuery), responses((status = 200, body = Page<ThreadEntry>)))]
 pub async fn messages(
     State(inbox): State<Inbox>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
     Query(ask): Query<PageQuery>,
 ) -> Result<Json<Page<ThreadEntry>>> {
     let listing = Listing::of(&("messages", id));
     let below = ask.cursor::<Place>(listing)?;
-    let found = inbox.thread(agent.workspace, ContactId(id), below, ask.limit()?).await?;
+    let found = inbox.thread(caller.workspace, ContactId(id), below, ask.limit()?).await?;
     Ok(Json(Page {
         items: found.items.into_iter().map(|entry| ThreadEntry::of(ContactId(id), entry)).collect(),
         next: found.next.as_ref().map(|place| listing.next(place)),
@@ -393,6 +393,7 @@ pub struct NewReply {
     params(("id" = i64, Path)), request_body = NewReply, responses((status = 202, body = ThreadEntry)))]
 pub async fn reply(
     State(inbox): State<Inbox>,
+    _: may::Converse,
     person: Person,
     Path(id): Path<i64>,
     Body(body): Body<NewReply>,
@@ -408,10 +409,10 @@ pub async fn reply(
     responses((status = 202, body = ThreadEntry)))]
 pub async fn resend(
     State(inbox): State<Inbox>,
-    agent: Agent,
+    caller: may::Converse,
     Path((id, entry)): Path<(i64, String)>,
 ) -> Result<(StatusCode, Json<ThreadEntry>)> {
-    let entry = inbox.resend(agent.workspace, ContactId(id), &entry).await?;
+    let entry = inbox.resend(caller.workspace, ContactId(id), &entry).await?;
     Ok((StatusCode::ACCEPTED, Json(ThreadEntry::of(ContactId(id), entry))))
 }
 
@@ -429,12 +430,12 @@ pub struct Assignment {
     params(("id" = i64, Path)), request_body = Assignment, responses((status = 200, body = Conversation)))]
 pub async fn assign(
     State(inbox): State<Inbox>,
-    agent: Agent,
+    caller: may::Converse,
     Path(id): Path<i64>,
     Body(body): Body<Assignment>,
 ) -> Result<Json<Conversation>> {
     let member = body.member_id.map(MemberId);
-    Ok(Json(inbox.assign(agent.workspace, ContactId(id), member).await?.into()))
+    Ok(Json(inbox.assign(caller.workspace, ContactId(id), member).await?.into()))
 }
 
 /// Ends the conversation.
@@ -442,10 +443,10 @@ pub async fn assign(
     params(("id" = i64, Path)), responses((status = 200, body = Conversation)))]
 pub async fn close(
     State(inbox): State<Inbox>,
-    agent: Agent,
+    caller: may::Converse,
     Path(id): Path<i64>,
 ) -> Result<Json<Conversation>> {
-    Ok(Json(inbox.close(agent.workspace, ContactId(id)).await?.into()))
+    Ok(Json(inbox.close(caller.workspace, ContactId(id)).await?.into()))
 }
 
 /// Opens the conversation.
@@ -453,10 +454,10 @@ pub async fn close(
     params(("id" = i64, Path)), responses((status = 200, body = Conversation)))]
 pub async fn open(
     State(inbox): State<Inbox>,
-    agent: Agent,
+    caller: may::Converse,
     Path(id): Path<i64>,
 ) -> Result<Json<Conversation>> {
-    Ok(Json(inbox.open(agent.workspace, ContactId(id)).await?.into()))
+    Ok(Json(inbox.open(caller.workspace, ContactId(id)).await?.into()))
 }
 
 /// Everything in it was read.
@@ -464,10 +465,10 @@ pub async fn open(
     params(("id" = i64, Path)), responses((status = 200, body = Conversation)))]
 pub async fn read(
     State(inbox): State<Inbox>,
-    agent: Agent,
+    caller: may::Converse,
     Path(id): Path<i64>,
 ) -> Result<Json<Conversation>> {
-    Ok(Json(inbox.read(agent.workspace, ContactId(id)).await?.into()))
+    Ok(Json(inbox.read(caller.workspace, ContactId(id)).await?.into()))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -482,6 +483,7 @@ pub struct NewNote {
     params(("id" = i64, Path)), request_body = NewNote, responses((status = 201, body = ThreadEntry)))]
 pub async fn add_note(
     State(inbox): State<Inbox>,
+    _: may::Converse,
     person: Person,
     Path(id): Path<i64>,
     Body(body): Body<NewNote>,

@@ -8,7 +8,7 @@ use engine::conversions::{Conversions, NewConversion, Who};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Marketer;
+use crate::access::may;
 use crate::body::Body;
 use crate::problem::{Problem, Result};
 
@@ -42,7 +42,7 @@ pub struct EventNumber {
     responses((status = 202, body = EventNumber)))]
 pub async fn record(
     State(conversions): State<Conversions>,
-    marketer: Marketer,
+    caller: may::ImportContacts,
     Body(body): Body<NewEvent>,
 ) -> Result<(StatusCode, Json<EventNumber>)> {
     let new = NewConversion {
@@ -52,7 +52,7 @@ pub async fn record(
         currency: body.currency,
         at: body.at,
     };
-    let number = conversions.record(marketer.workspace, new).await?;
+    let number = conversions.record(caller.workspace, new).await?;
     Ok((StatusCode::ACCEPTED, Json(EventNumber { number })))
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::{Body, Path, Query};
 use crate::page::List;
 use crate::problem::Result;
@@ -101,10 +101,10 @@ pub struct FlowQuery {
     responses((status = 200, body = List<Flow>)))]
 pub async fn list(
     State(flows): State<Flows>,
-    agent: Agent,
+    caller: may::Read,
     Query(query): Query<FlowQuery>,
 ) -> Result<Json<List<Flow>>> {
-    Ok(Json(List::of(flows.list(agent.workspace, BotId(query.bot_id)).await?)))
+    Ok(Json(List::of(flows.list(caller.workspace, BotId(query.bot_id)).await?)))
 }
 
 /// Makes a draft.
@@ -112,18 +112,18 @@ pub async fn list(
     responses((status = 201, body = Flow)))]
 pub async fn create(
     State(flows): State<Flows>,
-    marketer: Marketer,
+    caller: may::EditFlows,
     Body(body): Body<NewFlow>,
 ) -> Result<(StatusCode, Json<Flow>)> {
-    let flow = flows.create(marketer.workspace, BotId(body.bot_id), body.name, body.graph).await?;
+    let flow = flows.create(caller.workspace, BotId(body.bot_id), body.name, body.graph).await?;
     Ok((StatusCode::CREATED, Json(flow.into())))
 }
 
 /// One flow.
 #[utoipa::path(get, path = "/flows/{id}", tag = "flows", operation_id = "get_flow", params(("id" = i64, Path)),
     responses((status = 200, body = Flow)))]
-pub async fn get(State(flows): State<Flows>, agent: Agent, Path(id): Path<i64>) -> Result<Json<Flow>> {
-    Ok(Json(flows.get(agent.workspace, FlowId(id)).await?.into()))
+pub async fn get(State(flows): State<Flows>, caller: may::Read, Path(id): Path<i64>) -> Result<Json<Flow>> {
+    Ok(Json(flows.get(caller.workspace, FlowId(id)).await?.into()))
 }
 
 /// Changes name or draft.
@@ -131,12 +131,12 @@ pub async fn get(State(flows): State<Flows>, agent: Agent, Path(id): Path<i64>) 
     params(("id" = i64, Path)), request_body = FlowPatch, responses((status = 200, body = Flow)))]
 pub async fn update(
     State(flows): State<Flows>,
-    marketer: Marketer,
+    caller: may::EditFlows,
     Path(id): Path<i64>,
     Body(body): Body<FlowPatch>,
 ) -> Result<Json<Flow>> {
     let change = FlowChange { name: body.name, graph: body.graph, edit_version: body.edit_version };
-    Ok(Json(flows.change(marketer.workspace, FlowId(id), change).await?.into()))
+    Ok(Json(flows.change(caller.workspace, FlowId(id), change).await?.into()))
 }
 
 /// Makes the draft the next version.
@@ -144,17 +144,21 @@ pub async fn update(
     params(("id" = i64, Path)), responses((status = 200, body = Flow)))]
 pub async fn publish(
     State(flows): State<Flows>,
-    marketer: Marketer,
+    caller: may::EditFlows,
     Path(id): Path<i64>,
 ) -> Result<Json<Flow>> {
-    Ok(Json(flows.publish(marketer.workspace, FlowId(id)).await?.into()))
+    Ok(Json(flows.publish(caller.workspace, FlowId(id)).await?.into()))
 }
 
 /// Nobody begins it any more.
 #[utoipa::path(post, path = "/flows/{id}/stop", tag = "flows", operation_id = "stop_flow",
     params(("id" = i64, Path)), responses((status = 200, body = Flow)))]
-pub async fn stop(State(flows): State<Flows>, marketer: Marketer, Path(id): Path<i64>) -> Result<Json<Flow>> {
-    Ok(Json(flows.stop(marketer.workspace, FlowId(id)).await?.into()))
+pub async fn stop(
+    State(flows): State<Flows>,
+    caller: may::EditFlows,
+    Path(id): Path<i64>,
+) -> Result<Json<Flow>> {
+    Ok(Json(flows.stop(caller.workspace, FlowId(id)).await?.into()))
 }
 
 /// Published versions, latest first.
@@ -162,10 +166,10 @@ pub async fn stop(State(flows): State<Flows>, marketer: Marketer, Path(id): Path
     params(("id" = i64, Path)), responses((status = 200, body = List<FlowVersion>)))]
 pub async fn versions(
     State(flows): State<Flows>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
 ) -> Result<Json<List<FlowVersion>>> {
-    Ok(Json(List::of(flows.versions(agent.workspace, FlowId(id)).await?)))
+    Ok(Json(List::of(flows.versions(caller.workspace, FlowId(id)).await?)))
 }
 
 impl From<flows::FlowVersion> for FlowVersion {

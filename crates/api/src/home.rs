@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Agent;
+use crate::access::may;
 use crate::body::Query;
 use crate::campaigns::Campaign;
 use crate::contacts::ContactPage;
@@ -162,10 +162,10 @@ pub async fn get(
     State(home): State<Home>,
     State(campaigns): State<Campaigns>,
     State(options): State<Arc<ApiOptions>>,
-    agent: Agent,
+    caller: may::Read,
     Query(ask): Query<HomeAsk>,
 ) -> Result<Json<HomePage>> {
-    let (workspace, bot) = (agent.workspace, BotId(ask.bot_id));
+    let (workspace, bot) = (caller.workspace, BotId(ask.bot_id));
     let view = home.get(workspace, bot, ask.days.unwrap_or(DAYS_DEFAULT)).await?;
     let campaigns = campaigns.list(workspace, bot, None, None, CAMPAIGNS_LOOKED_AT).await?;
     Ok(Json(shown(view, campaigns, options.demo.is_some())))
@@ -177,7 +177,7 @@ pub async fn get(
     responses((status = 200, body = ContactPage)))]
 pub async fn moved(
     State(home): State<Home>,
-    agent: Agent,
+    caller: may::Read,
     Query(ask): Query<MovedAsk>,
 ) -> Result<Json<ContactPage>> {
     let days = ask.days.unwrap_or(DAYS_DEFAULT);
@@ -189,7 +189,7 @@ pub async fn moved(
         after: listing.cursor::<ListPlace>(ask.cursor.as_deref())?,
         limit: page::limit(ask.limit)?,
     };
-    let found = home.moved(agent.workspace, BotId(ask.bot_id), query).await?;
+    let found = home.moved(caller.workspace, BotId(ask.bot_id), query).await?;
     Ok(Json(ContactPage::of(found, &listing)))
 }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::{Body, Path, Query};
 use crate::page::List;
 use crate::problem::Result;
@@ -320,10 +320,10 @@ pub struct LinkPageQuery {
 pub async fn list(
     State(links): State<Links>,
     State(options): State<Arc<ApiOptions>>,
-    agent: Agent,
+    caller: may::Read,
     Query(query): Query<LinksQuery>,
 ) -> Result<Json<List<LinkWithFunnel>>> {
-    let found = links.list(agent.workspace, BotId(query.bot_id)).await?;
+    let found = links.list(caller.workspace, BotId(query.bot_id)).await?;
     Ok(Json(List { items: found.into_iter().map(|link| LinkWithFunnel::of(link, &options)).collect() }))
 }
 
@@ -333,7 +333,7 @@ pub async fn list(
 pub async fn create(
     State(links): State<Links>,
     State(options): State<Arc<ApiOptions>>,
-    marketer: Marketer,
+    caller: may::EditLinks,
     Body(body): Body<NewLinkBody>,
 ) -> Result<(StatusCode, Json<Link>)> {
     let new = NewLink {
@@ -344,7 +344,7 @@ pub async fn create(
         tags: body.tags.unwrap_or_default(),
         bots: body.bots.into_iter().map(LinkBot::from).collect(),
     };
-    let made = links.create(marketer.workspace, new).await?;
+    let made = links.create(caller.workspace, new).await?;
     Ok((StatusCode::CREATED, Json(Link::of(made, &options))))
 }
 
@@ -354,10 +354,10 @@ pub async fn create(
 pub async fn get(
     State(links): State<Links>,
     State(options): State<Arc<ApiOptions>>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
 ) -> Result<Json<Link>> {
-    Ok(Json(Link::of(links.get(agent.workspace, LinkId(id)).await?, &options)))
+    Ok(Json(Link::of(links.get(caller.workspace, LinkId(id)).await?, &options)))
 }
 
 /// Changes what is given; the code stays.
@@ -366,7 +366,7 @@ pub async fn get(
 pub async fn update(
     State(links): State<Links>,
     State(options): State<Arc<ApiOptions>>,
-    marketer: Marketer,
+    caller: may::EditLinks,
     Path(id): Path<i64>,
     Body(body): Body<LinkPatch>,
 ) -> Result<Json<Link>> {
@@ -378,7 +378,7 @@ pub async fn update(
         bots: body.bots.map(|bots| bots.into_iter().map(LinkBot::from).collect()),
         archived: body.archived,
     };
-    Ok(Json(Link::of(links.update(marketer.workspace, LinkId(id), change).await?, &options)))
+    Ok(Json(Link::of(links.update(caller.workspace, LinkId(id), change).await?, &options)))
 }
 
 /// A link's funnel: since it was made, by day, and by the values of a parameter.
@@ -387,12 +387,12 @@ pub async fn update(
 pub async fn funnel(
     State(links): State<Links>,
     State(options): State<Arc<ApiOptions>>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
     Query(query): Query<LinkPageQuery>,
 ) -> Result<Json<LinkPage>> {
     let (days, by) = (query.days.unwrap_or(30), query.by.unwrap_or_default());
-    let page = links.page(agent.workspace, LinkId(id), BotId(query.bot_id), days, by.into()).await?;
+    let page = links.page(caller.workspace, LinkId(id), BotId(query.bot_id), days, by.into()).await?;
     let days = page.days.into_iter().map(|day| LinkDay {
         day: day.day,
         funnel: day.funnel.into(),

@@ -15,7 +15,7 @@ use serde_json::json;
 use store::Reader;
 use utoipa::IntoParams;
 
-use crate::access::Agent;
+use crate::access::may;
 use crate::body::Query;
 use crate::problem::Result;
 
@@ -36,13 +36,13 @@ pub struct LiveQuery {
 pub async fn watch(
     State(live): State<Live>,
     State(reader): State<Reader>,
-    agent: Agent,
+    caller: may::Read,
     headers: HeaderMap,
     Query(query): Query<LiveQuery>,
 ) -> Result<([(HeaderName, &'static str); 2], Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>)>
 {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
-    let feed = Feed::open(live, reader, agent.workspace, BotId(query.bot_id), last).await?;
+    let feed = Feed::open(live, reader, caller.workspace, BotId(query.bot_id), last).await?;
     let events = stream::unfold(feed, |mut feed| async move {
         let told = feed.next().await?;
         Some((Ok(written(&told)), feed))

@@ -6,7 +6,7 @@ use domain::message::{Entity, Format};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Agent;
+use crate::access::may;
 use crate::body::Body;
 use crate::problem::{Problem, Result};
 use crate::schemas;
@@ -73,7 +73,7 @@ pub struct ReadTexts {
 /// Reads markup into text and entities. Nothing is stored; only the markup is checked.
 #[utoipa::path(post, path = "/messages/read", tag = "messages", operation_id = "read_texts",
     request_body = TextsToRead, responses((status = 200, body = ReadTexts)))]
-pub async fn read(_: Agent, Body(body): Body<TextsToRead>) -> Result<Json<ReadTexts>> {
+pub async fn read(_: may::Read, Body(body): Body<TextsToRead>) -> Result<Json<ReadTexts>> {
     if body.texts.len() > TEXTS_MAX {
         return Err(Problem::field("/texts", "too_many", format!("must be at most {TEXTS_MAX}")));
     }

@@ -11,7 +11,7 @@ use engine::media::{Content, Media, Shelf, Uploaded};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::{Path, Query};
 use crate::problem::{Code, Problem, Result};
 use crate::ranges::{self, Wanted};
@@ -74,11 +74,11 @@ pub struct Upload {
     responses((status = 201, body = MediaFile)))]
 pub async fn upload(
     State(media): State<Media>,
-    agent: Agent,
+    caller: may::UploadFiles,
     request: Request,
 ) -> Result<(StatusCode, Json<MediaFile>)> {
     let (name, bytes) = file_of(request).await?;
-    let uploaded = media.upload(agent.workspace, &name, bytes).await?;
+    let uploaded = media.upload(caller.workspace, &name, bytes).await?;
     Ok((StatusCode::CREATED, Json(uploaded.into())))
 }
 
@@ -139,12 +139,12 @@ pub struct MediaPage {
     responses((status = 200, body = MediaPage)))]
 pub async fn list(
     State(media): State<Media>,
-    agent: Agent,
+    caller: may::Read,
     Query(ask): Query<MediaAsk>,
 ) -> Result<Json<MediaPage>> {
     let before = MediaId(ask.before.unwrap_or(i64::MAX));
     let Shelf { files, file_count, byte_count, byte_count_max } =
-        media.list(agent.workspace, before, PAGE_MAX).await?;
+        media.list(caller.workspace, before, PAGE_MAX).await?;
     let kept = files.into_iter().map(|(file, users)| {
         let used_by = users.into_iter().map(UsedBy::from).collect();
         KeptFile { file: file.into(), used_by }
@@ -157,8 +157,12 @@ pub async fn list(
 /// One file.
 #[utoipa::path(get, path = "/media/{id}", tag = "media", operation_id = "get_media", params(("id" = i64, Path)),
     responses((status = 200, body = MediaFile)))]
-pub async fn get(State(media): State<Media>, agent: Agent, Path(id): Path<i64>) -> Result<Json<MediaFile>> {
-    Ok(Json(media.get(agent.workspace, MediaId(id)).await?.into()))
+pub async fn get(
+    State(media): State<Media>,
+    caller: may::Read,
+    Path(id): Path<i64>,
+) -> Result<Json<MediaFile>> {
+    Ok(Json(media.get(caller.workspace, MediaId(id)).await?.into()))
 }
 
 /// Deletes a file. One that a template, a canned reply, a flow or a campaign that is not over uses answers 409 with who
@@ -167,10 +171,10 @@ pub async fn get(State(media): State<Media>, agent: Agent, Path(id): Path<i64>) 
     params(("id" = i64, Path)), responses((status = 204)))]
 pub async fn delete(
     State(media): State<Media>,
-    marketer: Marketer,
+    caller: may::EditTemplates,
     Path(id): Path<i64>,
 ) -> Result<StatusCode> {
-    media.delete(marketer.workspace, MediaId(id)).await?;
+    media.delete(caller.workspace, MediaId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -181,11 +185,11 @@ pub async fn delete(
         (status = 206, content_type = "application/octet-stream"), (status = 304), (status = 416)))]
 pub async fn content(
     State(media): State<Media>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let (workspace, id) = (agent.workspace, MediaId(id));
+    let (workspace, id) = (caller.workspace, MediaId(id));
     let file = media.get(workspace, id).await?.file;
     let byte_count = u64::try_from(file.byte_count).unwrap_or(0);
     let tag = ranges::tag(&file.hash);
@@ -210,10 +214,10 @@ pub async fn content(
     responses((status = 200, content_type = "application/octet-stream")))]
 pub async fn received(
     State(media): State<Media>,
-    agent: Agent,
+    caller: may::Read,
     Path((id, event)): Path<(i64, i64)>,
 ) -> Result<Response> {
-    Ok(served(media.received(agent.workspace, ContactId(id), event).await?))
+    Ok(served(media.received(caller.workspace, ContactId(id), event).await?))
 }
 
 /// Bytes from outside are shown, at most, as a picture or a video; they never run.

@@ -11,7 +11,7 @@ use engine::team::{self, Team};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::{Agent, Owner, Person};
+use crate::access::{Person, may};
 use crate::body::{Body, Path};
 use crate::page::List;
 use crate::problem::Result;
@@ -86,8 +86,8 @@ pub struct TelegramLink {
 /// The members, oldest first.
 #[utoipa::path(get, path = "/members", tag = "team", operation_id = "list_members",
     responses((status = 200, body = List<Member>)))]
-pub async fn list(State(team): State<Team>, agent: Agent) -> Result<Json<List<Member>>> {
-    Ok(Json(List::of(team.members(agent.workspace).await?)))
+pub async fn list(State(team): State<Team>, caller: may::Read) -> Result<Json<List<Member>>> {
+    Ok(Json(List::of(team.members(caller.workspace).await?)))
 }
 
 /// Invites somebody.
@@ -96,10 +96,10 @@ pub async fn list(State(team): State<Team>, agent: Agent) -> Result<Json<List<Me
 pub async fn invite(
     State(team): State<Team>,
     State(options): State<Arc<ApiOptions>>,
-    owner: Owner,
+    caller: may::ManageTeam,
     Body(body): Body<NewMember>,
 ) -> Result<(StatusCode, Extension<HoldsSecret>, Json<Invited>)> {
-    let invitation = team.invite(owner.workspace, &body.email, &body.name, body.role).await?;
+    let invitation = team.invite(caller.workspace, &body.email, &body.name, body.role).await?;
     let link = format!("{}/setup/{}", options.public_url.trim_end_matches('/'), invitation.token);
     let invited = Invited { member: invitation.member.into(), link };
     Ok((StatusCode::CREATED, Extension(HoldsSecret), Json(invited)))
@@ -110,19 +110,23 @@ pub async fn invite(
     params(("id" = i64, Path)), request_body = MemberChange, responses((status = 200, body = Member)))]
 pub async fn update(
     State(team): State<Team>,
-    owner: Owner,
+    caller: may::ManageTeam,
     Path(id): Path<i64>,
     Body(body): Body<MemberChange>,
 ) -> Result<Json<Member>> {
-    let member = team.update_member(owner.workspace, MemberId(id), body.name.as_deref(), body.role).await?;
+    let member = team.update_member(caller.workspace, MemberId(id), body.name.as_deref(), body.role).await?;
     Ok(Json(member.into()))
 }
 
 /// Removes a member; their sessions end at once.
 #[utoipa::path(delete, path = "/members/{id}", tag = "team", operation_id = "remove_member",
     params(("id" = i64, Path)), responses((status = 204)))]
-pub async fn remove(State(team): State<Team>, owner: Owner, Path(id): Path<i64>) -> Result<StatusCode> {
-    team.remove_member(owner.workspace, MemberId(id)).await?;
+pub async fn remove(
+    State(team): State<Team>,
+    caller: may::ManageTeam,
+    Path(id): Path<i64>,
+) -> Result<StatusCode> {
+    team.remove_member(caller.workspace, MemberId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

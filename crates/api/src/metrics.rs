@@ -23,7 +23,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::access::{Network, Owner};
+use crate::access::{Network, may};
 use crate::problem::{Code, Problem, Result};
 use crate::state::ApiState;
 
@@ -79,7 +79,7 @@ pub async fn show(
     let (mut parts, _) = request.into_parts();
     let Ok(network) = Network::from_request_parts(&mut parts, &state).await;
     if !network.is_this_machine(&parts.headers) {
-        Owner::from_request_parts(&mut parts, &state).await?;
+        may::ManageWorkspace::from_request_parts(&mut parts, &state).await?;
     }
     let read = |tx: &store::ReadTx<'_>| Ok::<_, engine::EngineError>((gauges::read(tx)?, gauges::nodes(tx)?));
     let (bots, nodes) = state.reader.read(read).await?;

@@ -7,7 +7,7 @@ use engine::team::{DecidedPhrases, Team};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Owner;
+use crate::access::may;
 use crate::body::Body;
 use crate::problem::Result;
 
@@ -89,8 +89,8 @@ pub struct PhrasesDecision {
 /// What the bots understand and say by themselves.
 #[utoipa::path(get, path = "/workspace/phrases", tag = "team", operation_id = "get_phrases",
     responses((status = 200, body = Phrases)))]
-pub async fn show(State(team): State<Team>, owner: Owner) -> Result<Json<Phrases>> {
-    Ok(Json(team.phrases(owner.workspace).await?.into()))
+pub async fn show(State(team): State<Team>, caller: may::ManageWorkspace) -> Result<Json<Phrases>> {
+    Ok(Json(team.phrases(caller.workspace).await?.into()))
 }
 
 /// Decides it anew, for all bots at once. A `version` that is not the present one answers 409.
@@ -98,9 +98,9 @@ pub async fn show(State(team): State<Team>, owner: Owner) -> Result<Json<Phrases
     request_body = PhrasesDecision, responses((status = 200, body = Phrases)))]
 pub async fn decide(
     State(team): State<Team>,
-    owner: Owner,
+    caller: may::ManageWorkspace,
     Body(body): Body<PhrasesDecision>,
 ) -> Result<Json<Phrases>> {
     let books = body.languages.into_iter().map(Phrasebook::from).collect();
-    Ok(Json(team.decide_phrases(owner.workspace, books, body.version, owner.member).await?.into()))
+    Ok(Json(team.decide_phrases(caller.workspace, books, body.version, caller.member).await?.into()))
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Agent;
+use crate::access::may;
 use crate::body::{Path, Query};
 use crate::problem::Result;
 use crate::schemas;
@@ -179,7 +179,7 @@ pub struct ReportQuery {
     params(("id" = i64, Path), ReportQuery), responses((status = 200, body = Report)))]
 pub async fn get(
     State(reports): State<Reports>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<Report>> {
@@ -189,7 +189,7 @@ pub async fn get(
         BreakdownBy::Source => By::Source,
         BreakdownBy::Segment => By::Segment,
     };
-    let report = reports.report(agent.workspace, CampaignId(id), by).await?;
+    let report = reports.report(caller.workspace, CampaignId(id), by).await?;
     Ok(Json(Report::from(report)))
 }
 

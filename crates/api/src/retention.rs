@@ -7,7 +7,7 @@ use engine::retention::{Keeper, Older, Rules};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Owner;
+use crate::access::may;
 use crate::body::Body;
 use crate::problem::Result;
 
@@ -127,8 +127,8 @@ impl From<Older> for RetentionPreview {
 /// What the workspace keeps.
 #[utoipa::path(get, path = "/workspace/retention", tag = "team", operation_id = "get_retention",
     responses((status = 200, body = Retention)))]
-pub async fn show(State(keeper): State<Keeper>, owner: Owner) -> Result<Json<Retention>> {
-    Ok(Json(keeper.rules(owner.workspace).await?.into()))
+pub async fn show(State(keeper): State<Keeper>, caller: may::ManageWorkspace) -> Result<Json<Retention>> {
+    Ok(Json(keeper.rules(caller.workspace).await?.into()))
 }
 
 /// Decides what is kept. What is older is blanked in place within minutes and does not come back. A `version` that is
@@ -137,12 +137,12 @@ pub async fn show(State(keeper): State<Keeper>, owner: Owner) -> Result<Json<Ret
     request_body = RetentionDecision, responses((status = 200, body = Retention)))]
 pub async fn decide(
     State(keeper): State<Keeper>,
-    owner: Owner,
+    caller: may::ManageWorkspace,
     Body(body): Body<RetentionDecision>,
 ) -> Result<Json<Retention>> {
     let RetentionDecision { texts_days, raw_days, visits_days, notes_days, version } = body;
     let wanted = domain::retention::Retention { texts_days, raw_days, visits_days, notes_days };
-    Ok(Json(keeper.decide(owner.workspace, wanted, version, owner.member).await?.into()))
+    Ok(Json(keeper.decide(caller.workspace, wanted, version, caller.member).await?.into()))
 }
 
 /// How much would be blanked if this were decided.
@@ -150,10 +150,10 @@ pub async fn decide(
     request_body = WantedRetention, responses((status = 200, body = RetentionPreview)))]
 pub async fn preview(
     State(keeper): State<Keeper>,
-    owner: Owner,
+    caller: may::ManageWorkspace,
     Body(body): Body<WantedRetention>,
 ) -> Result<Json<RetentionPreview>> {
     let WantedRetention { texts_days, raw_days, visits_days, notes_days } = body;
     let wanted = domain::retention::Retention { texts_days, raw_days, visits_days, notes_days };
-    Ok(Json(keeper.preview(owner.workspace, wanted).await?.into()))
+    Ok(Json(keeper.preview(caller.workspace, wanted).await?.into()))
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::{Body, Path, Query};
 use crate::contacts::ContactItem;
 use crate::page::{self, Listing, Page};
@@ -156,7 +156,7 @@ impl From<segments::Preview> for SegmentPreview {
     responses((status = 200, body = Page<Segment>)))]
 pub async fn list(
     State(segments): State<Segments>,
-    agent: Agent,
+    caller: may::Read,
     Query(query): Query<SegmentQuery>,
 ) -> Result<Json<Page<Segment>>> {
     let limit = page::limit(query.limit)?;
@@ -166,7 +166,7 @@ pub async fn list(
         let row = &live.segment;
         (row.bot.0, row.name.clone(), row.id.0)
     };
-    let mut rest = segments.list(agent.workspace, query.bot_id.map(BotId)).await?;
+    let mut rest = segments.list(caller.workspace, query.bot_id.map(BotId)).await?;
     rest.retain(|live| after.as_ref().is_none_or(|after| key(live) > *after));
     let more = rest.len() > limit;
     rest.truncate(limit);
@@ -179,10 +179,10 @@ pub async fn list(
     params(("id" = i64, Path)), responses((status = 200, body = Segment)))]
 pub async fn get(
     State(segments): State<Segments>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
 ) -> Result<Json<Segment>> {
-    Ok(Json(segments.get(agent.workspace, SegmentId(id)).await?.into()))
+    Ok(Json(segments.get(caller.workspace, SegmentId(id)).await?.into()))
 }
 
 /// Saves an expression.
@@ -190,7 +190,7 @@ pub async fn get(
     request_body = NewSegment, responses((status = 201, body = Segment)))]
 pub async fn create(
     State(segments): State<Segments>,
-    marketer: Marketer,
+    caller: may::EditAudiences,
     Body(body): Body<NewSegment>,
 ) -> Result<(StatusCode, Json<Segment>)> {
     let new = segments::NewSegment {
@@ -199,7 +199,7 @@ pub async fn create(
         description: body.description.unwrap_or_default(),
         expression: body.expression,
     };
-    let made = segments.create(marketer.workspace, new).await?;
+    let made = segments.create(caller.workspace, new).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -208,7 +208,7 @@ pub async fn create(
     params(("id" = i64, Path)), request_body = SegmentPatch, responses((status = 200, body = Segment)))]
 pub async fn update(
     State(segments): State<Segments>,
-    marketer: Marketer,
+    caller: may::EditAudiences,
     Path(id): Path<i64>,
     Body(body): Body<SegmentPatch>,
 ) -> Result<Json<Segment>> {
@@ -218,7 +218,7 @@ pub async fn update(
         expression: body.expression,
         version: body.version,
     };
-    match segments.update(marketer.workspace, SegmentId(id), change).await? {
+    match segments.update(caller.workspace, SegmentId(id), change).await? {
         Edited::Saved(live) => Ok(Json(live.into())),
         Edited::Outdated(live) => {
             Err(Problem::outdated("somebody else changed this segment meanwhile", &Segment::from(live)))
@@ -231,10 +231,10 @@ pub async fn update(
     params(("id" = i64, Path)), responses((status = 204)))]
 pub async fn delete(
     State(segments): State<Segments>,
-    marketer: Marketer,
+    caller: may::EditAudiences,
     Path(id): Path<i64>,
 ) -> Result<StatusCode> {
-    segments.delete(marketer.workspace, SegmentId(id)).await?;
+    segments.delete(caller.workspace, SegmentId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -243,7 +243,7 @@ pub async fn delete(
     request_body = PreviewOrder, responses((status = 200, body = SegmentPreview)))]
 pub async fn preview(
     State(segments): State<Segments>,
-    agent: Agent,
+    caller: may::Read,
     Body(body): Body<PreviewOrder>,
 ) -> Result<Json<SegmentPreview>> {
     let by = body.breakdown.map(|key| match key {
@@ -252,6 +252,6 @@ pub async fn preview(
         BreakdownKey::Source => BreakdownBy::Source,
         BreakdownKey::Language => BreakdownBy::Language,
     });
-    let preview = segments.preview(agent.workspace, BotId(body.bot_id), body.expression, by).await?;
+    let preview = segments.preview(caller.workspace, BotId(body.bot_id), body.expression, by).await?;
     Ok(Json(preview.into()))
 }

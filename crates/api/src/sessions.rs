@@ -7,7 +7,8 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum_extra::extract::cookie::CookieJar;
 use domain::ids::{MemberId, WorkspaceId};
-use domain::team::Role;
+use domain::named::Named;
+use domain::team::{Right, Role};
 use engine::EngineError;
 use engine::team::{Caller, SignedIn};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,11 @@ use crate::state::{ApiOptions, ApiState};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Session {
     pub member: SessionMember,
+    /// What the member may do.
+    #[schema(value_type = Vec<schemas::Right>)]
+    pub rights: Vec<Right>,
+    /// What each role may do.
+    pub roles: Vec<RoleRights>,
     pub workspace: SessionWorkspace,
     pub bots: Vec<Bot>,
     /// The whole installation is a demo.
@@ -37,6 +43,21 @@ pub struct Session {
     pub phone_url: Option<String>,
     /// Where the country of new visits comes from.
     pub country_by: CountryBy,
+}
+
+/// A role, and what it may do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoleRights {
+    #[schema(value_type = schemas::Role)]
+    pub role: Role,
+    #[schema(value_type = Vec<schemas::Right>)]
+    pub rights: Vec<Right>,
+}
+
+impl RoleRights {
+    fn of(role: Role) -> Self {
+        Self { role, rights: role.rights().iter().collect() }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -188,6 +209,8 @@ async fn session(state: &ApiState, workspace: WorkspaceId, member: MemberId) -> 
     let account = team.telegram_accounts(workspace, member).await?.into_iter().next();
     let place = team.workspace(workspace).await?;
     Ok(Session {
+        rights: RoleRights::of(row.role).rights,
+        roles: Role::ALL.iter().copied().map(RoleRights::of).collect(),
         member: SessionMember {
             id: row.id.0,
             name: row.name,

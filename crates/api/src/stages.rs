@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::{Body, Query};
 use crate::problem::{Problem, Result};
 use crate::schemas;
@@ -140,10 +140,10 @@ impl From<MovePreview> for StagePreview {
     responses((status = 200, body = StageRules)))]
 pub async fn list(
     State(stages): State<Stages>,
-    agent: Agent,
+    caller: may::Read,
     Query(query): Query<StageQuery>,
 ) -> Result<Json<StageRules>> {
-    Ok(Json(stages.list(agent.workspace, query.bot_id.map(BotId)).await?.into()))
+    Ok(Json(stages.list(caller.workspace, query.bot_id.map(BotId)).await?.into()))
 }
 
 /// Replaces the rules. A `version` that is not the present one answers 409 with the present rules.
@@ -151,11 +151,11 @@ pub async fn list(
     request_body = WantedStages, responses((status = 200, body = StageRules)))]
 pub async fn replace(
     State(stages): State<Stages>,
-    marketer: Marketer,
+    caller: may::EditAudiences,
     Body(body): Body<WantedStages>,
 ) -> Result<Json<StageRules>> {
     let drafts = body.stages.into_iter().map(StageDraft::from).collect();
-    match stages.replace(marketer.workspace, drafts, body.version).await? {
+    match stages.replace(caller.workspace, drafts, body.version).await? {
         Replaced::Saved(rules) => Ok(Json(rules.into())),
         Replaced::Outdated(rules) => {
             let told = "somebody else changed the stages meanwhile";
@@ -169,9 +169,9 @@ pub async fn replace(
     request_body = StagePreviewOrder, responses((status = 200, body = StagePreview)))]
 pub async fn preview(
     State(stages): State<Stages>,
-    agent: Agent,
+    caller: may::Read,
     Body(body): Body<StagePreviewOrder>,
 ) -> Result<Json<StagePreview>> {
     let drafts = body.stages.into_iter().map(StageDraft::from).collect();
-    Ok(Json(stages.preview(agent.workspace, BotId(body.bot_id), drafts).await?.into()))
+    Ok(Json(stages.preview(caller.workspace, BotId(body.bot_id), drafts).await?.into()))
 }

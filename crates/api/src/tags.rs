@@ -10,7 +10,7 @@ use engine::team::Caller;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::{Body, Path, Query};
 use crate::page::List;
 use crate::problem::Result;
@@ -101,10 +101,10 @@ pub struct MergeTag {
     responses((status = 200, body = List<Tag>)))]
 pub async fn list(
     State(tags): State<Tags>,
-    agent: Agent,
+    caller: may::Read,
     Query(query): Query<TagQuery>,
 ) -> Result<Json<List<Tag>>> {
-    Ok(Json(List::of(tags.list(agent.workspace, query.bot_id.map(BotId)).await?)))
+    Ok(Json(List::of(tags.list(caller.workspace, query.bot_id.map(BotId)).await?)))
 }
 
 /// Makes a tag.
@@ -112,11 +112,11 @@ pub async fn list(
     responses((status = 201, body = Tag)))]
 pub async fn create(
     State(tags): State<Tags>,
-    marketer: Marketer,
+    caller: may::EditAudiences,
     Body(body): Body<NewTag>,
 ) -> Result<(StatusCode, Json<Tag>)> {
     let description = body.description.unwrap_or_default();
-    let tag = tags.create(marketer.workspace, &body.name, body.color.as_deref(), &description).await?;
+    let tag = tags.create(caller.workspace, &body.name, body.color.as_deref(), &description).await?;
     Ok((StatusCode::CREATED, Json(tag.into())))
 }
 
@@ -125,19 +125,23 @@ pub async fn create(
     request_body = TagPatch, responses((status = 200, body = Tag)))]
 pub async fn update(
     State(tags): State<Tags>,
-    marketer: Marketer,
+    caller: may::EditAudiences,
     Path(id): Path<i64>,
     Body(body): Body<TagPatch>,
 ) -> Result<Json<Tag>> {
     let change = TagChange { name: body.name, color: body.color, description: body.description };
-    Ok(Json(tags.update(marketer.workspace, TagId(id), change).await?.into()))
+    Ok(Json(tags.update(caller.workspace, TagId(id), change).await?.into()))
 }
 
 /// Takes a tag off everybody and deletes it. One that something depends on answers 409 with who does.
 #[utoipa::path(delete, path = "/tags/{id}", tag = "tags", operation_id = "delete_tag", params(("id" = i64, Path)),
     responses((status = 204)))]
-pub async fn delete(State(tags): State<Tags>, marketer: Marketer, Path(id): Path<i64>) -> Result<StatusCode> {
-    tags.delete(marketer.workspace, TagId(id), by(&marketer)).await?;
+pub async fn delete(
+    State(tags): State<Tags>,
+    caller: may::EditAudiences,
+    Path(id): Path<i64>,
+) -> Result<StatusCode> {
+    tags.delete(caller.workspace, TagId(id), by(&caller)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -146,11 +150,11 @@ pub async fn delete(State(tags): State<Tags>, marketer: Marketer, Path(id): Path
     params(("id" = i64, Path)), request_body = MergeTag, responses((status = 200, body = Tag)))]
 pub async fn merge(
     State(tags): State<Tags>,
-    marketer: Marketer,
+    caller: may::EditAudiences,
     Path(id): Path<i64>,
     Body(body): Body<MergeTag>,
 ) -> Result<Json<Tag>> {
-    let merged = tags.merge(marketer.workspace, TagId(id), TagId(body.into), by(&marketer)).await?;
+    let merged = tags.merge(caller.workspace, TagId(id), TagId(body.into), by(&caller)).await?;
     Ok(Json(merged.into()))
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::{Body, Path, Query};
 use crate::page::{self, List, Listing, Page};
 use crate::problem::{Problem, Result};
@@ -171,25 +171,25 @@ pub struct NewCannedReply {
 pub async fn list(
     State(templates): State<Templates>,
     State(reports): State<Reports>,
-    agent: Agent,
+    caller: may::Read,
     Query(ask): Query<TemplatesAsk>,
 ) -> Result<Json<Page<Template>>> {
     let order = ask.order;
     let limit = page::limit(ask.limit)?;
     let listing = Listing::of(&("templates", order));
     let below: Option<i64> = listing.cursor(ask.cursor.as_deref())?;
-    let saved = templates.list(agent.workspace).await?;
+    let saved = templates.list(caller.workspace).await?;
     let mut items = Vec::new();
     if order == TemplateOrder::Results {
         // The order is known once all results are.
         for template in saved {
-            items.push(shown(&reports, agent.workspace, template).await?);
+            items.push(shown(&reports, caller.workspace, template).await?);
         }
         items.sort_by(by_results);
     } else {
         let after = saved.into_iter().skip_while(|one| below.is_some_and(|below| one.id.0 >= below));
         for template in after.take(limit + 1) {
-            items.push(shown(&reports, agent.workspace, template).await?);
+            items.push(shown(&reports, caller.workspace, template).await?);
         }
     }
     if let Some(below) = below.filter(|_| order == TemplateOrder::Results) {
@@ -219,7 +219,7 @@ fn by_results(a: &Template, b: &Template) -> Ordering {
 pub async fn create(
     State(templates): State<Templates>,
     State(reports): State<Reports>,
-    marketer: Marketer,
+    caller: may::EditTemplates,
     Body(body): Body<NewTemplate>,
 ) -> Result<(StatusCode, Json<Template>)> {
     let source = match (body.message, body.from_campaign) {
@@ -230,8 +230,8 @@ pub async fn create(
             return Err(Problem::field("/from_campaign", "conflict", "cannot stand beside message"));
         }
     };
-    let made = templates.create(marketer.workspace, &body.name, source).await?;
-    Ok((StatusCode::CREATED, Json(shown(&reports, marketer.workspace, made).await?)))
+    let made = templates.create(caller.workspace, &body.name, source).await?;
+    Ok((StatusCode::CREATED, Json(shown(&reports, caller.workspace, made).await?)))
 }
 
 /// Changes name or message.
@@ -240,14 +240,14 @@ pub async fn create(
 pub async fn update(
     State(templates): State<Templates>,
     State(reports): State<Reports>,
-    marketer: Marketer,
+    caller: may::EditTemplates,
     Path(id): Path<i64>,
     Body(body): Body<TemplatePatch>,
 ) -> Result<Json<Template>> {
     let name = body.name.as_deref();
     let changed =
-        templates.update(marketer.workspace, TemplateId(id), name, body.message, body.version).await?;
-    Ok(Json(shown(&reports, marketer.workspace, changed).await?))
+        templates.update(caller.workspace, TemplateId(id), name, body.message, body.version).await?;
+    Ok(Json(shown(&reports, caller.workspace, changed).await?))
 }
 
 /// Deletes a template; campaigns made from it have their own copy.
@@ -255,10 +255,10 @@ pub async fn update(
     params(("id" = i64, Path)), responses((status = 204)))]
 pub async fn delete(
     State(templates): State<Templates>,
-    marketer: Marketer,
+    caller: may::EditTemplates,
     Path(id): Path<i64>,
 ) -> Result<StatusCode> {
-    templates.delete(marketer.workspace, TemplateId(id)).await?;
+    templates.delete(caller.workspace, TemplateId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -267,9 +267,9 @@ pub async fn delete(
     responses((status = 200, body = List<CannedReply>)))]
 pub async fn list_canned(
     State(templates): State<Templates>,
-    agent: Agent,
+    caller: may::Read,
 ) -> Result<Json<List<CannedReply>>> {
-    Ok(Json(List::of(templates.canned(agent.workspace).await?)))
+    Ok(Json(List::of(templates.canned(caller.workspace).await?)))
 }
 
 /// Saves a canned reply.
@@ -277,10 +277,10 @@ pub async fn list_canned(
     request_body = NewCannedReply, responses((status = 201, body = CannedReply)))]
 pub async fn create_canned(
     State(templates): State<Templates>,
-    agent: Agent,
+    caller: may::Converse,
     Body(body): Body<NewCannedReply>,
 ) -> Result<(StatusCode, Json<CannedReply>)> {
-    let made = templates.create_canned(agent.workspace, &body.name, body.message).await?;
+    let made = templates.create_canned(caller.workspace, &body.name, body.message).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -289,10 +289,10 @@ pub async fn create_canned(
     params(("id" = i64, Path)), responses((status = 204)))]
 pub async fn delete_canned(
     State(templates): State<Templates>,
-    agent: Agent,
+    caller: may::Converse,
     Path(id): Path<i64>,
 ) -> Result<StatusCode> {
-    templates.delete_canned(agent.workspace, id).await?;
+    templates.delete_canned(caller.workspace, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -7,7 +7,7 @@ use engine::team::{self, Team};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Owner;
+use crate::access::may;
 use crate::body::{Body, Path};
 use crate::page::List;
 use crate::problem::Result;
@@ -48,8 +48,8 @@ pub struct NewApiToken {
 /// The tokens, latest first.
 #[utoipa::path(get, path = "/tokens", tag = "team", operation_id = "list_tokens",
     responses((status = 200, body = List<ApiToken>)))]
-pub async fn list(State(team): State<Team>, owner: Owner) -> Result<Json<List<ApiToken>>> {
-    Ok(Json(List::of(team.tokens(owner.workspace).await?)))
+pub async fn list(State(team): State<Team>, caller: may::ManageTeam) -> Result<Json<List<ApiToken>>> {
+    Ok(Json(List::of(team.tokens(caller.workspace).await?)))
 }
 
 /// Makes a token.
@@ -57,10 +57,10 @@ pub async fn list(State(team): State<Team>, owner: Owner) -> Result<Json<List<Ap
     responses((status = 201, body = NewApiToken)))]
 pub async fn create(
     State(team): State<Team>,
-    owner: Owner,
+    caller: may::ManageTeam,
     Body(body): Body<TokenName>,
 ) -> Result<(StatusCode, Extension<HoldsSecret>, Json<NewApiToken>)> {
-    let made = team.create_token(owner.workspace, &body.name).await?;
+    let made = team.create_token(caller.workspace, &body.name).await?;
     let made = NewApiToken { id: made.id, name: made.name, token: made.token, created_at: made.created_at };
     Ok((StatusCode::CREATED, Extension(HoldsSecret), Json(made)))
 }
@@ -68,7 +68,11 @@ pub async fn create(
 /// Ends a token at once.
 #[utoipa::path(delete, path = "/tokens/{id}", tag = "team", operation_id = "delete_token",
     params(("id" = i64, Path)), responses((status = 204)))]
-pub async fn delete(State(team): State<Team>, owner: Owner, Path(id): Path<i64>) -> Result<StatusCode> {
-    team.delete_token(owner.workspace, id).await?;
+pub async fn delete(
+    State(team): State<Team>,
+    caller: may::ManageTeam,
+    Path(id): Path<i64>,
+) -> Result<StatusCode> {
+    team.delete_token(caller.workspace, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

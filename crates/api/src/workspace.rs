@@ -6,7 +6,7 @@ use engine::team::Team;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::access::Owner;
+use crate::access::may;
 use crate::body::Body;
 use crate::problem::Result;
 use crate::sessions::SessionWorkspace;
@@ -24,10 +24,10 @@ pub struct WorkspaceChange {
     request_body = WorkspaceChange, responses((status = 200, body = SessionWorkspace)))]
 pub async fn update(
     State(team): State<Team>,
-    owner: Owner,
+    caller: may::ManageWorkspace,
     Body(body): Body<WorkspaceChange>,
 ) -> Result<Json<SessionWorkspace>> {
     let (name, zone) = (body.name.as_deref(), body.time_zone.as_deref());
-    let place = team.update_workspace(owner.workspace, name, zone).await?;
+    let place = team.update_workspace(caller.workspace, name, zone).await?;
     Ok(Json(SessionWorkspace { id: place.id.0, name: place.name, time_zone: place.time_zone }))
 }

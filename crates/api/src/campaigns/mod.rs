@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::{Body, Path, Query};
 use crate::page::{self, Listing, Page};
 use crate::problem::Result;
@@ -138,14 +138,14 @@ pub struct LedgerQuery {
     responses((status = 200, body = Page<Campaign>)))]
 pub async fn list(
     State(campaigns): State<Campaigns>,
-    agent: Agent,
+    caller: may::Read,
     Query(query): Query<CampaignQuery>,
 ) -> Result<Json<Page<Campaign>>> {
     let limit = page::limit(query.limit)?;
     let listing = Listing::of(&("campaigns", query.bot_id, &query.status));
     let below = listing.cursor::<i64>(query.cursor.as_deref())?.map(CampaignId);
     let bot = BotId(query.bot_id);
-    let mut found = campaigns.list(agent.workspace, bot, query.status, below, limit + 1).await?;
+    let mut found = campaigns.list(caller.workspace, bot, query.status, below, limit + 1).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = if more { found.last().map(|last| listing.next(&last.campaign.id.0)) } else { None };
@@ -157,7 +157,7 @@ pub async fn list(
     request_body = NewCampaign, responses((status = 201, body = Campaign)))]
 pub async fn create(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Body(body): Body<NewCampaign>,
 ) -> Result<(StatusCode, Json<Campaign>)> {
     let new = EngineNew {
@@ -166,9 +166,9 @@ pub async fn create(
         audience: body.audience,
         message: body.message,
         held_out_percent: body.held_out_percent,
-        created_by: marketer.member,
+        created_by: caller.member,
     };
-    let made = campaigns.create(marketer.workspace, new).await?;
+    let made = campaigns.create(caller.workspace, new).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -177,10 +177,10 @@ pub async fn create(
     params(("id" = i64, Path)), responses((status = 200, body = Campaign)))]
 pub async fn get(
     State(campaigns): State<Campaigns>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
 ) -> Result<Json<Campaign>> {
-    Ok(Json(campaigns.get(agent.workspace, CampaignId(id)).await?.into()))
+    Ok(Json(campaigns.get(caller.workspace, CampaignId(id)).await?.into()))
 }
 
 /// Changes a draft.
@@ -188,7 +188,7 @@ pub async fn get(
     params(("id" = i64, Path)), request_body = CampaignPatch, responses((status = 200, body = Campaign)))]
 pub async fn update(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Path(id): Path<i64>,
     Body(body): Body<CampaignPatch>,
 ) -> Result<Json<Campaign>> {
@@ -199,7 +199,7 @@ pub async fn update(
         held_out_percent: body.held_out_percent,
         version: body.version,
     };
-    Ok(Json(campaigns.change(marketer.workspace, CampaignId(id), change).await?.into()))
+    Ok(Json(campaigns.change(caller.workspace, CampaignId(id), change).await?.into()))
 }
 
 /// Deletes a draft.
@@ -207,10 +207,10 @@ pub async fn update(
     params(("id" = i64, Path)), responses((status = 204)))]
 pub async fn delete(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Path(id): Path<i64>,
 ) -> Result<StatusCode> {
-    campaigns.delete(marketer.workspace, CampaignId(id)).await?;
+    campaigns.delete(caller.workspace, CampaignId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -219,11 +219,11 @@ pub async fn delete(
     request_body = PreviewDraft, responses((status = 200, body = Preview)))]
 pub async fn preview_draft(
     State(campaigns): State<Campaigns>,
-    agent: Agent,
+    caller: may::Read,
     Body(body): Body<PreviewDraft>,
 ) -> Result<Json<Preview>> {
     let bot = BotId(body.bot_id);
-    let preview = campaigns.preview_of(agent.workspace, bot, body.audience, body.held_out_percent).await?;
+    let preview = campaigns.preview_of(caller.workspace, bot, body.audience, body.held_out_percent).await?;
     Ok(Json(preview.into()))
 }
 
@@ -232,10 +232,10 @@ pub async fn preview_draft(
     params(("id" = i64, Path)), responses((status = 200, body = Preview)))]
 pub async fn preview(
     State(campaigns): State<Campaigns>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
 ) -> Result<Json<Preview>> {
-    Ok(Json(campaigns.preview(agent.workspace, CampaignId(id)).await?.into()))
+    Ok(Json(campaigns.preview(caller.workspace, CampaignId(id)).await?.into()))
 }
 
 /// Sends the message to some people, to the test group or to oneself, and tells how it went.
@@ -243,13 +243,13 @@ pub async fn preview(
     params(("id" = i64, Path)), request_body = TestOrder, responses((status = 200, body = Test)))]
 pub async fn test(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Path(id): Path<i64>,
     Body(body): Body<TestOrder>,
 ) -> Result<Json<Test>> {
     let contacts = body.contacts.into_iter().map(ContactId).collect();
     let me = if body.me {
-        let person = marketer.member.ok_or_else(|| {
+        let person = caller.member.ok_or_else(|| {
             engine::EngineError::field("/me", "not_bound", "a token has no Telegram account; name contacts")
         })?;
         Some(person)
@@ -257,7 +257,7 @@ pub async fn test(
         None
     };
     let sent = campaigns
-        .test(marketer.workspace, CampaignId(id), TrialOrder { contacts, me, group: body.group })
+        .test(caller.workspace, CampaignId(id), TrialOrder { contacts, me, group: body.group })
         .await?;
     Ok(Json(Test { sent: sent.into_iter().map(TestLine::from).collect() }))
 }
@@ -267,11 +267,11 @@ pub async fn test(
     params(("id" = i64, Path)), request_body = StartOrder, responses((status = 200, body = Campaign)))]
 pub async fn start(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Path(id): Path<i64>,
     Body(body): Body<StartOrder>,
 ) -> Result<Json<Campaign>> {
-    Ok(Json(campaigns.start(marketer.workspace, CampaignId(id), body.canary).await?.into()))
+    Ok(Json(campaigns.start(caller.workspace, CampaignId(id), body.canary).await?.into()))
 }
 
 /// Lets calls in flight land, then stops.
@@ -279,10 +279,10 @@ pub async fn start(
     params(("id" = i64, Path)), responses((status = 200, body = Campaign)))]
 pub async fn pause(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Path(id): Path<i64>,
 ) -> Result<Json<Campaign>> {
-    Ok(Json(campaigns.pause(marketer.workspace, CampaignId(id)).await?.into()))
+    Ok(Json(campaigns.pause(caller.workspace, CampaignId(id)).await?.into()))
 }
 
 /// Goes on exactly where it stopped.
@@ -290,10 +290,10 @@ pub async fn pause(
     params(("id" = i64, Path)), responses((status = 200, body = Campaign)))]
 pub async fn resume(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Path(id): Path<i64>,
 ) -> Result<Json<Campaign>> {
-    Ok(Json(campaigns.resume(marketer.workspace, CampaignId(id)).await?.into()))
+    Ok(Json(campaigns.resume(caller.workspace, CampaignId(id)).await?.into()))
 }
 
 /// Ends it: who was not written to is not.
@@ -301,10 +301,10 @@ pub async fn resume(
     params(("id" = i64, Path)), responses((status = 200, body = Campaign)))]
 pub async fn cancel(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Path(id): Path<i64>,
 ) -> Result<Json<Campaign>> {
-    Ok(Json(campaigns.cancel(marketer.workspace, CampaignId(id)).await?.into()))
+    Ok(Json(campaigns.cancel(caller.workspace, CampaignId(id)).await?.into()))
 }
 
 /// Decides on sends whose end is not known.
@@ -312,7 +312,7 @@ pub async fn cancel(
     params(("id" = i64, Path)), request_body = ResolveOrder, responses((status = 200, body = Campaign)))]
 pub async fn resolve(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Path(id): Path<i64>,
     Body(body): Body<ResolveOrder>,
 ) -> Result<Json<Campaign>> {
@@ -321,7 +321,7 @@ pub async fn resolve(
         Decision::Leave => EngineDecision::Leave,
     };
     let contacts = body.contacts.map(|ids| ids.into_iter().map(ContactId).collect());
-    let resolved = campaigns.resolve(marketer.workspace, CampaignId(id), decision, contacts).await?;
+    let resolved = campaigns.resolve(caller.workspace, CampaignId(id), decision, contacts).await?;
     Ok(Json(resolved.into()))
 }
 
@@ -330,7 +330,7 @@ pub async fn resolve(
     params(("id" = i64, Path), LedgerQuery), responses((status = 200, body = Page<LedgerLine>)))]
 pub async fn ledger(
     State(campaigns): State<Campaigns>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
     Query(query): Query<LedgerQuery>,
 ) -> Result<Json<Page<LedgerLine>>> {
@@ -338,7 +338,7 @@ pub async fn ledger(
     let listing = Listing::of(&("ledger", id, &query.outcome, &query.button));
     let after = listing.cursor::<i64>(query.cursor.as_deref())?;
     let ask = LedgerAsk { outcome: query.outcome, button: query.button, after, limit };
-    let found = campaigns.ledger(agent.workspace, CampaignId(id), ask).await?;
+    let found = campaigns.ledger(caller.workspace, CampaignId(id), ask).await?;
     let items = found.lines.into_iter().map(LedgerLine::from).collect();
     Ok(Json(Page { items, next: found.next.map(|position| listing.next(&position)) }))
 }

@@ -7,7 +7,7 @@ use engine::campaigns::{self, Campaigns};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::{Agent, Marketer};
+use crate::access::may;
 use crate::body::{Body, Path};
 use crate::page::List;
 use crate::problem::Result;
@@ -48,10 +48,10 @@ pub struct TesterOrder {
     params(("id" = i64, Path)), responses((status = 200, body = List<Tester>)))]
 pub async fn list(
     State(campaigns): State<Campaigns>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
 ) -> Result<Json<List<Tester>>> {
-    Ok(Json(List::of(campaigns.testers(agent.workspace, BotId(id)).await?)))
+    Ok(Json(List::of(campaigns.testers(caller.workspace, BotId(id)).await?)))
 }
 
 /// Says who is in the test group.
@@ -59,10 +59,10 @@ pub async fn list(
     params(("id" = i64, Path)), request_body = TesterOrder, responses((status = 200, body = List<Tester>)))]
 pub async fn set(
     State(campaigns): State<Campaigns>,
-    marketer: Marketer,
+    caller: may::SendCampaigns,
     Path(id): Path<i64>,
     Body(body): Body<TesterOrder>,
 ) -> Result<Json<List<Tester>>> {
     let people = body.contacts.into_iter().map(ContactId).collect();
-    Ok(Json(List::of(campaigns.set_testers(marketer.workspace, BotId(id), people).await?)))
+    Ok(Json(List::of(campaigns.set_testers(caller.workspace, BotId(id), people).await?)))
 }

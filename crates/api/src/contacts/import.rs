@@ -14,7 +14,7 @@ use engine::imports::{ColumnReport, ImportOptions, ImportReport, Imports, Misfit
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::Marketer;
+use crate::access::may;
 use crate::body::Query;
 use crate::problem::{Code, Problem, Result};
 use crate::schemas;
@@ -151,7 +151,7 @@ struct Upload {
     responses((status = 200, body = ImportAnswer)))]
 pub async fn import(
     State(imports): State<Imports>,
-    marketer: Marketer,
+    caller: may::ImportContacts,
     Query(query): Query<ImportQuery>,
     request: Request,
 ) -> Result<Json<ImportAnswer>> {
@@ -163,7 +163,7 @@ pub async fn import(
     let file = upload.file.ok_or_else(|| missing("/file"))?;
     let bot = upload.bot.ok_or_else(|| missing("/bot_id"))?;
     let input = Cursor::new(file);
-    let report = imports.import(marketer.workspace, bot, input, upload.options, Box::new(|_| {})).await?;
+    let report = imports.import(caller.workspace, bot, input, upload.options, Box::new(|_| {})).await?;
     Ok(Json(report.into()))
 }
 

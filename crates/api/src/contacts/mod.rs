@@ -10,14 +10,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::event::Origin;
 use domain::ids::{BotId, ContactId};
+use domain::team::Right;
 use engine::contacts::{ContactPatch, Contacts, ListPlace, ListQuery, Order, PeoplePage};
 use engine::history::Place;
-use engine::team::{Caller, Role};
+use engine::team::Caller;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Agent, Marketer, Owner};
+use crate::access::may;
 use crate::body::{Body, Path, Query};
 use crate::page::{self, List, Listing, Page, PageQuery};
 use crate::problem::{Problem, Result};
@@ -107,7 +108,7 @@ fn origin(caller: &Caller) -> Origin {
     responses((status = 200, body = ContactPage)))]
 pub async fn list(
     State(contacts): State<Contacts>,
-    agent: Agent,
+    caller: may::Read,
     Query(ask): Query<ListAsk>,
 ) -> Result<Json<ContactPage>> {
     let order = ask.order.unwrap_or_default();
@@ -119,7 +120,7 @@ pub async fn list(
         after: listing.cursor::<ListPlace>(ask.cursor.as_deref())?,
         limit: page::limit(ask.limit)?,
     };
-    let found = contacts.list(agent.workspace, BotId(ask.bot_id), query).await?;
+    let found = contacts.list(caller.workspace, BotId(ask.bot_id), query).await?;
     Ok(Json(ContactPage::of(found, &listing)))
 }
 
@@ -128,10 +129,10 @@ pub async fn list(
     params(("id" = i64, Path)), responses((status = 200, body = Contact)))]
 pub async fn get(
     State(contacts): State<Contacts>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
 ) -> Result<Json<Contact>> {
-    Ok(Json(contacts.get(agent.workspace, ContactId(id)).await?.into()))
+    Ok(Json(contacts.get(caller.workspace, ContactId(id)).await?.into()))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -149,12 +150,12 @@ pub struct ContactChange {
     params(("id" = i64, Path)), request_body = ContactChange, responses((status = 200, body = Contact)))]
 pub async fn update(
     State(contacts): State<Contacts>,
-    agent: Agent,
+    caller: may::EditContacts,
     Path(id): Path<i64>,
     Body(body): Body<ContactChange>,
 ) -> Result<Json<Contact>> {
     let patch = ContactPatch { attributes: body.attributes, opted_out: body.opted_out };
-    Ok(Json(contacts.patch(agent.workspace, ContactId(id), patch).await?.into()))
+    Ok(Json(contacts.patch(caller.workspace, ContactId(id), patch).await?.into()))
 }
 
 /// Names of tags; those in `add` are made where they are new.
@@ -172,13 +173,13 @@ pub struct TagChange {
     params(("id" = i64, Path)), request_body = TagChange, responses((status = 200, body = Contact)))]
 pub async fn tag(
     State(contacts): State<Contacts>,
-    agent: Agent,
+    caller: may::EditContacts,
     Path(id): Path<i64>,
     Body(body): Body<TagChange>,
 ) -> Result<Json<Contact>> {
-    let origin = origin(&agent);
+    let origin = origin(&caller);
     let id = ContactId(id);
-    let card = contacts.change_tags(agent.workspace, id, &body.add, &body.remove, origin).await?;
+    let card = contacts.change_tags(caller.workspace, id, &body.add, &body.remove, origin).await?;
     Ok(Json(card.into()))
 }
 
@@ -188,10 +189,10 @@ pub async fn tag(
     params(("id" = i64, Path)), responses((status = 204)))]
 pub async fn erase(
     State(contacts): State<Contacts>,
-    owner: Owner,
+    caller: may::EraseContacts,
     Path(id): Path<i64>,
 ) -> Result<StatusCode> {
-    contacts.erase(owner.workspace, ContactId(id)).await?;
+    contacts.erase(caller.workspace, ContactId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -200,10 +201,10 @@ pub async fn erase(
     params(("id" = i64, Path)), responses((status = 200, body = Object)))]
 pub async fn dossier(
     State(contacts): State<Contacts>,
-    marketer: Marketer,
+    caller: may::ExportContacts,
     Path(id): Path<i64>,
 ) -> Result<Response> {
-    let dossier = contacts.dossier(marketer.workspace, ContactId(id)).await?;
+    let dossier = contacts.dossier(caller.workspace, ContactId(id)).await?;
     let disposition = format!("attachment; filename=\"person-{id}.json\"");
     Ok(([(header::CONTENT_DISPOSITION, disposition)], Json(dossier)).into_response())
 }
@@ -213,13 +214,13 @@ pub async fn dossier(
     params(("id" = i64, Path), PageQuery), responses((status = 200, body = Page<Entry>)))]
 pub async fn timeline(
     State(contacts): State<Contacts>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
     Query(ask): Query<PageQuery>,
 ) -> Result<Json<Page<Entry>>> {
     let listing = Listing::of(&("timeline", id));
     let below = ask.cursor::<Place>(listing)?;
-    let found = contacts.timeline(agent.workspace, ContactId(id), below, ask.limit()?).await?;
+    let found = contacts.timeline(caller.workspace, ContactId(id), below, ask.limit()?).await?;
     Ok(Json(Page {
         items: found.items.into_iter().map(Entry::from).collect(),
         next: found.next.as_ref().map(|place| listing.next(place)),
@@ -231,11 +232,11 @@ pub async fn timeline(
     params(("id" = i64, Path)), responses((status = 200, body = List<Visit>)))]
 pub async fn visits(
     State(contacts): State<Contacts>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
 ) -> Result<Json<List<Visit>>> {
-    let with_address = agent.role >= Role::Marketer;
-    let visits = contacts.visits(agent.workspace, ContactId(id)).await?;
+    let with_address = caller.rights.contains(Right::SeeAddresses);
+    let visits = contacts.visits(caller.workspace, ContactId(id)).await?;
     let items = visits.into_iter().map(|visit| Visit::of(visit, with_address)).collect();
     Ok(Json(List { items }))
 }
@@ -253,14 +254,14 @@ pub struct ExplainAsk {
     params(("id" = i64, Path), ExplainAsk), responses((status = 200, body = Explanation)))]
 pub async fn explain(
     State(contacts): State<Contacts>,
-    agent: Agent,
+    caller: may::Read,
     Path(id): Path<i64>,
     Query(ask): Query<ExplainAsk>,
 ) -> Result<Json<Explanation>> {
     let expression = expression(Some(&ask.expression))?;
     let missing = || Problem::field("/expression", "required", "must not be empty");
     let expression = expression.ok_or_else(missing)?;
-    Ok(Json(contacts.explain(agent.workspace, ContactId(id), expression).await?.into()))
+    Ok(Json(contacts.explain(caller.workspace, ContactId(id), expression).await?.into()))
 }
 
 /// Tags for all who match.
@@ -287,13 +288,13 @@ pub struct Changed {
     request_body = BulkTagChange, responses((status = 200, body = Changed)))]
 pub async fn tag_all(
     State(contacts): State<Contacts>,
-    marketer: Marketer,
+    caller: may::EditAudiences,
     Body(body): Body<BulkTagChange>,
 ) -> Result<Json<Changed>> {
     let names = (body.add.as_slice(), body.remove.as_slice());
     let bot = BotId(body.bot_id);
-    let origin = origin(&marketer);
-    let changed = contacts.tag_matching(marketer.workspace, bot, body.expression, names, origin).await?;
+    let origin = origin(&caller);
+    let changed = contacts.tag_matching(caller.workspace, bot, body.expression, names, origin).await?;
     Ok(Json(Changed { changed }))
 }
 
@@ -311,11 +312,11 @@ pub struct ExportAsk {
     params(ExportAsk), responses((status = 200, body = String, content_type = "text/csv")))]
 pub async fn export(
     State(contacts): State<Contacts>,
-    marketer: Marketer,
+    caller: may::ExportContacts,
     Query(ask): Query<ExportAsk>,
 ) -> Result<Response> {
     let expression = expression(ask.expression.as_deref())?;
-    let export = contacts.export(marketer.workspace, BotId(ask.bot_id), expression).await?;
+    let export = contacts.export(caller.workspace, BotId(ask.bot_id), expression).await?;
     let pieces = futures_util::stream::unfold(export, |mut export| async move {
         let piece = export.next().await?;
         // The table ends short: whoever reads it sees a broken transfer, never a whole file with people missing.

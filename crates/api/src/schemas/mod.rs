@@ -18,7 +18,7 @@ pub use message::{ForeignEntity, Message, MessageButton, MessageEntity, MessageM
 pub use names::{
     AttributeKindName, AttributeOp, AuthorKind, BotStatus, CampaignAction, CampaignOutcome, CampaignStatus,
     ColumnKind, ColumnManner, ConversationState, CountedKind, DetailName, ExpressionForm, FlowStatus,
-    IntakeKind, LedgerOutcome, LiftMeasure, MediaKind, MessageFormat, PauseReason, ProfileFieldName, Role,
-    Speaker, SuggestionCode, ThreadKind, UnreachableCause, UserKind, WarningCode,
+    IntakeKind, LedgerOutcome, LiftMeasure, MediaKind, MessageFormat, PauseReason, ProfileFieldName, Right,
+    Role, Speaker, SuggestionCode, ThreadKind, UnreachableCause, UserKind, WarningCode,
 };
 pub use values::{AttributeChange, SuggestionParam};

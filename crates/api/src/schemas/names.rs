@@ -56,6 +56,8 @@ names! {
     /// What a member may do: an owner everything; a marketer everything but members, bots and tokens; an agent reads,
     /// and works with contacts and conversations.
     Role = team::Role::names();
+    /// One thing that members may do or not.
+    Right = team::Right::names();
     /// What kind of thing uses it.
     UserKind = mentions::UserKind::names();
     /// What kind of author.

@@ -10,5 +10,6 @@ mod links;
 mod names;
 mod people;
 mod retention;
+mod rights;
 mod testers;
 mod walls;

@@ -211,7 +211,7 @@ fn address(path: &str, operation: &Value, ids: &Ids) -> String {
 }
 
 /// Method, path and operation of every route of the document, below the base.
-fn routes() -> Vec<(String, String, Value)> {
+pub fn routes() -> Vec<(String, String, Value)> {
     let document: Value = serde_json::from_str(&api::openapi().to_json().unwrap()).unwrap();
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

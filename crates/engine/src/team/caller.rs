@@ -1,13 +1,13 @@
 //! Who asks, and what their role allows.
 
 use domain::ids::{MemberId, WorkspaceId};
-use domain::team::Role;
+use domain::team::Rights;
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caller {
     pub workspace: WorkspaceId,
-    pub role: Role,
+    pub rights: Rights,
     /// The member; absent for a program with a token.
     pub member: Option<MemberId>,
     /// The session that a browser asks in.

@@ -198,5 +198,10 @@ impl Team {
 }
 
 fn caller(session: team::Session, role: Role) -> Caller {
-    Caller { workspace: session.workspace, role, member: Some(session.member), session: Some(session.id) }
+    Caller {
+        workspace: session.workspace,
+        rights: role.rights(),
+        member: Some(session.member),
+        session: Some(session.id),
+    }
 }

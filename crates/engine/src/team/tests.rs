@@ -74,7 +74,7 @@ async fn signing_in_and_out() {
     let session = team.sign_in("Ada@Example.org ", "correct horse", "::1", "Firefox").await.unwrap();
     assert_ne!(session.token, owner.token);
     let caller = team.caller_by_session(&session.token).await.unwrap();
-    assert_eq!((caller.member, caller.role), (Some(owner.member), Role::Owner));
+    assert_eq!((caller.member, caller.rights), (Some(owner.member), Role::Owner.rights()));
     assert_eq!(team.sessions(owner.workspace, owner.member).await.unwrap().len(), 2);
     team.end_session(owner.workspace, owner.member, session.session).await.unwrap();
     let ended = team.caller_by_session(&session.token).await;
@@ -121,7 +121,7 @@ async fn an_invited_member_has_the_role_and_the_last_owner_stays() {
     assert!(matches!(twice, Err(EngineError::Conflict { .. })));
     assert_eq!(team.open_link(&invitation.token).await.unwrap().email.as_deref(), Some("bob@example.org"));
     let bob = team.set_up(&invitation.token, "Bob", None, "battery staple", "").await.unwrap();
-    assert_eq!(team.caller_by_session(&bob.token).await.unwrap().role, Role::Agent);
+    assert_eq!(team.caller_by_session(&bob.token).await.unwrap().rights, Role::Agent.rights());
     let demoted = team.update_member(owner.workspace, owner.member, None, Some(Role::Agent)).await;
     assert!(matches!(demoted, Err(EngineError::WrongState(_))));
     let removed = team.remove_member(owner.workspace, owner.member).await;
@@ -137,7 +137,10 @@ async fn tokens_are_shown_once_and_ended_at_once() {
     let made = house.team.create_token(owner.workspace, "ci").await.unwrap();
     assert!(made.token.starts_with("mst_"));
     let caller = house.team.caller_by_token(&made.token).await.unwrap();
-    assert_eq!((caller.workspace, caller.role, caller.member), (owner.workspace, Role::Owner, None));
+    assert_eq!(
+        (caller.workspace, caller.rights, caller.member),
+        (owner.workspace, Role::Owner.rights(), None)
+    );
     assert!(house.team.tokens(owner.workspace).await.unwrap()[0].used_at.is_some());
     let elsewhere = house.team.create_workspace("Other", "UTC").await.unwrap();
     assert!(house.team.delete_token(elsewhere, made.id).await.is_err());

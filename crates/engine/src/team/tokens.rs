@@ -113,6 +113,6 @@ impl Team {
                 .write(move |tx| team::token_used(tx, workspace, id, now).map_err(EngineError::from))
                 .await?;
         }
-        Ok(Caller { workspace, role: Role::Owner, member: None, session: None })
+        Ok(Caller { workspace, rights: Role::Owner.rights(), member: None, session: None })
     }
 }
