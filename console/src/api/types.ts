@@ -19,6 +19,7 @@ export interface Page<T> {
   next: string | null;
 }
 
+export type Right = Schemas['Right'];
 export type Role = Schemas['Role'];
 export type Member = Schemas['Member'];
 export type Invited = Schemas['Invited'];

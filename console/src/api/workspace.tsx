@@ -1,6 +1,6 @@
 /** Who is signed in and which bot is looked at; every page has both. */
 import { createContext, use, useCallback } from 'react';
-import type { Bot, Role, Session } from './types';
+import type { Bot, Right, Session } from './types';
 
 export interface Workspace {
   session: Session;
@@ -26,17 +26,8 @@ export function useBotAddress(): (link: string) => string {
   return (link) => phone_url ?? link;
 }
 
-/** What each role may do; the server decides again. */
-const rights = {
-  write: ['owner', 'marketer'],
-  talk: ['owner', 'marketer', 'agent'],
-  administer: ['owner'],
-} satisfies Record<string, Role[]>;
-
+/** What the member may do, as the session says; the server decides again. */
 export function useCan() {
-  const { role } = useWorkspace().session.member;
-  return useCallback(
-    (right: keyof typeof rights) => (rights[right] as Role[]).includes(role),
-    [role],
-  );
+  const { rights } = useWorkspace().session;
+  return useCallback((right: Right) => rights.includes(right), [rights]);
 }

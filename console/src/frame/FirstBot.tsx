@@ -34,7 +34,7 @@ export function FirstBot({ session }: { session: Session }) {
     <Sheet>
       <h1>{t('gate.first_bot')}</h1>
       <p className="muted">{t('gate.first_bot_text')}</p>
-      {session.member.role === 'owner' ? (
+      {session.rights.includes('manage_bots') ? (
         <form onSubmit={submit} noValidate>
           <PasswordInput
             label={t('gate.token')}

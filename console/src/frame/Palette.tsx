@@ -88,7 +88,7 @@ function useChoices(text: string): Choice[] {
           void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id } }),
       });
     }
-    if (can('write')) {
+    if (can('send_campaigns')) {
       choices.push({
         id: 'new-campaign',
         group: t('frame.group_new'),

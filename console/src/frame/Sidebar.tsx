@@ -117,11 +117,9 @@ export function Sidebar({ onFind }: { onFind: () => void }) {
         </kbd>
       </button>
       <ul className="places">
-        {places
-          .filter((place) => !place.roles || place.roles.includes(session.member.role))
-          .map((place) => (
-            <PlaceLink key={place.key} place={place} waiting={waiting} />
-          ))}
+        {places.map((place) => (
+          <PlaceLink key={place.key} place={place} waiting={waiting} />
+        ))}
       </ul>
       <div className="sidebar-foot">
         <Menu position="top-start" width={200}>

@@ -12,7 +12,6 @@ import {
   IconTemplate,
   type Icon,
 } from '@tabler/icons-react';
-import type { Role } from '@/api/types';
 
 export interface Place {
   key:
@@ -44,7 +43,6 @@ export interface Place {
   icon: Icon;
   /** Begins a new group in the sidebar. */
   gap?: boolean;
-  roles?: Role[];
 }
 
 export const places: Place[] = [

@@ -8,6 +8,7 @@ import type {
   Flow,
   Graph,
   Message,
+  Right,
   Segment,
   Session,
   Stage,
@@ -55,7 +56,32 @@ const deadBot: Bot = {
     last_error_at: now - 3 * DAY,
   },
 };
+const agent: Right[] = ['read', 'converse', 'edit_contacts', 'upload_files'];
+const marketer: Right[] = [
+  ...agent,
+  'see_addresses',
+  'import_contacts',
+  'export_contacts',
+  'edit_audiences',
+  'edit_templates',
+  'edit_links',
+  'edit_flows',
+  'send_campaigns',
+];
+const owner: Right[] = [
+  ...marketer,
+  'erase_contacts',
+  'manage_bots',
+  'manage_team',
+  'manage_workspace',
+];
 export const session: Session = {
+  rights: owner,
+  roles: [
+    { role: 'owner', rights: owner },
+    { role: 'marketer', rights: marketer },
+    { role: 'agent', rights: agent },
+  ],
   member: {
     id: 1,
     name: 'Mira Kovač',

@@ -178,15 +178,15 @@ export function CampaignControls({
   const can = useCan();
   const [cancelling, setCancelling] = useState(false);
   const [continuing, setContinuing] = useState(false);
-  const may = (act: Act['act']) => can('write') && campaign.allowed.includes(act);
+  const may = (act: Act['act']) => can('send_campaigns') && campaign.allowed.includes(act);
   const rest = campaign.counts.pending;
   return (
     <>
       <Button className="wide-only" onClick={onMessage}>
         {t('campaigns.message')}
       </Button>
-      {can('write') && <Duplicate campaign={campaign} />}
-      {can('write') && <SaveTemplate campaign={campaign} />}
+      {can('send_campaigns') && <Duplicate campaign={campaign} />}
+      {can('edit_templates') && <SaveTemplate campaign={campaign} />}
       {may('cancel') && (
         <Button
           className={campaign.status === 'paused' ? 'danger' : 'danger wide-only'}

@@ -28,7 +28,11 @@ export default function CampaignPage() {
   const campaign = campaignId === 'new' ? null : query.data;
   // The composer stays mounted while its draft gets an id, so that nothing typed meanwhile is lost.
   if (campaign === null || campaign?.status === 'draft')
-    return can('write') ? <Composer campaign={campaign} /> : <ReadDraft campaign={campaign} />;
+    return can('send_campaigns') ? (
+      <Composer campaign={campaign} />
+    ) : (
+      <ReadDraft campaign={campaign} />
+    );
   if (campaign) return <LiveCampaign key={campaign.id} campaign={campaign} />;
   return (
     <Page title={t('place.campaigns')} crumb={{ label: t('place.campaigns'), to: '/campaigns' }}>

@@ -223,7 +223,7 @@ export default function CampaignsPage() {
     campaign.status === 'done' || campaign.status === 'cancelled';
   const going = all.filter((campaign) => !over(campaign));
   const past = all.filter(over);
-  const make = can('write') && (
+  const make = can('send_campaigns') && (
     <Button
       variant="filled"
       leftSection={<IconPlus size={14} stroke={1.8} />}

@@ -85,7 +85,7 @@ function Unknowns({
   const { unknown } = campaign.counts;
   if (
     unknown === 0 ||
-    !can('write') ||
+    !can('send_campaigns') ||
     !campaign.allowed.includes('resolve') ||
     campaign.status === 'sending' ||
     campaign.status === 'canary'

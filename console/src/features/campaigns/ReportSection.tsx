@@ -27,7 +27,7 @@ export function NextSteps({
 }) {
   const { t } = useTranslation();
   const can = useCan();
-  if (!can('write')) return null;
+  if (!can('send_campaigns')) return null;
   return (
     <span className="campaigns-next-steps">
       <Link to="/segments/$segmentId" params={{ segmentId: 'new' }} search={{ e: people, name }}>

@@ -115,7 +115,7 @@ export function SendDock(props: DockProps) {
       </div>
       <div className="inline">
         <TestPopover draft={draft} reason={written ? untestable : t('compose.check_empty')} />
-        {can('write') && (
+        {can('send_campaigns') && (
           <ReasonedButton
             size="md"
             variant="filled"

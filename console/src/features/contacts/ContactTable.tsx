@@ -95,7 +95,7 @@ function useColumns(selection: Selection): Column<ContactItem>[] {
           ),
       },
     ];
-    if (can('talk')) {
+    if (can('edit_contacts')) {
       columns.unshift({
         key: 'pick',
         head: <span className="unseen">{t('contacts.selection')}</span>,

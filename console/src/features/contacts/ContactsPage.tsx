@@ -130,7 +130,7 @@ function Nobody({ filtered }: { filtered: boolean }) {
       <EmptyState
         title={t('contacts.empty_title')}
         action={
-          can('write') && (
+          can('import_contacts') && (
             <Button
               variant="filled"
               onClick={() => void navigate({ to: '/contacts', search: { drawer: 'import' } })}
@@ -167,7 +167,7 @@ function Actions({ nobody }: { nobody: boolean }) {
   const expression = search.e ?? everyone;
   return (
     <>
-      {can('write') && (
+      {can('import_contacts') && (
         <Button
           className="wide-only"
           leftSection={<IconUpload size={14} stroke={1.5} />}
@@ -178,7 +178,7 @@ function Actions({ nobody }: { nobody: boolean }) {
           {t('contacts.import')}
         </Button>
       )}
-      {can('write') && (
+      {can('export_contacts') && (
         <Button
           className="wide-only"
           component="a"
@@ -191,7 +191,7 @@ function Actions({ nobody }: { nobody: boolean }) {
           {t('contacts.export')}
         </Button>
       )}
-      {can('write') && (
+      {can('send_campaigns') && (
         <Button
           variant={nobody ? 'default' : 'filled'}
           renderRoot={(props) => (
@@ -263,7 +263,7 @@ export default function ContactsPage() {
           </p>
         </>
       )}
-      {search.drawer === 'import' && can('write') && (
+      {search.drawer === 'import' && can('import_contacts') && (
         <ImportDrawer
           onClose={() =>
             void navigate({ to: '/contacts', search: { ...search, drawer: undefined } })

@@ -86,7 +86,7 @@ export function FilterBar({
             {whole ? t('contacts.add_filter') : sentence(expression)}
           </span>
         </button>
-        {!whole && can('write') && (
+        {!whole && can('edit_audiences') && (
           <Link
             className="text-link small"
             to="/segments/$segmentId"

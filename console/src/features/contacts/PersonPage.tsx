@@ -172,7 +172,7 @@ export default function PersonPage() {
       crumb={{ label: t('place.contacts'), to: '/contacts' }}
       actions={
         query.data &&
-        can('talk') && (
+        can('converse') && (
           <Button
             variant="filled"
             renderRoot={(props) => (

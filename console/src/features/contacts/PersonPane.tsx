@@ -98,7 +98,7 @@ function Tags({ contact }: { contact: Contact }) {
     );
   return (
     <Section title={t('contacts.tags')}>
-      {can('talk') && (
+      {can('edit_contacts') && (
         <TagPicker
           ref={input}
           size="xs"
@@ -132,7 +132,7 @@ function Tags({ contact }: { contact: Contact }) {
                 date: date(tag.at),
               })}
             </span>
-            {can('talk') && (
+            {can('edit_contacts') && (
               <ActionIcon
                 aria-label={t('ui.remove_tag', { name: tag.name })}
                 onClick={() => remove(tag.name)}
@@ -169,7 +169,7 @@ function Attribute({ contact, name, value }: { contact: Contact; name: string; v
         size="xs"
         style={{ flex: 1 }}
         aria-label={name}
-        readOnly={!can('talk')}
+        readOnly={!can('edit_contacts')}
         value={text ?? value}
         error={change.error ? t('person.not_saved') : undefined}
         onChange={(event) => setText(event.currentTarget.value)}
@@ -209,7 +209,7 @@ function Attributes({ contact }: { contact: Contact }) {
           <Attribute key={key} contact={contact} name={key} value={String(held)} />
         ))}
       </ul>
-      {can('talk') && (
+      {can('edit_contacts') && (
         <form className="inline" style={{ paddingTop: 8 }} onSubmit={submit}>
           <TextInput
             size="xs"
@@ -247,7 +247,7 @@ function OptOut({ contact }: { contact: Contact }) {
   const change = useChange(contact.id, (opted_out: boolean) =>
     patch('/contacts/{id}', { params: { path: { id: contact.id } }, body: { opted_out } }),
   );
-  if (!can('talk') || (!contact.reachable && !out)) return null;
+  if (!can('edit_contacts') || (!contact.reachable && !out)) return null;
   return (
     <Section title={t('person.bulk')}>
       <p className="muted" style={{ paddingBottom: 8 }}>

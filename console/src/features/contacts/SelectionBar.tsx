@@ -110,7 +110,7 @@ export function SelectionBar(bar: BarProps) {
   const { number } = useFormat();
   const can = useCan();
   const { selection, count, rows, searching } = bar;
-  if (!can('talk')) return null;
+  if (!can('edit_contacts')) return null;
   const chosen = selection.all ? count : selection.ids.size;
   const every =
     selection.all || (rows.length > 0 && rows.every((row) => selection.ids.has(row.id)));
@@ -130,7 +130,7 @@ export function SelectionBar(bar: BarProps) {
             {selection.all
               ? t('contacts.all_selected', { count, number: number(count) })
               : t('contacts.selected', { count: chosen, number: number(chosen) })}{' '}
-            {!selection.all && !searching && count > chosen && can('write') && (
+            {!selection.all && !searching && count > chosen && can('edit_audiences') && (
               <button type="button" className="text-link" onClick={selection.selectAll}>
                 {t('contacts.select_all', { number: number(count) })}
               </button>

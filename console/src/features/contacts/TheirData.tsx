@@ -16,7 +16,7 @@ export function TheirData({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const can = useCan();
   const [asks, setAsks] = useState(false);
-  if (!can('write')) return null;
+  if (!can('export_contacts')) return null;
   return (
     <Section title={t('person.data')}>
       <Group gap={8}>
@@ -28,7 +28,7 @@ export function TheirData({ contact }: { contact: Contact }) {
         >
           {t('person.data_export')}
         </Button>
-        {can('administer') && (
+        {can('erase_contacts') && (
           <Button color="red" variant="subtle" onClick={() => setAsks(true)}>
             {t('person.erase')}
           </Button>

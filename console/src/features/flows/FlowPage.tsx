@@ -156,7 +156,7 @@ function Editor({ flow }: { flow: Flow }) {
   }).data?.items.find((each) => each.version === version);
   const graph = old?.graph ?? editing.graph;
   const node = chosen === undefined ? undefined : graph.nodes[chosen];
-  const editable = can('write') && old === undefined;
+  const editable = can('edit_flows') && old === undefined;
   const select = (id: string) =>
     void navigate({
       to: '/flows/$flowId',

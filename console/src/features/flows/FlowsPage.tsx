@@ -188,7 +188,7 @@ export default function FlowsPage() {
   const [making, setMaking] = useState(false);
   const query = useQuery(flowsQuery(bot.id));
   const columns = useColumns();
-  const make = can('write') && (
+  const make = can('edit_flows') && (
     <Button
       variant="filled"
       leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />}

@@ -44,7 +44,7 @@ export function Versions({
                 {version.version === flow.version && flow.status === 'published' && (
                   <span className="pill go">{t('flows.live')}</span>
                 )}
-                {shown === version.version && can('write') && (
+                {shown === version.version && can('edit_flows') && (
                   <Button className="end" onClick={() => onTake(version.graph)}>
                     {t('flows.take_back')}
                   </Button>

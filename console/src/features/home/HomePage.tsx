@@ -114,7 +114,7 @@ export default function HomePage() {
   const home = useQuery(homeQuery(bot.id, days));
   const [hidden, hide] = useChecklistHidden();
   // It leads to what marketers do.
-  const checklist = hidden || !can('write') ? null : (home.data?.checklist ?? null);
+  const checklist = hidden || !can('send_campaigns') ? null : (home.data?.checklist ?? null);
   return (
     <Page
       title={t('place.home')}
@@ -136,7 +136,7 @@ export default function HomePage() {
               label: t('home.days', { count }),
             }))}
           />
-          {can('write') && (
+          {can('send_campaigns') && (
             <Button
               variant={checklist || home.data?.people === 0 ? 'default' : 'filled'}
               leftSection={<IconPlus size={14} stroke={1.8} />}

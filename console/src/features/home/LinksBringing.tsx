@@ -42,7 +42,7 @@ export function LinksBringing() {
       {query.data && links.length === 0 && (
         <p className="muted">
           {t('links.home_none')}{' '}
-          {can('write') && (
+          {can('edit_links') && (
             <Link className="text-link" to="/links" search={{ drawer: 'new' }}>
               {t('links.home_make')}
             </Link>

@@ -35,7 +35,7 @@ export function Suggestions({ suggestions }: { suggestions: Suggestion[] }) {
                 })}
               </p>
             </div>
-            {can('write') && (
+            {can('send_campaigns') && (
               <Button
                 renderRoot={(props) => (
                   <Link

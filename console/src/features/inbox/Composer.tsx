@@ -107,7 +107,7 @@ function CannedList({
         <span>
           {t('inbox.canned_count', { shown: number(shown.length), total: number(total) })}
         </span>
-        {can('write') && shown[at] && (
+        {can('edit_templates') && shown[at] && (
           <button
             type="button"
             className="end text-link small"

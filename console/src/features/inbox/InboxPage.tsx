@@ -77,7 +77,7 @@ function Chosen({
     requestAnimationFrame(() => composer.current?.focus());
   };
   useKeys(
-    can('talk')
+    can('converse')
       ? {
           r: () => write('reply'),
           n: () => write('note'),
@@ -95,7 +95,7 @@ function Chosen({
         mode={mode}
         onMode={setMode}
         composer={composer}
-        mayTalk={can('talk')}
+        mayTalk={can('converse')}
       />
       <aside className="inbox-profile" aria-label={t('person.about')}>
         {pane === 'profile' && (

@@ -39,11 +39,11 @@ function Tags({
             key={tag.id}
             name={tag.name}
             color={tag.color}
-            {...(can('talk') ? { onRemove: () => actions.untag(tag.name) } : {})}
+            {...(can('edit_contacts') ? { onRemove: () => actions.untag(tag.name) } : {})}
           />
         ))}
       </div>
-      {can('talk') && (
+      {can('edit_contacts') && (
         <TagPicker
           ref={input}
           size="xs"

@@ -215,7 +215,7 @@ function Full({
           title={t('links.funnel')}
           note={t('links.funnel_note')}
           end={
-            link.funnel.starts.count > 0 && can('write') ? (
+            link.funnel.starts.count > 0 && can('edit_audiences') ? (
               <Link
                 className="text-link"
                 to="/segments/$segmentId"
@@ -283,7 +283,7 @@ export default function LinkPage() {
       }
       actions={
         link &&
-        can('write') && (
+        can('edit_links') && (
           <>
             <ArchiveButton link={link} />
             <Button onClick={() => go({ drawer: 'edit' })}>{t('links.edit')}</Button>
@@ -304,7 +304,7 @@ export default function LinkPage() {
           </Aged>
         )}
       </Loaded>
-      {link && drawer === 'edit' && can('write') && (
+      {link && drawer === 'edit' && can('edit_links') && (
         <LinkForm
           link={link}
           onClose={() => go({ drawer: undefined })}

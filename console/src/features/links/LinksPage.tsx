@@ -156,7 +156,7 @@ export default function LinksPage() {
   const navigate = useNavigate();
   const { drawer } = useSearch({ from: '/frame/links' });
   const query = useQuery(linksQuery(bot.id));
-  const make = can('write') && (
+  const make = can('edit_links') && (
     <Button
       variant="filled"
       leftSection={<IconPlus size={14} stroke={1.8} />}
@@ -181,7 +181,7 @@ export default function LinksPage() {
           )
         }
       </Loaded>
-      {drawer === 'new' && can('write') && (
+      {drawer === 'new' && can('edit_links') && (
         <LinkForm
           link={null}
           onClose={() => void navigate({ to: '/links', search: {}, replace: true })}

@@ -123,7 +123,8 @@ function NameField({ edit }: { edit: SegmentEdit }) {
 function Description({ edit }: { edit: SegmentEdit }) {
   const { t } = useTranslation();
   const can = useCan();
-  if (!can('write')) return edit.description ? <p className="muted">{edit.description}</p> : null;
+  if (!can('edit_audiences'))
+    return edit.description ? <p className="muted">{edit.description}</p> : null;
   return (
     <Textarea
       className="segments-description"
@@ -244,7 +245,7 @@ function Editor({ segment }: EditorProps) {
       title={segment?.name ?? t('segments.new')}
       crumb={{ label: t('place.segments'), to: '/segments' }}
       note={<SaveNote changed={edit.changed} segment={segment} />}
-      actions={can('write') && <Actions segment={segment} edit={edit} />}
+      actions={can('edit_audiences') && <Actions segment={segment} edit={edit} />}
     >
       <div className="panes">
         <div className="pane">

@@ -78,7 +78,7 @@ function useColumns(people: number): Column<Segment>[] {
       leaves: 2,
       cell: (row) => <span className="muted">{ago(row.updated_at, now)}</span>,
     },
-    ...(can('write')
+    ...(can('send_campaigns')
       ? [
           {
             key: 'write',
@@ -110,7 +110,7 @@ export default function SegmentsPage() {
   const query = useQuery(segmentsQuery(bot.id));
   const people = useQuery(homeQuery(bot.id, 7)).data?.people;
   const columns = useColumns(people ?? 0);
-  const make = can('write') && (
+  const make = can('edit_audiences') && (
     <Button
       variant="filled"
       leftSection={<IconPlus size={14} stroke={1.8} />}

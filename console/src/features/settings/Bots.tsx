@@ -138,10 +138,10 @@ function Trouble({
           })}
         </span>
       </span>
-      {can('administer') && trouble === 'token_dead' && (
+      {can('manage_bots') && trouble === 'token_dead' && (
         <Button onClick={onToken}>{t('settings.new_token')}</Button>
       )}
-      {can('administer') &&
+      {can('manage_bots') &&
         (trouble === 'token_dead' || trouble === 'error' || trouble === 'stopped') &&
         retry}
     </div>
@@ -160,7 +160,7 @@ export function Rate({ bot, changing }: { bot: Bot; changing: Changing }) {
     if (value !== null && value !== bot.bulk_per_second)
       changing.change.mutate({ bulk_per_second: value });
   };
-  if (!can('administer'))
+  if (!can('manage_bots'))
     return (
       <span className="figure">
         {bot.bulk_per_second === null ? t('settings.rate_default') : number(bot.bulk_per_second)}
@@ -233,7 +233,7 @@ function BotRows({ bot }: { bot: Bot }) {
         <td>
           <Health bot={bot} />
         </td>
-        {can('administer') && (
+        {can('manage_bots') && (
           <td className="num">
             <Menu position="bottom-end" width={200}>
               <Menu.Target>
@@ -266,7 +266,7 @@ function BotRows({ bot }: { bot: Bot }) {
       </tr>
       {below && (
         <tr className="settings-bot-below">
-          <td colSpan={can('administer') ? 7 : 6}>
+          <td colSpan={can('manage_bots') ? 7 : 6}>
             <Trouble bot={bot} changing={changing} onToken={() => setAsking('token')} />
             {declined && asking !== 'payments' && (
               <p className="muted">
@@ -342,7 +342,7 @@ export function Bots({ bots }: { bots: Bot[] }) {
               {t('settings.rate')}
             </th>
             <th scope="col">{t('settings.state')}</th>
-            {can('administer') && (
+            {can('manage_bots') && (
               <th scope="col">
                 <span className="unseen">{t('settings.actions')}</span>
               </th>

@@ -120,7 +120,7 @@ function Row({ file }: { file: KeptFile }) {
           )}
         </td>
         <td className="num">
-          {can('write') && !isUsed && !sure && (
+          {can('edit_templates') && !isUsed && !sure && (
             <Button
               variant="subtle"
               aria-label={t('files.delete', { name: file.name })}

@@ -226,10 +226,10 @@ function Form({ saved }: { saved: Phrases }) {
 export default function PhrasesPage() {
   const { t } = useTranslation();
   const can = useCan();
-  const phrases = useQuery({ ...phrasesQuery(), enabled: can('administer') });
+  const phrases = useQuery({ ...phrasesQuery(), enabled: can('manage_workspace') });
   return (
     <Page title={t('phrases.title')} crumb={{ label: t('place.settings'), to: '/settings' }}>
-      {can('administer') ? (
+      {can('manage_workspace') ? (
         <Loaded query={phrases} what={t('phrases.failed')} waiting={<SkeletonRows rows={4} />}>
           {(data) => <Form saved={data} />}
         </Loaded>

@@ -253,10 +253,10 @@ function Form({ rules }: { rules: Retention }) {
 export default function RetentionPage() {
   const { t } = useTranslation();
   const can = useCan();
-  const rules = useQuery({ ...retentionQuery(), enabled: can('administer') });
+  const rules = useQuery({ ...retentionQuery(), enabled: can('manage_workspace') });
   return (
     <Page title={t('retention.title')} crumb={{ label: t('place.settings'), to: '/settings' }}>
-      {can('administer') ? (
+      {can('manage_workspace') ? (
         <Loaded query={rules} what={t('retention.failed')} waiting={<SkeletonRows rows={4} />}>
           {(data) => <Form rules={data} />}
         </Loaded>

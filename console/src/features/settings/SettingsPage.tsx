@@ -32,7 +32,7 @@ export default function SettingsPage() {
     <Page
       title={t('place.settings')}
       actions={
-        can('administer') && (
+        can('manage_bots') && (
           <Button
             variant="filled"
             leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />}
@@ -67,7 +67,7 @@ export default function SettingsPage() {
         </>
       )}
       <Team />
-      {can('administer') && <Tokens />}
+      {can('manage_team') && <Tokens />}
       <MyTelegram bots={all} />
       <div className="columns even settings-pair">
         <WorkspaceForm />
@@ -78,14 +78,14 @@ export default function SettingsPage() {
           {t('files.link')}
         </Button>
       </Section>
-      {can('administer') && (
+      {can('manage_workspace') && (
         <Section title={t('phrases.title')} note={t('phrases.link_note')}>
           <Button renderRoot={(props) => <Link {...props} to="/settings/phrases" />}>
             {t('phrases.link')}
           </Button>
         </Section>
       )}
-      {can('administer') && (
+      {can('manage_workspace') && (
         <Section title={t('retention.title')} note={t('retention.link_note')}>
           <Button renderRoot={(props) => <Link {...props} to="/settings/retention" />}>
             {t('retention.link')}

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { del, freshKey, patch, post, Problem } from '@/api/client';
 import { membersQuery } from '@/api/queries';
-import type { Invited, Member, Role } from '@/api/types';
+import type { Invited, Member, Right, Role } from '@/api/types';
 import { useCan, useWorkspace } from '@/api/workspace';
 import { Section } from '@/ui/Page';
 import { Avatar } from '@/ui/people';
@@ -14,19 +14,19 @@ import { toast } from '@/ui/toast';
 import { ReasonedButton } from '@/ui/ReasonedButton';
 import { Secret } from './Secret';
 
-const roles: Role[] = ['owner', 'marketer', 'agent'];
-/** What stands in a role's row; the server decides again. */
-const rights: [string, Role[]][] = [
-  ['see', ['owner', 'marketer', 'agent']],
-  ['answer', ['owner', 'marketer', 'agent']],
-  ['write', ['owner', 'marketer']],
-  ['flows', ['owner', 'marketer']],
-  ['team', ['owner']],
+/** What of a role's rights its row shows. */
+const shown: [string, Right][] = [
+  ['see', 'read'],
+  ['answer', 'converse'],
+  ['write', 'send_campaigns'],
+  ['flows', 'edit_flows'],
+  ['team', 'manage_team'],
 ];
 
 function InviteForm({ onMade }: { onMade: (invited: Invited) => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const { roles } = useWorkspace().session;
   const problem = useProblemText();
   const [key] = useState(freshKey);
   const [name, setName] = useState('');
@@ -66,8 +66,8 @@ function InviteForm({ onMade }: { onMade: (invited: Invited) => void }) {
         description={t(`settings.role_may.${role}`)}
         allowDeselect={false}
         value={role}
-        onChange={(next) => setRole(roles.find((each) => each === next) ?? 'agent')}
-        data={roles.map((each) => ({ value: each, label: t(`settings.roles.${each}`) }))}
+        onChange={(next) => setRole(roles.find((each) => each.role === next)?.role ?? 'agent')}
+        data={roles.map((each) => ({ value: each.role, label: t(`settings.roles.${each.role}`) }))}
       />
       {invite.error && (fields?.errors.length ?? 0) === 0 && (
         <p className="field-error" role="alert">
@@ -113,6 +113,8 @@ function Invite({ onClose }: { onClose: () => void }) {
 
 function MemberRow({ member, me }: { member: Member; me: boolean }) {
   const { t } = useTranslation();
+  const { roles } = useWorkspace().session;
+  const own = roles.find((each) => each.role === member.role);
   const can = useCan();
   const client = useQueryClient();
   const problem = useProblemText();
@@ -130,7 +132,7 @@ function MemberRow({ member, me }: { member: Member; me: boolean }) {
       toast(t('settings.member_removed', { name: member.name }));
     },
   });
-  const editable = can('administer') && !me;
+  const editable = can('manage_team') && !me;
   const failed = change.error ?? remove.error;
   return (
     <tr>
@@ -157,18 +159,21 @@ function MemberRow({ member, me }: { member: Member; me: boolean }) {
             allowDeselect={false}
             value={change.isPending ? change.variables : member.role}
             onChange={(next) => {
-              const role = roles.find((each) => each === next);
-              if (role) change.mutate(role);
+              const chosen = roles.find((each) => each.role === next);
+              if (chosen) change.mutate(chosen.role);
             }}
-            data={roles.map((each) => ({ value: each, label: t(`settings.roles.${each}`) }))}
+            data={roles.map((each) => ({
+              value: each.role,
+              label: t(`settings.roles.${each.role}`),
+            }))}
           />
         ) : (
           t(`settings.roles.${member.role}`)
         )}
       </td>
-      {rights.map(([right, holders]) => (
-        <td key={right} className="tick leaves-first">
-          {holders.includes(member.role) ? (
+      {shown.map(([column, right]) => (
+        <td key={column} className="tick leaves-first">
+          {own?.rights.includes(right) ? (
             <IconCheck size={16} stroke={1.8} role="img" aria-label={t('settings.may')} />
           ) : (
             <span className="faint">
@@ -181,7 +186,7 @@ function MemberRow({ member, me }: { member: Member; me: boolean }) {
       <td className="num leaves-second">
         {member.invited ? <span className="faint">{t('settings.invited')}</span> : null}
       </td>
-      {can('administer') && (
+      {can('manage_team') && (
         <td className="num">
           {!me &&
             (sure ? (
@@ -224,7 +229,7 @@ export function Team() {
       title={t('settings.team')}
       note={t('settings.team_note')}
       end={
-        can('administer') && (
+        can('manage_team') && (
           <button type="button" className="text-link" onClick={() => setInviting(true)}>
             {t('settings.invite')}
           </button>
@@ -238,7 +243,7 @@ export function Team() {
               <tr>
                 <th scope="col">{t('settings.member')}</th>
                 <th scope="col">{t('settings.role')}</th>
-                {rights.map(([right]) => (
+                {shown.map(([right]) => (
                   <th key={right} scope="col" className="tick leaves-first">
                     {t(`settings.rights.${right}`)}
                   </th>
@@ -246,7 +251,7 @@ export function Team() {
                 <th scope="col" className="leaves-second">
                   <span className="unseen">{t('settings.state')}</span>
                 </th>
-                {can('administer') && (
+                {can('manage_team') && (
                   <th scope="col">
                     <span className="unseen">{t('settings.actions')}</span>
                   </th>

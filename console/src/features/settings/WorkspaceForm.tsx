@@ -31,7 +31,7 @@ export function WorkspaceForm() {
     event.preventDefault();
     save.mutate();
   };
-  const readOnly = !can('administer');
+  const readOnly = !can('manage_workspace');
   return (
     <Section title={t('settings.workspace')}>
       <form className="settings-form" onSubmit={submit}>

@@ -150,7 +150,7 @@ function Rules({ stages, rules, setRules, preview, changed, stale, total }: Rule
               total={total}
               stale={stale}
               was={was}
-              editable={can('write')}
+              editable={can('edit_audiences')}
               people={changed ? undefined : { stage: { in: [rule.name] } }}
               onChange={(change) => setRules(withRule(rules, rule.key, change))}
               onMove={(by) => setRules(moved(rules, rule.key, by))}
@@ -159,7 +159,7 @@ function Rules({ stages, rules, setRules, preview, changed, stale, total }: Rule
           );
         })}
       </ol>
-      {can('write') && (
+      {can('edit_audiences') && (
         <button
           type="button"
           className="text-link stages-rule-add"
@@ -224,7 +224,7 @@ function Editor({ stages }: { stages: Stages }) {
       title={t('place.stages')}
       note={changed ? t('stages.changed') : undefined}
       actions={
-        can('write') &&
+        can('edit_audiences') &&
         changed && (
           <>
             <Button

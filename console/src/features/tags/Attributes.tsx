@@ -138,7 +138,7 @@ export function Attributes({ onClose }: { onClose: () => void }) {
                           <span className="warn">{t('tags.kind_mixed')}</span>
                         )}
                         <span className="small muted">{counts(attribute)}</span>
-                        {can('write') && chosen !== attribute.key && (
+                        {can('edit_audiences') && chosen !== attribute.key && (
                           <Button size="compact-xs" onClick={() => setChosen(attribute.key)}>
                             {t('tags.unify')}
                           </Button>

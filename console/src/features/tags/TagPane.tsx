@@ -214,7 +214,7 @@ export function TagPane({ tag, all }: { tag: Tag; all: Tag[] }) {
           <IconX size={14} stroke={1.5} aria-hidden="true" />
         </ActionIcon>
       </header>
-      {can('write') ? <Edit tag={tag} /> : <p className="muted">{tag.description}</p>}
+      {can('edit_audiences') ? <Edit tag={tag} /> : <p className="muted">{tag.description}</p>}
       <Section title={t('tags.applied_by')}>
         {from.length === 0 && <p className="muted">{t('tags.never_applied')}</p>}
         <ul className="tags-origins">
@@ -230,8 +230,8 @@ export function TagPane({ tag, all }: { tag: Tag; all: Tag[] }) {
       <Section title={t('tags.used')}>
         <UsedByList users={tag.used_by} />
       </Section>
-      {can('write') && all.length > 1 && <Merge tag={tag} all={all} />}
-      {can('write') && (
+      {can('edit_audiences') && all.length > 1 && <Merge tag={tag} all={all} />}
+      {can('edit_audiences') && (
         <Section title={t('tags.delete')}>
           <Delete tag={tag} />
         </Section>

@@ -161,7 +161,7 @@ export default function TagsPage() {
   );
   const selected = all.find((tag) => tag.id === chosen);
   const columns = useColumns(all[0]?.people ?? 0);
-  const make = can('write') && (
+  const make = can('edit_audiences') && (
     <Button
       variant="filled"
       leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />}

@@ -118,7 +118,7 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
       <div className="templates-foot">
         <div className="inline">
           <h2 className="cut">{template.name}</h2>
-          {can('write') && (
+          {can('edit_templates') && (
             <CardMenu name={template.name} onEdit={onEdit} onDelete={() => setSure(true)} />
           )}
         </div>
@@ -134,7 +134,7 @@ function Card({ template, onEdit }: { template: Template; onEdit: () => void }) 
             </Button>
           </div>
         ) : (
-          can('write') && (
+          can('edit_templates') && (
             <Button
               renderRoot={(props) => (
                 <Link
@@ -203,7 +203,7 @@ export default function TemplatesPage() {
   const can = useCan();
   const query = useQuery(templatesQuery());
   const [editing, setEditing] = useState<Template | 'new' | null>(null);
-  const make = can('write') && (
+  const make = can('edit_templates') && (
     <Button
       variant="filled"
       leftSection={<IconPlus size={14} stroke={1.8} aria-hidden="true" />}
