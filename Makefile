@@ -9,7 +9,7 @@ DEMO_PORT ?= 8080
 SANDBOX_PORT ?= 8081
 PEOPLE ?= 5000
 
-.PHONY: help demo serve test check test-rust test-console test-clients test-browser pictures lint lint-console build-tests console build tools clean stages
+.PHONY: help demo serve test check test-rust test-console test-clients test-browser pictures licences lint lint-console build-tests console build tools clean stages
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -33,8 +33,12 @@ check: stages tools lint test-console ## What a change is checked with first: fo
 	@.ci/stage "units, the house's rules, walls" ./.ci/rust-tests -E 'kind(lib) + binary(house) + test(walls)'
 	@.ci/stage --end
 
-lint: lint-console build-tests ## Formatting, lints, types
+lint: lint-console build-tests licences ## Formatting, lints, types
 	@.ci/stage "formatting" cargo fmt --all --check
+
+licences: ## Licences, sources and banned crates of the dependencies, where cargo-deny is installed
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny --locked check licenses bans sources; \
+	else echo "skipped: cargo-deny is not installed (cargo install cargo-deny)"; fi
 
 lint-console: console/node_modules/.made
 	@.ci/stage "the console's lints and types" bash -c 'cd console && npm run --silent lint && npm run --silent typecheck'

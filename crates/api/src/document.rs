@@ -16,8 +16,8 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::access::COOKIE;
+use crate::idempotency;
 use crate::problem::{Code, ProblemBody, ProblemField};
-use crate::repeat;
 
 /// Routes that anybody may ask.
 const PUBLIC: [&str; 2] = ["/api/v1/session", "/api/v1/setup/{token}"];
@@ -135,7 +135,7 @@ fn complete(operation: &mut Operation, method: &HttpMethod, is_public: bool) {
     if *method == HttpMethod::Post {
         let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(128));
         let key = ParameterBuilder::new()
-            .name(repeat::HEADER)
+            .name(idempotency::HEADER)
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some("Asked twice with one key within 24 hours, it happens once."))

@@ -6,10 +6,10 @@
 
 pub mod access;
 pub mod body;
+pub mod idempotency;
 pub mod page;
 pub mod phrases;
 mod problem;
-pub mod repeat;
 pub mod schemas;
 pub mod state;
 

@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 
 use crate::access::{Person, may};
 use crate::body::{Body, Path};
+use crate::idempotency::HoldsSecret;
 use crate::page::List;
 use crate::problem::Result;
-use crate::repeat::HoldsSecret;
 use crate::schemas;
 use crate::state::ApiOptions;
 

@@ -16,8 +16,8 @@ use crate::problem::{Code, Problem};
 use crate::state::ApiState;
 use crate::{
     attributes, bots, campaigns, clicks, contacts, conversations, document, events, flows, health, home,
-    layers, link_pages, links, live, markup, media, members, metrics, phrases, repeat, reports, retention,
-    segments, sessions, setup, stages, tags, templates, tokens, webhook, workspace,
+    idempotency, layers, link_pages, links, live, markup, media, members, metrics, phrases, reports,
+    retention, segments, sessions, setup, stages, tags, templates, tokens, webhook, workspace,
 };
 
 /// Where the API begins.
@@ -149,7 +149,7 @@ pub fn router(state: ApiState) -> Router {
     let (routes, document) = documented();
     let document = document::served(&document);
     let metrics = Arc::new(Metrics::default());
-    let routes = routes.layer(middleware::from_fn_with_state(state.clone(), repeat::answer_once));
+    let routes = routes.layer(middleware::from_fn_with_state(state.clone(), idempotency::answer_once));
     let routes = watched()
         .merge(routes)
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))

@@ -13,12 +13,12 @@ use engine::conversions::Conversions;
 use engine::fleet::Webhooks;
 use engine::flows::Flows;
 use engine::home::Home;
+use engine::idempotency::Idempotency;
 use engine::imports::Imports;
 use engine::inbox::Inbox;
 use engine::links::Links;
 use engine::live::Live;
 use engine::media::Media;
-use engine::repeats::Repeats;
 use engine::reports::Reports;
 use engine::retention::Keeper;
 use engine::segments::Segments;
@@ -89,7 +89,7 @@ rooms! {
     team: Team,
     bots: Bots,
     webhooks: Webhooks,
-    repeats: Repeats,
+    idempotency: Idempotency,
 }
 
 /// For the routes that are asked most: a room's own parts need not be cloned for each request.

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use crate::access::may;
 use crate::body::{Body, Path};
+use crate::idempotency::HoldsSecret;
 use crate::page::List;
 use crate::problem::Result;
-use crate::repeat::HoldsSecret;
 
 /// A token, without its secret.
 #[derive(Debug, Serialize, ToSchema)]

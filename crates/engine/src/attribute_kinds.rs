@@ -61,7 +61,6 @@ pub struct Unify {
 }
 
 impl AttributeKinds {
-    /// Opens the room.
     pub fn new(store: Store, clock: Arc<dyn Clock>, people: People) -> Self {
         Self { store, clock, people }
     }

@@ -101,7 +101,6 @@ pub struct Bots {
 }
 
 impl Bots {
-    /// Opens the room.
     pub fn new(store: Store, clock: Arc<dyn Clock>, secrets: Secrets, telegram: Arc<dyn Identities>) -> Self {
         Self { store, clock, secrets, telegram }
     }

@@ -44,7 +44,6 @@ pub struct Conversions {
 }
 
 impl Conversions {
-    /// Opens the room.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
     }

@@ -33,6 +33,7 @@ pub mod former;
 pub mod gauges;
 pub mod history;
 pub mod home;
+pub mod idempotency;
 pub mod imports;
 pub mod inbox;
 pub mod intake;
@@ -48,7 +49,7 @@ pub mod person;
 pub mod phrasing;
 pub mod presets;
 pub mod rates;
-pub mod repeats;
+
 pub mod reports;
 pub mod restoration;
 pub mod retention;

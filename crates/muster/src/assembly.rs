@@ -19,6 +19,7 @@ use engine::conversions::Conversions;
 use engine::fleet::{Fleet, FleetOptions, WEBHOOK_LOOK_EVERY, Webhooks};
 use engine::flows::{FlowRunner, Flows};
 use engine::home::Home;
+use engine::idempotency::Idempotency;
 use engine::imports::Imports;
 use engine::inbox::Inbox;
 use engine::intake::Intake;
@@ -27,7 +28,6 @@ use engine::live::Live;
 use engine::media::Media;
 use engine::nodes::{Role, ThisNode};
 use engine::people::{People, Shelf, name_log};
-use engine::repeats::Repeats;
 use engine::reports::Reports;
 use engine::retention::Keeper;
 use engine::secrets::{Secrets, check_key};
@@ -243,7 +243,7 @@ fn rooms(
         bots: Bots::new(store(), now(), secrets.clone(), Arc::new(BotApi::new(plan.api_url))),
         webhooks: Webhooks::new(secrets.clone(), now(), intake.clone(), plan.api_url),
         media: Media::new(store(), now(), secrets.clone(), plan.api_url),
-        repeats: Repeats::new(store(), now()),
+        idempotency: Idempotency::new(store(), now()),
         contacts: Contacts::new(store(), secrets.clone(), now(), people()),
         inbox: Inbox::new(store(), now()),
         imports: Imports::new(store(), secrets.clone(), now()),

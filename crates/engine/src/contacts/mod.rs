@@ -64,7 +64,6 @@ pub struct Contacts {
 }
 
 impl Contacts {
-    /// Opens the room.
     pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>, people: People) -> Self {
         Self { store, secrets, clock, people }
     }

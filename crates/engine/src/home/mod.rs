@@ -148,7 +148,6 @@ struct Kept {
 }
 
 impl Home {
-    /// Opens the room.
     pub fn new(reader: Reader, clock: Arc<dyn Clock>, people: People) -> Self {
         Self { reader, clock, people, bots: Arc::default() }
     }

@@ -64,7 +64,6 @@ pub struct Imports {
 }
 
 impl Imports {
-    /// Opens the room.
     pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>) -> Self {
         Self { store, secrets, clock }
     }

@@ -133,7 +133,6 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Opens the room.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
     }

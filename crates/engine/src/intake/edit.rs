@@ -12,7 +12,7 @@ use store::contacts::Contact;
 use store::{conversations, events};
 use telegram::{Message, MessageReaction, said};
 
-use super::person::{happened_at, known};
+use super::person::{find_or_create_contact, happened_at};
 use super::{Intake, hearing};
 use crate::Result;
 use crate::conversation;
@@ -32,7 +32,7 @@ impl Intake {
     ) -> Result<()> {
         let at = happened_at(message.edit_date.unwrap_or(message.date), received_at);
         let Some(user) = message.from.as_ref().filter(|user| !user.is_bot) else { return Ok(()) };
-        let (mut contact, _) = known(journal, &self.secrets, user, Source::new(), at)?;
+        let (mut contact, _) = find_or_create_contact(journal, &self.secrets, user, Source::new(), at)?;
         hearing::heard(journal, &mut contact, at, true)?;
         let Some(content) = message.content else {
             let body = EventBody::Raw { object: message.service.clone(), json: raw.to_owned() };
@@ -62,7 +62,7 @@ impl Intake {
     ) -> Result<()> {
         let at = happened_at(reaction.date, received_at);
         let Some(user) = reaction.user.as_ref().filter(|user| !user.is_bot) else { return Ok(()) };
-        let (contact, _) = known(journal, &self.secrets, user, Source::new(), at)?;
+        let (contact, _) = find_or_create_contact(journal, &self.secrets, user, Source::new(), at)?;
         let body = EventBody::Reacted { message_id: reaction.message_id, emoji: reaction.emoji.clone() };
         journal.record(Some(contact.number), at, body)?;
         Ok(())

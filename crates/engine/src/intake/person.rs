@@ -48,7 +48,7 @@ impl Intake {
             Some(command) => Opening::read(journal, &self.secrets, command.argument)?,
             None => Opening::default(),
         };
-        let (mut contact, met) = known(journal, &self.secrets, user, opening.source(), at)?;
+        let (mut contact, met) = find_or_create_contact(journal, &self.secrets, user, opening.source(), at)?;
         hearing::heard(journal, &mut contact, at, true)?;
         if let Some(payment) = &message.successful_payment {
             return paid(journal, contact.number, payment, (at, received_at));
@@ -167,7 +167,8 @@ impl Intake {
         received_at: Millis,
     ) -> Result<()> {
         let at = happened_at(change.date, received_at);
-        let (mut contact, _) = known(journal, &self.secrets, &change.from, Source::new(), at)?;
+        let (mut contact, _) =
+            find_or_create_contact(journal, &self.secrets, &change.from, Source::new(), at)?;
         if change.is_block() {
             return hearing::blocked(journal, &mut contact, at);
         }
@@ -242,7 +243,7 @@ impl Opening {
 }
 
 /// The person of an update, and whether they were met now, with that source; who was known is brought up to date.
-pub(super) fn known(
+pub(super) fn find_or_create_contact(
     journal: &mut Journal<'_>,
     secrets: &Secrets,
     user: &User,

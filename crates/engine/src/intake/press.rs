@@ -10,7 +10,7 @@ use store::outbox::Lane;
 use store::{campaigns, events, recipients};
 use telegram::CallbackQuery;
 
-use super::person::known;
+use super::person::find_or_create_contact;
 use super::{Answer, Intake, hearing};
 use crate::acts::Act;
 use crate::journal::{Journal, Reach};
@@ -36,7 +36,8 @@ impl Intake {
             journal.record(None, at, body)?;
             return Ok(answer);
         };
-        let (mut contact, _) = known(journal, &self.secrets, &query.from, Source::new(), at)?;
+        let (mut contact, _) =
+            find_or_create_contact(journal, &self.secrets, &query.from, Source::new(), at)?;
         hearing::heard(journal, &mut contact, at, false)?;
         let place = (query.message_id.unwrap_or_default(), data);
         if !events::first_press(journal.tx(), journal.bot(), contact.number, place, at, AGAIN_MS)? {

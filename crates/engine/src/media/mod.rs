@@ -68,7 +68,7 @@ pub struct Shelf {
 }
 
 impl Media {
-    /// Opens the room. `api_url` is where the files that people sent are fetched.
+    /// `api_url` is where the files that people sent are fetched.
     pub fn new(store: Store, clock: Arc<dyn Clock>, secrets: Secrets, api_url: impl Into<String>) -> Self {
         Self { store, clock, secrets, api_url: api_url.into(), bytes_max: WORKSPACE_BYTES_MAX }
     }

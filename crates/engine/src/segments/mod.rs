@@ -75,7 +75,6 @@ pub struct Segments {
 }
 
 impl Segments {
-    /// Opens the room.
     pub fn new(store: Store, clock: Arc<dyn Clock>, people: People) -> Self {
         Self { store, clock, people }
     }

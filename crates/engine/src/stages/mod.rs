@@ -63,7 +63,6 @@ pub struct Stages {
 }
 
 impl Stages {
-    /// Opens the room.
     pub fn new(store: Store, clock: Arc<dyn Clock>, people: People) -> Self {
         Self { store, clock, people }
     }

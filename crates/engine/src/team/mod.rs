@@ -47,7 +47,6 @@ pub struct Team {
 }
 
 impl Team {
-    /// Opens the room.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,

@@ -64,7 +64,6 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// Opens the room.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
     }

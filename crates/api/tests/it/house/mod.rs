@@ -19,6 +19,7 @@ use engine::fleet::Webhooks;
 use engine::flows::FlowRunner;
 use engine::flows::Flows;
 use engine::home::Home;
+use engine::idempotency::Idempotency;
 use engine::imports::Imports;
 use engine::inbox::Inbox;
 use engine::intake::Intake;
@@ -26,7 +27,6 @@ use engine::links::Links;
 use engine::live::Live;
 use engine::media::Media;
 use engine::people::People;
-use engine::repeats::Repeats;
 use engine::reports::Reports;
 use engine::retention::Keeper;
 use engine::segments::Segments;
@@ -215,7 +215,7 @@ fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
         team: Team::new(store.clone(), clock.clone()),
         bots: Bots::new(store.clone(), clock.clone(), secrets.clone(), Arc::new(Desk)),
         media: Media::new(store.clone(), clock.clone(), secrets.clone(), "http://127.0.0.1:9"),
-        repeats: Repeats::new(store.clone(), clock.clone()),
+        idempotency: Idempotency::new(store.clone(), clock.clone()),
         campaigns: Campaigns::new(store.clone(), secrets.clone(), clock.clone(), people.clone(), public_url),
         clicks: Clicks::new(store.clone(), secrets.clone(), clock.clone()),
         links: Links::new(store.clone(), secrets.clone(), clock.clone(), people.clone()),

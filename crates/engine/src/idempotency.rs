@@ -21,9 +21,9 @@ const SWEEP_EVERY_MS: i64 = 60 * 60 * 1_000;
 /// The status of a key whose work has begun and not ended.
 const BEGUN: i64 = 0;
 
-/// The room of repeated requests.
+/// What keeps a request with a key from happening twice.
 #[derive(Clone)]
-pub struct Repeats {
+pub struct Idempotency {
     store: Store,
     clock: Arc<dyn Clock>,
     swept_at: Arc<AtomicI64>,
@@ -31,8 +31,8 @@ pub struct Repeats {
 
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Repeat {
-    /// Nothing yet: do the work, then [`Repeats::finish`] or [`Repeats::forget`].
+pub enum Attempt {
+    /// Nothing yet: do the work, then [`Idempotency::finish`] or [`Idempotency::forget`].
     First(Key),
     /// It was done: this was the answer.
     Done { status: u16, body: String },
@@ -50,8 +50,7 @@ pub struct Key {
     fingerprint: String,
 }
 
-impl Repeats {
-    /// Opens the room.
+impl Idempotency {
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock, swept_at: Arc::new(AtomicI64::new(i64::MIN)) }
     }
@@ -60,7 +59,7 @@ impl Repeats {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn begin(&self, workspace: WorkspaceId, key: &str, parts: &[&[u8]]) -> Result<Repeat> {
+    pub async fn begin(&self, workspace: WorkspaceId, key: &str, parts: &[&[u8]]) -> Result<Attempt> {
         let key = Key { workspace, key: key.to_owned(), fingerprint: fingerprint(parts) };
         let now = self.clock.now();
         let sweeps = self.is_time_to_sweep(now);
@@ -78,14 +77,14 @@ impl Repeats {
                             body: String::new(),
                         };
                         idempotency::put(tx, workspace, &key.key, &begun, now)?;
-                        Repeat::First(key)
+                        Attempt::First(key)
                     }
-                    Some(known) if known.fingerprint != key.fingerprint => Repeat::Mismatch,
-                    Some(known) if known.status == BEGUN => Repeat::Unfinished,
+                    Some(known) if known.fingerprint != key.fingerprint => Attempt::Mismatch,
+                    Some(known) if known.status == BEGUN => Attempt::Unfinished,
                     Some(known) => {
                         let status = u16::try_from(known.status);
                         let status = status.map_err(|_| EngineError::Internal("bad status".into()))?;
-                        Repeat::Done { status, body: known.body }
+                        Attempt::Done { status, body: known.body }
                     }
                 })
             })
@@ -147,23 +146,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
         let clock = Arc::new(ManualClock::new(DAY_MS));
-        let room = Repeats::new(store, clock.clone());
+        let room = Idempotency::new(store, clock.clone());
         let (here, there) = (WorkspaceId(1), WorkspaceId(2));
         let begin = |workspace, parts: &'static [&'static [u8]]| {
             let room = room.clone();
             async move { room.begin(workspace, "k", parts).await.unwrap() }
         };
-        let Repeat::First(key) = begin(here, &[b"a", b"b"]).await else { panic!("new key") };
-        assert_eq!(begin(here, &[b"a", b"b"]).await, Repeat::Unfinished);
-        assert_eq!(begin(here, &[b"ab", b""]).await, Repeat::Mismatch);
-        assert!(matches!(begin(there, &[b"x"]).await, Repeat::First(_)), "keys are a workspace's own");
+        let Attempt::First(key) = begin(here, &[b"a", b"b"]).await else { panic!("new key") };
+        assert_eq!(begin(here, &[b"a", b"b"]).await, Attempt::Unfinished);
+        assert_eq!(begin(here, &[b"ab", b""]).await, Attempt::Mismatch);
+        assert!(matches!(begin(there, &[b"x"]).await, Attempt::First(_)), "keys are a workspace's own");
         room.finish(key, 201, "{}".into()).await.unwrap();
-        let done = Repeat::Done { status: 201, body: "{}".into() };
+        let done = Attempt::Done { status: 201, body: "{}".into() };
         assert_eq!(begin(here, &[b"a", b"b"]).await, done);
         clock.set(2 * DAY_MS + 1);
-        let Repeat::First(key) = begin(here, &[b"c"]).await else { panic!("forgotten after a day") };
+        let Attempt::First(key) = begin(here, &[b"c"]).await else { panic!("forgotten after a day") };
         room.forget(key).await.unwrap();
-        assert!(matches!(begin(here, &[b"d"]).await, Repeat::First(_)));
+        assert!(matches!(begin(here, &[b"d"]).await, Attempt::First(_)));
     }
 
     #[tokio::test]
@@ -171,7 +170,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
         let clock = Arc::new(ManualClock::new(DAY_MS));
-        let room = Repeats::new(store.clone(), clock.clone());
+        let room = Idempotency::new(store.clone(), clock.clone());
         let here = WorkspaceId(1);
         let kept = |key: &'static str| {
             let store = store.clone();

@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use engine::repeats::{Key, Repeat, Repeats};
+use engine::idempotency::{Attempt, Idempotency, Key};
 
 use crate::access::caller;
 use crate::problem::{Code, Problem, Result};
@@ -52,19 +52,19 @@ async fn keyed(state: ApiState, request: Request, next: Next) -> Result<Response
     let too_large = |_| Problem::new(Code::TooLarge, "the body is too large, or was not sent to its end");
     let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(too_large)?;
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str()).to_owned();
-    let repeats = state.rooms.repeats.clone();
+    let repeats = state.rooms.idempotency.clone();
     match repeats.begin(caller.workspace, &key, &[target.as_bytes(), &bytes]).await? {
-        Repeat::Done { status, body } => Ok(replay(status, body)),
-        Repeat::Mismatch => {
+        Attempt::Done { status, body } => Ok(replay(status, body)),
+        Attempt::Mismatch => {
             let detail = "this Idempotency-Key was used for another request in the last 24 hours";
             Err(Problem::new(Code::IdempotencyMismatch, detail))
         }
-        Repeat::Unfinished => {
+        Attempt::Unfinished => {
             let detail = "a request with this Idempotency-Key has begun and its end is not known; look whether it \
                           was done, and use another key";
             Err(Problem::new(Code::Conflict, detail))
         }
-        Repeat::First(key) => {
+        Attempt::First(key) => {
             // The work goes on when the asker hangs up, so that its answer is there for the repeat.
             let request = Request::from_parts(parts, Body::from(bytes));
             let work = tokio::spawn(async move { remember(&repeats, key, next.run(request).await).await });
@@ -74,7 +74,7 @@ async fn keyed(state: ApiState, request: Request, next: Next) -> Result<Response
 }
 
 /// Keeps the answer of a create that was done; gives the key free where nothing was.
-async fn remember(repeats: &Repeats, key: Key, response: Response) -> Result<Response> {
+async fn remember(repeats: &Idempotency, key: Key, response: Response) -> Result<Response> {
     if !response.status().is_success() {
         repeats.forget(key).await?;
         return Ok(response);
