@@ -15,7 +15,6 @@ const longer = [
   'src/features/campaigns/LiftTable.tsx',
   'src/features/campaigns/ReportSection.tsx',
   'src/features/campaigns/draft.ts',
-  'src/features/contacts/ContactTable.tsx',
   'src/features/contacts/ImportDrawer.tsx',
   'src/features/contacts/PersonPane.tsx',
   'src/features/flows/FlowPage.tsx',

@@ -1,7 +1,7 @@
-import { Checkbox } from '@mantine/core';
+import { Checkbox, Popover } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import { Link, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ContactItem, ContactOrder } from '@/api/types';
 import { useCan } from '@/api/workspace';
@@ -9,10 +9,9 @@ import { useFormat, useNow } from '@/i18n/format';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { PersonCell } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
-import { TagChip } from '@/ui/TagChip';
+import { type ColumnKey, columnKeys, useChosenColumns } from './chosenColumns';
 import type { Selection } from './selection';
-
-const TAGS_SHOWN = 3;
+import { TagsCell } from './TagsCell';
 
 function OrderHead({ order, label }: { order: ContactOrder; label: string }) {
   const search = useSearch({ from: '/frame/contacts' });
@@ -30,90 +29,126 @@ function OrderHead({ order, label }: { order: ContactOrder; label: string }) {
   );
 }
 
-function useColumns(selection: Selection): Column<ContactItem>[] {
+/** Everything that a column can show of a person. */
+function useKnown(): Record<ColumnKey, Column<ContactItem>> {
   const { t } = useTranslation();
   const { ago, date, language } = useFormat();
   const now = useNow();
-  const can = useCan();
   return useMemo(() => {
-    const columns: Column<ContactItem>[] = [
-      {
-        key: 'person',
-        head: <OrderHead order="name" label={t('contacts.person')} />,
-        cell: (row) => <PersonCell contact={row} />,
-      },
-      {
-        key: 'stage',
-        head: t('contacts.stage'),
-        cell: (row) => row.stage && <StageBadge name={row.stage.name} />,
-      },
-      {
-        key: 'tags',
-        head: t('contacts.tags'),
+    const column = (
+      key: ColumnKey,
+      head: ReactNode,
+      cell: Column<ContactItem>['cell'],
+      more: Partial<Column<ContactItem>> = {},
+    ) => ({ key, head, cell, ...more });
+    const unknown = <span className="faint">{t('contacts.unknown')}</span>;
+    return {
+      stage: column(
+        'stage',
+        t('contacts.stage'),
+        (row) => row.stage && <StageBadge name={row.stage.name} />,
+      ),
+      tags: column('tags', t('contacts.tags'), (row) => <TagsCell tags={row.tags} />, {
         leaves: 2,
-        cell: (row) => (
-          <span className="inline" style={{ gap: 4 }}>
-            {row.tags.slice(0, TAGS_SHOWN).map((tag) => (
-              <TagChip key={tag.id} name={tag.name} color={tag.color} />
-            ))}
-            {row.tags.length > TAGS_SHOWN && (
-              <span className="small faint">
-                {t('contacts.more_tags', { count: row.tags.length - TAGS_SHOWN })}
-              </span>
-            )}
-          </span>
-        ),
-      },
-      {
-        key: 'language',
-        head: t('contacts.language'),
-        leaves: 1,
-        cell: (row) =>
-          row.language ? (
-            language(row.language)
-          ) : (
-            <span className="faint">{t('contacts.unknown')}</span>
-          ),
-      },
-      {
-        key: 'joined',
-        head: <OrderHead order="first_seen" label={t('contacts.joined')} />,
+      }),
+      language: column(
+        'language',
+        t('contacts.language'),
+        (row) => (row.language ? language(row.language) : unknown),
+        { leaves: 1 },
+      ),
+      premium: column(
+        'premium',
+        t('contacts.premium'),
+        (row) => (row.premium ? t('builder.yes') : ''),
+        { leaves: 1 },
+      ),
+      telegram_id: column('telegram_id', t('contacts.telegram_id'), (row) => row.telegram_id, {
         num: true,
         leaves: 1,
-        cell: (row) => <span className="muted">{date(row.first_seen_at)}</span>,
-      },
-      {
-        key: 'last',
-        head: <OrderHead order="recent" label={t('contacts.last')} />,
-        num: true,
-        leaves: 2,
-        cell: (row) =>
+      }),
+      joined: column(
+        'joined',
+        <OrderHead order="first_seen" label={t('contacts.joined')} />,
+        (row) => <span className="muted">{date(row.first_seen_at)}</span>,
+        { num: true, leaves: 1 },
+      ),
+      last: column(
+        'last',
+        <OrderHead order="recent" label={t('contacts.last')} />,
+        (row) =>
           row.last_interaction_at === null ? (
             <span className="faint">{t('ui.never')}</span>
           ) : (
             ago(row.last_interaction_at, now)
           ),
+        { num: true, leaves: 2 },
+      ),
+    };
+  }, [t, ago, date, language, now]);
+}
+
+function useColumns(selection: Selection, chosen: ColumnKey[]): Column<ContactItem>[] {
+  const { t } = useTranslation();
+  const can = useCan();
+  const known = useKnown();
+  return useMemo(() => {
+    const pick: Column<ContactItem> = {
+      key: 'pick',
+      head: <span className="unseen">{t('contacts.selection')}</span>,
+      width: '28px',
+      cell: (row) => (
+        <Checkbox
+          aria-label={t('contacts.select', {
+            name: row.name.slice(0, 60) || String(row.telegram_id),
+          })}
+          checked={selection.all || selection.ids.has(row.id)}
+          disabled={selection.all}
+          onChange={() => selection.toggle(row.id)}
+        />
+      ),
+    };
+    return [
+      ...(can('edit_contacts') ? [pick] : []),
+      {
+        key: 'person',
+        head: <OrderHead order="name" label={t('contacts.person')} />,
+        cell: (row) => <PersonCell contact={row} />,
       },
+      ...chosen.map((key) => known[key]),
     ];
-    if (can('edit_contacts')) {
-      columns.unshift({
-        key: 'pick',
-        head: <span className="unseen">{t('contacts.selection')}</span>,
-        width: '28px',
-        cell: (row) => (
-          <Checkbox
-            aria-label={t('contacts.select', {
-              name: row.name.slice(0, 60) || String(row.telegram_id),
-            })}
-            checked={selection.all || selection.ids.has(row.id)}
-            disabled={selection.all}
-            onChange={() => selection.toggle(row.id)}
-          />
-        ),
-      });
-    }
-    return columns;
-  }, [t, ago, date, language, now, can, selection]);
+  }, [t, can, known, chosen, selection]);
+}
+
+function ColumnMenu({
+  chosen,
+  onToggle,
+}: {
+  chosen: ColumnKey[];
+  onToggle: (key: ColumnKey) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Popover position="bottom-end" width={200} trapFocus>
+      <Popover.Target>
+        <button type="button" className="text-link small contacts-columns wide-only">
+          {t('contacts.columns', { shown: chosen.length, total: columnKeys.length })}
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <div className="contacts-bulk-form">
+          {columnKeys.map((key) => (
+            <Checkbox
+              key={key}
+              label={t(`contacts.${key}`)}
+              checked={chosen.includes(key)}
+              onChange={() => onToggle(key)}
+            />
+          ))}
+        </div>
+      </Popover.Dropdown>
+    </Popover>
+  );
 }
 
 export function ContactTable({
@@ -126,14 +161,18 @@ export function ContactTable({
   onEnd: (() => void) | undefined;
 }) {
   const { t } = useTranslation();
+  const [chosen, toggle] = useChosenColumns();
   return (
-    <DataTable
-      label={t('place.contacts')}
-      columns={useColumns(selection)}
-      rows={rows}
-      keyOf={(row) => row.id}
-      isSelected={(row) => selection.all || selection.ids.has(row.id)}
-      onEnd={onEnd}
-    />
+    <>
+      <ColumnMenu chosen={chosen} onToggle={toggle} />
+      <DataTable
+        label={t('place.contacts')}
+        columns={useColumns(selection, chosen)}
+        rows={rows}
+        keyOf={(row) => row.id}
+        isSelected={(row) => selection.all || selection.ids.has(row.id)}
+        onEnd={onEnd}
+      />
+    </>
   );
 }
