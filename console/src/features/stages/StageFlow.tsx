@@ -57,6 +57,7 @@ function Drawing({ home }: { home: Home }) {
   if (!cells) return <p className="muted">{t('stages.flow_too_long')}</p>;
   const order = home.stages.map(({ name }) => name).sort((a, b) => place(a) - place(b));
   const { origins, ends, ribbons } = flowOf(cells, order, HEIGHT);
+  if (ribbons.length === 0) return <p className="muted">{t('stages.flow_nobody')}</p>;
   const say = ({ from, to, count }: Ribbon) =>
     t(from === to ? 'stages.flow_stayed' : 'stages.flow_moved', {
       from: from === null ? t('stages.joined_since') : stageName(from),
