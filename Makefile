@@ -9,6 +9,10 @@ DEMO_PORT ?= 8080
 SANDBOX_PORT ?= 8081
 PEOPLE ?= 5000
 
+LINT_CONSOLE := bash -c 'cd console && npm run --silent lint && npm run --silent typecheck'
+TEST_CONSOLE := bash -c 'cd console && npm test'
+TEST_BROWSER := env E2E_BINARY=target/debug/muster ./console/e2e/run
+
 .PHONY: help demo serve test check test-rust test-console test-clients test-browser pictures licences lint lint-console build-tests console build tools clean stages
 
 help: ## Say what there is
@@ -24,7 +28,18 @@ build: tools console ## Build the console and the binary
 	@echo "== building the server (a few minutes the first time)"
 	cargo build --release --locked -p muster
 
-test: stages tools lint test-rust test-console test-browser test-clients ## Run every test
+# A stage that leaves a core idle has another beside it: a build ends crate by crate, and clients mostly wait.
+test: stages tools console ## Run every test
+	@.ci/stage --beside "the console's lints and types" $(LINT_CONSOLE)
+	@$(MAKE) --no-print-directory build-tests licences
+	@.ci/stage --join
+	@.ci/stage "formatting" cargo fmt --all --check
+	@./.ci/postgres
+	@.ci/stage --beside "other people's clients" ./.ci/clients
+	@.ci/stage "the server's tests" ./.ci/rust-tests
+	@.ci/stage --join
+	@.ci/stage "the console's tests" $(TEST_CONSOLE)
+	@.ci/stage "the console in a browser" $(TEST_BROWSER)
 	@.ci/stage --end
 	@echo "== all tests passed"
 
@@ -41,7 +56,7 @@ licences: ## Licences, sources and banned crates of the dependencies, where carg
 	else echo "skipped: cargo-deny is not installed (cargo install cargo-deny)"; fi
 
 lint-console: console/node_modules/.made
-	@.ci/stage "the console's lints and types" bash -c 'cd console && npm run --silent lint && npm run --silent typecheck'
+	@.ci/stage "the console's lints and types" $(LINT_CONSOLE)
 
 # The debug binary is built with it, with the same features: `cargo build -p muster` would build most crates anew.
 build-tests: tools console
@@ -52,17 +67,16 @@ test-rust: build-tests ## The server's tests
 	@.ci/stage "the server's tests" ./.ci/rust-tests
 
 test-console: console/node_modules/.made ## The console's unit tests
-	@.ci/stage "the console's tests" bash -c 'cd console && npm test'
+	@.ci/stage "the console's tests" $(TEST_CONSOLE)
 
 test-browser: build-tests ## The console in Chromium, against the demo
-	@.ci/stage "the console in a browser" env E2E_BINARY=target/debug/muster ./console/e2e/run
+	@.ci/stage "the console in a browser" $(TEST_BROWSER)
 
 pictures: build-tests ## Take the README's pictures anew
 	E2E_BINARY=target/debug/muster E2E_SHOTS="$$(mktemp -d)" E2E_PICTURES="$(CURDIR)/docs/pictures" ./console/e2e/run
 
 test-clients: build-tests ## Other people's clients: of the Bot API against the sandbox, a generated one against the API
-	@.ci/stage "third-party clients against the sandbox" env CLIENTS_BINARY="$(CURDIR)/target/debug/muster" ./crates/sandbox/tests/clients/run
-	@.ci/stage "a generated client against the API" env CLIENTS_BINARY="$(CURDIR)/target/debug/muster" ./crates/api/tests/clients/run
+	@.ci/stage "other people's clients" ./.ci/clients
 
 stages:
 	@.ci/stage --begin

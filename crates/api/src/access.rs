@@ -234,23 +234,41 @@ impl Network {
         self.0.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
     }
 
-    /// Somebody who sits at the machine asks, by the name `localhost`, and no proxy for somebody else. A proxy on this
-    /// machine that was told nothing but where to go (`proxy_pass http://127.0.0.1:8080`) gives that address as the
-    /// name and says of nobody for whom it asks: so an address is no proof, and neither is another site's name that
-    /// points here.
-    pub fn is_this_machine(self, headers: &HeaderMap) -> bool {
+    /// Somebody who sits at the machine asks, and no proxy for somebody else: from the machine's own address, by the
+    /// name `localhost`, of a server that the world knows by no other name.
+    ///
+    /// A proxy on this machine that was told nothing but where to go (`proxy_pass http://127.0.0.1:8080`) asks by that
+    /// address and says of nobody for whom; one that hands names on hands on any name that a stranger gives. So neither
+    /// an address nor a name alone is a proof.
+    pub fn is_this_machine(self, headers: &HeaderMap, options: &ApiOptions) -> bool {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let name = match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-            _ => host,
-        };
         let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
-        self.0.is_some_and(|address| address.is_loopback()) && name == "localhost" && !is_forwarded
+        self.0.is_some_and(|address| address.is_loopback())
+            && bare_name(host) == "localhost"
+            && !is_reached_by_the_world(&options.public_url)
+            && !is_forwarded
+    }
+}
+
+/// Whether an address is more than this machine's own.
+fn is_reached_by_the_world(public_url: &str) -> bool {
+    let host = public_url.split_once("://").map_or(public_url, |(_, rest)| rest.trim_end_matches('/'));
+    let name = bare_name(host).trim_start_matches('[').trim_end_matches(']');
+    let is_own = |address: IpAddr| address.is_loopback() || address.is_unspecified();
+    name != "localhost" && !name.parse().is_ok_and(is_own)
+}
+
+/// A host without its port.
+fn bare_name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
     }
 }
 
 /// What proxies say about those for whom they ask.
-const FORWARDED: [&str; 5] = ["x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via"];
+const FORWARDED: [&str; 6] =
+    ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
 
 /// What a browser calls itself.
 pub fn user_agent(headers: &HeaderMap) -> &str {

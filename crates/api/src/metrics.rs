@@ -78,7 +78,7 @@ pub async fn show(
 ) -> Result<Response> {
     let (mut parts, _) = request.into_parts();
     let Ok(network) = Network::from_request_parts(&mut parts, &state).await;
-    if !network.is_this_machine(&parts.headers) {
+    if !network.is_this_machine(&parts.headers, &state.options) {
         may::ManageWorkspace::from_request_parts(&mut parts, &state).await?;
     }
     let read = |tx: &store::ReadTx<'_>| Ok::<_, engine::EngineError>((gauges::read(tx)?, gauges::nodes(tx)?));

@@ -53,8 +53,8 @@ names! {
     BotStatus = bot::Condition::names();
     /// How updates come in.
     IntakeKind = bot::Intake::names();
-    /// What a member may do: an owner everything; a marketer everything but members, bots and tokens; an agent reads,
-    /// and works with contacts and conversations.
+    /// What a member may do: an owner everything; a marketer everything but members, bots, tokens, the workspace's
+    /// settings and deleting people for good; an agent reads, and works with contacts and conversations.
     Role = team::Role::names();
     /// One thing that members may do or not.
     Right = team::Right::names();

@@ -24,7 +24,7 @@ async fn figures(house: &House, peer: &str, headers: &[(&str, &str)]) -> (u16, S
 
 #[tokio::test]
 async fn this_machine_reads_it_and_others_need_a_token() {
-    let house = House::build().await;
+    let house = House::reached_at("http://127.0.0.1:8080").await;
     let host = ("host", "localhost:8080");
     assert_eq!(figures(&house, "127.0.0.1:5000", &[host]).await.0, 200);
     assert_eq!(figures(&house, "192.0.2.7:5000", &[host]).await.0, 401);
@@ -37,6 +37,9 @@ async fn this_machine_reads_it_and_others_need_a_token() {
     // `proxy_pass http://127.0.0.1:8080` and nothing else: it says of nobody for whom it asks.
     let bare = ("host", "127.0.0.1:8080");
     assert_eq!(figures(&house, "127.0.0.1:5000", &[bare]).await.0, 401, "a proxy that says nothing");
+    // A proxy that hands names on hands on any name that a stranger gives.
+    let public = House::build().await;
+    assert_eq!(figures(&public, "127.0.0.1:5000", &[host]).await.0, 401, "a server that the world knows");
     let As::Token(token) = house.token(house.workspace).await else { panic!("a program is meant") };
     let bearer = format!("Bearer {token}");
     let signed = [("host", "muster.example.org"), (header::AUTHORIZATION.as_str(), bearer.as_str())];
@@ -50,7 +53,9 @@ async fn the_figures_are_those_of_the_bots_and_routes_are_told_without_ids() {
     let bot = house.ask(&token, "POST", "/bots", Some(json!({"token": "5:good"}))).await;
     let username = bot.json["username"].as_str().unwrap().to_owned();
     assert_eq!(house.ask(&token, "GET", "/contacts/123456", None).await.status, 404);
-    let (_, text) = figures(&house, "127.0.0.1:5000", &[("host", "localhost")]).await;
+    let As::Token(bearer) = &token else { panic!("a program is meant") };
+    let bearer = format!("Bearer {bearer}");
+    let (_, text) = figures(&house, "192.0.2.7:5000", &[(header::AUTHORIZATION.as_str(), &bearer)]).await;
     let line = |start: &str| {
         text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start} in {text}"))
     };

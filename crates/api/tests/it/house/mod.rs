@@ -86,13 +86,18 @@ pub enum As {
 
 impl House {
     pub async fn build() -> Self {
+        Self::reached_at("https://muster.example.org").await
+    }
+
+    /// As the world knows it by an address.
+    pub async fn reached_at(public_url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
         let clock = Arc::new(ManualClock::new(NOON));
         let rooms = rooms(&store, &clock);
         let workspace = rooms.team.ensure_workspace().await.unwrap();
         let options = ApiOptions {
-            public_url: "https://muster.example.org".into(),
+            public_url: public_url.into(),
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             ..ApiOptions::default()
         };
