@@ -1,4 +1,4 @@
-/** Every count opens its list: the number that was pressed is the number on the page of people that it opens. */
+/** Every count opens its list: the number that was pressed is the number that the page of people opens with. */
 import { expect, numberIn, until, visit } from './browser.mjs';
 import { loaded } from './look.mjs';
 import { act, client, sandboxPeople } from './server.mjs';
@@ -36,7 +36,7 @@ export async function run(server, browser, storageState) {
     );
   for (const { href, text, section } of counts) {
     await page.goto(server.base + href);
-    const figure = page.locator('.contacts-summary .lead-figure');
+    const figure = page.locator('main .lead-figure').first();
     await until(
       async () => numberIn(await figure.innerText()) === numberIn(text),
       `${text} of “${section}” on ${href}`,

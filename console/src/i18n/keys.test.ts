@@ -106,3 +106,14 @@ describe('plurals', () => {
     expect(wrong.map(([key]) => key)).toEqual([]);
   });
 });
+
+describe('the Chinese words', () => {
+  it('are those of the glossary: 群发, 对话, 您', () => {
+    // A UTM campaign is a name that an address carries, and no campaign of this console.
+    const wrong = [...chinese].filter(
+      ([key, text]) =>
+        /会话|你/.test(text) || (text.includes('活动') && !key.endsWith('utm_campaign')),
+    );
+    expect(wrong).toEqual([]);
+  });
+});

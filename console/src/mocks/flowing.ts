@@ -23,11 +23,15 @@ export const flowing = [
     const flow = found(flows, id)!;
     Object.assign(flow, {
       published: flow.draft,
+      status: 'published',
       draft_changed: false,
       version: (flow.version ?? 0) + 1,
     });
     return flow;
   }),
+  on('post', '/flows/{id}/stop').answers(({ id }) =>
+    Object.assign(found(flows, id)!, { status: 'stopped' }),
+  ),
   on('get', '/flows/{id}/versions').answers(() => ({
     items: [{ version: 7, published_at: now - 3e8, graph: flows[0]!.draft }],
   })),

@@ -1,5 +1,5 @@
 import { MantineProvider } from '@mantine/core';
-import { render, screen } from '@testing-library/react';
+import { fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { type ReactElement, useState } from 'react';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -129,6 +129,36 @@ describe('a button that cannot be pressed yet', () => {
     expect(button).toHaveAccessibleDescription('It is the first already.');
     await userEvent.click(button);
     expect(press).not.toHaveBeenCalled();
+  });
+  it('keeps the focus when it becomes grey, when it saves, and when it can be pressed again', () => {
+    const press = vi.fn();
+    const button = (reason: string | undefined, loading: boolean) => (
+      <MantineProvider>
+        <ReasonedButton reason={reason} loading={loading} onClick={press}>
+          Save
+        </ReasonedButton>
+        <ReasonedIcon reason={reason} loading={loading} aria-label="Up" onClick={press}>
+          <i />
+        </ReasonedIcon>
+      </MantineProvider>
+    );
+    const { rerender } = render(button(undefined, false));
+    for (const name of ['Save', 'Up']) {
+      const pressed = screen.getByRole('button', { name });
+      pressed.focus();
+      for (const [reason, loading] of [
+        [undefined, true],
+        ['Nothing changed.', false],
+        [undefined, false],
+      ] as const) {
+        rerender(button(reason, loading));
+        expect(screen.getByRole('button', { name })).toBe(pressed);
+        expect(pressed).toHaveFocus();
+        expect(pressed).toBeEnabled();
+        fireEvent.click(pressed);
+      }
+    }
+    expect(press).toHaveBeenCalledTimes(2);
   });
   it('submits no form', async () => {
     const submit = vi.fn((event: Event) => event.preventDefault());

@@ -9,7 +9,15 @@ interface PageProps {
   /** The place above this one. */
   crumb?: {
     label: string;
-    to: '/contacts' | '/segments' | '/campaigns' | '/flows' | '/templates' | '/links' | '/settings';
+    to:
+      | '/'
+      | '/contacts'
+      | '/segments'
+      | '/campaigns'
+      | '/flows'
+      | '/templates'
+      | '/links'
+      | '/settings';
   };
   /** What stands beside the title: a state, when it was saved. */
   note?: ReactNode;

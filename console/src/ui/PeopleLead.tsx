@@ -7,30 +7,38 @@ import { Count } from './Count';
 import { Figure } from './Figure';
 import { Skeleton } from './states';
 
-/** The figure that a list opens with: how many people it is about, each once, and what else there is to say. */
+/**
+ * The figure that a list opens with: how many people it is about, each once, and what else there is to say. Null: they
+ * cannot be counted as one, and there is no figure.
+ */
 export function PeopleLead({
   people,
   unit,
   children,
 }: {
-  people: Expression;
+  people: Expression | null;
   unit: (count: number) => string;
   children: ReactNode;
 }) {
   const bot = useBot();
-  const query = useQuery(previewQuery(bot.id, people));
+  const query = useQuery({
+    ...previewQuery(bot.id, people ?? { all: [] }),
+    enabled: people !== null,
+  });
   return (
     <div>
-      <p>
-        <Figure query={query} waiting={<Skeleton width={160} height={28} />}>
-          {({ count }, stale) => (
-            <>
-              <Count value={count} people={people} size="lead" stale={stale} />{' '}
-              <span className="unit">{unit(count)}</span>
-            </>
-          )}
-        </Figure>
-      </p>
+      {people !== null && (
+        <p>
+          <Figure query={query} waiting={<Skeleton width={160} height={28} />}>
+            {({ count }, stale) => (
+              <>
+                <Count value={count} people={people} size="lead" stale={stale} />{' '}
+                <span className="unit">{unit(count)}</span>
+              </>
+            )}
+          </Figure>
+        </p>
+      )}
       <p className="muted">{children}</p>
     </div>
   );

@@ -11,11 +11,13 @@ const idOf = ({ id }: Row) => id;
 
 function read(first: Row[], options: Parameters<typeof useStill<Row>>[3]) {
   const hook = renderHook(
-    ({ rows, key }: { rows: Row[]; key: string | null }) => useStill(rows, key, idOf, options),
-    { initialProps: { rows: first, key: 'all' as string | null } },
+    ({ rows, key, pages }: { rows: Row[]; key: string | null; pages: number }) =>
+      useStill(rows, key, idOf, { ...options, pages }),
+    { initialProps: { rows: first, key: 'all' as string | null, pages: 1 } },
   );
   return {
-    news: (rows: Row[], key: string | null = 'all') => hook.rerender({ rows, key }),
+    news: (rows: Row[], key: string | null = 'all', pages = 1) =>
+      hook.rerender({ rows, key, pages }),
     ids: () => hook.result.current.rows.map(idOf),
     now: () => hook.result.current,
     hook,
@@ -38,15 +40,24 @@ describe('a list that is read', () => {
     expect(ledger.ids()).toEqual([1, 2]);
     expect(ledger.now().news).toBe(1);
   });
-  it('lets what comes in between wait until it is asked for, and takes what follows', () => {
+  it('lets what comes by itself wait until it is asked for, and takes what a further page brings', () => {
     const ledger = read([row(1), row(3)], { gone: 'keep', fresh: 'wait' });
     ledger.news([row(1), row(2), row(3), row(4)]);
-    expect(ledger.ids()).toEqual([1, 3, 4]);
+    expect(ledger.ids()).toEqual([1, 3]);
+    expect(ledger.now().news).toBe(2);
+    ledger.news([row(1), row(2), row(3), row(4), row(5)], 'all', 2);
+    expect(ledger.ids()).toEqual([1, 3, 4, 5]);
     expect(ledger.now().news).toBe(1);
     ledger.now().settle();
-    ledger.hook.rerender({ rows: [row(1), row(2), row(3), row(4)], key: 'all' });
-    expect(ledger.ids()).toEqual([1, 2, 3, 4]);
+    ledger.news([row(1), row(2), row(3), row(4), row(5)], 'all', 2);
+    expect(ledger.ids()).toEqual([1, 2, 3, 4, 5]);
     expect(ledger.now().news).toBe(0);
+  });
+  it('does not grow while others come into a list that people leave', () => {
+    const pending = read([row(1), row(2)], { gone: 'keep', fresh: 'wait' });
+    for (const first of [3, 5, 7]) pending.news([row(first), row(first + 1)]);
+    expect(pending.ids()).toEqual([1, 2]);
+    expect(pending.now().news).toBe(4);
   });
   it('of a few people stays those few', () => {
     const sample = read([row(5), row(6)], { gone: 'keep', fresh: 'never' });

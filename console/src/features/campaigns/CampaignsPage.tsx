@@ -130,6 +130,10 @@ function ReplyLift({ id }: { id: number }) {
   return (
     <span className={`figure ${said}`} title={t('campaigns.lift_means')}>
       {signed(lift.difference * 100, 1)}
+      <span className="unseen">
+        {' '}
+        {t(lift.clear ? 'campaigns.lift_clear' : 'campaigns.lift_unclear')}
+      </span>
     </span>
   );
 }

@@ -112,6 +112,7 @@ export function Ledger({ campaign }: { campaign: Campaign }) {
   const { rows, news, settle } = useStill(lines, asked, (line) => line.contact_id, {
     gone: 'keep',
     fresh: 'wait',
+    pages: query.data?.pages.length ?? 0,
   });
   return (
     <div id="ledger">

@@ -33,16 +33,16 @@ describe('the page of a person', () => {
     expect(within(timeline).getByText('Pressed a button')).toBeVisible();
     expect(timeline).not.toHaveTextContent('f.1.7');
   });
+  const entry = (kind: string, at: number) => ({
+    id: `event-${at}`,
+    at,
+    kind,
+    object: null,
+    text: kind,
+    by: { kind: 'person' as const, id: 1, name: null },
+    data: {},
+  });
   it('looks further back for a kind before it says that there is nothing of it', async () => {
-    const entry = (kind: string, at: number) => ({
-      id: `event-${at}`,
-      at,
-      kind,
-      object: null,
-      text: kind,
-      by: { kind: 'person' as const, id: 1, name: null },
-      data: {},
-    });
     const all = [
       ...Array.from({ length: 100 }, (_, at) => entry('message', 900 - at)),
       entry('tag_added', 1),
@@ -50,5 +50,21 @@ describe('the page of a person', () => {
     server.use(on('get', '/contacts/{id}/timeline').answers(({ query }) => pageOf(all, query)));
     openPage('/contacts/1?kind=tags');
     expect(await screen.findByText(/Gained a tag/)).toBeVisible();
+  });
+  it('reads a few pages for a kind by itself, says how far it looked, and leaves the rest to the button', async () => {
+    const all = Array.from({ length: 2_000 }, (_, at) => entry('message', 3_000 - at));
+    let reads = 0;
+    server.use(
+      on('get', '/contacts/{id}/timeline').answers(({ query }) => {
+        reads += 1;
+        return pageOf(all, query);
+      }),
+    );
+    openPage('/contacts/1?kind=tags');
+    expect(await screen.findByText('None among the latest 500 entries.')).toBeVisible();
+    expect(reads).toBe(5);
+    await userEvent.click(screen.getByRole('button', { name: 'Earlier' }));
+    expect(await screen.findByText('None among the latest 600 entries.')).toBeVisible();
+    expect(reads).toBe(6);
   });
 });

@@ -96,19 +96,25 @@ function TimelineRows({ entries }: { entries: Entry[] }) {
   );
 }
 
+/** As far back as a filter looks by itself; further at a press. */
+const LOOKED_THROUGH_PAGES = 5;
+
 function Timeline({ id }: { id: number }) {
   const { t } = useTranslation();
+  const { number } = useFormat();
   const navigate = useNavigate();
   const { kind = 'all' } = useSearch({ from: '/frame/contacts/$contactId' });
   const query = useInfiniteQuery(timelineQuery(id));
   const all = query.data?.pages.flatMap((page) => page.items) ?? [];
   const shown = kind === 'all' ? all : all.filter((entry) => groups[kind]?.test(entry.kind));
   // What is looked for may lie further back: there is nothing of a kind only where all was read.
+  const pages = query.data?.pages.length ?? 0;
   const { hasNextPage, isFetching, isError, fetchNextPage } = query;
-  const readsOn = shown.length === 0 && hasNextPage && !isError;
+  const readsOn = shown.length === 0 && hasNextPage && !isError && pages < LOOKED_THROUGH_PAGES;
   useEffect(() => {
     if (readsOn && !isFetching) void fetchNextPage();
-  }, [readsOn, isFetching, fetchNextPage]);
+    // `pages`: an answer may come before it was drawn that the page was being read.
+  }, [readsOn, isFetching, fetchNextPage, pages]);
   return (
     <section className="section" aria-label={t('person.timeline')}>
       <div className="contacts-timeline-head">
@@ -140,7 +146,11 @@ function Timeline({ id }: { id: number }) {
       )}
       {((query.isPending && !query.error) || readsOn) && <SkeletonRows rows={6} />}
       {query.data && shown.length === 0 && !readsOn && (
-        <p className="muted">{t('person.timeline_empty')}</p>
+        <p className="muted" aria-live="polite">
+          {hasNextPage
+            ? t('person.timeline_none_yet', { count: all.length, number: number(all.length) })
+            : t('person.timeline_empty')}
+        </p>
       )}
       <TimelineRows entries={shown} />
       {query.hasNextPage && (

@@ -1,15 +1,41 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { patch, post, Problem, type ProblemField } from '@/api/client';
+import { get, patch, post, Problem, type ProblemField } from '@/api/client';
 import type { Flow, Graph } from '@/api/types';
 import { useFaultWords } from '@/ui/editor/faults';
-import { toast } from '@/ui/toast';
+import { useProblemText } from '@/ui/states';
+import { toast, toastFailure } from '@/ui/toast';
 import { nodeOfPath } from './graph';
 
 interface Theirs {
   graph: Graph;
   edit_version: number;
+}
+
+/**
+ * Brings a stopped flow back as it was published. It saves nothing that is being edited, and publishes no draft that
+ * moved on meanwhile: it looks again first.
+ */
+function useStartAgain(flow: Flow, keep: (flow: Flow) => void) {
+  const { t } = useTranslation();
+  const problem = useProblemText();
+  const params = { path: { id: flow.id } };
+  const refuse = (why: string) =>
+    toastFailure(t('flows.not_started_again', { name: flow.name }), why);
+  return useMutation({
+    mutationFn: async () => {
+      const current = await get('/flows/{id}', { params });
+      const isAsItWas = current.status === 'stopped' && !current.draft_changed;
+      return isAsItWas ? post('/flows/{id}/publish', { params }) : current;
+    },
+    onSuccess: (current) => {
+      keep(current);
+      if (current.status === 'published') toast(t('flows.published'));
+      else refuse(t('flows.draft_moved_on'));
+    },
+    onError: (error) => refuse(problem(error)),
+  });
 }
 
 /** What is edited, saving it as the draft, and publishing the draft. */
@@ -52,15 +78,15 @@ export function useFlowEditing(flow: Flow) {
       toast(t('flows.published'));
     },
   });
+  const startAgain = useStartAgain(flow, keep);
   const stop = useMutation({
     mutationFn: () => post('/flows/{id}/stop', { params }),
     onSuccess: () => {
       for (const key of [['flow', flow.id], ['flows']])
         void client.invalidateQueries({ queryKey: key });
-      // Publishing brings it back as it was, unless its draft has moved on.
       toast(
         t('flows.stopped_toast', { name: flow.name }),
-        flow.draft_changed ? undefined : { label: t('ui.undo'), run: () => publish.mutate() },
+        flow.draft_changed ? undefined : { label: t('ui.undo'), run: () => startAgain.mutate() },
       );
     },
   });

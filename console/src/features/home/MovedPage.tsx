@@ -52,16 +52,22 @@ export default function MovedPage() {
   const { number } = useFormat();
   const bot = useBot();
   const { from = 0, to = 0, days = 7 } = useSearch({ from: '/frame/moved' });
-  const stages = useQuery(homeQuery(bot.id, days)).data?.stages ?? [];
+  const stages = useQuery(homeQuery(bot.id, days)).data?.stages;
   const stageName = useStageName();
-  const name = (id: number) => stageName(stages.find((stage) => stage.id === id)?.name ?? '');
+  const nameOf = (id: number) => stages?.find((stage) => stage.id === id)?.name;
+  const [before, after] = [nameOf(from), nameOf(to)];
   const query = useInfiniteQuery(movedQuery({ botId: bot.id, from, to, days }));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const count = query.data?.pages[0]?.count;
   const columns = useColumns();
   return (
     <Page
-      title={t('home.moved_title', { from: name(from), to: name(to) })}
+      title={
+        before === undefined || after === undefined
+          ? t('home.moved')
+          : t('home.moved_title', { from: stageName(before), to: stageName(after) })
+      }
+      crumb={{ label: t('place.home'), to: '/' }}
       note={t('home.in_days', { count: days })}
     >
       {query.error && (

@@ -107,7 +107,7 @@ function CannedList({
         <span>
           {t('inbox.canned_count', { shown: number(shown.length), total: number(total) })}
         </span>
-        {can('edit_templates') && shown[at] && (
+        {can('converse') && shown[at] && (
           <button
             type="button"
             className="end text-link small"

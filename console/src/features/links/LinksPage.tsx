@@ -18,7 +18,7 @@ import { TagChip } from '@/ui/TagChip';
 import { FunnelLine } from './FunnelSteps';
 import { LinkForm } from './LinkForm';
 
-/** As many as one question may name. */
+/** As many as one question may name; of more there is no figure. */
 const LISTED_MAX = 500;
 
 function useColumns(most: number): Column<LinkItem>[] {
@@ -102,18 +102,22 @@ function Listed({ items: fresh }: { items: LinkItem[] }) {
   const { show } = useSearch({ from: '/frame/links' });
   const present = items.filter((item) => item.archived_at === null);
   const rows = show === 'archived' ? items : present;
-  const visits = items.reduce((sum, link) => sum + link.funnel.visits, 0);
+  const visits = rows.reduce((sum, link) => sum + link.funnel.visits, 0);
   const columns = useColumns(Math.max(1, ...rows.map((row) => row.funnel.visits)));
   return (
     <>
       <div className="links-lead">
         <PeopleLead
-          people={{ any: items.slice(0, LISTED_MAX).map((link) => link.funnel.starts.people) }}
+          people={
+            rows.length > 0 && rows.length <= LISTED_MAX
+              ? { any: rows.map((link) => link.funnel.starts.people) }
+              : null
+          }
           unit={(count) => t('links.came', { count })}
         >
           {t('links.of', {
-            count: present.length,
-            number: number(present.length),
+            count: rows.length,
+            number: number(rows.length),
             visits: number(visits),
           })}
         </PeopleLead>

@@ -7,6 +7,7 @@ import type { Home } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
+import { Aged } from '@/ui/Figure';
 import { Section } from '@/ui/Page';
 import { StageBadge, useStageColor, useStageName } from '@/ui/StageBadge';
 import { Loaded, Skeleton } from '@/ui/states';
@@ -122,7 +123,11 @@ export function StageFlow() {
         what={t('stages.flow_failed')}
         waiting={<Skeleton width="100%" height={HEIGHT} />}
       >
-        {(home) => <Drawing home={home} />}
+        {(home) => (
+          <Aged stale={query.isPlaceholderData}>
+            <Drawing home={home} />
+          </Aged>
+        )}
       </Loaded>
       <p className="small faint">{t('stages.flow_how')}</p>
     </Section>

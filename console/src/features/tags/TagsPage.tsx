@@ -81,7 +81,7 @@ function useColumns(most: number): Column<Tag>[] {
   ];
 }
 
-/** As many as one question may name. */
+/** As many as one question may name; of more there is no figure. */
 const LISTED_MAX = 500;
 
 function NewTag({ count, onClose }: { count: number; onClose: () => void }) {
@@ -193,7 +193,11 @@ export default function TagsPage() {
                 <>
                   <div className="inline wrap tags-lead">
                     <PeopleLead
-                      people={{ tag: { has_any: all.slice(0, LISTED_MAX).map((tag) => tag.name) } }}
+                      people={
+                        all.length <= LISTED_MAX
+                          ? { tag: { has_any: all.map((tag) => tag.name) } }
+                          : null
+                      }
                       unit={(count) => t('tags.tagged', { count })}
                     >
                       {t('tags.of', { count: all.length, number: number(all.length) })}
