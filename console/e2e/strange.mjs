@@ -36,13 +36,17 @@ const lengthen = (context, writer) =>
     const request = route.request();
     if (request.method() === 'GET' && request.resourceType() === 'eventsource')
       return route.continue();
-    const answer = await route.fetch().catch(() => null);
-    if (!answer) return route.abort();
-    const body = (await answer.text()).replaceAll(
-      JSON.stringify(writer.name),
-      JSON.stringify(LONG),
-    );
-    return route.fulfill({ response: answer, body });
+    // Of a page that was left meanwhile neither the answer nor its text is there any more.
+    const asked = async () => {
+      const response = await route.fetch();
+      const body = (await response.text()).replaceAll(
+        JSON.stringify(writer.name),
+        JSON.stringify(LONG),
+      );
+      return { response, body };
+    };
+    const answer = await asked().catch(() => null);
+    return answer ? route.fulfill(answer) : route.abort();
   });
 
 async function stands(page, name, faults) {
