@@ -155,7 +155,7 @@ impl Chunk {
         let before = state;
         match body {
             EventBody::Blocked { .. } => state.blocked = true,
-            EventBody::Unblocked => state = state.heard(),
+            EventBody::Unblocked { .. } => state = state.heard(),
             EventBody::Deactivated => state.deactivated = true,
             EventBody::NoChat { reason } => state.no_chat = Some(*reason),
             EventBody::OptedOut { .. } => state.opted_out = true,

@@ -465,7 +465,7 @@ impl<'o> Person<'o> {
                 }
             }
             EventBody::Blocked { .. } => self.reachability.blocked = true,
-            EventBody::Unblocked => self.reachability = self.reachability.heard(),
+            EventBody::Unblocked { .. } => self.reachability = self.reachability.heard(),
             EventBody::Deactivated => self.reachability.deactivated = true,
             EventBody::NoChat { reason } => self.reachability.no_chat = Some(*reason),
             EventBody::OptedOut { .. } => self.reachability.opted_out = true,

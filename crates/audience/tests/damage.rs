@@ -139,7 +139,7 @@ impl Questions {
             let _ = index.apply(&Event { body, ..nobody(number, contact) });
         };
         for contact in 0..people {
-            fold(contact, EventBody::Unblocked);
+            fold(contact, EventBody::Unblocked { told: true });
             fold(contact, EventBody::Erased);
             let press =
                 EventBody::Button { object: "help".into(), message_id: None, campaign: None, place: None };

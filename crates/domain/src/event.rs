@@ -231,7 +231,18 @@ pub enum EventBody {
     },
     /// The person can be written to again: they let the bot, or were heard of. Whatever else had forbidden it is over
     /// too, but for an opt-out.
-    Unblocked,
+    Unblocked {
+        /// `my_chat_member` told it, so that its time is Telegram's.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        told: bool,
+    },
+    /// `my_chat_member` told of a block that changes nothing about how the person stands: a send had found it out before, or
+    /// a later one was told first. It is a fact of its time, and charged as a block is.
+    BlockTold {
+        charged: Option<CampaignId>,
+    },
+    /// The same of a block's end.
+    UnblockTold,
     Deactivated,
     /// A send found out that there is no chat with the person.
     NoChat {
@@ -319,9 +330,10 @@ impl EventBody {
     /// The campaign that the event is charged to.
     pub fn campaign(&self) -> Option<CampaignId> {
         match self {
-            Self::Message { charged, .. } | Self::Blocked { charged, .. } | Self::OptedOut { charged } => {
-                *charged
-            }
+            Self::Message { charged, .. }
+            | Self::Blocked { charged, .. }
+            | Self::BlockTold { charged }
+            | Self::OptedOut { charged } => *charged,
             Self::Button { campaign, .. } => *campaign,
             Self::Click { campaign, .. }
             | Self::Outcomes { campaign, .. }
@@ -390,7 +402,9 @@ impl EventBody {
             | Self::TagAdded { .. }
             | Self::TagRemoved { .. }
             | Self::Blocked { .. }
-            | Self::Unblocked
+            | Self::Unblocked { .. }
+            | Self::BlockTold { .. }
+            | Self::UnblockTold
             | Self::Deactivated
             | Self::NoChat { .. }
             | Self::OptedOut { .. }

@@ -88,7 +88,7 @@ impl Answers {
                 Origin::Agent(_) | Origin::Test(_) | Origin::Import | Origin::Api => {}
             },
             EventBody::Conversion { .. } => answers.extend(in_windows(Self::WINDOW_CONVERSION)),
-            EventBody::Blocked { charged, .. } => {
+            EventBody::Blocked { charged, .. } | EventBody::BlockTold { charged } => {
                 answers.extend(charged.map(|campaign| (campaign, Self::BLOCKED_AFTER)));
                 answers.extend(in_windows(Self::WINDOW_BLOCK));
             }

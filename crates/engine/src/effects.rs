@@ -71,7 +71,7 @@ pub fn send(
     now: Millis,
 ) -> Result<()> {
     // An answer appears where the person is.
-    let there = Outgoing { topic: journal.topic(), ..message.clone() };
+    let there = Outgoing { topic: journal.topic(contact.number)?, ..message.clone() };
     outbox::insert(journal.tx(), journal.bot(), contact.number, lane, &there, author, now)?;
     Ok(())
 }

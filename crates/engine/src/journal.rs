@@ -13,9 +13,11 @@ use domain::recipient::Answers;
 use domain::time::{ANSWER_WINDOW_MS, Millis};
 use store::bots::Bot;
 use store::contacts::Contact;
+use store::recipients::Recipient;
 use store::{WriteTx, bots, contacts, events, recipients};
+use telegram::Whereabouts;
 
-use crate::{EngineError, Result};
+use crate::{EngineError, Result, proof};
 
 /// The open log of one bot, inside one transaction.
 pub struct Journal<'t> {
@@ -26,8 +28,8 @@ pub struct Journal<'t> {
     next_contact: i64,
     /// Recorded, and not in the database yet.
     unwritten: Vec<Event>,
-    /// Where the person is who is listened to: a topic of their chat, or none. None while nobody is.
-    topic: Option<Option<i64>>,
+    /// Where the person is who is listened to.
+    whereabouts: Whereabouts,
 }
 
 /// Opens the log of a bot, lets `work` record into it, and writes the counters back.
@@ -61,7 +63,7 @@ pub fn append_locked<'t, T>(
         next_event,
         next_contact,
         unwritten: Vec::new(),
-        topic: None,
+        whereabouts: Whereabouts::Untold,
     };
     let done = work(&mut journal)?;
     journal.write_down()?;
@@ -97,15 +99,21 @@ impl<'t> Journal<'t> {
         self.bot
     }
 
-    /// Listens to a person: what follows is what they did, and what is said to them is said where they are. `None`
-    /// when nobody is heard any more.
-    pub fn listen(&mut self, topic: Option<Option<i64>>) {
-        self.topic = topic;
+    /// Listens to a person: what follows is what they did, and what is said to them is said where they are.
+    pub fn listen(&mut self, whereabouts: Whereabouts) {
+        self.whereabouts = whereabouts;
     }
 
-    /// The topic in which the person who is listened to is to be answered.
-    pub fn topic(&self) -> Option<i64> {
-        self.topic.flatten()
+    /// The topic in which a person is to be answered: where they are, or else were last.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn topic(&self, contact: ContactNumber) -> Result<Option<i64>> {
+        match self.whereabouts {
+            Whereabouts::Topic(topic) => Ok(Some(topic)),
+            Whereabouts::General => Ok(None),
+            Whereabouts::Untold => Ok(contacts::topic(self.tx, self.bot, contact)?),
+        }
     }
 
     /// The number of the latest event.
@@ -188,6 +196,7 @@ impl<'t> Journal<'t> {
         };
         if let EventBody::Message { charged, .. }
         | EventBody::Blocked { charged, .. }
+        | EventBody::BlockTold { charged }
         | EventBody::OptedOut { charged } = &mut body
         {
             *charged = open.charged.map(|line| line.campaign);
@@ -216,9 +225,11 @@ impl<'t> Journal<'t> {
         self.next_event += 1;
         if let Some(number) = contact {
             if event.body.is_interaction() {
-                match self.topic {
-                    Some(topic) => contacts::touch_in(self.tx, self.bot, number, at, topic)?,
-                    None => contacts::touch(self.tx, self.bot, number, at)?,
+                let (tx, bot) = (self.tx, self.bot);
+                match self.whereabouts {
+                    Whereabouts::Topic(topic) => contacts::touch_in(tx, bot, number, at, Some(topic))?,
+                    Whereabouts::General => contacts::touch_in(tx, bot, number, at, None)?,
+                    Whereabouts::Untold => contacts::touch(tx, bot, number, at)?,
                 }
             }
             for (campaign, answers) in Answers::of(&event.body, &event.windows) {
@@ -231,7 +242,8 @@ impl<'t> Journal<'t> {
     }
 
     /// A press or a click that carries our token, or a reply, proves that a campaign's message arrived: `unknown` becomes
-    /// `sent` (DESIGN 3.5).
+    /// `sent` (DESIGN 3.5), and so does a line that was to be sent again. One whose call is under way is judged when the
+    /// call ends.
     ///
     /// # Errors
     /// The database failed.
@@ -243,14 +255,19 @@ impl<'t> Journal<'t> {
         at: Millis,
     ) -> Result<()> {
         let line = recipients::get(self.tx, self.bot, campaign, contact)?;
-        let Some(line) = line.filter(|line| line.outcome == Outcome::Unknown) else { return Ok(()) };
+        let is_open = |line: &Recipient| match line.outcome {
+            Outcome::Unknown => true,
+            Outcome::Pending => line.at.is_some(),
+            _ => false,
+        };
+        let Some(line) = line.filter(is_open) else { return Ok(()) };
         let change = recipients::Change {
             position: line.position,
-            from: Outcome::Unknown,
+            from: line.outcome,
             to: Outcome::Sent,
             at: None,
             message_id,
-            reason: Some("proved by an answer"),
+            reason: Some(proof::REASON),
         };
         if !recipients::change(self.tx, self.bot, campaign, &change)? {
             return Err(EngineError::Internal("a ledger line moved inside its own transaction".into()));
@@ -301,8 +318,10 @@ pub enum Reach {
     Blocked,
     /// A send was refused: an older block was found out.
     BlockFound,
-    /// They let the bot write, or were heard of: nothing stands between them and the bot any more.
+    /// `my_chat_member` told that they let the bot write: nothing stands between them and the bot any more.
     Unblocked,
+    /// They were heard of, which says the same.
+    Heard,
     Deactivated,
     /// A send was refused: there is no chat to send to.
     NoChat(NoChat),
@@ -317,7 +336,9 @@ impl Reach {
                 let body = EventBody::Blocked { charged: None, found: self == Self::BlockFound };
                 (Reachability { blocked: true, ..before }, body)
             }
-            Self::Unblocked => (before.heard(), EventBody::Unblocked),
+            Self::Unblocked | Self::Heard => {
+                (before.heard(), EventBody::Unblocked { told: self == Self::Unblocked })
+            }
             Self::Deactivated => (Reachability { deactivated: true, ..before }, EventBody::Deactivated),
             Self::NoChat(reason) => {
                 (Reachability { no_chat: Some(reason), ..before }, EventBody::NoChat { reason })
@@ -337,6 +358,7 @@ fn wants_windows(body: &EventBody) -> bool {
             | EventBody::TagAdded { .. }
             | EventBody::Conversion { .. }
             | EventBody::Blocked { .. }
+            | EventBody::BlockTold { .. }
             | EventBody::OptedOut { .. }
     )
 }

@@ -48,6 +48,7 @@ mod people_list;
 pub mod person;
 pub mod phrasing;
 pub mod presets;
+mod proof;
 pub mod rates;
 
 pub mod reports;

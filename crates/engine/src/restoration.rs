@@ -12,7 +12,7 @@ use store::outbox::{self, Lane};
 use store::{Store, WriteTx, bots, campaigns, recipients};
 
 use crate::journal::{self, Journal};
-use crate::{EngineError, Result};
+use crate::{EngineError, Result, proof};
 
 const REASON: &str = "a backup was restored; it may have been sent since";
 /// Lines that one commit moves.
@@ -85,18 +85,19 @@ fn settle_lines(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign, now: Millis) 
     let mut changes = Vec::with_capacity(lines.len());
     for line in &lines {
         let at = line.at.unwrap_or(now);
+        let (to, reason) = proof::weigh(tx, bot, line, (Outcome::Unknown, Some(REASON)))?;
         let change = recipients::Change {
             position: line.position,
             from: line.outcome,
-            to: Outcome::Unknown,
+            to,
             at: Some(at),
             message_id: None,
-            reason: Some(REASON),
+            reason,
         };
         if !recipients::change(tx, bot, campaign.id, &change)? {
             return Err(EngineError::Internal("a ledger line moved inside its own transaction".into()));
         }
-        changes.push(OutcomeChange { contact: line.contact, outcome: Outcome::Unknown, at });
+        changes.push(OutcomeChange { contact: line.contact, outcome: to, at });
     }
     if !changes.is_empty() {
         journal::append(tx, bot, |journal: &mut Journal<'_>| {

@@ -243,7 +243,7 @@ pub fn set_beginning(
 pub fn blank(tx: &WriteTx<'_>, bot: BotId, number: ContactNumber, hashed: i64) -> Result<()> {
     tx.run(
         "UPDATE contacts SET telegram_id = $3, profile = '{}', name = $4, username = NULL, source = '{}', \
-         attributes = '{}', search = '', erased = 1 WHERE bot_id = $1 AND number = $2",
+         attributes = '{}', search = '', topic = NULL, erased = 1 WHERE bot_id = $1 AND number = $2",
         params![bot, number, hashed, ERASED_NAME],
     )?;
     Ok(())

@@ -268,7 +268,7 @@ pub fn first_sights(tx: &WriteTx<'_>, bot: BotId, updates: &[(i64, Millis)]) -> 
     bulk::insert_new(tx, &SEEN, &rows, 1)
 }
 
-/// Remembers a press; false when the same person pressed the same on the same message less than `window` before. The
+/// Remembers a press; false when it is the person's last one on that message once more, less than `window` after it. The
 /// window begins with the press that counted.
 pub fn first_press(
     tx: &WriteTx<'_>,
@@ -278,11 +278,31 @@ pub fn first_press(
     at: Millis,
     window: Millis,
 ) -> Result<bool> {
+    if !remember(tx, bot, contact, (message_id, data), at, at - window)? {
+        return Ok(false);
+    }
+    // What was pressed before it is not the last any more: pressed again it is a press of its own.
+    tx.run(
+        "DELETE FROM presses_seen WHERE bot_id = $1 AND contact = $2 AND message_id = $3 AND data <> $4",
+        params![bot, contact, message_id, data],
+    )?;
+    Ok(true)
+}
+
+/// False when the same is remembered from a moment after `before`.
+fn remember(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    (message_id, data): (i64, &str),
+    at: Millis,
+    before: Millis,
+) -> Result<bool> {
     let counted = tx.run(
         "INSERT INTO presses_seen (bot_id, contact, message_id, data, at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (bot_id, contact, message_id, data) DO UPDATE SET at = excluded.at \
          WHERE presses_seen.at <= $6",
-        params![bot, contact, message_id, data, at, at - window],
+        params![bot, contact, message_id, data, at, before],
     )?;
     Ok(counted == 1)
 }
@@ -301,7 +321,7 @@ pub fn answer_album(
     album: &str,
     at: Millis,
 ) -> Result<()> {
-    first_press(tx, bot, contact, (ALBUM, album), at, 0)?;
+    remember(tx, bot, contact, (ALBUM, album), at, at)?;
     Ok(())
 }
 

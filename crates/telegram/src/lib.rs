@@ -26,5 +26,5 @@ pub use methods::{BotCommand, Me, Sent, Webhook, WebhookInfo};
 pub use outgoing::{send_message_params, stored_message};
 pub use update::{
     CallbackQuery, Chat, ChatMemberChange, MessageReaction, PreCheckoutQuery, Received, Update, UpdateError,
-    User,
+    User, Whereabouts,
 };

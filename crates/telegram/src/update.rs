@@ -77,6 +77,24 @@ impl Chat {
     }
 }
 
+/// Where in their chat a person wrote or pressed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// Nothing tells.
+    #[default]
+    Untold,
+    /// In no topic: the chat has none, or in its general part.
+    General,
+    /// In the topic of this number.
+    Topic(i64),
+}
+
+impl Whereabouts {
+    fn of(topic: Option<i64>) -> Self {
+        topic.map_or(Self::General, Self::Topic)
+    }
+}
+
 /// A press on a button under a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallbackQuery {
@@ -86,8 +104,8 @@ pub struct CallbackQuery {
     /// The message that carries the button, and its chat; absent for messages that are too old or inline.
     pub message_id: Option<i64>,
     pub chat: Option<Chat>,
-    /// The topic of the private chat in which the message is.
-    pub topic: Option<i64>,
+    /// Where in the private chat the message is. One that is too old does not say.
+    pub whereabouts: Whereabouts,
     pub data: Option<String>,
 }
 
@@ -197,14 +215,12 @@ impl Update {
         }
     }
 
-    /// Where in their chat a person wrote or pressed: in a topic, or in none. None of an update that says nothing
-    /// about it.
-    pub fn topic(&self) -> Option<Option<i64>> {
+    /// Where in their chat a person wrote or pressed.
+    pub fn whereabouts(&self) -> Whereabouts {
         match self {
-            Self::Message(message) if message.chat.is_private() => Some(message.topic),
-            // A message too old to be shown does not say where it is.
-            Self::CallbackQuery(query) if query.chat.is_some() => Some(query.topic),
-            _ => None,
+            Self::Message(message) if message.chat.is_private() => Whereabouts::of(message.topic),
+            Self::CallbackQuery(query) => query.whereabouts,
+            _ => Whereabouts::Untold,
         }
     }
 
@@ -224,10 +240,23 @@ impl Update {
 #[derive(Deserialize)]
 pub(crate) struct WireReference {
     pub(crate) message_id: i64,
+    /// Unix time in seconds; always 0 for a message that Telegram does not show any more.
+    #[serde(default)]
+    date: i64,
     chat: Option<Chat>,
     message_thread_id: Option<i64>,
     #[serde(default)]
     is_topic_message: bool,
+}
+
+impl WireReference {
+    /// A message that is not shown any more has its chat, and says nothing of its topic.
+    fn whereabouts(&self) -> Whereabouts {
+        if self.date == 0 || self.chat.is_none() {
+            return Whereabouts::Untold;
+        }
+        Whereabouts::of(self.message_thread_id.filter(|_| self.is_topic_message))
+    }
 }
 
 #[derive(Deserialize)]
@@ -241,13 +270,12 @@ struct WireCallbackQuery {
 impl From<WireCallbackQuery> for CallbackQuery {
     fn from(wire: WireCallbackQuery) -> Self {
         let WireCallbackQuery { id, from, message, data } = wire;
-        let topic = message.as_ref().filter(|message| message.is_topic_message);
-        let topic = topic.and_then(|message| message.message_thread_id);
+        let whereabouts = message.as_ref().map_or(Whereabouts::Untold, WireReference::whereabouts);
         let (message_id, chat) = match message {
             Some(message) => (Some(message.message_id), message.chat),
             None => (None, None),
         };
-        Self { id, from, message_id, chat, topic, data }
+        Self { id, from, message_id, chat, whereabouts, data }
     }
 }
 
@@ -345,6 +373,7 @@ mod tests {
         );
         let Update::CallbackQuery(query) = press.update else { panic!() };
         assert_eq!((query.message_id, query.data.as_deref()), (Some(4), Some("x")));
+        assert_eq!(query.whereabouts, Whereabouts::Untold, "it is not shown any more");
         let member = |status: &str, kind: &str| {
             let change = parse(&json!({"update_id": 1, "my_chat_member": {"chat": {"id": 5, "type": kind},
                 "from": {"id": 5}, "date": 1, "old_chat_member": {"status": "member", "user": {"id": 1}},

@@ -92,6 +92,16 @@ impl Reading {
         Self { kind, decimal: DecimalMark::Point, day_order: None }
     }
 
+    /// Whether a spreadsheet may have made a cell unreadable that it had read: it shortened a long number, or turned a day
+    /// around so that nothing tells its order. Only the value from before can tell what it was.
+    pub fn may_be_spoilt(self, cell: &str) -> bool {
+        match self.kind {
+            Kind::Number => numbers::is_shortened(cell),
+            Kind::Date => dates::read(cell).is_some_and(|date| date.is_unclear()),
+            Kind::Bool | Kind::Text => false,
+        }
+    }
+
     /// Reads a cell that is not empty.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use store::recipients::{self, Change, Recipient};
 use store::{WriteTx, campaigns};
 
 use super::{CampaignView, Campaigns, allow, owned, view};
-use crate::{EngineError, Result, dead_token, journal};
+use crate::{EngineError, Result, dead_token, journal, proof};
 
 /// What a person decides on sends whose end is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,24 +127,29 @@ fn settle_unknown(
     decision: Decision,
     now: Millis,
 ) -> Result<()> {
-    let (to, reason) = match decision {
-        Decision::Resend => (Outcome::Pending, "sent again on a member's decision"),
-        Decision::Leave => (Outcome::Unknown, "left so on a member's decision"),
+    let decided = match decision {
+        Decision::Resend => (Outcome::Pending, Some("sent again on a member's decision")),
+        Decision::Leave => (Outcome::Unknown, Some("left so on a member's decision")),
     };
     let mut changes = Vec::new();
     for line in lines {
+        // A line from before answers were weighed when its call ended.
+        let known = proof::weigh(tx, bot, line, (Outcome::Unknown, None))?;
+        let (to, reason) = if known.0 == Outcome::Sent { known } else { decided };
         let change = Change {
             position: line.position,
             from: Outcome::Unknown,
             to,
             at: None,
             message_id: line.message_id,
-            reason: Some(reason),
+            reason,
         };
         recipients::change(tx, bot, id, &change)?;
-        changes.push(OutcomeChange { contact: line.contact, outcome: to, at: line.at.unwrap_or(now) });
+        if to != Outcome::Unknown {
+            changes.push(OutcomeChange { contact: line.contact, outcome: to, at: line.at.unwrap_or(now) });
+        }
     }
-    if decision == Decision::Resend && !changes.is_empty() {
+    if !changes.is_empty() {
         journal::append(tx, bot, |journal| {
             journal.record(None, now, EventBody::Outcomes { campaign: id, changes })
         })?;

@@ -11,6 +11,8 @@ mod evidence;
 mod lease;
 mod recovery;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::pin::Pin;

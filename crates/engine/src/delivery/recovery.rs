@@ -6,12 +6,13 @@ use domain::time::Millis;
 use store::outbox::{self, Lane};
 use store::{campaigns, recipients};
 
-use crate::Result;
 use crate::journal::Journal;
+use crate::{Result, proof};
 
 const REASON: &str = "the server stopped during the call";
 
-/// Bulk and agents' messages become `unknown`, never a second send, until a person decides. Flow messages are
+/// Bulk and agents' messages become `unknown`, never a second send, until a person decides, or `sent` where an answer
+/// proves it. Flow messages are
 /// sent again and marked so: a menu twice is better than a person who waits.
 pub(super) fn recover(journal: &mut Journal<'_>, bot: BotId, now: Millis) -> Result<usize> {
     let tx = journal.tx();
@@ -28,17 +29,18 @@ pub(super) fn recover(journal: &mut Journal<'_>, bot: BotId, now: Millis) -> Res
     for campaign in campaigns::unfinished(tx, bot)? {
         let mut changes = Vec::new();
         for line in recipients::leased(tx, bot, campaign.id)? {
+            let (to, reason) = proof::weigh(tx, bot, &line, (Outcome::Unknown, Some(REASON)))?;
             let change = recipients::Change {
                 position: line.position,
                 from: Outcome::Leased,
-                to: Outcome::Unknown,
+                to,
                 at: None,
                 message_id: None,
-                reason: Some(REASON),
+                reason,
             };
             recipients::change(tx, bot, campaign.id, &change)?;
             let at = line.at.unwrap_or(now);
-            changes.push(OutcomeChange { contact: line.contact, outcome: Outcome::Unknown, at });
+            changes.push(OutcomeChange { contact: line.contact, outcome: to, at });
         }
         if !changes.is_empty() {
             recovered += changes.len();

@@ -15,10 +15,11 @@ use telegram::{Barrier, End, Refused, SendError};
 
 use super::{Answer, Ended, Lease, Target};
 use crate::journal::{Journal, Reach};
-use crate::{Result, dead_token};
+use crate::{Result, dead_token, proof};
 
 /// What shows that a person can be written to.
-const ACTS: [&str; 6] = ["start", "message", "message_edited", "command", "button", "unblocked"];
+const ACTS: [&str; 7] =
+    ["start", "message", "message_edited", "command", "button", "unblocked", "unblock_told"];
 
 /// What calls taught about the bot as a whole.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -140,13 +141,19 @@ fn settle_line(
     position: i64,
 ) -> Result<Option<OutcomeChange>> {
     let (tx, bot, verdict) = (journal.tx(), journal.bot(), verdict(&call.answer));
+    let told = (verdict.outcome, verdict.reason);
+    let line = match verdict.outcome {
+        Outcome::Pending | Outcome::Unknown => recipients::get(tx, bot, campaign, call.lease.contact)?,
+        _ => None,
+    };
+    let (to, reason) = line.map_or(Ok(told), |line| proof::weigh(tx, bot, &line, told))?;
     let change = recipients::Change {
         position,
         from: Outcome::Leased,
-        to: verdict.outcome,
+        to,
         at: None,
         message_id: verdict.message_id,
-        reason: verdict.reason,
+        reason,
     };
     let moved = tally.change(tx, bot, campaign, &change)?;
     if moved && is_unreachable(&verdict) {
@@ -157,9 +164,9 @@ fn settle_line(
         let detail = Some(description.clone());
         pause(journal, campaign, Pause { reason: PauseReason::Content, detail }, call.lease.at)?;
     }
-    let is_news = moved && verdict.outcome != Outcome::Pending;
+    let is_news = moved && to != Outcome::Pending;
     let (contact, at) = (call.lease.contact, call.lease.at);
-    Ok(is_news.then_some(OutcomeChange { contact, outcome: verdict.outcome, at }))
+    Ok(is_news.then_some(OutcomeChange { contact, outcome: to, at }))
 }
 
 /// Keeps what a refusal says about a person, unless they were heard of after the call had begun: which of the two came

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use domain::cells::{Kind, is_what_a_spreadsheet_leaves};
+use domain::cells::{Kind, is_what_a_spreadsheet_leaves, written};
 use domain::contact::{AttributeValue, NoChat, Profile, Reachability};
 use domain::event::{EventBody, Origin};
 use domain::ids::{BotId, ContactNumber, TagId, WorkspaceId};
@@ -10,7 +10,7 @@ use domain::time::Millis;
 use store::contacts::Contact;
 use store::{WriteTx, bots, contacts, tags};
 
-use super::row::{ImportRow, RowFault};
+use super::row::{ImportRow, RowFault, SpoiltCell};
 use crate::attributes::{self, AttributeChanges};
 use crate::journal::{self, Journal, Reach};
 use crate::{EngineError, Result, Secrets, former, tagging};
@@ -75,6 +75,8 @@ impl Batch<'_> {
             if met.contains(&row.telegram_id) {
                 self.meet_all(journal, std::mem::take(&mut new))?;
                 done.push(self.savepoint(journal, row)?);
+            } else if let Some(spoilt) = row.spoilt.first() {
+                done.push(Done::Rejected(spoilt.fault.clone()));
             } else if let Err(error) = attributes::check_count(&row.attributes, "") {
                 done.push(Done::Rejected(fault(error)?));
             } else {
@@ -123,7 +125,16 @@ impl Batch<'_> {
     }
 
     fn write(&self, journal: &mut Journal<'_>, row: &ImportRow) -> Result<Done> {
-        match contacts::by_telegram_id(journal.tx(), journal.bot(), row.telegram_id)? {
+        let there = contacts::by_telegram_id(journal.tx(), journal.bot(), row.telegram_id)?;
+        let values = there.as_ref().map(|contact| &contact.attributes);
+        let is_known = |spoilt: &&SpoiltCell| {
+            let value = values.and_then(|values| values.get(&spoilt.key));
+            value.is_some_and(|value| is_what_a_spreadsheet_leaves(&written(value), &spoilt.cell))
+        };
+        if let Some(spoilt) = row.spoilt.iter().find(|spoilt| !is_known(spoilt)) {
+            return Ok(Done::Rejected(spoilt.fault.clone()));
+        }
+        match there {
             Some(contact) => self.update(journal, contact, row),
             None => self.create(journal, row),
         }
@@ -215,7 +226,7 @@ impl Batch<'_> {
             journal.record(Some(contact.number), at, EventBody::Imported)?;
             contact.last_interaction = later;
             if contact.reachability.no_chat == Some(NoChat::NotStarted) {
-                journal.set_reachability(contact, self.now, Reach::Unblocked)?;
+                journal.set_reachability(contact, self.now, Reach::Heard)?;
             }
             changed = true;
         }

@@ -209,7 +209,10 @@ impl Run {
                 Done::Created => self.report.created += 1,
                 Done::Updated => self.report.updated += 1,
                 Done::Unchanged => self.report.unchanged += 1,
-                Done::Rejected(fault) => self.reject(line, fault),
+                Done::Rejected(fault) => {
+                    self.report.note_misfit(line, &fault);
+                    self.reject(line, fault);
+                }
             }
         }
         (self.watcher)(ImportNote::Progress(&self.report));

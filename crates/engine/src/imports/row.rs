@@ -45,6 +45,17 @@ pub struct ImportRow {
     /// The table tells last interactions, and of this person none.
     pub never_wrote: bool,
     pub attributes: Attributes,
+    /// Cells that a spreadsheet may have spoilt: good where the person's value is what they were.
+    pub spoilt: Vec<SpoiltCell>,
+}
+
+/// A cell that cannot be read, though it may be all that a spreadsheet left of the value that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpoiltCell {
+    pub key: String,
+    pub cell: String,
+    /// What the line is refused with, where it is not.
+    pub fault: RowFault,
 }
 
 /// Why a line is refused: the column, empty when the whole line is meant, and a sentence.
@@ -91,6 +102,7 @@ impl ImportRow {
             last_interaction: None,
             never_wrote: false,
             attributes: Attributes::new(),
+            spoilt: Vec::new(),
         };
         let mut faults = Vec::new();
         for (((name, column), reading), cell) in columns.iter().zip(&layout.readings).zip(cells) {
@@ -100,8 +112,14 @@ impl ImportRow {
             };
             let cell = bare(cell);
             if let Err(reason) = row.take(column, *reading, cell, now) {
-                let cell = (!cell.is_empty()).then(|| cell.chars().take(CELL_CHARS_TOLD).collect());
-                faults.push(RowFault { cell, ..RowFault::new(name, reason) });
+                let told = (!cell.is_empty()).then(|| cell.chars().take(CELL_CHARS_TOLD).collect());
+                let fault = RowFault { cell: told, ..RowFault::new(name, reason) };
+                match column {
+                    Column::Attribute(key) if reading.is_some_and(|reading| reading.may_be_spoilt(cell)) => {
+                        row.spoilt.push(SpoiltCell { key: key.clone(), cell: cell.to_owned(), fault });
+                    }
+                    _ => faults.push(fault),
+                }
             }
         }
         if faults.is_empty() { Ok(row) } else { Err(faults) }

@@ -244,7 +244,7 @@ async fn whoever_never_wrote_to_the_bot_cannot_be_written_to_until_they_do() {
         of.map(|event| event.contact.map_or(u32::MAX, |number| number.0)).collect::<Vec<_>>()
     };
     assert_eq!(told(&EventBody::NoChat { reason: NoChat::NotStarted }), [1, 2]);
-    assert_eq!(told(&EventBody::Unblocked), [1]);
+    assert_eq!(told(&EventBody::Unblocked { told: false }), [1]);
 }
 
 /// New people come many at once, and others one by one between them.

@@ -80,7 +80,9 @@ pub(super) fn belongs_in_a_thread(body: &EventBody) -> bool {
             | EventBody::Button { .. }
             | EventBody::Click { .. }
             | EventBody::Blocked { .. }
-            | EventBody::Unblocked
+            | EventBody::Unblocked { .. }
+            | EventBody::BlockTold { .. }
+            | EventBody::UnblockTold
             | EventBody::Deactivated
             | EventBody::NoChat { .. }
             | EventBody::OptedOut { .. }

@@ -200,7 +200,7 @@ impl Intake {
         received: &Received,
         at: Millis,
     ) -> Result<Option<Answer>> {
-        journal.listen(received.update.topic());
+        journal.listen(received.update.whereabouts());
         match &received.update {
             Update::Message(message) if message.chat.is_private() => {
                 self.message(journal, name, message, &received.raw, at)?;

@@ -172,7 +172,7 @@ impl Intake {
         if change.is_block() {
             return hearing::blocked(journal, &mut contact, at);
         }
-        journal.set_reachability(&mut contact, at, Reach::Unblocked)
+        hearing::unblocked(journal, &mut contact, at)
     }
 }
 

@@ -40,7 +40,7 @@ async fn what_is_committed_before_anybody_follows_the_bot_is_told() {
     assert_eq!(numbers(&mut feed, 2).await, [5, 6]);
     // Told a second time, it is no news.
     live.tell(Change::of(house.workspace, house.bot, &event));
-    house.record(ada, NOW + 5, EventBody::Unblocked).await;
+    house.record(ada, NOW + 5, EventBody::Unblocked { told: true }).await;
     assert_eq!(numbers(&mut feed, 1).await, [7]);
 }
 
@@ -73,7 +73,7 @@ async fn who_missed_too_much_starts_over_and_hears_what_follows() {
         .write(move |tx| {
             crate::journal::append(tx, bot, |journal| {
                 for _ in 0..=READ_MAX {
-                    journal.record(Some(ada.number()), NOW, EventBody::Unblocked)?;
+                    journal.record(Some(ada.number()), NOW, EventBody::Unblocked { told: true })?;
                 }
                 Ok(())
             })

@@ -234,7 +234,7 @@ async fn a_log_that_is_shorter_or_went_on_otherwise_is_noticed() {
     assert!(!was_read(&people(), house.bot).await, "the event is not there");
     fs::write(file_of(&house, house.bot), &file).unwrap();
     let bot = house.bot;
-    let said = EventBody::Unblocked;
+    let said = EventBody::Unblocked { told: true };
     store
         .write(move |tx| journal::append(tx, bot, |journal| journal.record(Some(id.number()), NOW + 1, said)))
         .await

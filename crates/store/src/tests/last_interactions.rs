@@ -11,7 +11,7 @@ on_both!(last_interactions_are_read_from_the_log_once);
 
 fn record(tx: &WriteTx<'_>, bot: BotId, number: i64, contact: u32, at: i64) -> Result<(), StoreError> {
     let body = match contact {
-        3 => EventBody::Unblocked,
+        3 => EventBody::Unblocked { told: true },
         _ => EventBody::Start { payload: None, message_id: 1 },
     };
     let contact = Some(ContactNumber(contact));

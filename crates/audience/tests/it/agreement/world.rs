@@ -179,7 +179,7 @@ fn change() -> impl Strategy<Value = EventBody> {
         2 => prop::collection::btree_map(pick(&KEYS), prop::option::of(value()), 1..3)
             .prop_map(|set| EventBody::AttributesSet { set }),
         1 => charged().prop_map(|charged| EventBody::Blocked { charged, found: false }),
-        1 => Just(EventBody::Unblocked),
+        1 => Just(EventBody::Unblocked { told: true }),
         1 => Just(EventBody::Deactivated),
         1 => proptest::sample::select(NoChat::ALL).prop_map(|reason| EventBody::NoChat { reason }),
         1 => charged().prop_map(|charged| EventBody::OptedOut { charged }),

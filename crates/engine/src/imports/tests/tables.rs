@@ -133,28 +133,44 @@ async fn cells_that_a_line_leaves_out_at_its_end_are_empty() {
 #[tokio::test]
 async fn a_table_that_a_spreadsheet_has_saved_changes_nobodys_kind_or_value() {
     let house = House::new().await;
-    let first = "telegram_id,attr.vip,attr.spent,attr.born,attr.article,attr.card\n\
-        1,true,19.90,2026-05-13,007,12345678901234567890\n\
-        2,false,1000.50,2026-05-01,015,12345678901234567891\n";
-    house.import(first).await;
+    let first = "telegram_id,attr.vip,attr.spent,attr.born,attr.article,attr.card,attr.phone,attr.paid\n\
+        1,true,19.90,2026-05-13,007,12345678901234567890,4915112345678,2026-05-01\n\
+        2,false,1000.50,2026-05-01,015,12345678901234567891,4915112345679,2026-11-12\n";
+    let report = house.import(first).await;
+    assert_eq!((report.columns[6].kind, report.columns[7].kind), ("number", "date"));
+    let all = ["vip", "spent", "born", "article", "card", "phone", "paid"];
     let mut before = Vec::new();
-    for key in ["vip", "spent", "born", "article", "card"] {
+    for key in all {
         before.push(house.values(key).await);
     }
     for saved in [
-        "telegram_id,attr.vip,attr.spent,attr.born,attr.article,attr.card\n\
-            1,TRUE,19.9,5/13/2026,7,1.23457E+19\n2,FALSE,\"1,000.5\",5/1/2026,15,1.23457E+19\n",
-        "telegram_id;attr.vip;attr.spent;attr.born;attr.article;attr.card\n\
-            1;WAHR;19,9;13.05.2026;7;1,23457E+19\n2;FALSCH;1.000,5;01.05.2026;15;1,23457E+19\n",
+        "telegram_id,attr.vip,attr.spent,attr.born,attr.article,attr.card,attr.phone,attr.paid\n\
+            1,TRUE,19.9,5/13/2026,7,1.23457E+19,4.91511E+12,5/1/2026\n\
+            2,FALSE,\"1,000.5\",5/1/2026,15,1.23457E+19,4.91511E+12,11/12/2026\n",
+        "telegram_id;attr.vip;attr.spent;attr.born;attr.article;attr.card;attr.phone;attr.paid\n\
+            1;WAHR;19,9;13.05.2026;7;1,23457E+19;4,91511E+12;01.05.2026\n\
+            2;FALSCH;1.000,5;01.05.2026;15;1,23457E+19;4,91511E+12;12.11.2026\n",
+        // No column tells the order of a day.
+        "telegram_id,attr.paid,attr.phone\n1,5/1/2026,4.91511E+12\n2,11/12/2026,4.91511E+12\n",
+        "telegram_id,attr.paid\n1,1/5/2026\n2,12/11/2026\n",
     ] {
         let report = house.import(saved).await;
         assert_eq!((report.unchanged, report.rejected_count), (2, 0), "{:?}", report.rejected);
         let mut after = Vec::new();
-        for key in ["vip", "spent", "born", "article", "card"] {
+        for key in all {
             after.push(house.values(key).await);
         }
         assert_eq!(after, before);
     }
+    // What it left is another value's, or nobody's: the line is refused, and the cell told.
+    let spoilt = "telegram_id,attr.paid,attr.phone\n\
+        1,5/2/2026,4.91511E+12\n2,11/12/2026,4.91512E+12\n3,5/1/2026,7\n";
+    let report = house.import(spoilt).await;
+    assert_eq!(rejected(&report), [(2, "attr.paid"), (3, "attr.phone"), (4, "attr.paid")]);
+    let told: Vec<&str> =
+        report.columns.iter().flat_map(|column| &column.misfits).map(|cell| cell.value.as_str()).collect();
+    assert_eq!(told, ["5/2/2026", "5/1/2026", "4.91512E+12"]);
+    assert_eq!(house.people().await.len(), 2);
 }
 
 #[tokio::test]

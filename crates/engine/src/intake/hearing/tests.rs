@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use domain::contact::{NoChat, Reachability};
-use domain::event::EventBody;
-use domain::ids::ContactId;
+use domain::event::{EventBody, Outcome};
+use domain::ids::{CampaignId, ContactId};
+use domain::recipient::Answers;
 use serde_json::{Value, json};
+use store::{StoreError, recipients};
 use telegram::Received;
 
 use crate::flows::FlowRunner;
@@ -150,6 +152,80 @@ async fn the_later_of_block_and_message_counts_in_whatever_order_they_come() {
     }
     assert!(!blocked_and_wrote(NOON_S, NOON_S, true).await.0, "in the same second the later to come");
     assert!(blocked_and_wrote(NOON_S, NOON_S, false).await.0);
+}
+
+/// Told in that order: `kicked` or `member`, so many seconds after noon.
+async fn blocked_after(told: &[(&str, i64)]) -> bool {
+    let mut desk = Desk::new().await;
+    for (status, after_s) in told {
+        desk.member(status, NOON_S + after_s).await;
+    }
+    desk.reachability().await.blocked
+}
+
+/// Every order of some things.
+fn orders<T: Copy>(all: &[T]) -> Vec<Vec<T>> {
+    let Some((first, rest)) = all.split_first() else { return vec![Vec::new()] };
+    let with_first = |order: Vec<T>| {
+        (0..=order.len()).map(move |place| [&order[..place], &[*first], &order[place..]].concat())
+    };
+    orders(rest).into_iter().flat_map(with_first).collect()
+}
+
+#[tokio::test]
+async fn the_later_of_a_block_and_its_end_counts_in_whatever_order_they_are_told() {
+    let all = [("kicked", 0), ("member", 10), ("kicked", 20), ("member", 30)];
+    for (count, is_blocked) in [(2, false), (3, true), (4, false)] {
+        for told in orders(&all[..count]) {
+            assert_eq!(blocked_after(&told).await, is_blocked, "{told:?}");
+        }
+    }
+    assert!(
+        !blocked_after(&[("kicked", 0), ("member", 0)]).await,
+        "in the same second the one that comes later"
+    );
+    assert!(blocked_after(&[("member", 0), ("kicked", 0)]).await);
+    assert!(blocked_after(&[("kicked", 0), ("member", 0), ("kicked", 0)]).await);
+}
+
+#[tokio::test]
+async fn a_block_that_a_send_had_found_is_charged_once_when_it_is_told() {
+    let mut desk = Desk::new().await;
+    let (bot, ann) = (desk.house.bot, desk.ann.number());
+    let lines = [(1, 120, Outcome::Sent), (2, 30, Outcome::Blocked)];
+    desk.house
+        .write(move |tx| {
+            for (campaign, minutes_ago, to) in lines {
+                let campaign = CampaignId(campaign);
+                recipients::insert(tx, bot, campaign, 0, &[(ann, false)])?;
+                let at = Some(NOW - minutes_ago * 60_000);
+                let from = Outcome::Pending;
+                let change = recipients::Change { position: 0, from, to, at, message_id: None, reason: None };
+                recipients::change(tx, bot, campaign, &change)?;
+            }
+            Ok(())
+        })
+        .await;
+    desk.found(Reach::BlockFound).await;
+    for _ in 0..2 {
+        // An hour ago: after the first campaign came, and before the second did not.
+        desk.member("kicked", NOON_S).await;
+        assert!(desk.reachability().await.blocked);
+    }
+    let log = desk.house.log().await;
+    let kinds = log.iter().map(|event| event.body.kind()).filter(|kind| kind.starts_with("block"));
+    assert_eq!(kinds.collect::<Vec<_>>(), ["blocked", "block_told"], "one block, and once when it was");
+    let read = desk.house.store.reader().read(move |tx| {
+        let answers = |id| {
+            let line = recipients::get(tx, bot, CampaignId(id), ann)?;
+            Ok::<_, StoreError>(line.unwrap().answers)
+        };
+        Ok::<_, StoreError>((answers(1)?, answers(2)?))
+    });
+    let charged = Answers::BLOCKED_AFTER.union(Answers::WINDOW_BLOCK);
+    assert_eq!(read.await.unwrap(), (charged, Answers::default()), "the refused send is counted as refused");
+    desk.member("member", NOON_S + 600).await;
+    assert!(!desk.reachability().await.blocked, "what the send found is over with what comes after it");
 }
 
 #[tokio::test]

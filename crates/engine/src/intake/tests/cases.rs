@@ -1,5 +1,8 @@
 //! What people really send: each with what it must come to. Updates are as Telegram gives them.
 
+mod presses;
+mod refused;
+
 use serde_json::{Value, json};
 use store::conversations::{self, Conversation};
 use store::outbox;
@@ -343,21 +346,4 @@ async fn stop_words_are_the_workspaces_own_whole_messages_and_answered_in_their_
     assert!(!desk.is_opted_out().await, "no word of this workspace any more");
     desk.says(2, json!({"text": "LOPETA"})).await;
     assert!(desk.is_opted_out().await);
-}
-
-#[tokio::test]
-async fn the_same_press_again_within_seconds_is_one_press_and_both_are_answered() {
-    let mut desk = Desk::new().await;
-    let press = |id: &str, data: &str| {
-        json!({"id": id, "from": {"id": ANN, "is_bot": false, "first_name": "Ann"}, "chat_instance": "1", "data": data,
-            "message": {"message_id": 9, "date": NOW / 1_000, "chat": {"id": ANN, "type": "private"}}})
-    };
-    for (id, data, at) in [("q1", "news", NOW), ("q2", "news", NOW + 4_000), ("q3", "other", NOW + 4_000)] {
-        let taken = desk.give_at("callback_query", &press(id, data), at).await;
-        assert_eq!(taken.answers.len(), 1, "{id} is answered");
-    }
-    let count = |kinds: Vec<&str>| kinds.iter().filter(|kind| **kind == "button").count();
-    assert_eq!(count(desk.kinds().await), 2, "one press sent twice, and another button");
-    desk.give_at("callback_query", &press("q4", "news"), NOW + 5_000).await;
-    assert_eq!(count(desk.kinds().await), 3, "later it is another press");
 }

@@ -1,0 +1,201 @@
+//! An answer that came while the call was open, and every way in which that call's end can stay unknown.
+
+use std::sync::Arc;
+
+use domain::campaign::{Course, Status};
+use domain::event::{EventBody, Outcome};
+use domain::ids::{CampaignId, ContactId};
+use domain::message::Outgoing;
+use domain::time::{DAY_MS, Millis};
+use serde_json::json;
+use store::campaigns::{self, Campaign};
+use store::recipients;
+use telegram::{Clock, ClockSnapshot, Rate, SendError};
+
+use super::recovery;
+use super::settle::{Way, settle};
+use super::{Ended, Lease, Target};
+use crate::campaigns::{Campaigns, Decision};
+use crate::test_house::{House, NOW};
+use crate::{journal, proof, restoration};
+
+/// When the call began.
+const CALLED: Millis = NOW - DAY_MS / 24;
+
+/// A campaign to one person whose call is under way.
+struct Call {
+    house: House,
+    ada: ContactId,
+    campaign: CampaignId,
+}
+
+impl Call {
+    async fn begin() -> Self {
+        let house = House::new().await;
+        let ada = house.person(1, "Ada", 3).await;
+        let bot = house.bot;
+        let campaign = house.write(move |tx| Ok(campaigns::insert(tx, bot, &sending(CampaignId(0)))?)).await;
+        house
+            .write(move |tx| {
+                campaigns::update(tx, bot, &sending(campaign))?;
+                Ok(recipients::insert(tx, bot, campaign, 0, &[(ada.number(), false)])?)
+            })
+            .await;
+        let call = Self { house, ada, campaign };
+        call.moves(Outcome::Pending, Outcome::Leased).await;
+        call
+    }
+
+    async fn moves(&self, from: Outcome, to: Outcome) {
+        let (bot, campaign) = (self.house.bot, self.campaign);
+        let change =
+            recipients::Change { position: 0, from, to, at: Some(CALLED), message_id: None, reason: None };
+        let moved = self.house.write(move |tx| Ok(recipients::change(tx, bot, campaign, &change)?)).await;
+        assert!(moved);
+    }
+
+    /// What proves it: a reply, a press or a click.
+    async fn is_answered(&self, by: &str) {
+        let (object, campaign, place) = (by.to_owned(), self.campaign, None);
+        match by {
+            "reply" => self.house.says(self.ada, NOW, "Yes please").await,
+            "press" => {
+                let campaign = Some(campaign);
+                let body = EventBody::Button { object, message_id: Some(9), campaign, place };
+                self.house.record(self.ada, NOW, body).await
+            }
+            _ => self.house.record(self.ada, NOW, EventBody::Click { object, campaign, place }).await,
+        };
+    }
+
+    /// The call ends in one of the ways of which nobody knows what it did.
+    async fn ends(&self, how: &str) {
+        let (bot, lease) = (self.house.bot, self.lease());
+        match how {
+            "lost" | "refused for now" => {
+                let error = match how {
+                    "lost" => SendError::Unknown { reason: "timed out".into() },
+                    _ => SendError::RetryAfter { seconds: 3 },
+                };
+                self.house
+                    .write(move |tx| {
+                        let ended = [Arc::new(Ended { lease, answer: Err(error) })];
+                        let clock = &mut Clock::restore(Rate::Unlimited, ClockSnapshot::default(), NOW);
+                        let away = &mut None;
+                        journal::append(tx, bot, |journal| {
+                            settle(journal, bot, &ended, Way { clock, away }, NOW).map(|_| ())
+                        })
+                    })
+                    .await;
+            }
+            "taken over" => {
+                let take = move |journal: &mut journal::Journal<'_>| recovery::recover(journal, bot, NOW);
+                self.house.write(move |tx| journal::append(tx, bot, take)).await;
+            }
+            _ => {
+                restoration::settle(&self.house.store, NOW).await.unwrap();
+            }
+        }
+    }
+
+    fn lease(&self) -> Lease {
+        let target = Target::Recipient { campaign: self.campaign, position: 0 };
+        Lease { target, contact: self.ada.number(), chat: 1, at: CALLED, message: Outgoing::plain("Hi") }
+    }
+
+    async fn outcome(&self) -> Outcome {
+        let (bot, campaign, ada) = (self.house.bot, self.campaign, self.ada.number());
+        let read = self.house.store.reader().read(move |tx| recipients::get(tx, bot, campaign, ada));
+        let line = read.await.unwrap().unwrap();
+        assert_eq!(line.at, Some(CALLED), "the window of answers stays where it was");
+        // The log, from which the index is built, says the same.
+        let told = self.house.log().await.into_iter().rev().find_map(|event| match event.body {
+            EventBody::Outcomes { changes, .. } => Some(changes[0].outcome),
+            _ => None,
+        });
+        assert!(line.outcome == Outcome::Pending || told == Some(line.outcome), "{told:?}");
+        line.outcome
+    }
+
+    async fn is_decided(&self, decision: Decision) {
+        let house = &self.house;
+        let (store, secrets) = (house.store.clone(), house.secrets.clone());
+        let room = Campaigns::new(store, secrets, house.clock(), house.people.clone(), "http://localhost");
+        room.resolve(house.workspace, self.campaign, decision, None).await.unwrap();
+    }
+}
+
+fn sending(id: CampaignId) -> Campaign {
+    let course = Course { status: Status::Sending, audience_count: 1, send_up_to: 1, ..Course::draft() };
+    Campaign {
+        id,
+        name: "Weekly".into(),
+        course: Course { started_at: Some(CALLED), ..course },
+        audience: json!({"all": []}),
+        message: json!({"text": "Hi"}),
+        held_out_percent: 0.0,
+        canary: None,
+        frozen_at: Some(CALLED),
+        frozen_number: Some(1),
+        left_out: 0,
+        version: 1,
+        created_by: None,
+        created_at: CALLED,
+    }
+}
+
+#[tokio::test]
+async fn an_answer_while_the_call_is_open_proves_that_the_message_arrived() {
+    for how in ["lost", "taken over", "restored"] {
+        for by in ["reply", "press", "click"] {
+            let call = Call::begin().await;
+            call.is_answered(by).await;
+            call.ends(how).await;
+            assert_eq!(call.outcome().await, Outcome::Sent, "{how}, {by}");
+        }
+        let call = Call::begin().await;
+        call.ends(how).await;
+        assert_eq!(call.outcome().await, Outcome::Unknown, "{how}: nobody answered");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_did_nothing_is_proved_by_a_token_of_an_earlier_one_and_by_no_reply() {
+    for (by, outcome) in [("press", Outcome::Sent), ("click", Outcome::Sent), ("reply", Outcome::Pending)] {
+        let call = Call::begin().await;
+        call.is_answered(by).await;
+        call.ends("refused for now").await;
+        assert_eq!(call.outcome().await, outcome, "{by}");
+    }
+    // The reply to the call that did nothing is none to the next.
+    let call = Call::begin().await;
+    call.is_answered("reply").await;
+    call.ends("refused for now").await;
+    let (bot, campaign) = (call.house.bot, call.campaign);
+    let mut line =
+        call.house.write(move |tx| Ok(recipients::list(tx, bot, campaign, &[], -1, 1)?.remove(0))).await;
+    line.at = Some(NOW + 1);
+    let weighed = call.house.write(move |tx| proof::weigh(tx, bot, &line, (Outcome::Unknown, None))).await;
+    assert_eq!(weighed.0, Outcome::Unknown);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_again_that_was_answered() {
+    for decision in [Decision::Resend, Decision::Leave] {
+        let call = Call::begin().await;
+        call.is_answered("press").await;
+        // As a version left it that weighed no answers.
+        call.moves(Outcome::Leased, Outcome::Unknown).await;
+        call.is_decided(decision).await;
+        assert_eq!(call.outcome().await, Outcome::Sent, "{decision:?}");
+    }
+    // A press on the first message, after a member decided to send again and before that began.
+    let call = Call::begin().await;
+    call.ends("lost").await;
+    call.is_decided(Decision::Resend).await;
+    assert_eq!(call.outcome().await, Outcome::Pending);
+    let (bot, campaign, ada) = (call.house.bot, call.campaign, call.ada.number());
+    let press = move |journal: &mut journal::Journal<'_>| journal.prove_sent(ada, campaign, Some(9), NOW);
+    call.house.write(move |tx| journal::append(tx, bot, press)).await;
+    assert_eq!(call.outcome().await, Outcome::Sent);
+}
