@@ -19,6 +19,15 @@ import type {
 const nextOf = (page: { next: string | null }) => page.next ?? undefined;
 const first = undefined as string | undefined;
 
+/**
+ * What was shown stays, greyed, until the answer to another question is there: but of the same bot, campaign or link
+ * only, which the key names second. What belongs to another one would be a wrong figure under its name.
+ */
+const keepOf =
+  (subject: number) =>
+  <Data>(previous: Data | undefined, before?: { queryKey: readonly unknown[] }) =>
+    before?.queryKey[1] === subject ? previous : undefined;
+
 export const sessionQuery = () =>
   queryOptions({
     queryKey: ['session'],
@@ -63,7 +72,7 @@ export const homeQuery = (botId: number, days: number) =>
   queryOptions({
     queryKey: ['home', botId, days],
     queryFn: ({ signal }) => get('/home', { params: { query: { bot_id: botId, days } }, signal }),
-    placeholderData: keepPreviousData,
+    placeholderData: keepOf(botId),
   });
 
 export interface MovedAsk {
@@ -120,7 +129,7 @@ export const contactsQuery = ({ botId, expression, q, order, limit = 100 }: Cont
       }),
     initialPageParam: first,
     getNextPageParam: nextOf,
-    placeholderData: keepPreviousData,
+    placeholderData: keepOf(botId),
   });
 /** A few people for a search box. */
 export const contactSearchQuery = (botId: number, q: string) =>
@@ -129,7 +138,7 @@ export const contactSearchQuery = (botId: number, q: string) =>
     queryFn: ({ signal }) =>
       get('/contacts', { params: { query: { bot_id: botId, q, limit: 6 } }, signal }),
     enabled: q.trim().length > 0,
-    placeholderData: keepPreviousData,
+    placeholderData: keepOf(botId),
   });
 export const contactQuery = (id: number) =>
   queryOptions({
@@ -182,7 +191,7 @@ export const previewQuery = (botId: number, expression: Expression, breakdown?: 
   queryOptions({
     queryKey: ['preview', botId, expression, breakdown ?? null],
     queryFn: () => post('/segments/preview', { body: { bot_id: botId, expression, breakdown } }),
-    placeholderData: keepPreviousData,
+    placeholderData: keepOf(botId),
     staleTime: 5_000,
     retry: false,
   });
@@ -195,7 +204,7 @@ export const stagePreviewQuery = (botId: number, stages: StageDraft[]) =>
   queryOptions({
     queryKey: ['stage-preview', botId, stages],
     queryFn: () => post('/stages/preview', { body: { bot_id: botId, stages } }),
-    placeholderData: keepPreviousData,
+    placeholderData: keepOf(botId),
     retry: false,
   });
 
@@ -280,7 +289,7 @@ export const campaignPreviewQuery = ({ bot_id, audience, held_out_percent }: Cam
   queryOptions({
     queryKey: ['campaign-preview', bot_id, audience, held_out_percent],
     queryFn: () => post('/campaigns/preview', { body: { bot_id, audience, held_out_percent } }),
-    placeholderData: keepPreviousData,
+    placeholderData: keepOf(bot_id),
     retry: false,
   });
 export const ledgerQuery = (id: number, outcome: Outcome | '', button: string) =>
@@ -296,14 +305,14 @@ export const ledgerQuery = (id: number, outcome: Outcome | '', button: string) =
       }),
     initialPageParam: first,
     getNextPageParam: nextOf,
-    placeholderData: keepPreviousData,
+    placeholderData: keepOf(id),
   });
 export const reportQuery = (id: number, by: ReportBy) =>
   queryOptions({
     queryKey: ['report', id, by],
     queryFn: ({ signal }) =>
       get('/campaigns/{id}/report', { params: { path: { id }, query: { by } }, signal }),
-    placeholderData: keepPreviousData,
+    placeholderData: keepOf(id),
   });
 export const linksQuery = (botId: number) =>
   queryOptions({
@@ -318,7 +327,7 @@ export const linkFunnelQuery = (id: number, botId: number, days: number, by: Lin
         params: { path: { id }, query: { bot_id: botId, days, by } },
         signal,
       }),
-    placeholderData: keepPreviousData,
+    placeholderData: keepOf(id),
   });
 export const testersQuery = (botId: number) =>
   queryOptions({
