@@ -182,6 +182,9 @@ pub enum EventBody {
         message_id: i64,
         /// What stands there now; empty when nothing does.
         emoji: String,
+        /// Telegram's ids of those of somebody's own making, which stand there as stars.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        custom: Vec<String>,
     },
     /// Any other command, without its slash and bot name.
     Command {
@@ -387,7 +390,9 @@ impl EventBody {
             Self::MessageEdited { content, message_id, .. } => {
                 Self::MessageEdited { message_id, text: None, content, file: None, details: None }
             }
-            Self::Reacted { message_id, .. } => Self::Reacted { message_id, emoji: String::new() },
+            Self::Reacted { message_id, .. } => {
+                Self::Reacted { message_id, emoji: String::new(), custom: Vec::new() }
+            }
             Self::Command { message_id, .. } => {
                 Self::Command { object: String::new(), text: String::new(), message_id }
             }

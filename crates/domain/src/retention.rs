@@ -94,6 +94,7 @@ pub fn without_words(body: EventBody) -> EventBody {
         EventBody::Command { object, message_id, .. } => {
             EventBody::Command { object, text: String::new(), message_id }
         }
+        body @ EventBody::Reacted { .. } => body.blanked(),
         EventBody::Raw { object, .. } => EventBody::Raw { object, json: String::new() },
         EventBody::IngestFailed { .. } => {
             EventBody::IngestFailed { error: String::new(), json: String::new() }

@@ -34,6 +34,7 @@ pub(crate) const START: &str = EventKind::Start.into_str();
 pub(crate) const MESSAGE: &str = EventKind::Message.into_str();
 pub(crate) const COMMAND: &str = EventKind::Command.into_str();
 pub(crate) const MESSAGE_EDITED: &str = EventKind::MessageEdited.into_str();
+pub(crate) const REACTED: &str = EventKind::Reacted.into_str();
 pub(crate) const RAW: &str = EventKind::Raw.into_str();
 pub(crate) const INGEST_FAILED: &str = EventKind::IngestFailed.into_str();
 const TAG_ADDED: &str = EventKind::TagAdded.into_str();

@@ -5,7 +5,7 @@ use domain::ids::{BotId, MemberId, OutboxId, WorkspaceId};
 use domain::retention::{Kept, Retention, without_words};
 use domain::time::Millis;
 
-use crate::events::{COMMAND, INGEST_FAILED, MESSAGE, MESSAGE_EDITED, RAW};
+use crate::events::{COMMAND, INGEST_FAILED, MESSAGE, MESSAGE_EDITED, RAW, REACTED};
 use crate::recipients::{LEASED, PENDING};
 use crate::sql::params;
 use crate::{ReadTx, Result, WriteTx, erasure};
@@ -85,9 +85,9 @@ impl Walk {
         match self {
             Self::EventTexts => format!(
                 "SELECT number, at, 1 FROM events WHERE bot_id = $1 AND number > $2 \
-                 AND kind IN ('{MESSAGE}', '{COMMAND}', '{MESSAGE_EDITED}') \
+                 AND kind IN ('{MESSAGE}', '{COMMAND}', '{MESSAGE_EDITED}', '{REACTED}') \
                  AND ((data LIKE '%\"text\":\"%' AND data NOT LIKE '%\"text\":\"\"%') OR data LIKE '%\"file\":\"%' \
-                 OR data LIKE '%\"details\":{{%')"
+                 OR data LIKE '%\"details\":{{%' OR (kind = '{REACTED}' AND data NOT LIKE '%\"emoji\":\"\"%'))"
             ),
             Self::EventRaw => format!(
                 "SELECT number, at, 1 FROM events WHERE bot_id = $1 AND number > $2 \

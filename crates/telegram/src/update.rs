@@ -121,6 +121,8 @@ pub struct MessageReaction {
     /// What stands there now, one after the other; empty when nothing does. An emoji of somebody's own making is shown
     /// as a star.
     pub emoji: String,
+    /// Telegram's ids of those of somebody's own making.
+    pub custom: Vec<String>,
 }
 
 /// A change of a member of a chat.
@@ -179,6 +181,16 @@ impl Received {
             None => Update::Unknown { kind: String::new(), problem: None },
         };
         Ok(Self { id, raw: raw.to_owned(), update })
+    }
+
+    /// The Telegram id of the person who caused it, also where its kind is only kept: a vote, a purchase.
+    pub fn person_id(&self) -> Option<i64> {
+        if let Some(person) = self.update.person() {
+            return Some(person.id);
+        }
+        let fields: BTreeMap<String, serde_json::Value> = serde_json::from_str(&self.raw).ok()?;
+        let (_, body) = fields.iter().find(|(name, _)| *name != "update_id")?;
+        ["from", "user"].iter().find_map(|field| body[*field]["id"].as_i64())
     }
 }
 
@@ -293,13 +305,15 @@ struct WireReaction {
 #[derive(Deserialize)]
 struct WireEmoji {
     emoji: Option<String>,
+    custom_emoji_id: Option<String>,
 }
 
 impl From<WireReaction> for MessageReaction {
     fn from(wire: WireReaction) -> Self {
         let WireReaction { chat, message_id, user, date, new_reaction } = wire;
+        let custom = new_reaction.iter().filter_map(|one| one.custom_emoji_id.clone()).collect();
         let emoji = new_reaction.into_iter().map(|one| one.emoji.unwrap_or_else(|| "⭐".into())).collect();
-        Self { chat, message_id, user, date, emoji }
+        Self { chat, message_id, user, date, emoji, custom }
     }
 }
 

@@ -63,7 +63,8 @@ impl Intake {
         let at = happened_at(reaction.date, received_at);
         let Some(user) = reaction.user.as_ref().filter(|user| !user.is_bot) else { return Ok(()) };
         let (contact, _) = find_or_create_contact(journal, &self.secrets, user, Source::new(), at)?;
-        let body = EventBody::Reacted { message_id: reaction.message_id, emoji: reaction.emoji.clone() };
+        let (message_id, emoji) = (reaction.message_id, reaction.emoji.clone());
+        let body = EventBody::Reacted { message_id, emoji, custom: reaction.custom.clone() };
         journal.record(Some(contact.number), at, body)?;
         Ok(())
     }

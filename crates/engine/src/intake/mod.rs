@@ -21,7 +21,7 @@ use domain::ids::BotId;
 use domain::time::{DAY_MS, Millis, SECOND_MS};
 use store::bots::Bot;
 use store::nodes::{self, Hold};
-use store::{Attempt, Store, StoreError, WriteTx, bots, events};
+use store::{Attempt, Store, StoreError, WriteTx, bots, contacts, events};
 use telegram::{Received, Update};
 
 use crate::acts::Responder;
@@ -220,18 +220,28 @@ impl Intake {
                 Ok(None)
             }
             Update::PreCheckoutQuery(query) => {
-                let body = EventBody::Raw { object: "pre_checkout_query".into(), json: received.raw.clone() };
-                journal.record(None, at, body)?;
+                keep_raw(journal, received, at)?;
                 let declined = bots::of(journal.tx(), journal.bot())?.and_then(|bot| bot.decline_payments);
                 Ok(Some(Answer::Payment { query_id: query.id.clone(), declined }))
             }
-            other => {
-                let body = EventBody::Raw { object: kind_of(other).to_owned(), json: received.raw.clone() };
-                journal.record(None, at, body)?;
+            _ => {
+                keep_raw(journal, received, at)?;
                 Ok(None)
             }
         }
     }
+}
+
+/// Keeps an update as it came: with the person, where it is of one who is known and of no chat that others share.
+fn keep_raw(journal: &mut Journal<'_>, received: &Received, at: Millis) -> Result<()> {
+    let person = received.person_id().filter(|_| received.update.chat().is_none());
+    let contact = match person {
+        Some(id) => contacts::by_telegram_id(journal.tx(), journal.bot(), id)?,
+        None => None,
+    };
+    let body = EventBody::Raw { object: kind_of(&received.update).to_owned(), json: received.raw.clone() };
+    journal.record(contact.map(|contact| contact.number), at, body)?;
+    Ok(())
 }
 
 fn kind_of(update: &Update) -> &str {

@@ -51,7 +51,7 @@ impl Intake {
         let (mut contact, met) = find_or_create_contact(journal, &self.secrets, user, opening.source(), at)?;
         hearing::heard(journal, &mut contact, at, true)?;
         if let Some(payment) = &message.successful_payment {
-            return paid(journal, contact.number, payment, (at, received_at));
+            return paid(journal, contact.number, (payment, raw), (at, received_at));
         }
         let Some(content) = message.content else {
             // Nobody wrote: nobody waits, and no campaign is answered.
@@ -180,7 +180,7 @@ impl Intake {
 fn paid(
     journal: &mut Journal<'_>,
     contact: ContactNumber,
-    payment: &SuccessfulPayment,
+    (payment, raw): (&SuccessfulPayment, &str),
     (at, received_at): (Millis, Millis),
 ) -> Result<()> {
     let charge = payment.telegram_payment_charge_id.as_str();
@@ -192,6 +192,9 @@ fn paid(
         value: Some(money::of_smallest_unit(payment.total_amount, &payment.currency)),
         currency: Some(payment.currency.clone()),
     };
+    journal.record(Some(contact), at, body)?;
+    // What was bought, where it goes and under which numbers both sides have it.
+    let body = EventBody::Raw { object: "successful_payment".into(), json: raw.to_owned() };
     journal.record(Some(contact), at, body)?;
     Ok(())
 }

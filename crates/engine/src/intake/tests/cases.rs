@@ -1,5 +1,6 @@
 //! What people really send: each with what it must come to. Updates are as Telegram gives them.
 
+mod kept;
 mod presses;
 mod refused;
 
