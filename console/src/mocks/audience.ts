@@ -84,6 +84,11 @@ export const audience = [
         ),
     };
     const reachable = all.filter((person) => person.reachable).length;
+    const without: Record<string, number> = {};
+    if (asked.breakdown === 'source') {
+      without.link = all.filter((person) => person.source === '').length;
+      without.utm_source = without.link;
+    }
     return {
       count: all.length,
       reachable,
@@ -91,6 +96,7 @@ export const audience = [
       sample: all.slice(0, 10),
       took_us: 900,
       breakdown: asked.breakdown ? by[asked.breakdown]() : [],
+      without,
       number: 1,
     };
   }),

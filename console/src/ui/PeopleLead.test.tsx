@@ -5,7 +5,8 @@ import type { LinkItem, Tag } from '@/api/types';
 import { on, openPage, tagList, withServer } from '@/test/page';
 
 const server = withServer();
-const preview = { count: 12, reachable: 12, left_out: 0, sample: [], breakdown: [], number: 1 };
+const nobody = { left_out: 0, sample: [], breakdown: [], without: {} };
+const preview = { ...nobody, count: 12, reachable: 12, number: 1 };
 
 /** The questions that are asked. */
 function watchQuestions() {

@@ -155,6 +155,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/openapi.json", get(move || document::answer(document.clone())))
         .route("/api/{*rest}", any(unknown))
         .route("/c/{*token}", get(clicks::follow))
+        .route("/C/{*token}", get(clicks::follow))
         .route(
             "/telegram/{hook}",
             post(webhook::receive).layer(DefaultBodyLimit::max(webhook::UPDATE_BYTES_MAX)),
@@ -171,8 +172,19 @@ pub fn router(state: ApiState) -> Router {
 
 /// What lies beside the addresses that strangers are given.
 fn beside_public() -> Router<ApiState> {
-    let places =
-        ["/l", "/l/", "/L", "/L/", "/c", "/c/", "/telegram", "/telegram/", "/telegram/{hook}/{*rest}"];
+    let places = [
+        "/l",
+        "/l/",
+        "/L",
+        "/L/",
+        "/c",
+        "/c/",
+        "/C",
+        "/C/",
+        "/telegram",
+        "/telegram/",
+        "/telegram/{hook}/{*rest}",
+    ];
     places.into_iter().fold(Router::new(), |router, place| router.route(place, get(link_pages::nowhere)))
 }
 

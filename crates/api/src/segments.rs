@@ -1,5 +1,7 @@
 //! Segments: saved expressions, counted whenever they are asked for; and previews of expressions.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -112,7 +114,8 @@ pub struct PreviewOrder {
 /// A part of a match.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BreakdownGroup {
-    /// A tag's or stage's name, a source such as `link=fb-summer`, a language; empty for all other languages.
+    /// A tag's or stage's name, a source such as `link=fb-summer`, a language (a region is counted with its
+    /// language where some have that alone: `zh-hans` with `zh`).
     pub key: String,
     pub name: String,
     pub count: u64,
@@ -130,7 +133,10 @@ pub struct SegmentPreview {
     /// Microseconds that counting took.
     pub took_us: u64,
     /// The largest part first, but stages in their order.
+    /// At most 100 groups, by source 100 of each field.
     pub breakdown: Vec<BreakdownGroup>,
+    /// How many have no value, by what the match is broken down by: `language`, or each field of the source.
+    pub without: BTreeMap<String, u64>,
     /// The number of the latest event that the count knows.
     pub number: i64,
 }
@@ -146,6 +152,7 @@ impl From<segments::Preview> for SegmentPreview {
             sample: preview.sample.into_iter().map(ContactItem::from).collect(),
             took_us: preview.took_us,
             breakdown: preview.breakdown.into_iter().map(group).collect(),
+            without: preview.without.into_iter().map(|(field, count)| (field.to_owned(), count)).collect(),
             number: preview.number,
         }
     }

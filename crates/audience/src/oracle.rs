@@ -519,7 +519,7 @@ impl ContactFacts for Person<'_> {
                 }
                 kind => event.body.kind() == kind,
             };
-            of_kind && in_window(event.at) && object.is_none_or(|object| event.body.object() == Some(object))
+            of_kind && in_window(event.at) && object.is_none_or(|object| is_object(&event.body, object))
         });
         let imported = self.imported.filter(|at| kind == "interaction" && object.is_none() && in_window(*at));
         counted.count() as u64 + u64::from(imported.is_some())
@@ -572,5 +572,13 @@ impl ContactFacts for Person<'_> {
 
     fn conversation(&self) -> Option<ConversationFacts> {
         self.conversation
+    }
+}
+
+/// Whether an event is of an object: a conversion's name has spellings, everything else is to the letter.
+fn is_object(body: &EventBody, wanted: &str) -> bool {
+    match body {
+        EventBody::Conversion { object, .. } => name_key(object) == name_key(wanted),
+        _ => body.object() == Some(wanted),
     }
 }

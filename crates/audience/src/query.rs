@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use domain::contact::{SOURCE_FIELDS, source_key};
-use domain::expression::Resolved;
+use domain::expression::{ProfileField, Resolved};
 use domain::ids::{ContactNumber, TagId};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
 
+use crate::column::enumerated::NUMBERED;
 use crate::evaluate::Evaluator;
 use crate::index::Index;
 use crate::kernel;
@@ -15,6 +16,10 @@ use crate::operand::Operand;
 use crate::permutation::Permutation;
 use crate::plan::{Step, plan};
 use crate::words::{self, Words};
+
+/// Where languages stand among the numbered fields.
+const LANGUAGE: usize = 0;
+const _: () = assert!(matches!(NUMBERED[LANGUAGE], ProfileField::Language));
 
 /// How many match, and how many of these may be sent bulk messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +36,8 @@ pub struct Groups<'a> {
     pub stages: &'a [Resolved],
     /// Of [`SOURCE_FIELDS`].
     pub sources: &'a [&'a str],
+    /// Whether by language too.
+    pub languages: bool,
 }
 
 /// A set's size in all and by group, from one pass.
@@ -43,6 +50,9 @@ pub struct Breakdown {
     pub stages: Vec<u64>,
     /// Values that occur, for each field the most frequent first.
     pub sources: Vec<SourceCount>,
+    /// Languages that occur, in no order. A region is counted with its language where that occurs by itself:
+    /// whoever asks for `zh` is given `zh-hans` too, and so each person is in one group.
+    pub languages: Vec<(String, u64)>,
 }
 
 /// How many of a set came from one source.
@@ -145,6 +155,7 @@ impl Index {
             tags: vec![0; groups.tags.len()],
             stages: vec![0; rules.len()],
             sources: vec![Vec::new(); groups.sources.len()],
+            languages: Vec::new(),
         };
         for place in 0..self.chunks.len() {
             let found = evaluator.step(&step, place);
@@ -164,6 +175,7 @@ impl Index {
             tags: tally.tags,
             stages: tally.stages,
             sources: self.source_counts(groups.sources, tally.sources),
+            languages: self.language_counts(&tally.languages),
         }
     }
 
@@ -176,6 +188,9 @@ impl Index {
             if let Some(column) = SOURCE_FIELDS.iter().position(|known| known == field) {
                 chunk.enumerated.source[column].tally(set, counts);
             }
+        }
+        if groups.languages {
+            chunk.enumerated.profile[LANGUAGE].tally(set, &mut tally.languages);
         }
     }
 
@@ -195,6 +210,26 @@ impl Index {
             all.append(&mut named);
         }
         all
+    }
+
+    fn language_counts(&self, tally: &[u64]) -> Vec<(String, u64)> {
+        let dictionary = &self.names.enumerated.profile[LANGUAGE];
+        // Code zero counts those without a value.
+        let values = tally.iter().enumerate().skip(1).filter(|(_, count)| **count > 0);
+        let mut spelled: Vec<(String, u64)> =
+            values.map(|(code, count)| (dictionary.text(code as u32), *count)).collect();
+        // A language comes before its regions.
+        spelled.sort_unstable_by_key(|(language, _)| language.len());
+        let mut languages: Vec<(String, u64)> = Vec::new();
+        for (language, count) in spelled {
+            let is_whole =
+                |whole: &&mut (String, u64)| ProfileField::Language.key_matches(&language, &whole.0);
+            match languages.iter_mut().find(is_whole) {
+                Some((_, sum)) => *sum += count,
+                None => languages.push((language, count)),
+            }
+        }
+        languages
     }
 
     /// Who came in and who went out between two moments, as far as time alone moves people.
@@ -260,6 +295,7 @@ struct Tally {
     tags: Vec<u64>,
     stages: Vec<u64>,
     sources: Vec<Vec<u64>>,
+    languages: Vec<u64>,
 }
 
 impl Tally {

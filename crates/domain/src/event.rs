@@ -3,6 +3,8 @@
 //! The store keeps an event as columns (`kind`, `object`, `campaign`) and a JSON text; [`EventBody::encode`] and
 //! [`EventBody::decode`] are the only places that know how.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,6 +12,7 @@ use crate::contact::{Attributes, NoChat, Profile, Source};
 use crate::conversation;
 use crate::ids::{CampaignId, ContactNumber, FlowId, LinkId, MemberId, TagId};
 use crate::message::ButtonPlace;
+use crate::naming::name_key;
 use crate::time::Millis;
 
 /// One row of the log.
@@ -444,6 +447,16 @@ impl EventBody {
 /// button, click, and what an import told.
 pub const COUNTED_KINDS: [&str; 9] =
     ["start", "link_visit", "message", "command", "button", "click", "conversion", "blocked", "interaction"];
+
+/// Whether the objects of a kind are names that people gave, rather than codes and texts as they stood.
+pub fn has_named_objects(kind: &str) -> bool {
+    kind == "conversion"
+}
+
+/// What two objects of a kind are compared by: names in their normal form, codes and texts as they are.
+pub fn object_key<'o>(kind: &str, object: &'o str) -> Cow<'o, str> {
+    if has_named_objects(kind) { name_key(object).into() } else { object.into() }
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::field_error::FieldError;
+use crate::message::Message;
 use crate::naming::word_key;
 
 /// Languages of one workspace.
@@ -129,6 +130,9 @@ fn best<'b>(books: &[&'b Phrasebook], reader: Option<&str>) -> Option<&'b Phrase
     exact.or_else(near).or(books.first()).copied()
 }
 
+/// The field of what is said to a member.
+const BOUND: &str = "bound";
+
 fn checked_book(path: &str, book: Phrasebook, faults: &mut Vec<FieldError>) -> Phrasebook {
     let mut fault = |field: &str, code: &'static str, message: String| {
         faults.push(FieldError { path: format!("{path}/{field}"), code, message });
@@ -159,13 +163,19 @@ fn checked_book(path: &str, book: Phrasebook, faults: &mut Vec<FieldError>) -> P
         let text = text.trim();
         if text.is_empty() || text.chars().count() > chars_max {
             fault(field, "invalid", format!("must have 1 to {chars_max} characters"));
+        } else if field == BOUND {
+            // The one phrase with variables in it.
+            let wrong = Message::plain(text).err().into_iter().flatten().next();
+            if let Some(wrong) = wrong {
+                fault(field, wrong.code, wrong.message);
+            }
         }
         text.to_owned()
     };
     Phrasebook {
         stopped: text("stopped", &book.stopped, ANSWER_CHARS_MAX),
         back: text("back", &book.back, BUTTON_CHARS_MAX),
-        bound: text("bound", &book.bound, ANSWER_CHARS_MAX),
+        bound: text(BOUND, &book.bound, ANSWER_CHARS_MAX),
         language,
         stop_words,
     }
@@ -214,12 +224,12 @@ mod tests {
             stop_words: vec!["ok".into(), " ".into()],
             stopped: String::new(),
             back: "b".repeat(65),
-            bound: "fine".into(),
+            bound: "Welcome, {first_name".into(),
         };
         let faults = Phrases::checked(vec![wrong]).unwrap_err();
         let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
-        let expected =
-            ["/language", "/stop_words/1", "/stopped", "/back"].map(|field| format!("/languages/0{field}"));
+        let expected = ["/language", "/stop_words/1", "/stopped", "/back", "/bound"]
+            .map(|field| format!("/languages/0{field}"));
         assert_eq!(paths, expected);
         assert_eq!(Phrases::checked(Vec::new()).unwrap_err()[0].path, "/languages");
     }

@@ -1,6 +1,7 @@
 //! A workspace's names as they would be after a change that is being considered: what an edited segment or new
 //! stage rules would break is seen before they are saved.
 
+use domain::cells::Kind;
 use domain::expression::{Catalog, Expression};
 use domain::ids::{CampaignId, SegmentId, StageId, TagId};
 
@@ -51,5 +52,9 @@ impl Catalog for DraftCatalog<'_> {
 
     fn attribute_known(&self, key: &str) -> bool {
         self.base.attribute_known(key)
+    }
+
+    fn attribute_kind(&self, key: &str) -> Option<Kind> {
+        self.base.attribute_kind(key)
     }
 }

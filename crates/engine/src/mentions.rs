@@ -64,9 +64,18 @@ pub struct Mentioned {
 impl Mentioned {
     /// Whether it names a tag, in whatever spelling.
     pub fn names_tag(&self, name: &str) -> bool {
-        let key = name_key(name);
-        self.tags.contains(name) || self.tags.iter().any(|mentioned| name_key(mentioned) == key)
+        holds_name(&self.tags, name)
     }
+
+    /// Whether it names a stage, in whatever spelling.
+    pub fn names_stage(&self, name: &str) -> bool {
+        holds_name(&self.stages, name)
+    }
+}
+
+fn holds_name(names: &BTreeSet<String>, name: &str) -> bool {
+    let key = name_key(name);
+    names.contains(name) || names.iter().any(|mentioned| name_key(mentioned) == key)
 }
 
 /// Everything in a workspace that mentions anything.

@@ -1,6 +1,6 @@
 //! The log: appended in order of its numbers, read from a number on.
 
-use domain::event::{Event, EventBody, EventKind};
+use domain::event::{Event, EventBody, EventKind, object_key};
 use domain::expression::EventWindow;
 use domain::ids::{BotId, CampaignId, ContactNumber};
 use domain::named::Named;
@@ -218,7 +218,10 @@ pub fn count_of_contact(
         |row| {
             let kind: String = row.get(0)?;
             let found: Option<String> = row.get(1)?;
-            if kinds.contains(&kind.as_str()) && (object.is_none() || object == found.as_deref()) {
+            let is_object = |wanted: &str| {
+                found.as_deref().is_some_and(|found| object_key(&kind, found) == object_key(&kind, wanted))
+            };
+            if kinds.contains(&kind.as_str()) && object.is_none_or(is_object) {
                 count += 1;
             }
             Ok(true)

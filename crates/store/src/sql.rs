@@ -115,7 +115,6 @@ name_column!(
     domain::message::MediaKind,
     domain::team::Role,
     crate::campaigns::SetKind,
-    crate::retention::Walk,
     crate::team::Purpose,
 );
 number_column!(domain::event::Outcome, domain::link::Visitor, crate::nodes::Duty, crate::outbox::Lane);

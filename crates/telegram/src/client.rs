@@ -16,6 +16,8 @@ use crate::error::SendError;
 
 /// An answer longer than this is not read to its end. A full batch of 100 updates stays far below.
 const BODY_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// A refusal to give a file is a sentence: what is longer is not Telegram's.
+const REFUSAL_BYTES_MAX: usize = 16 * 1024;
 /// Idle connections are dropped before a server's own idle limit can close them under a request: a reset then would
 /// leave the call's outcome unknown.
 const POOL_IDLE_MS: u64 = 15_000;
@@ -199,7 +201,7 @@ impl Client {
             self.http.get(address).timeout(self.call_timeout).send().await.map_err(transport)?;
         let status = response.status().as_u16();
         if status == 429 {
-            return Err(SendError::told(status, "Too Many Requests", retry_after_s(&response)));
+            return Err(too_many(response).await);
         }
         if status != 200 {
             return Err(SendError::Refused {
@@ -268,6 +270,23 @@ impl Client {
 /// How long the answer's header asks to wait.
 fn retry_after_s(response: &reqwest::Response) -> Option<i64> {
     response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// What a 429 for a file says: a wait where it is in Telegram's own words, and nothing where a machine in between is
+/// busy.
+async fn too_many(mut response: reqwest::Response) -> SendError {
+    let (status, wait) = (response.status().as_u16(), retry_after_s(&response));
+    let mut told = Vec::new();
+    while let Ok(Some(bytes)) = response.chunk().await {
+        told.extend_from_slice(&bytes);
+        if told.len() > REFUSAL_BYTES_MAX {
+            break;
+        }
+    }
+    match envelope::open(status, wait, &told) {
+        Err(error) => error,
+        Ok(_) => SendError::NotTelegram { status, wait_s: wait },
+    }
 }
 
 /// Methods that go to one chat: whether the chat or the bot must wait is the sender's [`crate::Clock`] to find out.

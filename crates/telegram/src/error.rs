@@ -211,9 +211,10 @@ impl Refusal<'_> {
 /// What an answer proves that holds no words of Telegram: some machine in between gave it.
 ///
 /// A redirect is not followed, and whoever refuses passes nothing on, so nothing was sent. A 5xx may come after the call
-/// was passed on.
+/// was passed on, and so may a 408: of it and of 499 the machine says that it waited for somebody in vain, not for whom.
 pub(crate) fn not_telegram(status: u16, wait_s: Option<i64>) -> SendError {
     match status {
+        408 | 499 => SendError::Unknown { reason: format!("no answer of a Bot API ({status})") },
         300..=499 => SendError::NotTelegram { status, wait_s },
         _ => SendError::Unknown { reason: format!("no answer of a Bot API ({status})") },
     }
@@ -347,12 +348,12 @@ mod tests {
     /// Whatever a machine in between says, nothing is concluded of a person, a token or a message.
     #[test]
     fn a_gateway_s_refusal_proves_only_that_nothing_was_sent() {
-        for status in [301, 302, 400, 401, 403, 404, 407, 408, 409, 413, 429] {
+        for status in [301, 302, 400, 401, 403, 404, 407, 409, 413, 429] {
             let answer = not_telegram(status, None);
             assert_eq!(answer, SendError::NotTelegram { status, wait_s: None });
             assert!(answer.is_proof_of_nothing());
         }
-        for status in [100, 500, 502, 503, 504] {
+        for status in [100, 408, 499, 500, 502, 503, 504] {
             assert!(matches!(not_telegram(status, None), SendError::Unknown { .. }), "{status}");
         }
     }

@@ -25,11 +25,15 @@ interface Row {
 }
 
 /** The groups of one field of the source: each person has one value of it, or none. */
-export function sourceRows(preview: Preview, field: SourceField) {
+function sourceRows(preview: Preview, field: SourceField) {
   const prefix = `${field}=`;
-  const own = preview.breakdown.filter((group) => group.key.startsWith(prefix));
-  const known = own.reduce((sum, group) => sum + group.count, 0);
-  return { own, without: Math.max(0, preview.count - known) };
+  return preview.breakdown.filter((group) => group.key.startsWith(prefix));
+}
+
+/** With who has none of it, which is always shown. */
+function withRest(rows: Row[], label: string, count = 0): Row[] {
+  const rest = { key: '', label, count, people: null };
+  return count > 0 ? [...rows.slice(0, ROWS_MAX - 1), rest] : rows;
 }
 
 function useRows() {
@@ -37,26 +41,25 @@ function useRows() {
   const { language } = useFormat();
   return (preview: Preview, by: By): Row[] => {
     if (isSource(by)) {
-      const { own, without } = sourceRows(preview, by);
-      const rows: Row[] = own.map(({ key, name, count }) => ({
+      const rows: Row[] = sourceRows(preview, by).map(({ key, name, count }) => ({
         key,
         label: name,
         count,
         people: { source: { [by]: name } } as Expression,
       }));
-      const rest = { key: '', label: t(`segments.without.${by}`), count: without, people: null };
-      return without > 0 ? [...rows.slice(0, ROWS_MAX - 1), rest] : rows;
+      return withRest(rows, t(`segments.without.${by}`), preview.without[by]);
     }
-    return preview.breakdown.map(({ key, name, count }) =>
+    const rows = preview.breakdown.map(({ key, name, count }): Row =>
       by === 'tag'
         ? { key, label: name, count, people: { tag: { has: name } } }
         : {
             key,
-            label: key ? language(name) : t('segments.no_value'),
+            label: language(name),
             count,
-            people: key ? { profile: { field: 'language', in: [key] } } : null,
+            people: { profile: { field: 'language', in: [key] } },
           },
     );
+    return withRest(rows, t('segments.no_value'), preview.without[by]);
   };
 }
 

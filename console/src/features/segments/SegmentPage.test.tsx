@@ -1,9 +1,9 @@
 import { fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import { openPage, withServer } from '@/test/page';
+import { on, openPage, withServer } from '@/test/page';
 
-withServer();
+const server = withServer();
 const breakdown = () => screen.findByRole('region', { name: 'Breakdown' });
 
 describe('the breakdown of a segment', () => {
@@ -21,6 +21,27 @@ describe('the breakdown of a segment', () => {
     ]);
     const shares = told.map((text) => Number(/(\d?\d\.\d)%$/.exec(text)?.[1]));
     expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(100, 0);
+  });
+  it('tells who has none as the server counted them, not as the shown groups leave over', async () => {
+    const shown = { key: 'link=fb-summer', name: 'fb-summer', count: 300 };
+    const preview = {
+      count: 1000,
+      reachable: 1000,
+      left_out: 0,
+      sample: [],
+      took_us: 1,
+      number: 1,
+    };
+    server.use(
+      on('post', '/segments/preview').answers(() => ({
+        ...preview,
+        breakdown: [shown],
+        without: { link: 10 },
+      })),
+    );
+    openPage('/segments/new');
+    const rows = await within(await breakdown()).findAllByRole('listitem');
+    expect(rows.map((row) => row.textContent)).toEqual(['fb-summer30030.0%', 'no link101.0%']);
   });
   it('opens exactly the people of a row', async () => {
     openPage('/segments/new');

@@ -195,23 +195,44 @@ async fn faults_of_a_link_name_their_fields() {
     }
 }
 
+/// What browsers say of a page that nobody has asked for yet.
+const AHEAD: [(&str, &str); 4] = [
+    ("sec-purpose", "prefetch;prerender"),
+    ("purpose", "prefetch"),
+    ("x-moz", "prefetch"),
+    ("x-purpose", "preview"),
+];
+
 #[tokio::test]
 async fn who_looks_ahead_is_led_on_and_counted_apart() {
     let house = House::build().await;
     let (owner, bot) = furnish(&house).await;
     make(&house, &owner, bot).await;
-    let purposes = [
-        ("sec-purpose", "prefetch;prerender"),
-        ("purpose", "prefetch"),
-        ("x-moz", "prefetch"),
-        ("x-purpose", "preview"),
-    ];
-    for said in purposes {
+    for said in AHEAD {
         assert_eq!(open_with(&house, "GET", "/l/fb-summer", BROWSER, said).await.0, 302, "{said:?}");
     }
     let listed = house.ask(&owner, "GET", &format!("/links?bot_id={bot}"), None).await.json;
     let item = &listed["items"][0];
     assert_eq!((&item["funnel"]["visits"], &item["apart"]["previewers"]), (&json!(0), &json!(4)), "{item}");
+}
+
+#[tokio::test]
+async fn a_tracked_link_leads_on_in_every_case_and_for_who_looks_ahead() {
+    let house = House::build().await;
+    let (owner, bot) = furnish(&house).await;
+    make(&house, &owner, bot).await;
+    let table = std::io::Cursor::new("telegram_id,first_name\n7,Ann\n");
+    let (options, watcher) = (ImportOptions::default(), Box::new(|_: ImportNote<'_>| {}));
+    house.rooms.imports.import(house.workspace, BotId(bot), table, options, watcher).await.unwrap();
+    let path = tracked(&house, &owner, bot).await.remove(0);
+    for said in AHEAD {
+        assert_eq!(open_with(&house, "GET", &path, BROWSER, said).await.0, 302, "{said:?}");
+    }
+    let upper = path.replacen("/c/", "/C/", 1);
+    for path in [path, upper] {
+        let (status, headers, _) = open(&house, "GET", &path, BROWSER, "").await;
+        assert_eq!((status, headers[header::LOCATION].as_bytes()), (302, WRITTEN[0].1.as_bytes()), "{path}");
+    }
 }
 
 #[tokio::test]
@@ -253,6 +274,10 @@ async fn beside_a_public_address_lies_a_plain_page() {
         "/c/",
         "/c/x",
         "/c/x/y",
+        "/C",
+        "/C/",
+        "/C/x",
+        "/C/x/y",
         "/telegram",
         "/telegram/",
         "/telegram/x/y",

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use domain::event::{Event, EventBody};
+use domain::event::{Event, EventBody, has_named_objects, object_key};
 use domain::expression::EventTest;
 
 use crate::bytes::{Damaged, Input, Output, ensure, is_rising};
@@ -44,6 +44,16 @@ pub(crate) struct ObjectDictionaries {
 impl ObjectDictionaries {
     fn code(&self, kind: usize, object: Option<&str>) -> u32 {
         object.map_or(0, |object| self.kinds[kind].code(object))
+    }
+
+    /// The numbers of an object in each of its spellings.
+    fn codes_of(&self, kind: usize, object: &str) -> Vec<u32> {
+        let name = KINDS[kind];
+        let key = object_key(name, object);
+        if !has_named_objects(name) {
+            return self.kinds[kind].find(object).into_iter().collect();
+        }
+        self.kinds[kind].matching(|known| object_key(name, known) == key)
     }
 
     /// Writes the objects that occur in the columns. Gives their numbers by kind.
@@ -356,11 +366,14 @@ impl CountPlan {
             kind => KINDS.iter().position(|known| *known == kind).into_iter().collect(),
         };
         let known = |kind: usize| match &test.object {
-            None => Some((kind, None)),
-            Some(object) => names.kinds[kind].find(object).map(|code| (kind, Some(code))),
+            None => vec![(kind, None)],
+            Some(object) => {
+                let codes = names.codes_of(kind, object).into_iter();
+                codes.map(|code| (kind, Some(code))).collect()
+            }
         };
         let (least, most) = test.bounds();
-        Self { wants: kinds.into_iter().filter_map(known).collect(), days, least, most }
+        Self { wants: kinds.into_iter().flat_map(known).collect(), days, least, most }
     }
 }
 

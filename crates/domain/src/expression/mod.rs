@@ -113,7 +113,7 @@ pub struct TagTest {
 pub struct EventTest {
     /// One of [`crate::event::COUNTED_KINDS`].
     pub kind: &'static str,
-    /// Compared exactly with the event's object; absent, every object counts.
+    /// Compared with the event's object by [`crate::event::object_key`]; absent, every object counts.
     pub object: Option<String>,
     pub at_least: Option<u32>,
     pub at_most: Option<u32>,

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::limits::FLOW_STEP_NODES_MAX;
 use crate::message::Message;
+use crate::naming::{name_key, search_fold, tidied};
 use crate::time::Millis;
 
 use super::{Graph, Menu, MenuOption, Node, NodeId, keyword_matches};
@@ -179,12 +180,17 @@ fn answered(graph: &Graph, run: Option<Run>, id: u32, matched: bool, now: Millis
 /// The option that a free text names: the one that it equals, or the only one whose text it holds.
 fn named_option<'g>(node: &'g Node, text: &str) -> Option<&'g MenuOption> {
     let Node::Menu(menu) = node else { return None };
-    let folded = text.trim().to_lowercase();
-    if let Some(option) = menu.options.iter().find(|option| option.text.to_lowercase() == folded) {
-        return Some(option);
-    }
-    let mut held = menu.options.iter().filter(|option| keyword_matches(&option.text, text));
-    held.next().filter(|_| held.next().is_none())
+    let only = |is: &dyn Fn(&str) -> bool| {
+        let mut found = menu.options.iter().filter(|option| is(&option.text));
+        found.next().filter(|_| found.next().is_none())
+    };
+    let (named, folded) = (name_key(text), search_fold(&tidied(text)));
+    // Two options may differ by an accent alone.
+    menu.options
+        .iter()
+        .find(|option| name_key(&option.text) == named)
+        .or_else(|| only(&|option| search_fold(&tidied(option)) == folded))
+        .or_else(|| only(&|option| keyword_matches(option, text)))
 }
 
 /// A walk from node to node.

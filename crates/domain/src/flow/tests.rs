@@ -150,10 +150,42 @@ fn keywords() {
         ("价格", "价格是多少", true),
         ("ราคา", "ขอราคาหน่อย", true),
         ("ÉTÉ", "l'été", true),
+        ("été", "L'ETE", true),
+        ("precio", "¿PRECÍO?", true),
+        ("price", "ＰＲＩＣＥ", true),
+        ("Cafe\u{301}", "café", true),
+        ("vip", "v\u{200b}ip", true),
+        ("елка", "Ёлка", true),
+        ("\u{301}", "a b", false),
         ("?", "what?", true),
         (" ", "a b", false),
     ] {
         assert_eq!(keyword_matches(keyword, text), expected, "{keyword:?} in {text:?}");
+    }
+}
+
+#[test]
+fn a_typed_option_is_found_in_every_spelling_and_none_is_guessed() {
+    let option = |key: &str, text: &str| json!({"key": key, "text": text, "next": null});
+    let graph = Graph::parse(&json!({"start": "s", "nodes": {"s": {"type": "start", "next": "m"}, "m": {"type": "menu", "message": {"text": "?"}, "options": [
+        option("yes", "Sí"), option("if", "Si"), option("later", "Más  tarde"), option("now", "Now")]}}})).unwrap();
+    let run = step(&graph, None, Input::Started(Start::Direct), 0).run;
+    let chosen = |text: &str| {
+        let typed = step(&graph, run.clone(), Input::Text(text.into()), 1);
+        typed.effects.iter().find_map(|effect| match effect {
+            Effect::Chosen { option, .. } => Some(option.clone()),
+            _ => None,
+        })
+    };
+    for (text, option) in [
+        ("SI\u{301}", Some("yes")),
+        ("si", Some("if")),
+        ("mas tarde", Some("later")),
+        ("ＮＯＷ", Some("now")),
+        ("n\u{200b}ow", Some("now")),
+        ("sì", None),
+    ] {
+        assert_eq!(chosen(text).as_deref(), option, "{text:?}");
     }
 }
 

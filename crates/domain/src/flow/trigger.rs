@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::message::{Findings, Object};
+use crate::naming::search_fold;
 
 use super::{Graph, Input, KEYWORD_CHARS_MAX, Node, Start, TRIGGERS_MAX};
 
@@ -63,16 +64,17 @@ impl Trigger {
     }
 }
 
-/// Whether a text holds a keyword: as whole words, whatever their case. Scripts that are written without spaces, and
-/// keywords without letters or digits, match anywhere.
+/// Whether a text holds a keyword: as whole words, whatever their case, accents and width. Scripts that are written
+/// without spaces, and keywords without letters or digits, match anywhere.
 pub fn keyword_matches(keyword: &str, text: &str) -> bool {
-    let (keyword, text) = (keyword.trim().to_lowercase(), text.to_lowercase());
+    let (keyword, text) = (search_fold(keyword), search_fold(text));
+    let keyword = keyword.trim();
     if keyword.is_empty() {
         return false;
     }
-    let wanted = words(&keyword);
+    let wanted = words(keyword);
     if wanted.is_empty() || keyword.chars().any(is_unspaced) {
-        return text.contains(&keyword);
+        return text.contains(keyword);
     }
     words(&text).windows(wanted.len()).any(|window| window == wanted)
 }
@@ -118,7 +120,7 @@ fn read(findings: &mut Findings, item: &Value, path: &str) -> Option<Trigger> {
     match key.as_str() {
         "command" => Some(Trigger::Command(text.to_owned())),
         "payload" => Some(Trigger::Payload(text.to_owned())),
-        "keyword" => Some(Trigger::Keyword(text.trim().to_lowercase())),
+        "keyword" => Some(Trigger::Keyword(text.trim().to_owned())),
         _ => None,
     }
 }

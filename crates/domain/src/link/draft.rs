@@ -4,6 +4,7 @@ use super::Utm;
 use crate::field_error::FieldError;
 use crate::ids::{BotId, FlowId};
 use crate::limits::{NAME_CHARS_MAX, TAG_NAME_CHARS_MAX};
+use crate::naming::{name_key, tidied};
 
 /// A code, in characters: the public part of the address.
 pub const CODE_CHARS_MAX: usize = 64;
@@ -70,8 +71,8 @@ impl LinkDraft {
         }
         let mut kept: Vec<String> = Vec::with_capacity(self.tags.len());
         for (index, tag) in self.tags.iter().enumerate() {
-            let tag = faults.text(&format!("/tags/{index}"), tag, TAG_NAME_CHARS_MAX, true);
-            if !kept.contains(&tag) {
+            let tag = tidied(&faults.text(&format!("/tags/{index}"), tag, TAG_NAME_CHARS_MAX, true));
+            if !kept.iter().any(|known| name_key(known) == name_key(&tag)) {
                 kept.push(tag);
             }
         }
@@ -133,7 +134,7 @@ mod tests {
             name: " Facebook, summer ".into(),
             channel: String::new(),
             utm: Utm { source: Some("facebook".into()), medium: Some("  ".into()), ..Utm::default() },
-            tags: vec!["vip".into(), " vip".into()],
+            tags: vec!["vip".into(), " vip".into(), "VIP".into(), "vi\u{200b}p".into()],
             bots: vec![LinkBot { bot: BotId(1), weight: 1, flow: None }],
         }
     }

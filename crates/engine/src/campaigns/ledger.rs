@@ -130,8 +130,10 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// The lines of some people or of all, in order. Few among many are found one by one, many are met on the way: a
-    /// page costs what is on it, or about the square root of the ledger, and never the ledger.
+    /// The lines of some people or of all, in order. Few among many are found one by one, many are met on the way. They
+    /// need not be spread evenly – while a campaign sends, whoever pressed stands at its beginning – so the way ends
+    /// where finding them would have cost as much, and the rest of the page is found: a page costs at most twice the
+    /// cheaper of both.
     fn lines(
         &self,
         tx: &ReadTx<'_>,
@@ -142,7 +144,15 @@ impl Wanted<'_> {
         match only {
             None => Ok(recipients::list(tx, bot, id, self.outcomes, self.after, self.limit)?),
             Some(people) if self.is_rare(people.len(), of) => self.found(tx, (bot, id), people),
-            Some(people) => self.met(tx, (bot, id), people),
+            Some(people) => {
+                let bound = people.len().saturating_mul(FOUND_COSTS);
+                let Met { mut lines, rest_after, .. } = self.met(tx, (bot, id), people, bound)?;
+                if let Some(after) = rest_after {
+                    let rest = Wanted { after, limit: self.limit - lines.len(), ..*self };
+                    lines.extend(rest.found(tx, (bot, id), people)?);
+                }
+                Ok(lines)
+            }
         }
     }
 
@@ -171,24 +181,38 @@ impl Wanted<'_> {
         Ok(found)
     }
 
+    /// Reads on until the page is full, the ledger ends, or about `lines_max` lines were read.
     fn met(
         &self,
         tx: &ReadTx<'_>,
         (bot, id): (BotId, CampaignId),
         people: &RoaringBitmap,
-    ) -> Result<Vec<Recipient>> {
-        let (mut found, mut after) = (Vec::new(), self.after);
-        loop {
+        lines_max: u64,
+    ) -> Result<Met> {
+        let (mut met, mut after) = (Met::default(), self.after);
+        while met.read < lines_max {
             let rows = recipients::list(tx, bot, id, self.outcomes, after, LOOKED_AT)?;
-            let Some(last) = rows.last() else { return Ok(found) };
+            met.read += rows.len() as u64;
+            let Some(last) = rows.last() else { return Ok(met) };
             after = last.position;
-            found.extend(rows.into_iter().filter(|row| people.contains(row.contact.0)));
-            if found.len() >= self.limit {
-                found.truncate(self.limit);
-                return Ok(found);
+            met.lines.extend(rows.into_iter().filter(|row| people.contains(row.contact.0)));
+            if met.lines.len() >= self.limit {
+                met.lines.truncate(self.limit);
+                return Ok(met);
             }
         }
+        Ok(Met { rest_after: Some(after), ..met })
     }
+}
+
+/// What was met on the way through the ledger.
+#[derive(Default)]
+struct Met {
+    lines: Vec<Recipient>,
+    /// Lines that were read for it.
+    read: u64,
+    /// Where the rest begins, if the way ended before the page.
+    rest_after: Option<i64>,
 }
 
 fn page(
@@ -254,7 +278,7 @@ mod tests {
                 let read = reader.read(move |tx| {
                     let wanted = Wanted { outcomes, after, limit: 10 };
                     let found = wanted.found(tx, (bot, id), &pressed)?;
-                    Ok::<_, EngineError>((found, wanted.met(tx, (bot, id), &pressed)?))
+                    Ok::<_, EngineError>((found, wanted.met(tx, (bot, id), &pressed, u64::MAX)?.lines))
                 });
                 let (found, met) = read.await.unwrap();
                 assert_eq!(found, met, "{outcomes:?} after {after}");
@@ -262,6 +286,33 @@ mod tests {
                 after = last.position;
             }
             assert!(after > 2_400 || outcomes.contains(&Outcome::Failed), "all pages were read");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_last_page_of_those_who_stand_first_does_not_read_the_rest() {
+        const LINES: u32 = 20_000;
+        const PRESSED: u32 = 320;
+        let (house, id) = (House::new().await, CampaignId(1));
+        let bot = house.bot;
+        // Every tenth line is held out, and it sends still: whoever pressed is among the first.
+        let people: Vec<(ContactNumber, bool)> =
+            (0..LINES).map(|number| (ContactNumber(number), number % 10 == 9)).collect();
+        house.write(move |tx| Ok(recipients::insert(tx, bot, id, 0, &people)?)).await;
+        let pressed: RoaringBitmap =
+            (0..LINES).filter(|number| number % 10 != 9).take(PRESSED as usize).collect();
+        for (outcomes, after, count) in [(&[][..], 349, 5), (&[Outcome::HeldOut], -1, 0)] {
+            let pressed = pressed.clone();
+            let read = house.store.reader().read(move |tx| {
+                let wanted = Wanted { outcomes, after, limit: 11 };
+                assert!(!wanted.is_rare(pressed.len(), u64::from(LINES)), "they are met");
+                let bound = pressed.len() * FOUND_COSTS;
+                let read = wanted.met(tx, (bot, id), &pressed, bound)?.read;
+                Ok::<_, EngineError>((wanted.lines(tx, (bot, id), Some(&pressed), u64::from(LINES))?, read))
+            });
+            let (lines, read) = read.await.unwrap();
+            assert_eq!(lines.len(), count, "{outcomes:?}");
+            assert!(read <= u64::from(PRESSED) * FOUND_COSTS + LOOKED_AT as u64, "{read} lines were read");
         }
     }
 

@@ -1,8 +1,25 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use domain::event::Outcome;
+use domain::ids::NodeId;
 use domain::message::{Message, Variables};
+use telegram::Rate;
 
 use super::*;
+use crate::delivery::{Answer, Courier, CourierOptions, Transport};
 use crate::journal::{self, Reach};
 use crate::test_house::{House, NOW};
+
+/// Nobody is to be called.
+struct Nobody;
+
+impl Transport for Nobody {
+    fn send(&self, chat: i64, _: Outgoing) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+        panic!("{chat} was called")
+    }
+}
 
 #[tokio::test]
 async fn what_cannot_be_sent_has_a_line_all_the_same() {
@@ -23,4 +40,16 @@ async fn what_cannot_be_sent_has_a_line_all_the_same() {
     let read = house.store.reader().read(move |tx| outbox::of_contact(tx, bot, id.number(), i64::MAX, 10));
     let lines = read.await.unwrap();
     assert_eq!(lines.len(), 1, "it waits for the lease, which skips it and says why");
+    let options = CourierOptions {
+        node: NodeId(1),
+        rate: Rate::Unlimited,
+        in_flight_max: 5,
+        public_url: String::new(),
+    };
+    let (store, secrets) = (house.store.clone(), house.secrets.clone());
+    let courier = Courier::take_over(bot, store, secrets, house.clock(), Arc::new(Nobody), options);
+    courier.await.unwrap().unwrap().drain().await.unwrap();
+    let read = house.store.reader().read(move |tx| outbox::of_contact(tx, bot, id.number(), i64::MAX, 10));
+    let line = read.await.unwrap().remove(0);
+    assert_eq!((line.state, line.reason.as_deref()), (Outcome::Skipped, Some("blocked")));
 }

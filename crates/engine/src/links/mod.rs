@@ -255,7 +255,13 @@ fn make_tags(tx: &WriteTx<'_>, workspace: WorkspaceId, names: &[String], now: Mi
 
 fn view(tx: &ReadTx<'_>, workspace: WorkspaceId, link: Link) -> Result<LinkView> {
     let all = tags::list(tx, workspace)?;
-    let named = link.tags().into_iter().filter_map(|name| all.iter().find(|tag| tag.name == name).cloned());
+    let mut named: Vec<Tag> = Vec::new();
+    for name in link.tags() {
+        let Some(id) = tags::by_name(tx, workspace, &name)? else { continue };
+        if named.iter().all(|tag| tag.id != id) {
+            named.extend(all.iter().find(|tag| tag.id == id).cloned());
+        }
+    }
     let known: HashMap<BotId, Bot> =
         bots::list(tx, workspace)?.into_iter().map(|bot| (bot.id, bot)).collect();
     let mut shown = Vec::with_capacity(link.bots.len());
@@ -270,7 +276,7 @@ fn view(tx: &ReadTx<'_>, workspace: WorkspaceId, link: Link) -> Result<LinkView>
             flow,
         });
     }
-    Ok(LinkView { tags: named.collect(), bots: shown, link })
+    Ok(LinkView { tags: named, bots: shown, link })
 }
 
 fn flow_named(

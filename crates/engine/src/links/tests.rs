@@ -387,6 +387,21 @@ async fn a_link_begins_its_flow_and_without_it_the_payload_finds_one() {
 }
 
 #[tokio::test]
+async fn a_links_tags_are_shown_in_whatever_spelling_they_were_named() {
+    let bench = Bench::new().await;
+    let workspace = bench.house.workspace;
+    bench.house.write(move |tx| Ok(tags::ensure(tx, workspace, "VIP", NOW)?)).await;
+    let named = |view: &LinkView| view.tags.iter().map(|tag| tag.name.clone()).collect::<Vec<_>>();
+    let tags = vec!["vip".into(), "Ｎew".into(), "ViP".into()];
+    let made = bench.links.create(workspace, NewLink { tags, ..bench.draft("x") }).await.unwrap();
+    assert_eq!(named(&made), ["VIP", "Ｎew"]);
+    // As the console saves it: with what it was shown.
+    let change = LinkChange { tags: Some(named(&made)), ..LinkChange::default() };
+    let saved = bench.links.update(workspace, made.link.id, change).await.unwrap();
+    assert_eq!(named(&saved), ["VIP", "Ｎew"]);
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_link_is_named_and_an_archived_one_leads_nowhere() {
     let bench = Bench::new().await;
     let (workspace, bot) = (bench.house.workspace, bench.house.bot);

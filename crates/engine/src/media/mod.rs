@@ -5,13 +5,15 @@ pub mod picture;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::event::EventBody;
-use domain::ids::{ContactId, MediaId, WorkspaceId};
+use domain::ids::{BotId, ContactId, MediaId, WorkspaceId};
 use domain::limits::NAME_CHARS_MAX;
+use parking_lot::Mutex;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use store::media::{self, MediaFile, PART_BYTES};
@@ -46,6 +48,9 @@ pub struct Content {
     pub bytes: Vec<u8>,
 }
 
+/// A client, with the sealed token that it was made for.
+type Fetcher = (Vec<u8>, Client);
+
 /// The room of files.
 #[derive(Clone)]
 pub struct Media {
@@ -55,6 +60,8 @@ pub struct Media {
     api_url: String,
     /// Bytes of all files of a workspace.
     bytes_max: i64,
+    /// What fetches each bot's files.
+    clients: Arc<Mutex<HashMap<BotId, Fetcher>>>,
 }
 
 /// A page of files, and how full the workspace is.
@@ -70,7 +77,8 @@ pub struct Shelf {
 impl Media {
     /// `api_url` is where the files that people sent are fetched.
     pub fn new(store: Store, clock: Arc<dyn Clock>, secrets: Secrets, api_url: impl Into<String>) -> Self {
-        Self { store, clock, secrets, api_url: api_url.into(), bytes_max: WORKSPACE_BYTES_MAX }
+        let (api_url, bytes_max) = (api_url.into(), WORKSPACE_BYTES_MAX);
+        Self { store, clock, secrets, api_url, bytes_max, clients: Arc::default() }
     }
 
     /// The same with room for so many bytes a workspace.
@@ -218,10 +226,8 @@ impl Media {
             }
         });
         let (sealed, file_id, name) = found.await?;
-        let token = SecretString::from(self.secrets.open(&sealed)?);
         let telegram = |error: String| EngineError::Telegram(error);
-        let client = Client::new(&self.api_url, &token, Options::default())
-            .map_err(|error| telegram(error.to_string()))?;
+        let client = self.client(contact.bot(), sealed)?;
         let bytes = client.download(&file_id).await.map_err(|error| match error {
             SendError::Refused { description, .. }
             | SendError::BadContent { description }
@@ -229,6 +235,21 @@ impl Media {
             other => telegram(other.to_string()),
         })?;
         Ok(Content { content_type: picture::content_type(&bytes).to_owned(), name, bytes })
+    }
+}
+
+impl Media {
+    /// The bot's client, kept so that a wait that Telegram asked for holds for the downloads after it.
+    fn client(&self, bot: BotId, sealed: Vec<u8>) -> Result<Client> {
+        let mut clients = self.clients.lock();
+        if let Some((_, client)) = clients.get(&bot).filter(|(known, _)| *known == sealed) {
+            return Ok(client.clone());
+        }
+        let token = SecretString::from(self.secrets.open(&sealed)?);
+        let client = Client::new(&self.api_url, &token, Options::default())
+            .map_err(|error| EngineError::Telegram(error.to_string()))?;
+        clients.insert(bot, (sealed, client.clone()));
+        Ok(client)
     }
 }
 

@@ -1,15 +1,15 @@
 //! Who an expression matches now: counted, sampled, broken down.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use audience::{Groups, Index};
 use domain::contact::SOURCE_FIELDS;
-use domain::expression::{Expression, ProfileField, ProfileTest, Resolved, resolve};
-use domain::ids::{BotId, ContactNumber, TagId, WorkspaceId};
+use domain::expression::{ProfileField, Resolved};
+use domain::ids::{BotId, TagId, WorkspaceId};
 use domain::time::Millis;
 use serde_json::Value;
-use store::{ReadTx, contacts, tags};
+use store::{ReadTx, tags};
 
 use super::Segments;
 use crate::Result;
@@ -19,10 +19,8 @@ use crate::person::{Person, Roster};
 
 /// People shown of a match.
 const SAMPLE_MAX: usize = 10;
-/// People asked which languages there are.
-const LANGUAGES_ASKED: usize = 500;
-/// Groups of a breakdown; what is beyond is not shown.
-const GROUPS_MAX: usize = 100;
+/// Groups of a breakdown, and of each field of the source; what is beyond is not shown.
+pub(super) const GROUPS_MAX: usize = 100;
 /// Makes the same people the sample of the same match.
 const SALT: u64 = 0;
 
@@ -38,7 +36,7 @@ pub enum BreakdownBy {
 /// A part of a match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// A tag's or stage's name, a source such as `link=fb-summer`, a language; empty for all other languages.
+    /// A tag's or stage's name, a source such as `link=fb-summer`, a language.
     pub key: String,
     pub name: String,
     pub count: u64,
@@ -56,6 +54,8 @@ pub struct Preview {
     pub took_us: u64,
     /// The largest part first, but stages in their order.
     pub breakdown: Vec<Group>,
+    /// Who has no value of what it is broken down by: for each field of the source, or of `language`.
+    pub without: BTreeMap<&'static str, u64>,
     /// The number of the latest event that the count knows.
     pub number: i64,
 }
@@ -99,15 +99,13 @@ impl Question {
         let chosen = index.sample(&set, SAMPLE_MAX, SALT);
         let numbers: Vec<u32> = chosen.iter().map(|number| number.0).collect();
         let roster = Roster::of(tx, self.workspace, self.bot, &catalog, self.now)?;
+        let mut without = BTreeMap::new();
         let breakdown = match self.by {
             None => Vec::new(),
             Some(BreakdownBy::Tag) => self.by_tag(tx, index, &resolved)?,
             Some(BreakdownBy::Stage) => self.by_stage(index, &catalog, &resolved)?,
-            Some(BreakdownBy::Source) => self.by_source(index, &resolved),
-            Some(BreakdownBy::Language) => {
-                let asked = index.sample(&set, LANGUAGES_ASKED, SALT);
-                self.by_language(tx, index, &catalog, &asked)?
-            }
+            Some(BreakdownBy::Source) => self.by_source(index, &resolved, &mut without),
+            Some(BreakdownBy::Language) => self.by_language(index, &resolved, &mut without),
         };
         Ok(Preview {
             count: counts.count,
@@ -116,6 +114,7 @@ impl Question {
             sample: roster.people(tx, &numbers)?,
             took_us,
             breakdown,
+            without,
             number: index.number(),
         })
     }
@@ -136,51 +135,53 @@ impl Question {
         Ok(groups.map(|(name, count)| Group { key: name.clone(), name, count }).collect())
     }
 
-    fn by_source(&self, index: &Index, resolved: &Resolved) -> Vec<Group> {
+    /// Who is without a value is counted before the smaller groups are left out.
+    fn by_source(
+        &self,
+        index: &Index,
+        resolved: &Resolved,
+        without: &mut BTreeMap<&'static str, u64>,
+    ) -> Vec<Group> {
         let groups = Groups { sources: &SOURCE_FIELDS, ..Groups::default() };
-        let counts = index.breakdown(resolved, self.now, &groups).sources;
-        largest(counts.into_iter().map(|source| Group {
-            key: format!("{}={}", source.field, source.value),
-            name: source.value,
-            count: source.count,
-        }))
+        let found = index.breakdown(resolved, self.now, &groups);
+        let mut shown = Vec::new();
+        for field in SOURCE_FIELDS {
+            let own = || found.sources.iter().filter(|source| source.field == field);
+            let known: u64 = own().map(|source| source.count).sum();
+            without.insert(field, found.counts.count - known);
+            shown.extend(largest(own().map(|source| Group {
+                key: format!("{field}={}", source.value),
+                name: source.value.clone(),
+                count: source.count,
+            })));
+        }
+        sort(&mut shown);
+        shown
     }
 
-    /// Which languages there are is asked of some hundred people; each found is then counted over everybody.
     fn by_language(
         &self,
-        tx: &ReadTx<'_>,
         index: &Index,
-        catalog: &WorkspaceCatalog,
-        asked: &[ContactNumber],
-    ) -> Result<Vec<Group>> {
-        let numbers: Vec<u32> = asked.iter().map(|number| number.0).collect();
-        let people = contacts::by_numbers(tx, self.bot, &numbers)?;
-        let found: BTreeSet<String> =
-            people.into_iter().filter_map(|person| person.profile.language).collect();
-        let (expression, resolved) = catalog.resolve_at("/expression", &self.expression)?;
-        let mut rest = index.count(&resolved, self.now);
-        let mut groups = Vec::new();
-        for language in found {
-            let speaks = ProfileTest::In(ProfileField::Language, vec![language.clone()]);
-            let both = Expression::All(vec![expression.clone(), Expression::Profile(speaks)]);
-            // Too deep with one level more: counted among the rest.
-            let Ok(both) = resolve(&both, catalog) else { continue };
-            let count = index.count(&both, self.now);
-            rest = rest.saturating_sub(count);
-            groups.push(Group { key: language.clone(), name: language, count });
-        }
-        let mut groups = largest(groups.into_iter());
-        if rest > 0 {
-            groups.push(Group { key: String::new(), name: String::new(), count: rest });
-        }
-        Ok(groups)
+        resolved: &Resolved,
+        without: &mut BTreeMap<&'static str, u64>,
+    ) -> Vec<Group> {
+        let groups = Groups { languages: true, ..Groups::default() };
+        let found = index.breakdown(resolved, self.now, &groups);
+        let known: u64 = found.languages.iter().map(|(_, count)| count).sum();
+        without.insert(ProfileField::Language.into(), found.counts.count - known);
+        let named = |(name, count): (String, u64)| Group { key: name.clone(), name, count };
+        largest(found.languages.into_iter().map(named))
     }
+}
+
+/// The largest first.
+fn sort(groups: &mut [Group]) {
+    groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
 }
 
 fn largest(groups: impl Iterator<Item = Group>) -> Vec<Group> {
     let mut groups: Vec<Group> = groups.filter(|group| group.count > 0).collect();
-    groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.key.cmp(&b.key)));
+    sort(&mut groups);
     groups.truncate(GROUPS_MAX);
     groups
 }

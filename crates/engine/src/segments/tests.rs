@@ -6,6 +6,7 @@ use domain::time::DAY_MS;
 use serde_json::json;
 use store::{flows, tags};
 
+use super::preview::GROUPS_MAX;
 use super::*;
 use crate::test_house::{House, NOW};
 use crate::{journal, tagging};
@@ -175,8 +176,76 @@ async fn a_preview_counts_samples_and_breaks_down() {
     assert_eq!(tagged.breakdown, [Group { key: "even".into(), name: "even".into(), count: 20 }]);
     assert!(tagged.sample.iter().all(|person| person.tags.iter().any(|tag| tag.name == "even")));
     let languages = ask(json!({"all": []}), Some(BreakdownBy::Language)).await.unwrap();
-    assert_eq!(languages.breakdown.iter().map(|group| group.count).sum::<u64>(), 40);
+    assert_eq!((languages.breakdown.len(), languages.without["language"]), (0, 40));
     let again = ask(json!({"all": []}), None).await.unwrap();
     let ids = |preview: &Preview| preview.sample.iter().map(|person| person.id).collect::<Vec<_>>();
     assert_eq!(ids(&again), ids(&all), "the sample is stable");
+}
+
+/// Somebody who came with a source, and speaks a language.
+async fn came(house: &House, telegram_id: i64, source: &[(&str, String)], language: Option<&str>) {
+    let mut person = store::contacts::Contact {
+        number: domain::ids::ContactNumber(0),
+        telegram_id,
+        profile: domain::contact::Profile { language: language.map(str::to_owned), ..Default::default() },
+        source: source.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect(),
+        attributes: domain::contact::Attributes::new(),
+        reachability: domain::contact::Reachability::default(),
+        first_seen: NOW,
+        last_interaction: None,
+        imported_interaction: None,
+        erased: false,
+    };
+    let bot = house.bot;
+    house.write(move |tx| journal::append(tx, bot, |journal| journal.meet(&mut person, NOW))).await;
+}
+
+#[tokio::test]
+async fn who_has_no_value_is_counted_before_the_smaller_groups_are_cut() {
+    let house = House::new().await;
+    for number in 0..150_i64 {
+        // As many UTM sources as people fill the first hundred of all groups together.
+        let link = if number < 130 { format!("link-{number}") } else { "shared".to_owned() };
+        let mut source = vec![("utm_source", format!("source-{}", number / 2))];
+        source.extend((number < 140).then_some(("link", link)));
+        came(&house, number + 1, &source, None).await;
+    }
+    let room = room(&house);
+    let all = json!({"all": []});
+    let found = room.preview(house.workspace, house.bot, all, Some(BreakdownBy::Source)).await.unwrap();
+    let of = |field: &str| found.breakdown.iter().filter(|group| group.key.starts_with(field)).count();
+    assert_eq!((of("link="), of("utm_source=")), (GROUPS_MAX, 75));
+    assert_eq!(found.breakdown[0].key, "link=shared");
+    assert_eq!((found.without["link"], found.without["utm_source"], found.without["payload"]), (10, 0, 150));
+}
+
+#[tokio::test]
+async fn each_person_speaks_one_language_of_a_breakdown() {
+    let house = House::new().await;
+    let spoken = ["zh", "zh-hans", "zh-hant", "en-gb", "en-us", "ru"].map(Some);
+    for (number, language) in spoken.into_iter().chain([None]).enumerate() {
+        came(&house, number as i64 + 1, &[], language).await;
+    }
+    let room = room(&house);
+    let ask = |expression, by| room.preview(house.workspace, house.bot, expression, by);
+    let found = ask(json!({"all": []}), Some(BreakdownBy::Language)).await.unwrap();
+    let groups: Vec<(&str, u64)> = found.breakdown.iter().map(|g| (g.key.as_str(), g.count)).collect();
+    assert_eq!(groups, [("zh", 3), ("en-gb", 1), ("en-us", 1), ("ru", 1)]);
+    assert_eq!((found.count, found.without["language"]), (7, 1));
+    for (language, count) in groups {
+        let speaks = json!({"profile": {"field": "language", "in": [language]}});
+        assert_eq!(ask(speaks, None).await.unwrap().count, count, "{language}");
+    }
+}
+
+#[tokio::test]
+async fn a_conversion_is_one_name_however_it_is_spelled() {
+    let house = House::new().await;
+    for (telegram_id, name) in [(1, "Purchase"), (2, "purchase"), (3, "sign-up")] {
+        let id = house.person(telegram_id, "P", 60).await;
+        let body = domain::event::EventBody::Conversion { object: name.into(), value: None, currency: None };
+        house.record(id, NOW, body).await;
+    }
+    let asked = json!({"event": {"kind": "conversion", "object": "PURCHASE"}});
+    assert_eq!(room(&house).preview(house.workspace, house.bot, asked, None).await.unwrap().count, 2);
 }

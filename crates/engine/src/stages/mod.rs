@@ -191,7 +191,7 @@ fn nothing_is_lost(tx: &ReadTx<'_>, workspace: WorkspaceId, before: &[Stage], af
             .iter()
             .filter(|(user, mentioned)| {
                 let outside = user.kind != mentions::UserKind::Stage;
-                outside && user.depends && mentioned.stages.contains(&stage.name)
+                outside && user.depends && mentioned.names_stage(&stage.name)
             })
             .map(|(user, _)| user)
             .collect();

@@ -6,6 +6,7 @@ use domain::expression::{Expression, Resolved, names, resolve};
 use domain::field_error::FieldError;
 use domain::ids::{BotId, StageId, WorkspaceId};
 use domain::limits::{STAGES_MAX, TAG_NAME_CHARS_MAX};
+use domain::naming::name_key;
 use store::stages::Stage;
 use store::{ReadTx, bots, tags};
 
@@ -35,7 +36,7 @@ pub(super) fn checked(
     let mut stages = Vec::with_capacity(drafts.len());
     for (place, draft) in drafts.iter().enumerate() {
         let stage = one(before, draft, &format!("/stages/{place}"))?;
-        if !seen.insert(stage.name.clone()) {
+        if !seen.insert(name_key(&stage.name)) {
             let message = format!("there are two stages \"{}\"", stage.name);
             return Err(EngineError::field(format!("/stages/{place}/name"), "duplicate", message));
         }
@@ -69,7 +70,7 @@ fn one(before: &[Stage], draft: &StageDraft, path: &str) -> Result<Stage> {
             return Err(EngineError::field(format!("{path}/id"), "unknown_stage", "there is no such stage"));
         }
         // A stage of the same name is the same stage.
-        None => before.iter().find(|stage| stage.name == name).map_or(StageId(0), |stage| stage.id),
+        None => called(before, &name).map_or(StageId(0), |stage| stage.id),
         Some(id) => id,
     };
     let at = format!("{path}/expression");
@@ -82,6 +83,12 @@ fn one(before: &[Stage], draft: &StageDraft, path: &str) -> Result<Stage> {
         return Err(EngineError::field(at, "not_in_stages", message));
     }
     Ok(Stage { id, name, color: draft.color.clone(), expression: expression.to_json() })
+}
+
+/// The stage of a name: of this spelling, or of another.
+fn called<'s>(stages: &'s [Stage], name: &str) -> Option<&'s Stage> {
+    let other = || stages.iter().find(|stage| name_key(&stage.name) == name_key(name));
+    stages.iter().find(|stage| stage.name == name).or_else(other)
 }
 
 /// The bots whose names the rules must agree with. Without any, those of a bot with nothing.

@@ -141,3 +141,44 @@ async fn a_stage_keeps_its_id_under_a_new_name_and_a_used_one_stays() {
     let refused = room.replace(workspace, wanted, rules.version).await;
     assert!(matches!(refused, Err(EngineError::Conflict { message, .. }) if message.contains("\"Fresh\"")));
 }
+
+#[tokio::test]
+async fn two_stages_do_not_differ_by_case_alone() {
+    let house = House::new().await;
+    let (room, workspace) = (room(&house), house.workspace);
+    let (present, version) = drafts(&room, &house).await;
+    let mut twice = present.clone();
+    twice[0].name = "ACTIVE".into();
+    assert_eq!(fault(room.replace(workspace, twice, version).await), ("/stages/3/name".into(), "duplicate"));
+    let mut renamed = present.clone();
+    renamed[3] = StageDraft { id: None, name: "Active".into(), ..renamed[3].clone() };
+    let saved = room.replace(workspace, renamed, version).await.unwrap();
+    let Replaced::Saved(rules) = saved else { panic!("{saved:?}") };
+    assert_eq!(Some(rules.stages[3].stage.id), present[3].id, "it is the same stage");
+}
+
+#[tokio::test]
+async fn a_rule_previews_as_it_counts_once_saved() {
+    let house = House::new().await;
+    let (bot, workspace) = (house.bot, house.workspace);
+    for (telegram_id, spent) in [(1, 5.0), (2, 50.0)] {
+        let id = house.person(telegram_id, "P", 90).await;
+        house
+            .write(move |tx| {
+                crate::journal::append(tx, bot, |journal| {
+                    let mut row = store::contacts::get(tx, bot, id.number())?.unwrap();
+                    let spent = domain::contact::AttributeValue::Number(spent);
+                    let change = [("spent".to_owned(), Some(spent))].into();
+                    crate::attributes::apply(journal, workspace, &mut row, change, "", NOW)
+                })
+            })
+            .await;
+    }
+    let room = room(&house);
+    let (mut wanted, version) = drafts(&room, &house).await;
+    wanted[0].expression = json!({"attribute": {"key": "spent", "op": "gt", "value": "10"}});
+    let preview = room.preview(workspace, bot, wanted.clone()).await.unwrap();
+    let saved = room.replace(workspace, wanted, version).await.unwrap();
+    let Replaced::Saved(rules) = saved else { panic!("{saved:?}") };
+    assert_eq!((preview.stages[0].count, rules.stages[0].count), (1, 1));
+}

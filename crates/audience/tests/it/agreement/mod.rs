@@ -10,7 +10,8 @@ use audience::{Groups, Index, IndexBuilder, LiveIndex, WrittenIndex};
 use chrono_tz::Tz;
 use domain::contact::SOURCE_FIELDS;
 use domain::expression::{
-    ContactFacts, Expression, Resolved, SourceTest, evaluate_one, explain_one, resolve,
+    ContactFacts, Expression, ProfileField, ProfileTest, Resolved, SourceTest, evaluate_one, explain_one,
+    resolve,
 };
 use domain::ids::TagId;
 use domain::time::{DAY_MS, Millis};
@@ -92,7 +93,7 @@ impl Case {
             .iter()
             .map(|(_, _, rule)| resolve(rule, workspace).expect("known names"))
             .collect();
-        let groups = Groups { tags: &tags, stages: &rules, sources: &SOURCE_FIELDS };
+        let groups = Groups { tags: &tags, stages: &rules, sources: &SOURCE_FIELDS, languages: true };
         let found = index.breakdown(resolved, now, &groups);
         let size =
             |part: Expression| self.oracle.set(&Expression::All(vec![expression.clone(), part]), now).len();
@@ -118,6 +119,13 @@ impl Case {
             let named = SourceTest { field, values: vec![source.value.clone()] };
             let them = Expression::All(vec![expression.clone(), Expression::Source(named)]);
             prop_assert_eq!(self.oracle.set(&them, now).len(), source.count, "{:?}", source);
+        }
+        let with_language = people().filter(|person| person.profile.language.is_some()).count();
+        let counted: u64 = found.languages.iter().map(|(_, count)| count).sum();
+        prop_assert_eq!(counted, with_language as u64);
+        for (language, count) in &found.languages {
+            let speaks = ProfileTest::In(ProfileField::Language, vec![language.clone()]);
+            prop_assert_eq!(size(Expression::Profile(speaks)), *count, "language {}", language);
         }
         Ok(())
     }

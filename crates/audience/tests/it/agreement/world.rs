@@ -16,7 +16,7 @@ use proptest::prelude::*;
 
 pub const TAGS: [&str; 6] = ["兴趣-科技", "兴趣-金融", "vip", "Coupon Claimed", "пробный", "🎁"];
 pub const STAGES: [&str; 4] = ["churned", "customer", "活跃", "rest"];
-pub const OBJECTS: [&str; 4] = ["pricing", "价格", "help", ""];
+pub const OBJECTS: [&str; 5] = ["pricing", "价格", "Pricing", "help", ""];
 pub const CAMPAIGNS: i64 = 3;
 pub const TEXTS: [&str; 5] = ["pro", "Pro plan", "straße", "10", "pro·"];
 pub const LANGUAGES: [&str; 5] = ["zh-hans", "zh", "en", "EN-gb", "zhx"];

@@ -266,13 +266,18 @@ async fn the_token_is_never_told() {
 #[tokio::test]
 async fn a_file_is_not_fetched_before_the_wait_that_was_asked_for() {
     let found = json!({"file_id": "x", "file_path": "photos/file_1.jpg"});
-    let too_many = Step::Answer("429 Too Many Requests", "Retry-After: 17\r\n", String::new());
-    let server = Server::start(vec![ok(&found), too_many, ok(&found)]);
+    let by = |body: String| Step::Answer("429 Too Many Requests", "Retry-After: 17\r\n", body);
+    let told = json!({"ok": false, "error_code": 429, "description": "Too Many Requests: retry after 17",
+        "parameters": {"retry_after": 17}});
+    let page = by("<html>busy</html>".into());
+    let server = Server::start(vec![ok(&found), page, ok(&found), by(told.to_string()), ok(&found)]);
     let client = client(&server);
+    let gateway = client.download("x").await;
+    assert_eq!(gateway, Err(SendError::NotTelegram { status: 429, wait_s: Some(17) }), "no word of Telegram");
     assert_eq!(client.download("x").await, Err(SendError::RetryAfter { seconds: 17 }));
     let again = client.download("x").await;
     assert!(matches!(again, Err(SendError::RetryAfter { seconds: 1..=17 })), "{again:?}");
     let paths: Vec<String> = server.requests().into_iter().map(|request| request.path).collect();
     let files = paths.iter().filter(|path| path.contains("/file/")).count();
-    assert_eq!(files, 1, "{paths:?}");
+    assert_eq!(files, 2, "{paths:?}");
 }
