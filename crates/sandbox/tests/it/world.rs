@@ -442,3 +442,31 @@ fn limits_are_the_documented_ones() {
     let actions = api["methods"]["sendChatAction"]["fields"][3]["description"].as_str().unwrap();
     assert!(limits::CHAT_ACTIONS.iter().all(|action| actions.contains(action)));
 }
+
+#[test]
+fn no_two_payments_have_one_charge_id() {
+    let mut world = still_world(400);
+    let mut people: Vec<i64> = world.person_ids().collect();
+    people.sort_unstable();
+    let (one, other) = people.windows(2).map(|pair| (pair[0], pair[1])).min_by_key(|(a, b)| a ^ b).unwrap();
+    for id in [one, other] {
+        world.person_start(id, None, NOW).unwrap();
+    }
+    // Person and message of the second differ from the first's in the same bits.
+    let (first, second) = loop {
+        let first = world.person_pay(one, "USD", 1_990, NOW).unwrap();
+        let second = first ^ (one ^ other);
+        if second > first {
+            break (first, second);
+        }
+    };
+    while world.person_write(one, "wait", NOW).unwrap() < second - 1 {}
+    assert_eq!(world.person_pay(other, "USD", 1_990, NOW).unwrap(), second);
+    let told = world.drain_history();
+    let messages = told.iter().map(|one| &one.update["message"]);
+    let charge_of = |id: i64| {
+        let paid = messages.clone().find(|message| message["message_id"] == id).expect("a payment");
+        paid["successful_payment"]["telegram_payment_charge_id"].clone()
+    };
+    assert_ne!(charge_of(first), charge_of(second));
+}
