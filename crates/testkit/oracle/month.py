@@ -173,6 +173,7 @@ def main():
     month, compared = Month(dump), Compared()
     seen = Counter(month.stages(month.now).values())
     compared.holds("every stage has somebody", set(seen) == set(STAGES), seen)
+    compared.number("updates that could not be taken in", dump["failed_updates"], 0)
     alive = [id for id in month.told_gone if month.people[id].deactivated_at is None]
     compared.number("people who are told to be gone and are not", alive, [])
     for name in ("living", "rebuilt"):

@@ -134,6 +134,8 @@ impl Month {
         self.rebuild().await;
         dump.put("rebuilt", self.said().await);
         dump.put("now", self.lived.now());
+        let bot = self.lived.api.get(&format!("/bots/{}", self.lived.bot)).await;
+        dump.put("failed_updates", &bot["health"]["ingest_failed"]);
         let (options, links) = self.tags().await;
         dump.put("menu", json!({"words": MENU, "options": options}));
         dump.put("links", links);
