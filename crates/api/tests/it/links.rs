@@ -135,14 +135,19 @@ async fn tracked(house: &House, owner: &As, bot: i64) -> Vec<String> {
     message.buttons.iter().map(through).collect()
 }
 
+/// Somebody who can be sent a test.
+async fn bring_ann(house: &House, bot: i64) {
+    let table = std::io::Cursor::new("telegram_id,first_name\n7,Ann\n");
+    let (options, watcher) = (ImportOptions::default(), Box::new(|_: ImportNote<'_>| {}));
+    house.rooms.imports.import(house.workspace, BotId(bot), table, options, watcher).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_location_is_ascii_whatever_is_written() {
     let house = House::build().await;
     let (owner, bot) = furnish(&house).await;
     make(&house, &owner, bot).await;
-    let table = std::io::Cursor::new("telegram_id,first_name\n7,Ann\n");
-    let (options, watcher) = (ImportOptions::default(), Box::new(|_: ImportNote<'_>| {}));
-    house.rooms.imports.import(house.workspace, BotId(bot), table, options, watcher).await.unwrap();
+    bring_ann(&house, bot).await;
     let paths = tracked(&house, &owner, bot).await;
     assert_eq!(paths.len(), WRITTEN.len());
     for (path, (written, expected)) in paths.iter().zip(WRITTEN) {
@@ -221,9 +226,7 @@ async fn a_tracked_link_leads_on_in_every_case_and_for_who_looks_ahead() {
     let house = House::build().await;
     let (owner, bot) = furnish(&house).await;
     make(&house, &owner, bot).await;
-    let table = std::io::Cursor::new("telegram_id,first_name\n7,Ann\n");
-    let (options, watcher) = (ImportOptions::default(), Box::new(|_: ImportNote<'_>| {}));
-    house.rooms.imports.import(house.workspace, BotId(bot), table, options, watcher).await.unwrap();
+    bring_ann(&house, bot).await;
     let path = tracked(&house, &owner, bot).await.remove(0);
     for said in AHEAD {
         assert_eq!(open_with(&house, "GET", &path, BROWSER, said).await.0, 302, "{said:?}");
