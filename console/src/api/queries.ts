@@ -161,6 +161,16 @@ export const visitsQuery = (id: number) =>
     queryKey: ['contact', id, 'visits'],
     queryFn: ({ signal }) => get('/contacts/{id}/visits', { params: { path: { id } }, signal }),
   });
+export const contactCampaignsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['contact', id, 'campaigns'],
+    queryFn: ({ signal }) => get('/contacts/{id}/campaigns', { params: { path: { id } }, signal }),
+  });
+export const lifeQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['contact', id, 'stages'],
+    queryFn: ({ signal }) => get('/contacts/{id}/stages', { params: { path: { id } }, signal }),
+  });
 export const explainQuery = (id: number, expression: Expression) =>
   queryOptions({
     queryKey: ['explain', id, expression],

@@ -129,3 +129,6 @@ export type PhraseLanguage = Schemas['PhraseLanguage'];
 export type Phrases = Schemas['Phrases'];
 
 export type Visit = Schemas['Visit'];
+export type ContactCampaign = Schemas['ContactCampaign'];
+export type ContactLife = Schemas['ContactLife'];
+export type CampaignAnswer = Schemas['CampaignAnswer'];

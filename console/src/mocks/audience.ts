@@ -1,8 +1,11 @@
 /** Tags, attributes, stages and segments. */
 import type { Segment } from '@/api/types';
 import { found, on, problem } from './on';
-import { matching, sources, stageNames, tags, type Person } from './people';
+import { matching, now, sources, stageNames, tags, type Person } from './people';
 import { segments, stages, tagList } from './records';
+
+/** As the server tells days of silence apart: at most one day, at most two, and all beyond sixty. */
+const daysSince = (at: number) => Math.min(60, Math.max(0, Math.ceil((now - at) / 86_400_000) - 1));
 
 export const audience = [
   on('get', '/tags').answers(() => ({ items: tagList })),
@@ -77,6 +80,13 @@ export const audience = [
         ),
       language: () =>
         groups(['en', 'zh', 'pt', 'de', 'tr', 'es'], (person, key) => person.language === key),
+      silence: () =>
+        Array.from({ length: 61 }, (_, day) => ({
+          key: String(day),
+          name: String(day),
+          count: all.filter(({ last_interaction_at: at }) => at !== null && daysSince(at) === day)
+            .length,
+        })),
       tag: () =>
         groups(
           tags.map((tag) => tag.name),

@@ -1,6 +1,14 @@
 /** People, one by one. */
 import { formOf, isExpression } from '@/api/expressions';
-import type { Contact, Entry, ExplainNode, Expression, Visit } from '@/api/types';
+import type {
+  Contact,
+  ContactCampaign,
+  ContactLife,
+  Entry,
+  ExplainNode,
+  Expression,
+  Visit,
+} from '@/api/types';
 import { found, on, pageOf, problem } from './on';
 import { matching, now, people, stageNames, tags, type Person } from './people';
 
@@ -98,6 +106,42 @@ const visit: Visit = {
   referrer: 'https://l.facebook.com/',
 };
 
+/** In which stages somebody was, and comes in silence; the present one is theirs. */
+function lifeOf(person: Person): ContactLife {
+  const DAY = 86_400_000;
+  const until = now + 90 * DAY;
+  const stage = (name: string, from: number) => ({ id: 1, name, from });
+  const last = person.last_interaction_at;
+  if (last === null) return { items: [stage('new', person.first_seen_at)], now, until };
+  const items = [
+    stage('new', person.first_seen_at),
+    stage('active', person.first_seen_at + 60_000),
+  ];
+  const quiet = person.first_seen_at + 9 * DAY;
+  if (quiet + 2 * DAY < last) items.push(stage('cooling', quiet), stage('active', last));
+  if (person.converted) items.push(stage('customer', last));
+  else items.push(stage('cooling', last + 7 * DAY));
+  items.push(stage('churned', last + 30 * DAY));
+  return { items, now, until };
+}
+
+const theirCampaigns = (person: Person): ContactCampaign[] => [
+  {
+    campaign: { id: 1, name: 'Autumn reading list' },
+    outcome: person.id % 3 === 0 ? 'blocked' : 'sent',
+    reason: null,
+    at: now - 5_400_000,
+    answers: person.id % 3 === 0 ? [] : ['pressed', 'replied', 'tagged_direct', 'window_message'],
+  },
+  {
+    campaign: { id: 3, name: 'Flash sale' },
+    outcome: 'held_out',
+    reason: null,
+    at: now - 9 * 86_400_000,
+    answers: [],
+  },
+];
+
 export const contacts = [
   on('get', '/contacts').answers(({ query }) => {
     const q = query.get('q')?.toLowerCase() ?? '';
@@ -124,6 +168,11 @@ export const contacts = [
   on('get', '/contacts/{id}/visits').answers(({ id }) => ({
     items: found(people, id)?.source ? [visit] : [],
   })),
+  on('get', '/contacts/{id}/campaigns').answers(({ id }) => {
+    const person = found(people, id);
+    return { items: person?.source ? theirCampaigns(person) : [] };
+  }),
+  on('get', '/contacts/{id}/stages').answers(({ id }) => lifeOf(found(people, id)!)),
   on('get', '/contacts/{id}/explain').answers(({ id, query }) => {
     const expression = expressionOf(query);
     const person = found(people, id);

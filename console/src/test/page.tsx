@@ -10,7 +10,7 @@ import { startI18n } from '@/i18n';
 import { handlers } from '@/mocks/handlers';
 import { makeRouter } from '@/routes';
 
-export { on, pageOf } from '@/mocks/on';
+export { on, pageOf, problem } from '@/mocks/on';
 export { people } from '@/mocks/people';
 export { flows, session, tagList } from '@/mocks/records';
 

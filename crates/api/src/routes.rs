@@ -60,6 +60,8 @@ fn people() -> OpenApiRouter<ApiState> {
         .routes(routes!(contacts::tag))
         .routes(routes!(contacts::timeline))
         .routes(routes!(contacts::visits))
+        .routes(routes!(contacts::campaigns))
+        .routes(routes!(contacts::stages))
         .routes(routes!(contacts::explain))
         .routes(routes!(attributes::list))
         .routes(routes!(attributes::unify))

@@ -100,6 +100,9 @@ pub enum BreakdownKey {
     Stage,
     Source,
     Language,
+    /// Days since the last interaction: `0` is at most a day, `1` more than one and at most two, and so on to `60` for
+    /// all beyond; who never interacted is in none.
+    Silence,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -258,6 +261,7 @@ pub async fn preview(
         BreakdownKey::Stage => BreakdownBy::Stage,
         BreakdownKey::Source => BreakdownBy::Source,
         BreakdownKey::Language => BreakdownBy::Language,
+        BreakdownKey::Silence => BreakdownBy::Silence,
     });
     let preview = segments.preview(caller.workspace, BotId(body.bot_id), body.expression, by).await?;
     Ok(Json(preview.into()))

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::contact::{SOURCE_FIELDS, source_key};
-use domain::expression::{ProfileField, Resolved};
+use domain::expression::{ProfileField, Resolved, second};
 use domain::ids::{ContactNumber, TagId};
 use domain::time::Millis;
 use roaring::RoaringBitmap;
@@ -38,6 +38,8 @@ pub struct Groups<'a> {
     pub sources: &'a [&'a str],
     /// Whether by language too.
     pub languages: bool,
+    /// Days since the last interaction that are told apart; none at zero.
+    pub silent_days: usize,
 }
 
 /// A set's size in all and by group, from one pass.
@@ -53,6 +55,9 @@ pub struct Breakdown {
     /// Languages that occur, in no order. A region is counted with its language where that occurs by itself:
     /// whoever asks for `zh` is given `zh-hans` too, and so each person is in one group.
     pub languages: Vec<(String, u64)>,
+    /// By how long ago the last interaction was: at most a day, more than one and at most two, and so on, and all
+    /// beyond at the end. Who never interacted is in none. `within` of `n` days are the first `n`.
+    pub silence: Vec<u64>,
 }
 
 /// How many of a set came from one source.
@@ -156,6 +161,8 @@ impl Index {
             stages: vec![0; rules.len()],
             sources: vec![Vec::new(); groups.sources.len()],
             languages: Vec::new(),
+            silence: vec![0; if groups.silent_days > 0 { groups.silent_days + 1 } else { 0 }],
+            now_s: second(now),
         };
         for place in 0..self.chunks.len() {
             let found = evaluator.step(&step, place);
@@ -176,6 +183,7 @@ impl Index {
             stages: tally.stages,
             sources: self.source_counts(groups.sources, tally.sources),
             languages: self.language_counts(&tally.languages),
+            silence: tally.silence,
         }
     }
 
@@ -191,6 +199,9 @@ impl Index {
         }
         if groups.languages {
             chunk.enumerated.profile[LANGUAGE].tally(set, &mut tally.languages);
+        }
+        if groups.silent_days > 0 {
+            chunk.last_interaction.tally_days(set, tally.now_s, &mut tally.silence);
         }
     }
 
@@ -296,6 +307,8 @@ struct Tally {
     stages: Vec<u64>,
     sources: Vec<Vec<u64>>,
     languages: Vec<u64>,
+    silence: Vec<u64>,
+    now_s: u32,
 }
 
 impl Tally {

@@ -130,8 +130,13 @@ impl Questions {
         }
         let set = index.set(&self.questions[0], BASE);
         index.sample(&set, 3, 7);
-        let groups =
-            Groups { tags: &tags, stages: &self.questions[1..3], sources: &SOURCE_FIELDS, languages: true };
+        let groups = Groups {
+            tags: &tags,
+            stages: &self.questions[1..3],
+            sources: &SOURCE_FIELDS,
+            languages: true,
+            silent_days: 60,
+        };
         index.breakdown(&self.questions[1], BASE, &groups);
         let people = index.contact_numbers().min(64);
         let mut fold = |contact: u32, body: EventBody| {

@@ -313,6 +313,19 @@ pub fn open_windows(
     tx.rows(&sql, params![bot, contact, moment, moment - length_ms], read)
 }
 
+/// A person's lines in all campaigns whose audience they were in, the latest campaign first.
+pub fn latest_of_contact(
+    tx: &ReadTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    limit: usize,
+) -> Result<Vec<Recipient>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM recipients WHERE bot_id = $1 AND contact = $2 ORDER BY campaign DESC LIMIT $3"
+    );
+    tx.rows(&sql, params![bot, contact, limit as i64], read)
+}
+
 /// What was sent to one person by campaigns, newest first, below a moment.
 pub fn of_contact(
     tx: &ReadTx<'_>,

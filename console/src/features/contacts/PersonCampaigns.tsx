@@ -1,17 +1,18 @@
 import { Button } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { timelineQuery } from '@/api/queries';
-import type { Entry, Outcome } from '@/api/types';
+import { contactCampaignsQuery } from '@/api/queries';
+import type { CampaignAnswer, ContactCampaign } from '@/api/types';
 import { useFormat } from '@/i18n/format';
-import { isOutcome, OutcomeName } from '@/ui/bars';
+import { OutcomeName } from '@/ui/bars';
 import { Section } from '@/ui/Page';
+import { Failure } from '@/ui/states';
 
 const SHOWN = 5;
-/** What somebody did with the message, in the order in which it is said; windows repeat what stands here already. */
-const said = [
+/** What somebody did with the message itself, as people say it; windows repeat what stands here already. */
+const said: CampaignAnswer[] = [
   'pressed',
   'followed',
   'replied',
@@ -20,79 +21,70 @@ const said = [
   'window_conversion',
   'opted_out_after',
   'blocked_after',
-] as const;
+];
+const nothing: Partial<Record<ContactCampaign['outcome'], string>> = {
+  sent: 'person.did_nothing',
+  held_out: 'person.did_held_out',
+  pending: 'person.did_pending',
+};
 
-interface Received {
-  id: number | null;
-  name: string;
-  at: number;
-  outcome: Outcome;
-  did: (typeof said)[number][];
-}
-
-/** The campaigns among a person's entries, with how each ended and what they did with it. */
-export function receivedOf(entries: Entry[]): Received[] {
-  return entries
-    .filter((entry) => entry.kind === 'campaign_sent')
-    .map(({ by, object, at, data }) => {
-      const answers = Array.isArray(data.answers) ? (data.answers as string[]) : [];
-      const state = String(data.state);
-      return {
-        id: by.id,
-        name: object ?? String(by.id),
-        at,
-        outcome: isOutcome(state) ? state : 'unknown',
-        did: said.filter((each) => answers.includes(each)),
-      };
-    });
-}
-
-function Row({ campaign }: { campaign: Received }) {
+function useDid() {
   const { t } = useTranslation();
-  const { date, time, list } = useFormat();
-  const { id, name, at, outcome, did } = campaign;
-  const isToday = new Date(at).toDateString() === new Date().toDateString();
-  return (
-    <li>
-      {id === null ? (
-        <bdi className="cut">{name}</bdi>
-      ) : (
-        <Link className="count cut" to="/campaigns/$campaignId" params={{ campaignId: id }}>
-          <bdi>{name}</bdi>
-        </Link>
-      )}
-      <OutcomeName outcome={outcome} />
-      <span className="muted">
-        {did.length > 0
-          ? list(
-              did.map((each) => t(`person.answer.${each}`)),
-              'conjunction',
-            )
-          : outcome === 'sent' && t('person.did_nothing')}
-      </span>
-      <span className="num faint">{isToday ? time(at) : date(at)}</span>
-    </li>
-  );
+  const { list } = useFormat();
+  return ({ answers, outcome, reason }: ContactCampaign) => {
+    const did = said.filter((each) => answers.includes(each));
+    if (did.length > 0)
+      return list(
+        did.map((each) => t(`person.answer.${each}`)),
+        'conjunction',
+      );
+    const key = nothing[outcome];
+    return key ? t(key) : (reason ?? '');
+  };
 }
 
-/** The campaigns that were sent to a person, of what was read of their timeline. */
+/** The campaigns whose audience somebody was in, with how it ended and what they did. */
 export function PersonCampaigns({ id }: { id: number }) {
   const { t } = useTranslation();
+  const { date, time } = useFormat();
+  const did = useDid();
   const [all, setAll] = useState(false);
-  const query = useInfiniteQuery(timelineQuery(id));
-  const items = receivedOf(query.data?.pages.flatMap((page) => page.items) ?? []);
-  if (items.length === 0) return null;
+  const query = useQuery(contactCampaignsQuery(id));
+  const items = query.data?.items ?? [];
+  const today = new Date().toDateString();
+  if (!query.error && items.length === 0) return null;
   return (
     <Section
       title={t('person.campaigns')}
-      note={t(query.hasNextPage ? 'person.campaigns_latest' : 'person.campaigns_note', {
+      note={t('person.campaigns_note', {
         count: items.length,
         sent: items.filter((item) => item.outcome === 'sent').length,
       })}
     >
-      <ul className="contacts-campaigns">
+      {query.error && (
+        <Failure
+          error={query.error}
+          what={t('person.campaigns_failed')}
+          retry={() => void query.refetch()}
+        />
+      )}
+      <ul className="contacts-campaigns" aria-label={t('person.campaigns')}>
         {(all ? items : items.slice(0, SHOWN)).map((item) => (
-          <Row key={`${item.id} ${item.at}`} campaign={item} />
+          <li key={item.campaign.id}>
+            <Link
+              className="count cut"
+              to="/campaigns/$campaignId"
+              params={{ campaignId: item.campaign.id }}
+            >
+              <bdi>{item.campaign.name ?? item.campaign.id}</bdi>
+            </Link>
+            <OutcomeName outcome={item.outcome} />
+            <span className="muted">{did(item)}</span>
+            <span className="num faint">
+              {item.at !== null &&
+                (new Date(item.at).toDateString() === today ? time(item.at) : date(item.at))}
+            </span>
+          </li>
         ))}
       </ul>
       {items.length > SHOWN && !all && (

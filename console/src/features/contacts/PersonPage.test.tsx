@@ -13,15 +13,30 @@ describe('the page of a person', () => {
     const stage = await section('Stage');
     expect(await within(stage).findByText(/^Active, because: active within 7 days/)).toBeVisible();
     expect(stage).toHaveTextContent(/Not Churned, Customer,? or New/);
-    expect(stage).toHaveTextContent(/This may change on .+ if nothing happens/);
+    expect(stage).toHaveTextContent(/If .+ does nothing: Cooling on .+ and Churned on/);
+    expect(within(stage).getByRole('img')).toHaveAccessibleName(
+      /^New from .+ Active from .+ Churned from .+, if nothing happens$/,
+    );
     expect(within(stage).queryByText('last active more than 30 days ago')).toBeNull();
     await userEvent.click(within(stage).getByRole('button', { name: 'Show each rule' }));
     expect(within(stage).getByText('last active more than 30 days ago')).toBeVisible();
   });
-  it('lists the campaigns that they were sent, with what they did', async () => {
+  it('says when the rules ask again where the stages of a life cannot be told', async () => {
+    server.use(
+      on('get', '/contacts/{id}/stages').answers(() => ({ items: [], now: 0, until: 90 })),
+    );
+    openPage(`/contacts/${first(({ stage }) => stage?.name === 'active')}`);
+    const stage = await section('Stage');
+    expect(
+      await within(stage).findByText(/This may change on .+ if nothing happens/),
+    ).toBeVisible();
+    expect(within(stage).queryByRole('img')).toBeNull();
+  });
+  it('lists the campaigns whose audience they were in, with what they did', async () => {
     openPage('/contacts/1');
     const rows = within(await section('Campaigns')).getAllByRole('listitem');
-    expect(rows).toHaveLength(1);
+    expect(rows).toHaveLength(2);
+    expect(rows[1]).toHaveTextContent('Flash saleControl groupreceived nothing, for comparison');
     expect(rows[0]).toHaveTextContent(
       'Autumn reading listSentpressed a button, replied and gained a tag by pressing',
     );

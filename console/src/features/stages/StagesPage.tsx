@@ -31,6 +31,7 @@ import {
   withRule,
 } from './rules';
 import { SidePane } from './SidePane';
+import { SilenceChart } from './SilenceChart';
 import { StageFlow } from './StageFlow';
 
 /** Typing a number asks once it rests. */
@@ -290,6 +291,15 @@ function Editor({ stages }: { stages: Stages }) {
             changed={changed}
             stale={stale && changed}
             total={total}
+          />
+          <SilenceChart
+            stages={stages}
+            rules={rules}
+            onChange={
+              can('edit_audiences')
+                ? (key, expression) => setEdited(withRule(rules, key, { expression }))
+                : undefined
+            }
           />
           <StageFlow />
         </div>

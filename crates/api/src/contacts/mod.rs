@@ -26,7 +26,9 @@ use crate::schemas;
 
 pub(crate) use import::__path_import;
 pub use import::{BODY_BYTES_MAX as IMPORT_BYTES_MAX, import};
-pub use shape::{Attribute, Contact, ContactItem, CountryBy, Entry, Explanation, Visit};
+pub use shape::{
+    Attribute, Contact, ContactCampaign, ContactItem, ContactLife, CountryBy, Entry, Explanation, Visit,
+};
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -239,6 +241,29 @@ pub async fn visits(
     let visits = contacts.visits(caller.workspace, ContactId(id)).await?;
     let items = visits.into_iter().map(|visit| Visit::of(visit, with_address)).collect();
     Ok(Json(List { items }))
+}
+
+/// How a person stands in the campaigns whose audience they were in: the latest hundred, the latest campaign first.
+#[utoipa::path(get, path = "/contacts/{id}/campaigns", tag = "contacts", operation_id = "contact_campaigns",
+    params(("id" = i64, Path)), responses((status = 200, body = List<ContactCampaign>)))]
+pub async fn campaigns(
+    State(contacts): State<Contacts>,
+    caller: may::Read,
+    Path(id): Path<i64>,
+) -> Result<Json<List<ContactCampaign>>> {
+    let found = contacts.campaigns(caller.workspace, ContactId(id)).await?;
+    Ok(Json(List { items: found.into_iter().map(ContactCampaign::from).collect() }))
+}
+
+/// The stages that a person was in by the present rules, and those that come if nothing is heard of them.
+#[utoipa::path(get, path = "/contacts/{id}/stages", tag = "contacts", operation_id = "contact_stages",
+    params(("id" = i64, Path)), responses((status = 200, body = ContactLife)))]
+pub async fn stages(
+    State(contacts): State<Contacts>,
+    caller: may::Read,
+    Path(id): Path<i64>,
+) -> Result<Json<ContactLife>> {
+    Ok(Json(contacts.life(caller.workspace, ContactId(id)).await?.into()))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use domain::contact::{AttributeValue, Profile};
 use domain::expression;
+use domain::named::Named as _;
+use domain::recipient::Answers;
 use engine::authors::{Author, AuthorKind};
-use engine::contacts::{self, Card, PersonVisit, TimelineEntry};
+use engine::contacts::{self, Card, PersonCampaign, PersonVisit, TimelineEntry};
 use engine::person::{Person, PersonTag};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::conversations::Named;
 use crate::schemas;
 
 /// A tag's name and colour.
@@ -406,6 +409,63 @@ impl Visit {
             language: visit.language,
             referrer: visit.referrer,
         }
+    }
+}
+
+/// How a person stands in a campaign whose audience they were in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactCampaign {
+    pub campaign: Named,
+    #[schema(value_type = schemas::LedgerOutcome)]
+    pub outcome: &'static str,
+    #[schema(required)]
+    pub reason: Option<String>,
+    /// When the call began, or a held-out person's turn came; null before.
+    #[schema(required)]
+    pub at: Option<i64>,
+    /// What the person did with it, or within a day of it.
+    #[schema(value_type = Vec<schemas::CampaignAnswer>)]
+    pub answers: Vec<&'static str>,
+}
+
+impl From<PersonCampaign> for ContactCampaign {
+    fn from(found: PersonCampaign) -> Self {
+        let line = found.line;
+        let named = Answers::NAMED.into_iter().filter(|(_, answer)| line.answers.intersects(*answer));
+        Self {
+            campaign: Named { id: line.campaign.0, name: found.campaign_name },
+            outcome: line.outcome.told().name(),
+            reason: line.reason,
+            at: line.at,
+            answers: named.map(|(name, _)| name).collect(),
+        }
+    }
+}
+
+/// A stage of a person, from a moment on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LifeStage {
+    pub id: i64,
+    pub name: String,
+    pub from: i64,
+}
+
+/// The stages of a person by the present rules, in the order of time.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactLife {
+    /// Those that were, the present one, and those that come if nothing is heard of the person. Empty where too much
+    /// happened to be read again.
+    pub items: Vec<LifeStage>,
+    pub now: i64,
+    /// Beyond, nothing is told.
+    pub until: i64,
+}
+
+impl From<contacts::Life> for ContactLife {
+    fn from(life: contacts::Life) -> Self {
+        let stage =
+            |stage: contacts::LifeStage| LifeStage { id: stage.id.0, name: stage.name, from: stage.from };
+        Self { items: life.stages.into_iter().map(stage).collect(), now: life.now, until: life.until }
     }
 }
 

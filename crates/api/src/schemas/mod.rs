@@ -16,9 +16,10 @@ pub use expression::{
 pub use flow::{FlowGraph, FlowNode, FlowTrigger, MenuOption, NodePosition};
 pub use message::{ForeignEntity, Message, MessageButton, MessageEntity, MessageMedia, MessagePress};
 pub use names::{
-    AttributeKindName, AttributeOp, AuthorKind, BotStatus, CampaignAction, CampaignOutcome, CampaignStatus,
-    ColumnKind, ColumnManner, ConversationState, CountedKind, DetailName, ExpressionForm, FlowStatus,
-    IntakeKind, LedgerOutcome, LiftMeasure, MediaKind, MessageFormat, PauseReason, ProfileFieldName, Right,
-    Role, Speaker, SuggestionCode, ThreadKind, UnreachableCause, UserKind, WarningCode,
+    AttributeKindName, AttributeOp, AuthorKind, BotStatus, CampaignAction, CampaignAnswer, CampaignOutcome,
+    CampaignStatus, ColumnKind, ColumnManner, ConversationState, CountedKind, DetailName, ExpressionForm,
+    FlowStatus, IntakeKind, LedgerOutcome, LiftMeasure, MediaKind, MessageFormat, PauseReason,
+    ProfileFieldName, Right, Role, Speaker, SuggestionCode, ThreadKind, UnreachableCause, UserKind,
+    WarningCode,
 };
 pub use values::{AttributeChange, SuggestionParam};

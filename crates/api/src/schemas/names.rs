@@ -6,6 +6,7 @@ use domain::cells::Kind;
 use domain::event::{COUNTED_KINDS, Outcome};
 use domain::expression::{self, ProfileField, Unreachable};
 use domain::named::Named;
+use domain::recipient::Answers;
 use domain::{bot, campaign, conversation, flow, message, team};
 use engine::inbox::Detail;
 use engine::{authors, mentions};
@@ -53,6 +54,8 @@ names! {
     BotStatus = bot::Condition::names();
     /// How updates come in.
     IntakeKind = bot::Intake::names();
+    /// What somebody did with a campaign's message, or within a day of it.
+    CampaignAnswer = Answers::NAMED.map(|(name, _)| name);
     /// What a member may do: an owner everything; a marketer everything but members, bots, tokens, the workspace's
     /// settings and deleting people for good; an agent reads, and works with contacts and conversations.
     Role = team::Role::names();

@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use domain::conversation::{Speaker, Status};
-use domain::ids::{BotId, ContactNumber};
+use domain::ids::{BotId, CampaignId, ContactId, ContactNumber};
 use engine::team::Role;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -228,6 +228,29 @@ async fn a_persons_visits_are_told_with_the_address_by_right_and_as_long_as_it_i
     house.rooms.links.shorten_addresses(30).await.unwrap();
     let kept = house.ask(&token, "GET", &path, None).await.json["items"][0]["address"].clone();
     assert_eq!(kept, "203.0.113.0/24");
+}
+
+#[tokio::test]
+async fn a_person_tells_their_campaigns_and_the_stages_of_their_life() {
+    let (house, token, bot) = with_people().await;
+    let id = list(&house, &token, bot, "&q=Ada").await["items"][0]["id"].as_i64().unwrap();
+    let draft = json!({"bot_id": bot, "name": "Autumn", "audience": {"all": []}, "message": {"text": "x"}});
+    let campaign = house.ask(&token, "POST", "/campaigns", Some(draft)).await.json["id"].as_i64().unwrap();
+    let line = [(ContactId(id).number(), true)];
+    let held = house
+        .store
+        .write(move |tx| store::recipients::insert(tx, BotId(bot), CampaignId(campaign), 0, &line))
+        .await;
+    held.unwrap();
+    let told = async |what: &str| house.ask(&token, "GET", &format!("/contacts/{id}{what}"), None).await.json;
+    let expected = json!({"campaign": {"id": campaign, "name": "Autumn"}, "outcome": "held_out",
+        "reason": null, "at": null, "answers": []});
+    assert_eq!(told("/campaigns").await, json!({"items": [expected]}));
+    let (life, person) = (told("/stages").await, told("").await);
+    let stages = life["items"].as_array().unwrap();
+    let present = stages.iter().rfind(|stage| stage["from"].as_i64() <= life["now"].as_i64()).unwrap();
+    assert_eq!((&present["id"], &present["name"]), (&person["stage"]["id"], &person["stage"]["name"]));
+    assert_eq!(stages.last().unwrap()["name"], "churned", "{life}");
 }
 
 #[tokio::test]

@@ -256,7 +256,7 @@ impl Bench<'_> {
         let tags: Vec<TagId> = workspace.tags.iter().map(|(_, tag)| *tag).collect();
         let stages: Vec<Resolved> =
             workspace.stages.iter().filter_map(|(_, _, rule)| resolve(rule, workspace).ok()).collect();
-        let groups = Groups { tags: &tags, stages: &stages, sources: &[], languages: false };
+        let groups = Groups { tags: &tags, stages: &stages, sources: &[], ..Groups::default() };
         let mut muster = || {
             let found = index.breakdown(&test, NOW, &groups);
             found.counts.count + found.tags.iter().sum::<u64>() + found.stages.iter().sum::<u64>()

@@ -42,6 +42,8 @@ struct Frame {
 /// A chunk with room for all seconds would have more than 2^16 steps of 2^16 seconds, since none stands for never.
 const SHIFT_MAX: u32 = 17;
 
+const DAY_S: u32 = 86_400;
+
 impl Frame {
     /// The smallest steps that reach from one second to another.
     fn spanning(first: u32, last: u32) -> Self {
@@ -193,6 +195,27 @@ impl SecondsColumn {
     /// The second of one contact, zero for never.
     pub(crate) fn get(&self, low: u16) -> u32 {
         self.times.get(low)
+    }
+
+    /// Counts each of a set by the days that its second lies before `now_s`: at most one day, at most two, and so
+    /// on, and all beyond in the last of the counts. Zero stands for never, which is counted nowhere.
+    pub(crate) fn tally_days(&self, set: &words::Words, now_s: u32, counts: &mut [u64]) {
+        let Some(last) = counts.len().checked_sub(1) else { return };
+        for (group, word) in set.iter().take(self.times.steps.len() / 64).enumerate() {
+            if *word == 0 {
+                continue;
+            }
+            let seconds = self.times.seconds(group);
+            let mut rest = *word;
+            while rest != 0 {
+                let second = seconds[rest.trailing_zeros() as usize];
+                rest &= rest - 1;
+                if second != 0 {
+                    let day = now_s.saturating_sub(second).saturating_sub(1) / DAY_S;
+                    counts[(day as usize).min(last)] += 1;
+                }
+            }
+        }
     }
 
     /// Who has a second between the two, both included. Zero stands for never, which is asked for alone.

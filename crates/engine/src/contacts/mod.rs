@@ -3,6 +3,7 @@
 mod card;
 mod erasure;
 mod export;
+mod life;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -18,16 +19,19 @@ use domain::time::Millis;
 use roaring::RoaringBitmap;
 use serde_json::{Map, Value};
 use store::contacts::Contact;
+use store::recipients::Recipient;
 use store::visits::Visit;
-use store::{ReadTx, Store, bots, contacts, links, visits};
+use store::{ReadTx, Store, bots, contacts, links, recipients, visits};
 
 pub use self::card::{Card, Explained};
 pub use self::export::Export;
+pub use self::life::{Life, LifeStage};
 pub use self::timeline::{Timeline, TimelineEntry};
 pub use crate::people_list::{ListPlace, ListQuery, PeoplePage};
 pub use store::contacts::Order;
 
 use crate::attributes::{self, AttributeChanges, check_key, check_value};
+use crate::authors::Authors;
 use crate::catalog::WorkspaceCatalog;
 use crate::facts::RowFacts;
 use crate::history::Place;
@@ -45,6 +49,16 @@ pub struct ContactPatch {
 
 /// Visits that a person's page shows, at most.
 const VISITS_MAX: usize = 50;
+
+/// Campaigns that a person's page shows, at most.
+const CAMPAIGNS_MAX: usize = 100;
+
+/// A person's line in a campaign, with the campaign's name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonCampaign {
+    pub line: Recipient,
+    pub campaign_name: Option<String>,
+}
 
 /// A visit of a link through which a person started, with the link's code and name.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,6 +157,33 @@ impl Contacts {
             Ok(found)
         });
         read.await
+    }
+
+    /// How a person stands in the campaigns whose audience they were in, the latest campaign first, at most a hundred.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace.
+    pub async fn campaigns(&self, workspace: WorkspaceId, id: ContactId) -> Result<Vec<PersonCampaign>> {
+        let read = self.store.reader().read(move |tx| {
+            find(tx, workspace, id)?;
+            let authors = Authors::load(tx, workspace, id.bot())?;
+            let lines = recipients::latest_of_contact(tx, id.bot(), id.number(), CAMPAIGNS_MAX)?;
+            let named = lines.into_iter().map(|line| {
+                let campaign_name = authors.campaign(line.campaign)?.name;
+                Ok(PersonCampaign { line, campaign_name })
+            });
+            named.collect()
+        });
+        read.await
+    }
+
+    /// The stages that a person was in by the present rules, and will be in without a sign of them.
+    ///
+    /// # Errors
+    /// The person is not one of this workspace.
+    pub async fn life(&self, workspace: WorkspaceId, id: ContactId) -> Result<Life> {
+        let now = self.clock.now();
+        self.store.reader().read(move |tx| life::read(tx, workspace, id, now)).await
     }
 
     /// Puts tags on a person and takes others off. New names are made.

@@ -150,6 +150,56 @@ async fn a_card_tells_who_gave_each_tag_and_why_the_stage() {
     assert_eq!(timeline.items[2].by.name.as_deref(), Some("Adam"));
 }
 
+/// Days before now at which each stage of a life begins.
+fn told(life: &Life) -> Vec<(&str, i64)> {
+    life.stages.iter().map(|stage| (stage.name.as_str(), (NOW - stage.from) / DAY_MS)).collect()
+}
+
+#[tokio::test]
+async fn a_life_is_the_stages_that_were_and_those_that_come_with_silence() {
+    let house = House::new().await;
+    // Another before, so that the number is not the first.
+    house.person(1, "Bob", 90).await;
+    let ada = house.person(2, "Ada", 60).await;
+    house.says(ada, NOW - 59 * DAY_MS, "hello").await;
+    house.says(ada, NOW - 20 * DAY_MS, "again").await;
+    let room = room(&house);
+    let life = room.life(house.workspace, ada).await.unwrap();
+    assert_eq!(
+        told(&life),
+        [
+            ("new", 60),
+            ("active", 59),
+            ("cooling", 51),
+            ("churned", 28),
+            ("active", 20),
+            ("cooling", 12),
+            ("churned", -10)
+        ]
+    );
+    let lasts_ms = |seconds: i64| NOW - 20 * DAY_MS + 7 * DAY_MS + seconds * 1_000;
+    assert_eq!(life.stages[5].from, lasts_ms(1), "a second too old is too old");
+    // The same as the card says of its own: when the present stage ends, and which it is.
+    let card = room.get(house.workspace, ada).await.unwrap();
+    assert_eq!(card.person.stage.as_ref().unwrap().1, "cooling");
+    assert_eq!(life.now, NOW);
+    let ends = &card.stage_explained.unwrap().tree.parts[0];
+    assert_eq!(ends.changes_at, Some(life.stages[6].from));
+    assert_eq!(life.until, NOW + 90 * DAY_MS);
+    let other = house.neighbour().await;
+    assert!(matches!(room.life(other.0, ada).await, Err(EngineError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_life_knows_what_ends_a_stage_for_good() {
+    let house = House::new().await;
+    let ada = house.person(1, "Ada", 10).await;
+    let body = EventBody::Conversion { object: "order".into(), value: None, currency: None };
+    house.record(ada, NOW - 3 * DAY_MS, body).await;
+    let life = room(&house).life(house.workspace, ada).await.unwrap();
+    assert_eq!(told(&life), [("new", 10), ("customer", 3)]);
+}
+
 #[tokio::test]
 async fn names_that_cannot_be_tags_are_all_named_and_nothing_happens() {
     let house = House::new().await;

@@ -21,6 +21,8 @@ use crate::person::{Person, Roster};
 const SAMPLE_MAX: usize = 10;
 /// Groups of a breakdown, and of each field of the source; what is beyond is not shown.
 pub(super) const GROUPS_MAX: usize = 100;
+/// Days of silence that are told apart.
+const SILENT_DAYS: usize = 60;
 /// Makes the same people the sample of the same match.
 const SALT: u64 = 0;
 
@@ -31,12 +33,14 @@ pub enum BreakdownBy {
     Stage,
     Source,
     Language,
+    /// Days since the last interaction.
+    Silence,
 }
 
 /// A part of a match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// A tag's or stage's name, a source such as `link=fb-summer`, a language.
+    /// A tag's or stage's name, a source such as `link=fb-summer`, a language, or days.
     pub key: String,
     pub name: String,
     pub count: u64,
@@ -52,7 +56,7 @@ pub struct Preview {
     pub sample: Vec<Person>,
     /// Microseconds that counting took.
     pub took_us: u64,
-    /// The largest part first, but stages in their order.
+    /// The largest part first, but stages and days in their order.
     pub breakdown: Vec<Group>,
     /// Who has no value of what it is broken down by: for each field of the source, or of `language`.
     pub without: BTreeMap<&'static str, u64>,
@@ -106,6 +110,7 @@ impl Question {
             Some(BreakdownBy::Stage) => self.by_stage(index, &catalog, &resolved)?,
             Some(BreakdownBy::Source) => self.by_source(index, &resolved, &mut without),
             Some(BreakdownBy::Language) => self.by_language(index, &resolved, &mut without),
+            Some(BreakdownBy::Silence) => self.by_silence(index, &resolved),
         };
         Ok(Preview {
             count: counts.count,
@@ -171,6 +176,13 @@ impl Question {
         without.insert(ProfileField::Language.into(), found.counts.count - known);
         let named = |(name, count): (String, u64)| Group { key: name.clone(), name, count };
         largest(found.languages.into_iter().map(named))
+    }
+
+    /// A group for each day, and one for all beyond; who never interacted is in none.
+    fn by_silence(&self, index: &Index, resolved: &Resolved) -> Vec<Group> {
+        let groups = Groups { silent_days: SILENT_DAYS, ..Groups::default() };
+        let days = index.breakdown(resolved, self.now, &groups).silence.into_iter().enumerate();
+        days.map(|(day, count)| Group { key: day.to_string(), name: day.to_string(), count }).collect()
     }
 }
 

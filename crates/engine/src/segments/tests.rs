@@ -177,6 +177,14 @@ async fn a_preview_counts_samples_and_breaks_down() {
     assert!(tagged.sample.iter().all(|person| person.tags.iter().any(|tag| tag.name == "even")));
     let languages = ask(json!({"all": []}), Some(BreakdownBy::Language)).await.unwrap();
     assert_eq!((languages.breakdown.len(), languages.without["language"]), (0, 40));
+    let silence = ask(json!({"tag": {"has": "even"}}), Some(BreakdownBy::Silence)).await.unwrap().breakdown;
+    let days: Vec<(&str, u64)> = silence
+        .iter()
+        .filter(|group| group.count > 0)
+        .map(|group| (group.key.as_str(), group.count))
+        .collect();
+    assert_eq!(days, [("0", 4), ("1", 4), ("3", 4), ("5", 4), ("7", 4)], "two days are within two days");
+    assert_eq!(silence.len(), 61, "days without anybody stand too, and all beyond");
     let again = ask(json!({"all": []}), None).await.unwrap();
     let ids = |preview: &Preview| preview.sample.iter().map(|person| person.id).collect::<Vec<_>>();
     assert_eq!(ids(&again), ids(&all), "the sample is stable");

@@ -9,15 +9,19 @@ use audience::oracle::Oracle;
 use audience::{Groups, Index, IndexBuilder, LiveIndex, WrittenIndex};
 use chrono_tz::Tz;
 use domain::contact::SOURCE_FIELDS;
+use domain::expression::build::days;
 use domain::expression::{
-    ContactFacts, Expression, ProfileField, ProfileTest, Resolved, SourceTest, evaluate_one, explain_one,
-    resolve,
+    ContactFacts, Expression, ProfileField, ProfileTest, Resolved, SourceTest, TimeField, TimeTest,
+    evaluate_one, explain_one, resolve,
 };
 use domain::ids::TagId;
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
 
 use self::world::{Entry, Writer};
+
+/// Days of silence that a breakdown tells apart.
+const SILENT_DAYS: usize = 9;
 
 /// Builds an index the way a store would: from rows, at the log's present end.
 fn build(oracle: &Oracle, zone: Tz, contact_numbers: u32, last_number: i64) -> Index {
@@ -93,7 +97,13 @@ impl Case {
             .iter()
             .map(|(_, _, rule)| resolve(rule, workspace).expect("known names"))
             .collect();
-        let groups = Groups { tags: &tags, stages: &rules, sources: &SOURCE_FIELDS, languages: true };
+        let groups = Groups {
+            tags: &tags,
+            stages: &rules,
+            sources: &SOURCE_FIELDS,
+            languages: true,
+            silent_days: SILENT_DAYS,
+        };
         let found = index.breakdown(resolved, now, &groups);
         let size =
             |part: Expression| self.oracle.set(&Expression::All(vec![expression.clone(), part]), now).len();
@@ -127,6 +137,14 @@ impl Case {
             let speaks = ProfileTest::In(ProfileField::Language, vec![language.clone()]);
             prop_assert_eq!(size(Expression::Profile(speaks)), *count, "language {}", language);
         }
+        let silent = |test: TimeTest| size(Expression::Time(TimeField::LastInteraction, test));
+        for length in 1..=SILENT_DAYS {
+            let within = TimeTest { within: Some(days(length as i64)), ..TimeTest::default() };
+            let counted: u64 = found.silence[..length].iter().sum();
+            prop_assert_eq!(silent(within), counted, "within {} days", length);
+        }
+        let beyond = TimeTest { older_than: Some(days(SILENT_DAYS as i64)), ..TimeTest::default() };
+        prop_assert_eq!(silent(beyond), found.silence[SILENT_DAYS], "silent for longer");
         Ok(())
     }
 }
