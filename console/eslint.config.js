@@ -32,7 +32,6 @@ const longer = [
   'src/features/segments/segmentActions.tsx',
   'src/features/settings/Bots.tsx',
   'src/features/settings/SettingsPage.tsx',
-  'src/features/settings/Team.tsx',
   'src/features/stages/RuleRow.tsx',
   'src/features/stages/StagesPage.tsx',
   'src/features/tags/TagsPage.tsx',

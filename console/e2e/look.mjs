@@ -9,6 +9,19 @@ export async function loaded(page) {
   await page.evaluate(() => document.fonts.ready);
 }
 
+/** What a page's head says and nobody can read: cut off, or beyond the edge. A name may be longer than any head. */
+const cutInHead = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('main header:is(.top-bar, .inbox-thread-head) *')]
+      .filter((each) => each.textContent.trim() && !each.closest('h1, h2, .crumb, .unseen'))
+      .filter((each) => {
+        const { right } = each.getBoundingClientRect();
+        const hides = getComputedStyle(each).overflowX !== 'visible';
+        return right > window.innerWidth + 1 || (hides && each.scrollWidth > each.clientWidth + 1);
+      })
+      .map((each) => `“${each.textContent.trim()}” cannot be read in the head`),
+  );
+
 async function inOneLook(browser, base, addresses, { theme, width, storageState, prefix }) {
   const { context, page, problems } = await visit(browser, { theme, width, storageState });
   let faults = 0;
@@ -21,6 +34,7 @@ async function inOneLook(browser, base, addresses, { theme, width, storageState,
       () => document.documentElement.scrollWidth - window.innerWidth,
     );
     if (sideways > 0) found.push(`scrolls sideways by ${sideways} px`);
+    found.push(...(await cutInHead(page)));
     found.push(...problems, ...wrongWords(await page.evaluate(() => document.body.innerText)));
     await picture(page, `${prefix}${name}-${width}-${theme}`);
     faults += found.length;

@@ -35,7 +35,7 @@ pub enum Role {
 pub enum Right {
     /// Sees people, conversations, campaigns, reports and settings of bots.
     Read,
-    /// Answers people, hands conversations on, writes notes and canned replies.
+    /// Answers people, assigns conversations, writes notes and canned replies.
     Converse,
     /// Changes the tags and attributes of one person.
     EditContacts,
@@ -43,27 +43,27 @@ pub enum Right {
     UploadFiles,
     /// Sees the network addresses that visits of links came from.
     SeeAddresses,
-    /// Brings people and their events in from elsewhere.
+    /// Imports people and their events.
     ImportContacts,
-    /// Takes people's data out.
+    /// Exports people's data.
     ExportContacts,
-    /// Changes tags, segments, stages and kinds of attributes, and the tags of many people at once.
+    /// Changes tags, segments, stages and attributes, and the tags of many people at once.
     EditAudiences,
-    /// Changes saved messages, and deletes files.
+    /// Changes templates, and deletes files.
     EditTemplates,
-    /// Makes and changes diversion links.
+    /// Creates and changes links.
     EditLinks,
-    /// Makes, changes, publishes and stops flows.
+    /// Creates, changes, publishes and stops flows.
     EditFlows,
-    /// Writes, tests, starts, pauses and ends campaigns.
+    /// Writes, tests, starts, pauses and cancels campaigns.
     SendCampaigns,
-    /// Erases people.
+    /// Deletes people for good.
     EraseContacts,
-    /// Connects, changes and forgets bots.
+    /// Connects, changes and disconnects bots.
     ManageBots,
-    /// Invites, changes and removes members, and makes and ends tokens of programs.
+    /// Invites, changes and removes members, and creates and revokes API tokens.
     ManageTeam,
-    /// Changes the workspace's name, automatic replies and retention; reads the server's figures from afar.
+    /// Changes the workspace's name, automatic replies and retention; reads the server's metrics remotely.
     ManageWorkspace,
 }
 

@@ -1,5 +1,4 @@
 import { Button, Modal, Select, TextInput } from '@mantine/core';
-import { IconCheck } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +11,7 @@ import { Avatar } from '@/ui/people';
 import { Loaded, SkeletonRows, useProblemText } from '@/ui/states';
 import { toast } from '@/ui/toast';
 import { ReasonedButton } from '@/ui/ReasonedButton';
+import { MayMark, RoleRights } from './RoleRights';
 import { Secret } from './Secret';
 
 /** What of a role's rights its row shows. */
@@ -111,117 +111,180 @@ function Invite({ onClose }: { onClose: () => void }) {
   );
 }
 
-function MemberRow({ member, me }: { member: Member; me: boolean }) {
-  const { t } = useTranslation();
-  const { roles } = useWorkspace().session;
-  const own = roles.find((each) => each.role === member.role);
-  const can = useCan();
+const useRefreshMembers = () => {
   const client = useQueryClient();
-  const problem = useProblemText();
-  const [sure, setSure] = useState(false);
-  const refresh = () => void client.invalidateQueries({ queryKey: ['members'] });
-  const change = useMutation({
+  return () => void client.invalidateQueries({ queryKey: ['members'] });
+};
+
+function useChangeRole(member: Member) {
+  const refresh = useRefreshMembers();
+  return useMutation({
     mutationFn: (role: Role) =>
       patch('/members/{id}', { params: { path: { id: member.id } }, body: { role } }),
     onSuccess: refresh,
   });
-  const remove = useMutation({
+}
+
+function useRemoveMember(member: Member) {
+  const { t } = useTranslation();
+  const refresh = useRefreshMembers();
+  return useMutation({
     mutationFn: () => del('/members/{id}', { params: { path: { id: member.id } } }),
     onSuccess: () => {
       refresh();
       toast(t('settings.member_removed', { name: member.name }));
     },
   });
-  const editable = can('manage_team') && !me;
-  const failed = change.error ?? remove.error;
+}
+
+function RolePicker({
+  member,
+  change,
+}: {
+  member: Member;
+  change: ReturnType<typeof useChangeRole>;
+}) {
+  const { t } = useTranslation();
+  const { roles } = useWorkspace().session;
+  return (
+    <Select
+      size="xs"
+      w={120}
+      aria-label={t('settings.role_of', { name: member.name })}
+      allowDeselect={false}
+      value={change.isPending ? change.variables : member.role}
+      onChange={(next) => {
+        const chosen = roles.find((each) => each.role === next);
+        if (chosen) change.mutate(chosen.role);
+      }}
+      data={roles.map((each) => ({ value: each.role, label: t(`settings.roles.${each.role}`) }))}
+    />
+  );
+}
+
+/** Asks once more, in place. */
+function RemoveMember({
+  member,
+  remove,
+}: {
+  member: Member;
+  remove: ReturnType<typeof useRemoveMember>;
+}) {
+  const { t } = useTranslation();
+  const [sure, setSure] = useState(false);
+  if (!sure)
+    return (
+      <Button
+        variant="subtle"
+        aria-label={t('settings.remove_member', { name: member.name })}
+        onClick={() => setSure(true)}
+      >
+        {t('settings.remove')}
+      </Button>
+    );
+  return (
+    <span className="inline">
+      <Button className="danger" loading={remove.isPending} onClick={() => remove.mutate()}>
+        {t('settings.remove')}
+      </Button>
+      <Button variant="subtle" onClick={() => setSure(false)}>
+        {t('ui.cancel')}
+      </Button>
+    </span>
+  );
+}
+
+function MemberCell({ member, me, failed }: { member: Member; me: boolean; failed: unknown }) {
+  const { t } = useTranslation();
+  const problem = useProblemText();
+  return (
+    <span className="person-cell">
+      <Avatar name={member.name} />
+      <span className="names">
+        <span>{me ? t('settings.me', { name: member.name }) : member.name}</span>
+        <span className="small faint">{member.email}</span>
+        {failed ? (
+          <span className="small bad" role="alert">
+            {problem(failed)}
+          </span>
+        ) : null}
+      </span>
+    </span>
+  );
+}
+
+function MemberRow({ member, me }: { member: Member; me: boolean }) {
+  const { t } = useTranslation();
+  const { roles } = useWorkspace().session;
+  const own = roles.find((each) => each.role === member.role);
+  const mayManage = useCan()('manage_team');
+  const change = useChangeRole(member);
+  const remove = useRemoveMember(member);
   return (
     <tr>
       <td>
-        <span className="person-cell">
-          <Avatar name={member.name} />
-          <span className="names">
-            <span>{me ? t('settings.me', { name: member.name }) : member.name}</span>
-            <span className="small faint">{member.email}</span>
-            {failed && (
-              <span className="small bad" role="alert">
-                {problem(failed)}
-              </span>
-            )}
-          </span>
-        </span>
+        <MemberCell member={member} me={me} failed={change.error ?? remove.error} />
       </td>
       <td>
-        {editable ? (
-          <Select
-            size="xs"
-            w={120}
-            aria-label={t('settings.role_of', { name: member.name })}
-            allowDeselect={false}
-            value={change.isPending ? change.variables : member.role}
-            onChange={(next) => {
-              const chosen = roles.find((each) => each.role === next);
-              if (chosen) change.mutate(chosen.role);
-            }}
-            data={roles.map((each) => ({
-              value: each.role,
-              label: t(`settings.roles.${each.role}`),
-            }))}
-          />
+        {mayManage && !me ? (
+          <RolePicker member={member} change={change} />
         ) : (
           t(`settings.roles.${member.role}`)
         )}
       </td>
       {shown.map(([column, right]) => (
         <td key={column} className="tick leaves-first">
-          {own?.rights.includes(right) ? (
-            <IconCheck size={16} stroke={1.8} role="img" aria-label={t('settings.may')} />
-          ) : (
-            <span className="faint">
-              <span aria-hidden="true">–</span>
-              <span className="unseen">{t('settings.may_not')}</span>
-            </span>
-          )}
+          <MayMark may={own?.rights.includes(right) ?? false} />
         </td>
       ))}
       <td className="num leaves-second">
         {member.invited ? <span className="faint">{t('settings.invited')}</span> : null}
       </td>
-      {can('manage_team') && (
-        <td className="num">
-          {!me &&
-            (sure ? (
-              <span className="inline">
-                <Button
-                  className="danger"
-                  loading={remove.isPending}
-                  onClick={() => remove.mutate()}
-                >
-                  {t('settings.remove')}
-                </Button>
-                <Button variant="subtle" onClick={() => setSure(false)}>
-                  {t('ui.cancel')}
-                </Button>
-              </span>
-            ) : (
-              <Button
-                variant="subtle"
-                aria-label={t('settings.remove_member', { name: member.name })}
-                onClick={() => setSure(true)}
-              >
-                {t('settings.remove')}
-              </Button>
-            ))}
-        </td>
+      {mayManage && (
+        <td className="num">{!me && <RemoveMember member={member} remove={remove} />}</td>
       )}
     </tr>
   );
 }
 
-/** Members; a role is what stands in its row. */
-export function Team() {
+function MembersTable({ members }: { members: Member[] }) {
   const { t } = useTranslation();
   const can = useCan();
   const { member } = useWorkspace().session;
+  return (
+    <table className="table settings-table">
+      <thead>
+        <tr>
+          <th scope="col">{t('settings.member')}</th>
+          <th scope="col">{t('settings.role')}</th>
+          {shown.map(([right]) => (
+            <th key={right} scope="col" className="tick leaves-first">
+              {t(`settings.rights.${right}`)}
+            </th>
+          ))}
+          <th scope="col" className="leaves-second">
+            <span className="unseen">{t('settings.state')}</span>
+          </th>
+          {can('manage_team') && (
+            <th scope="col">
+              <span className="unseen">{t('settings.actions')}</span>
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {members.map((each) => (
+          <MemberRow key={each.id} member={each} me={each.id === member.id} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Members, and what each role can do. */
+export function Team() {
+  const { t } = useTranslation();
+  const can = useCan();
   const query = useQuery(membersQuery());
   const [inviting, setInviting] = useState(false);
   return (
@@ -237,35 +300,9 @@ export function Team() {
       }
     >
       <Loaded query={query} what={t('settings.team_failed')} waiting={<SkeletonRows rows={3} />}>
-        {({ items }) => (
-          <table className="table settings-table">
-            <thead>
-              <tr>
-                <th scope="col">{t('settings.member')}</th>
-                <th scope="col">{t('settings.role')}</th>
-                {shown.map(([right]) => (
-                  <th key={right} scope="col" className="tick leaves-first">
-                    {t(`settings.rights.${right}`)}
-                  </th>
-                ))}
-                <th scope="col" className="leaves-second">
-                  <span className="unseen">{t('settings.state')}</span>
-                </th>
-                {can('manage_team') && (
-                  <th scope="col">
-                    <span className="unseen">{t('settings.actions')}</span>
-                  </th>
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((each) => (
-                <MemberRow key={each.id} member={each} me={each.id === member.id} />
-              ))}
-            </tbody>
-          </table>
-        )}
+        {({ items }) => <MembersTable members={items} />}
       </Loaded>
+      <RoleRights />
       {inviting && <Invite onClose={() => setInviting(false)} />}
     </Section>
   );
