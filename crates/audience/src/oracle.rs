@@ -10,8 +10,8 @@ use domain::contact::{AttributeValue, Attributes, Profile, Reachability, Source}
 use domain::event::{Event, EventBody, Origin, Outcome};
 use domain::expression::{
     AnswerTest, AttributeOp, AttributeTest, CampaignFacts, CampaignOutcome, CampaignTest, Catalog,
-    ContactFacts, ConversationFacts, Duration, EventTest, EventWindow, Expression, Moment, ProfileField,
-    ProfileTest, TagMode, TagTest, TimeField, TimeTest, Unreachable, in_sample,
+    ContactFacts, ConversationFacts, Duration, EventTest, EventWindow, Expression, FrozenGroups, Moment,
+    ProfileField, ProfileTest, TagMode, TagTest, TimeField, TimeTest, Unreachable, in_sample,
 };
 use domain::ids::{CampaignId, ContactNumber, SegmentId, StageId, TagId};
 use domain::naming::name_key;
@@ -148,7 +148,7 @@ impl Oracle {
             Expression::Stage(wanted) => {
                 let mut stages = self.workspace.stages.iter();
                 let found = stages.find(|(_, _, rule)| self.matches(rule, person, now));
-                found.is_some_and(|(_, name, _)| wanted.contains(name))
+                found.is_some_and(|(_, name, _)| wanted.iter().any(|one| name_key(one) == name_key(name)))
             }
             Expression::Tag(test) => self.tag(test, person, now),
             Expression::Time(field, test) => self.time(*field, test, person, now),
@@ -383,10 +383,20 @@ fn campaign(test: &CampaignTest, person: &Person<'_>) -> bool {
         CampaignOutcome::WindowBlock => !waits && did(Answers::WINDOW_BLOCK),
     };
     in_group
-        && test.frozen_stage.as_ref().is_none_or(|wanted| facts.frozen_stage.as_ref() == Some(wanted))
-        && test.frozen_tag.as_ref().is_none_or(|wanted| facts.frozen_tags.contains(wanted))
-        && test.frozen_source.as_ref().is_none_or(|wanted| facts.frozen_sources.contains(wanted))
-        && test.frozen_segment.as_ref().is_none_or(|wanted| facts.frozen_segments.contains(wanted))
+        && belonged(&test.frozen_stage, &facts.frozen_stages)
+        && belonged(&test.frozen_tag, &facts.frozen_tags)
+        && belonged(&test.frozen_source, &facts.frozen_sources)
+        && belonged(&test.frozen_segment, &facts.frozen_segments)
+}
+
+/// Whether somebody was in the group of a name: of its own spelling, or where there is none the first that differs in
+/// case alone. Codes of links and payloads have one spelling.
+fn belonged(wanted: &Option<String>, groups: &FrozenGroups) -> bool {
+    let Some(wanted) = wanted else { return true };
+    let is_code = wanted.starts_with("link=") || wanted.starts_with("payload=");
+    let exact = groups.get(wanted);
+    let other = || groups.iter().find(|(name, _)| !is_code && name_key(name) == name_key(wanted));
+    exact.or_else(|| other().map(|(_, was)| was)) == Some(&true)
 }
 
 /// One contact, with everything that its events say.
@@ -550,15 +560,14 @@ impl ContactFacts for Person<'_> {
         let known = self.oracle.outcomes.get(&(campaign, self.number));
         let answers = self.events.iter().flat_map(|event| Answers::of(&event.body, &event.windows));
         let own = answers.filter(|(answered, _)| *answered == campaign);
-        let named = |groups: &[(String, RoaringBitmap)]| -> Vec<String> {
-            let holding = groups.iter().filter(|(_, members)| members.contains(self.number.0));
-            holding.map(|(name, _)| name.clone()).collect()
+        let named = |groups: &[(String, RoaringBitmap)]| -> FrozenGroups {
+            groups.iter().map(|(name, members)| (name.clone(), members.contains(self.number.0))).collect()
         };
         Some(CampaignFacts {
             outcome: known.map_or(first, |(outcome, _)| *outcome),
             at: known.map(|(_, at)| *at),
             answers: own.fold(Answers::default(), |all, (_, answer)| all.union(answer)),
-            frozen_stage: named(&frozen.stages).into_iter().next(),
+            frozen_stages: named(&frozen.stages),
             frozen_tags: named(&frozen.tags),
             frozen_sources: named(&frozen.sources),
             frozen_segments: named(&frozen.segments),
@@ -575,10 +584,12 @@ impl ContactFacts for Person<'_> {
     }
 }
 
-/// Whether an event is of an object: a conversion's name has spellings, everything else is to the letter.
+/// Whether an event is of an object: conversions and commands are names, everything else is to the letter.
 fn is_object(body: &EventBody, wanted: &str) -> bool {
     match body {
-        EventBody::Conversion { object, .. } => name_key(object) == name_key(wanted),
+        EventBody::Conversion { object, .. } | EventBody::Command { object, .. } => {
+            name_key(object) == name_key(wanted)
+        }
         _ => body.object() == Some(wanted),
     }
 }

@@ -1,17 +1,19 @@
 //! An expression made ready for one index at one moment: names of values are numbers, times are seconds.
 
-use domain::contact::{SOURCE_FIELDS, source_key};
+use domain::contact::{SOURCE_FIELDS, source_group_key, source_key};
 use domain::expression::{
     CampaignTest, Node, OutcomeMask, ProfileField, ProfileTest, Resolved, SecondRange, TagMode, Test,
     TimeField, Unreachable,
 };
 use domain::ids::{CampaignId, TagId};
+use domain::naming::{meant, name_key};
 use domain::recipient::Detail;
 use domain::time::Millis;
 
 use crate::column::attribute::AttributePlan;
 use crate::column::counted::CountPlan;
 use crate::column::enumerated::{NUMBERED, username_key};
+use crate::column::outcome::{FrozenGroups, Groups};
 use crate::index::{Index, since_second};
 
 /// What a chunk is asked.
@@ -138,7 +140,7 @@ impl Planner<'_> {
             Test::Source(test) => self.source(test),
             Test::Profile(test) => self.profile(test),
             Test::Attribute(test) => Step::Attribute(AttributePlan::new(test, &self.index.names.attributes)),
-            Test::Campaign(test, answer) => Step::Campaign(campaign(test, answer.as_ref())),
+            Test::Campaign(test, answer) => Step::Campaign(self.campaign(test, answer.as_ref())),
             Test::Reachable(wanted) => Step::Reachable(*wanted),
             Test::Unreachable(reason) => Step::Unreachable(*reason),
             Test::Sample(test) => Step::Sample { seed: test.seed(), threshold: test.threshold() },
@@ -192,6 +194,27 @@ impl Planner<'_> {
         };
         Step::Profile { place, codes }
     }
+
+    fn campaign(&self, test: &CampaignTest, answer: Option<&Detail>) -> CampaignStep {
+        let known = self.index.campaigns.get(&test.campaign);
+        let group = |groups: fn(&FrozenGroups) -> &Groups,
+                     wanted: &Option<String>,
+                     key: fn(&str) -> String| {
+            let wanted = wanted.as_deref()?;
+            let named = known.and_then(|known| meant(groups(known).keys().map(String::as_str), wanted, key));
+            // A group that nobody was in has no name here, and nobody.
+            Some(named.unwrap_or(wanted).to_owned())
+        };
+        CampaignStep {
+            campaign: test.campaign,
+            mask: test.outcome.mask(),
+            stage: group(|known| &known.stages, &test.frozen_stage, name_key),
+            tag: group(|known| &known.tags, &test.frozen_tag, name_key),
+            source: group(|known| &known.sources, &test.frozen_source, source_group_key),
+            segment: group(|known| &known.segments, &test.frozen_segment, name_key),
+            answer: answer.cloned(),
+        }
+    }
 }
 
 fn sorted(codes: impl Iterator<Item = u32>) -> Vec<u32> {
@@ -199,16 +222,4 @@ fn sorted(codes: impl Iterator<Item = u32>) -> Vec<u32> {
     codes.sort_unstable();
     codes.dedup();
     codes
-}
-
-fn campaign(test: &CampaignTest, answer: Option<&Detail>) -> CampaignStep {
-    CampaignStep {
-        campaign: test.campaign,
-        mask: test.outcome.mask(),
-        stage: test.frozen_stage.clone(),
-        tag: test.frozen_tag.clone(),
-        source: test.frozen_source.clone(),
-        segment: test.frozen_segment.clone(),
-        answer: answer.cloned(),
-    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::expression::Unreachable;
 use crate::naming::name_key;
 
 /// What Telegram and links tell about a person. Absent where unknown.
@@ -64,6 +65,14 @@ const SOURCE_CODES: [&str; 2] = ["link", "payload"];
 /// What two values of a source's field are compared by: a name in its normal form, a code as it is.
 pub fn source_key(field: &str, value: &str) -> String {
     if SOURCE_CODES.contains(&field) { value.to_owned() } else { name_key(value) }
+}
+
+/// The same of a group of a breakdown by source, such as `utm_source=tg`.
+pub fn source_group_key(group: &str) -> String {
+    match group.split_once('=') {
+        Some((field, value)) => format!("{field}={}", source_key(field, value)),
+        None => group.to_owned(),
+    }
 }
 
 /// A value of a contact's attribute.
@@ -136,20 +145,12 @@ impl Reachability {
         Self { opted_out: self.opted_out, ..Self::default() }
     }
 
-    /// Why a person gets no bulk messages: `deactivated`, `blocked`, a name of a [`NoChat`], or `opted_out`. Where several
-    /// hold, the one that is hardest to undo.
+    /// Why a person gets no bulk messages: the name of the first [`Unreachable`] that holds, of a missing chat that of
+    /// its [`NoChat`].
     pub fn unreachable_reason(self) -> Option<&'static str> {
-        if self.deactivated {
-            Some("deactivated")
-        } else if self.blocked {
-            Some("blocked")
-        } else if let Some(reason) = self.no_chat {
-            Some(reason.into_str())
-        } else if self.opted_out {
-            Some("opted_out")
-        } else {
-            None
-        }
+        let reason = Unreachable::of(self)?;
+        let no_chat = self.no_chat.filter(|_| reason == Unreachable::NoChat);
+        Some(no_chat.map_or_else(|| reason.name(), |no_chat| no_chat.into_str()))
     }
 }
 
@@ -175,6 +176,22 @@ mod tests {
         }
         let old: Profile = serde_json::from_str(r#"{"country":"BR"}"#).unwrap();
         assert!(!old.country_by_network, "what was known before was a guess");
+    }
+
+    #[test]
+    fn of_several_reasons_the_first_in_order_is_named() {
+        let all =
+            Reachability { blocked: true, deactivated: true, no_chat: Some(NoChat::IsBot), opted_out: true };
+        let left = [
+            (all, "blocked"),
+            (Reachability { blocked: false, ..all }, "deactivated"),
+            (Reachability { blocked: false, deactivated: false, ..all }, "is_bot"),
+            (Reachability { opted_out: true, ..Reachability::default() }, "opted_out"),
+        ];
+        for (reach, reason) in left {
+            assert_eq!(reach.unreachable_reason(), Some(reason), "as the counts of the first page");
+        }
+        assert_eq!(Reachability::default().unreachable_reason(), None);
     }
 
     #[test]

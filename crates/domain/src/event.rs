@@ -448,9 +448,9 @@ impl EventBody {
 pub const COUNTED_KINDS: [&str; 9] =
     ["start", "link_visit", "message", "command", "button", "click", "conversion", "blocked", "interaction"];
 
-/// Whether the objects of a kind are names that people gave, rather than codes and texts as they stood.
+/// Whether the objects of a kind are names, which have no case, rather than codes and texts as they stood.
 pub fn has_named_objects(kind: &str) -> bool {
-    kind == "conversion"
+    matches!(kind, "conversion" | "command")
 }
 
 /// What two objects of a kind are compared by: names in their normal form, codes and texts as they are.

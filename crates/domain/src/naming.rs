@@ -27,6 +27,20 @@ pub fn name_key(name: &str) -> String {
     plain.to_lowercase().nfc().collect()
 }
 
+/// Which of these names is meant: the one of this spelling, or else the first, in the order of spellings, that is the
+/// same by `key`. Two of one name are from before there was a normal form: each is found by its own spelling.
+pub fn meant<'n>(
+    names: impl Iterator<Item = &'n str> + Clone,
+    wanted: &str,
+    key: impl Fn(&str) -> String,
+) -> Option<&'n str> {
+    let other = || {
+        let wanted = key(wanted);
+        names.clone().filter(|name| key(name) == wanted).min()
+    };
+    names.clone().find(|name| *name == wanted).or_else(other)
+}
+
 /// What a whole message is compared with a word by: its name key, with wide and narrow letters alike (ＳＴＯＰ is stop).
 pub fn word_key(text: &str) -> String {
     name_key(&text.nfkc().collect::<String>())
@@ -94,6 +108,20 @@ mod tests {
         assert_eq!(tidied("👨\u{200d}👩\u{200d}👧"), "👨\u{200d}👩\u{200d}👧", "a family stays together");
         assert_eq!(word_key(" ＳＴＯＰ "), "stop");
         assert_eq!(word_key("退订"), "退订");
+    }
+
+    #[test]
+    fn a_name_means_its_own_spelling_or_the_first_other() {
+        let names = ["vip", "VIP", "Café"];
+        for (wanted, found) in [
+            ("VIP", Some("VIP")),
+            ("vip", Some("vip")),
+            ("Vip", Some("VIP")),
+            ("CAFÉ", Some("Café")),
+            ("v", None),
+        ] {
+            assert_eq!(meant(names.into_iter(), wanted, name_key), found, "{wanted}");
+        }
     }
 
     #[test]

@@ -223,6 +223,21 @@ fn unknown_names_and_cycles_name_their_place() {
 }
 
 #[test]
+fn a_stage_is_one_name_however_it_is_spelled() {
+    let shelf = Shelf {
+        stages: stages(&[("New", json!({"tag":{"has":"a"}})), ("Café", json!({"all":[]}))]),
+        tags: [("a".to_owned(), TagId(1))].into(),
+        ..Shelf::default()
+    };
+    for (asked, meant) in [("NEW", "New"), ("new", "New"), ("cafe\u{301}", "Café")] {
+        let of = |name: &str| {
+            resolve(&Expression::parse(&json!({"stage":{"in":[name]}})).unwrap(), &shelf).unwrap()
+        };
+        assert_eq!(of(asked), of(meant), "{asked}");
+    }
+}
+
+#[test]
 fn what_is_filled_in_is_bounded() {
     // Each segment mentions the one below it three times: 3^13 parts if nothing stopped it.
     let mut shelf = Shelf::default();

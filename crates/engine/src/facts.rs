@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 use domain::contact::{AttributeValue, Profile, Reachability, Source};
 use domain::event::EventBody;
 use domain::expression::{
-    CampaignFacts, ContactFacts, ConversationFacts, EventWindow, Explanation, Resolved, evaluate_one,
-    explain_one,
+    CampaignFacts, ContactFacts, ConversationFacts, EventWindow, Explanation, FrozenGroups, Resolved,
+    evaluate_one, explain_one,
 };
 use domain::ids::{BotId, CampaignId, ContactNumber, TagId};
 use domain::recipient::Detail;
@@ -79,16 +79,14 @@ impl<'t> RowFacts<'t> {
         for set in campaigns::sets(self.tx, self.bot, campaign)? {
             let bitmap = RoaringBitmap::deserialize_from(set.bitmap.as_slice())
                 .map_err(|error| StoreError::Database(format!("a frozen set cannot be read: {error}")))?;
-            if !bitmap.contains(self.contact.number.0) {
-                continue;
-            }
-            match set.kind {
-                SetKind::Stage => names.stage = Some(set.key),
-                SetKind::Tag => names.tags.push(set.key),
-                SetKind::Source => names.sources.push(set.key),
-                SetKind::Segment => names.segments.push(set.key),
-                SetKind::Audience | SetKind::HeldOut => {}
-            }
+            let groups = match set.kind {
+                SetKind::Stage => &mut names.stages,
+                SetKind::Tag => &mut names.tags,
+                SetKind::Source => &mut names.sources,
+                SetKind::Segment => &mut names.segments,
+                SetKind::Audience | SetKind::HeldOut => continue,
+            };
+            groups.insert(set.key, bitmap.contains(self.contact.number.0));
         }
         Ok(names)
     }
@@ -97,10 +95,10 @@ impl<'t> RowFacts<'t> {
 /// What a person belonged to when a campaign began.
 #[derive(Default)]
 struct FrozenNames {
-    stage: Option<String>,
-    tags: Vec<String>,
-    sources: Vec<String>,
-    segments: Vec<String>,
+    stages: FrozenGroups,
+    tags: FrozenGroups,
+    sources: FrozenGroups,
+    segments: FrozenGroups,
 }
 
 impl ContactFacts for RowFacts<'_> {
@@ -154,7 +152,7 @@ impl ContactFacts for RowFacts<'_> {
             outcome: line.outcome,
             at: line.at,
             answers: line.answers,
-            frozen_stage: frozen.stage,
+            frozen_stages: frozen.stages,
             frozen_tags: frozen.tags,
             frozen_sources: frozen.sources,
             frozen_segments: frozen.segments,

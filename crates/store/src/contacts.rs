@@ -285,6 +285,15 @@ pub fn topic(tx: &ReadTx<'_>, bot: BotId, number: ContactNumber) -> Result<Optio
     Ok(found.flatten())
 }
 
+/// Forgets a topic that is gone, where the person was not in another since.
+pub fn leave_topic(tx: &WriteTx<'_>, bot: BotId, number: ContactNumber, topic: i64) -> Result<()> {
+    tx.run(
+        "UPDATE contacts SET topic = NULL WHERE bot_id = $1 AND number = $2 AND topic = $3",
+        params![bot, number, topic],
+    )?;
+    Ok(())
+}
+
 /// One person by number.
 pub fn get(tx: &ReadTx<'_>, bot: BotId, number: ContactNumber) -> Result<Option<Contact>> {
     let sql = format!("SELECT {COLUMNS} FROM contacts WHERE bot_id = $1 AND number = $2");

@@ -192,6 +192,13 @@ pub fn settle(
     Ok(())
 }
 
+/// Puts another message in a row's place.
+pub fn put_message(tx: &WriteTx<'_>, bot: BotId, id: OutboxId, message: &Outgoing) -> Result<()> {
+    let stored = StoredMessage::write(message);
+    tx.run("UPDATE outbox SET params = $3 WHERE bot_id = $1 AND id = $2", params![bot, id, stored.as_str()])?;
+    Ok(())
+}
+
 /// Writes how a call ended after all whose message was given up as a killed process's: nothing, if the message moved
 /// on since. `leased_at` tells the call from a later one.
 pub fn prove(

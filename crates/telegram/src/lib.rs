@@ -4,6 +4,7 @@
 //! it came and read as far as it is understood; [`Clock`] says when a bot may send. **Nothing** here retries a call,
 //! and **no** error, log line or `Debug` text holds a token.
 
+mod answered;
 mod chats;
 mod client;
 mod clock;

@@ -11,12 +11,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
-use crate::update::{Chat, User, WireReference};
+use crate::answered::WireAnswered;
+use crate::update::{Chat, User};
 
 /// Details of one message beyond this many bytes of JSON are left out, largest first.
 const DETAILS_BYTES_MAX: usize = 16 * 1024;
-/// How much of a message that is answered is kept beside the answer, in characters.
-const ANSWERED_CHARS_MAX: usize = 200;
 
 /// What a person composes, or answers a keyboard of the bot's with, by Telegram's names. The first that is there says
 /// what the message is: an animation comes with a document, a venue with a location and a live photo with a photo, for
@@ -122,8 +121,8 @@ pub struct Message {
     /// The message that it answers.
     pub reply_to_message_id: Option<i64>,
     pub successful_payment: Option<SuccessfulPayment>,
-    /// What it holds besides: Telegram's own fields by their names, and `file`, `reply`, `via_bot` cut to what says
-    /// something. `None` when there is nothing.
+    /// What it holds besides: Telegram's own fields by their names, and `file`, `via_bot` and what it answers cut to
+    /// what says something. `None` when there is nothing.
     pub details: Option<Value>,
 }
 
@@ -193,7 +192,8 @@ impl Message {
         let wire: WireMessage = serde_json::from_str(body)?;
         let content = wire.content();
         let service = if content.is_none() { service_of(body)? } else { String::new() };
-        let (file_id, details) = (wire.file_id(), wire.details());
+        let answered: WireAnswered = serde_json::from_str(body)?;
+        let (file_id, details) = (wire.file_id(), wire.details(&answered));
         let rich = || wire.rich_message.as_ref().map(rich_words);
         Ok(Self {
             message_id: wire.message_id,
@@ -206,7 +206,7 @@ impl Message {
             content,
             service,
             file_id,
-            reply_to_message_id: wire.reply_to_message.map(|message| message.reference.message_id),
+            reply_to_message_id: answered.message_id(),
             successful_payment: wire.successful_payment,
             details,
         })
@@ -251,15 +251,6 @@ fn gather_words(value: &Value, words: &mut String) {
     }
 }
 
-/// A message that is answered: which, and how it begins.
-#[derive(Deserialize)]
-struct WireAnswered {
-    #[serde(flatten)]
-    reference: WireReference,
-    text: Option<String>,
-    caption: Option<String>,
-}
-
 /// Telegram tells a message's content by which field is there.
 #[derive(Deserialize)]
 struct WireMessage {
@@ -276,9 +267,6 @@ struct WireMessage {
     caption: Option<String>,
     entities: Option<Vec<Value>>,
     caption_entities: Option<Vec<Value>>,
-    reply_to_message: Option<WireAnswered>,
-    quote: Option<Value>,
-    reply_to_story: Option<Value>,
     forward_origin: Option<Value>,
     media_group_id: Option<String>,
     via_bot: Option<User>,
@@ -344,10 +332,8 @@ impl WireMessage {
     }
 
     /// Fields that are kept as Telegram gives them.
-    fn plain(&self) -> [(&'static str, &Option<Value>); 18] {
+    fn plain(&self) -> [(&'static str, &Option<Value>); 16] {
         [
-            ("quote", &self.quote),
-            ("reply_to_story", &self.reply_to_story),
             ("forward_origin", &self.forward_origin),
             ("chat_shared", &self.chat_shared),
             ("checklist", &self.checklist),
@@ -394,7 +380,7 @@ impl WireMessage {
         known.or_else(|| is_marked.then_some("other"))
     }
 
-    fn details(&self) -> Option<Value> {
+    fn details(&self, answered: &WireAnswered) -> Option<Value> {
         let mut kept = Map::new();
         let kept_as_they_are = self.plain().into_iter().chain([("venue", &self.venue)]);
         for (name, value) in kept_as_they_are {
@@ -409,11 +395,7 @@ impl WireMessage {
         if !entities.is_empty() {
             kept.insert("entities".into(), json!(entities));
         }
-        if let Some(answered) = &self.reply_to_message {
-            let text = answered.text.as_ref().or(answered.caption.as_ref());
-            let text: Option<String> = text.map(|text| text.chars().take(ANSWERED_CHARS_MAX).collect());
-            kept.insert("reply".into(), json!({"message_id": answered.reference.message_id, "text": text}));
-        }
+        answered.keep(&mut kept);
         if let Some(album) = &self.media_group_id {
             kept.insert("media_group_id".into(), json!(album));
         }
@@ -532,7 +514,7 @@ mod tests {
         let details = message.details.unwrap();
         assert_eq!(details["entities"].as_array().unwrap().len(), 1);
         assert_eq!(details["reply"]["message_id"], 3);
-        assert_eq!(details["reply"]["text"].as_str().unwrap().len(), ANSWERED_CHARS_MAX);
+        assert_eq!(details["reply"]["text"].as_str().unwrap().len(), crate::answered::ANSWERED_CHARS_MAX);
         assert_eq!(message.reply_to_message_id, Some(3));
         assert_eq!(read(json!({"text": "Hello"})).details, None);
         let place = json!({"latitude": 52.52, "longitude": 13.405});

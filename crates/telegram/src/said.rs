@@ -5,6 +5,8 @@
 
 use serde_json::Value;
 
+use crate::message::COMPOSED;
+
 /// Lines that one message shows; a checklist has at most 30 tasks.
 const LINES_MAX: usize = 60;
 /// One line, in characters.
@@ -22,9 +24,12 @@ pub struct Detail {
 
 impl Detail {
     /// Every name that a detail may have.
-    pub const NAMES: [&'static str; 24] = [
+    pub const NAMES: [&'static str; 27] = [
         "forwarded_from",
+        "quoted_from",
         "answers",
+        "answered_option",
+        "answered_task",
         "quote",
         "link",
         "mention",
@@ -54,24 +59,11 @@ impl Detail {
 /// hidden links stand.
 pub fn details(kept: &Value, text: &str) -> Vec<Detail> {
     let mut lines = Lines(Vec::new());
-    lines.origin(kept);
+    lines.origin("forwarded_from", &kept["forward_origin"]);
+    lines.answered(kept);
+    lines.text("via", &kept["via_bot"]);
     lines.entities(&kept["entities"], text);
-    lines.place(&kept["location"]);
-    lines.venue(&kept["venue"]);
-    lines.contact(&kept["contact"]);
-    lines.poll(&kept["poll"]);
-    if let Some(emoji) = kept["dice"]["emoji"].as_str() {
-        lines.add("dice", &format!("{emoji} {}", kept["dice"]["value"]));
-    }
-    lines.checklist(&kept["checklist"]);
-    lines.shared(kept);
-    lines.text("data", &kept["web_app_data"]["data"]);
-    for titled in ["game", "invoice"] {
-        lines.text("title", &kept[titled]["title"]);
-    }
-    lines.text("title", &kept["giveaway"]["prize_description"]);
-    lines.text("story", chat_name(&kept["story"]["chat"]));
-    lines.file(&kept["file"]);
+    lines.held(kept);
     lines.0
 }
 
@@ -98,21 +90,50 @@ impl Lines {
         self.add(name, value.as_str().unwrap_or_default());
     }
 
-    fn origin(&mut self, kept: &Value) {
-        let from = &kept["forward_origin"];
+    /// Whose a message was before it came here.
+    fn origin(&mut self, name: &'static str, from: &Value) {
         let user = person_name(&from["sender_user"]);
         if user.is_empty() {
-            self.text("forwarded_from", &from["sender_user_name"]);
+            self.text(name, &from["sender_user_name"]);
         }
-        self.add("forwarded_from", &user);
-        self.text("forwarded_from", chat_name(&from["sender_chat"]));
-        self.text("forwarded_from", chat_name(&from["chat"]));
+        self.add(name, &user);
+        self.text(name, chat_name(&from["sender_chat"]));
+        self.text(name, chat_name(&from["chat"]));
+    }
+
+    /// What the message answers, here or in another chat.
+    fn answered(&mut self, kept: &Value) {
+        let elsewhere = &kept["external_reply"];
+        self.origin("quoted_from", &elsewhere["origin"]);
+        self.add("answers", &held_elsewhere(elsewhere));
         match kept["quote"]["text"].as_str() {
             Some(quoted) => self.add("quote", quoted),
             None => self.text("answers", &kept["reply"]["text"]),
         }
+        for (name, part) in [("answered_option", "reply_option"), ("answered_task", "reply_task")] {
+            self.add(name, &part_words(&kept[part]));
+        }
         self.text("answers", chat_name(&kept["reply_to_story"]["chat"]));
-        self.text("via", &kept["via_bot"]);
+    }
+
+    /// What the message itself holds.
+    fn held(&mut self, kept: &Value) {
+        self.place(&kept["location"]);
+        self.venue(&kept["venue"]);
+        self.contact(&kept["contact"]);
+        self.poll(&kept["poll"]);
+        if let Some(emoji) = kept["dice"]["emoji"].as_str() {
+            self.add("dice", &format!("{emoji} {}", kept["dice"]["value"]));
+        }
+        self.checklist(&kept["checklist"]);
+        self.shared(kept);
+        self.text("data", &kept["web_app_data"]["data"]);
+        for titled in ["game", "invoice"] {
+            self.text("title", &kept[titled]["title"]);
+        }
+        self.text("title", &kept["giveaway"]["prize_description"]);
+        self.text("story", chat_name(&kept["story"]["chat"]));
+        self.file(&kept["file"]);
     }
 
     fn entities(&mut self, entities: &Value, text: &str) {
@@ -194,6 +215,32 @@ impl Lines {
     }
 }
 
+/// What a message of another chat held besides words, which Telegram tells as a quote: a poll's question, a file's name,
+/// or only what kind of thing it was.
+fn held_elsewhere(message: &Value) -> String {
+    let mut lines = Lines(Vec::new());
+    lines.held(message);
+    let words = in_one_line(&lines.0);
+    if !words.is_empty() {
+        return words;
+    }
+    let kind = COMPOSED.into_iter().find(|kind| !message[*kind].is_null());
+    let Some(kind) = kind else { return String::new() };
+    let file = &message[kind];
+    let name = ["file_name", "title"].into_iter().find_map(|field| file[field].as_str());
+    format!("[{kind}] {}", name.unwrap_or_default())
+}
+
+/// The words of one option or task, or its id where they did not come along.
+fn part_words(part: &Value) -> String {
+    let id = &part["id"];
+    match (part["text"].as_str(), id.as_str()) {
+        (Some(text), _) | (None, Some(text)) => text.to_owned(),
+        (None, None) if id.is_null() => String::new(),
+        (None, None) => id.to_string(),
+    }
+}
+
 /// First and last name and the username, as far as they are told.
 fn person_name(user: &Value) -> String {
     let names = [&user["first_name"], &user["last_name"]].into_iter().filter_map(Value::as_str);
@@ -246,8 +293,39 @@ mod tests {
     }
 
     #[test]
+    fn what_another_chat_holds_is_said_with_whose_it_was() {
+        let from = json!({"type": "channel", "chat": {"title": "News"}, "message_id": 4});
+        let kept = json!({"external_reply": {"origin": from, "chat": {"id": -1, "title": "News"}},
+            "quote": {"text": "The price is 20", "position": 3}});
+        let shown = lines(&kept, "Is it?");
+        assert_eq!(shown, [("quoted_from", "News".into()), ("quote", "The price is 20".into())]);
+        for (held, told) in [
+            (json!({"poll": {"question": "When?", "options": [{"text": "Mon"}]}}), "When? · Mon"),
+            (json!({"photo": [{"file_id": "f"}]}), "[photo]"),
+            (json!({"document": {"file_id": "f", "file_name": "offer.pdf"}}), "[document] offer.pdf"),
+        ] {
+            let mut message = json!({"origin": {"type": "hidden_user", "sender_user_name": "Bo"}});
+            message.as_object_mut().unwrap().extend(held.as_object().unwrap().clone());
+            let shown = lines(&json!({"external_reply": message}), "");
+            assert_eq!(shown, [("quoted_from", "Bo".to_owned()), ("answers", told.to_owned())]);
+        }
+    }
+
+    #[test]
+    fn one_option_or_task_is_said_by_its_words_or_else_its_id() {
+        let kept = json!({"reply": {"text": "When?"}, "reply_option": {"id": "b2", "text": "Tue"},
+            "reply_task": {"id": 2, "text": null}});
+        let shown = [("answers", "When?"), ("answered_option", "Tue"), ("answered_task", "2")];
+        assert_eq!(lines(&kept, ""), shown.map(|(name, text)| (name, text.to_owned())));
+        let strange = json!({"reply_option": 5, "reply_task": {"text": []}, "external_reply": "x"});
+        assert_eq!(lines(&strange, ""), []);
+    }
+
+    #[test]
     fn every_name_is_listed_and_strange_values_are_nothing() {
         let kept = json!({"forward_origin": {"sender_chat": {"title": "News"}}, "quote": {"text": "q"},
+            "external_reply": {"origin": {"sender_user_name": "Bo"}}, "reply_option": {"id": "o"},
+            "reply_task": {"id": 1},
             "venue": {"title": "Café", "address": "1 Street", "location": {"latitude": 1.0, "longitude": 2.0, "live_period": 60}},
             "dice": {"emoji": "🎲", "value": 4}, "checklist": {"title": "To do", "tasks": [{"text": "a"}]},
             "users_shared": {"users": [{"user_id": 5}]}, "chat_shared": {"chat_id": -7},

@@ -26,6 +26,23 @@ describe('what a message held', () => {
     expect(screen.getByText('Also')).toBeTruthy();
   });
 
+  it('says whose message of another chat is answered, and which option or task', () => {
+    render(
+      <Details
+        details={[
+          { name: 'quoted_from', text: 'News' },
+          { name: 'quote', text: 'The price is 20' },
+          { name: 'answered_option', text: 'Tue' },
+          { name: 'answered_task', text: 'Pack' },
+        ]}
+      />,
+    );
+    for (const label of ['Answers a message of', 'Quotes', 'In answer to the option'])
+      expect(screen.getByText(label)).toBeTruthy();
+    expect(screen.getByText('In answer to the task')).toBeTruthy();
+    expect(screen.getByText('Tue')).toBeTruthy();
+  });
+
   it('shows earlier words on demand', () => {
     render(<Earlier earlier={[{ at: 1, text: 'My order number is 4711' }]} />);
     expect(screen.queryByText('My order number is 4711')).toBeNull();

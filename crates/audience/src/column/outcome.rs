@@ -227,13 +227,16 @@ fn read_detail(input: &mut Input<'_>) -> Result<Detail, Damaged> {
     })
 }
 
+/// The groups of one breakdown by name.
+pub(crate) type Groups = HashMap<String, Chunked>;
+
 /// Who belonged to what when a campaign began.
 #[derive(Debug, Default)]
 pub(crate) struct FrozenGroups {
-    pub(crate) stages: HashMap<String, Chunked>,
-    pub(crate) tags: HashMap<String, Chunked>,
-    pub(crate) sources: HashMap<String, Chunked>,
-    pub(crate) segments: HashMap<String, Chunked>,
+    pub(crate) stages: Groups,
+    pub(crate) tags: Groups,
+    pub(crate) sources: Groups,
+    pub(crate) segments: Groups,
 }
 
 impl FrozenGroups {

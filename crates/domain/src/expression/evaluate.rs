@@ -3,10 +3,12 @@
 use chrono_tz::Tz;
 
 use super::{
-    CampaignTest, ContactFacts, EventTest, Node, Resolved, StageRule, TagMode, Test, TimeField, in_sample,
-    second,
+    CampaignTest, ContactFacts, EventTest, FrozenGroups, Node, Resolved, StageRule, TagMode, Test, TimeField,
+    in_sample, second,
 };
+use crate::contact::source_group_key;
 use crate::ids::TagId;
+use crate::naming::{meant, name_key};
 use crate::recipient::Detail;
 use crate::time::Millis;
 
@@ -92,10 +94,18 @@ impl Evaluator<'_> {
     fn campaign(&self, test: &CampaignTest, answer: Option<&Detail>) -> bool {
         let Some(recipient) = self.facts.campaign(test.campaign) else { return false };
         test.outcome.mask().holds(recipient.outcome, recipient.answers)
-            && test.frozen_stage.as_ref().is_none_or(|stage| recipient.frozen_stage.as_ref() == Some(stage))
-            && test.frozen_tag.as_ref().is_none_or(|tag| recipient.frozen_tags.contains(tag))
-            && test.frozen_source.as_ref().is_none_or(|source| recipient.frozen_sources.contains(source))
-            && test.frozen_segment.as_ref().is_none_or(|name| recipient.frozen_segments.contains(name))
+            && belonged(test.frozen_stage.as_deref(), &recipient.frozen_stages, name_key)
+            && belonged(test.frozen_tag.as_deref(), &recipient.frozen_tags, name_key)
+            && belonged(test.frozen_source.as_deref(), &recipient.frozen_sources, source_group_key)
+            && belonged(test.frozen_segment.as_deref(), &recipient.frozen_segments, name_key)
             && answer.is_none_or(|answer| self.facts.answered(test.campaign, answer))
     }
+}
+
+/// Whether somebody was in the group of a breakdown that a name means; where none is asked for, everybody was.
+fn belonged(wanted: Option<&str>, groups: &FrozenGroups, key: fn(&str) -> String) -> bool {
+    wanted.is_none_or(|wanted| {
+        let group = meant(groups.keys().map(String::as_str), wanted, key);
+        group.is_some_and(|group| groups.get(group) == Some(&true))
+    })
 }

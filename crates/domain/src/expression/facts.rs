@@ -1,5 +1,7 @@
 //! What the one-contact evaluator wants to know about a person.
 
+use std::collections::BTreeMap;
+
 use crate::contact::{AttributeValue, Profile, Reachability, Source};
 use crate::event::Outcome;
 use crate::ids::{CampaignId, ContactNumber, MemberId, TagId};
@@ -54,15 +56,17 @@ pub struct CampaignFacts {
     /// The time of the outcome, where it has one.
     pub at: Option<Millis>,
     pub answers: Answers,
-    /// The stage's name at the start.
-    pub frozen_stage: Option<String>,
-    /// Names of the tags held at the start, as far as the campaign keeps them.
-    pub frozen_tags: Vec<String>,
-    /// Sources at the start, such as `link=fb-summer`.
-    pub frozen_sources: Vec<String>,
-    /// Names of the saved segments matched at the start.
-    pub frozen_segments: Vec<String>,
+    pub frozen_stages: FrozenGroups,
+    /// As far as the campaign keeps them.
+    pub frozen_tags: FrozenGroups,
+    /// Such as `link=fb-summer`.
+    pub frozen_sources: FrozenGroups,
+    /// Of the saved segments.
+    pub frozen_segments: FrozenGroups,
 }
+
+/// A breakdown of a campaign's audience at its start: each group's name, and whether the contact belonged to it.
+pub type FrozenGroups = BTreeMap<String, bool>;
 
 /// The state of the thread with the team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

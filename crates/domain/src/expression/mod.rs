@@ -30,7 +30,7 @@ pub use attribute::{AttributeOp, AttributeTest, fold_case};
 pub use campaign::{AnswerTest, CampaignOutcome, CampaignTest, OutcomeMask};
 pub use evaluate::evaluate_one;
 pub use explain::{Explanation, explain_one};
-pub use facts::{CampaignFacts, ContactFacts, ConversationFacts, EventWindow};
+pub use facts::{CampaignFacts, ContactFacts, ConversationFacts, EventWindow, FrozenGroups};
 pub use moment::{Duration, DurationUnit, Moment, day_holding, second, window_start};
 pub use names::{Names, names};
 pub use parse::FORMS;

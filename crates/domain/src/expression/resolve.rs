@@ -6,6 +6,7 @@ use crate::cells::Kind;
 use crate::field_error::FieldError;
 use crate::ids::{CampaignId, SegmentId, StageId, TagId};
 use crate::limits::{EXPRESSION_DEPTH_MAX, EXPRESSION_NODES_MAX};
+use crate::naming::{meant, name_key};
 use crate::recipient::Detail;
 
 /// What a workspace knows, seen from one of its bots.
@@ -184,10 +185,11 @@ impl Resolver<'_> {
     fn stages(&mut self, wanted: &[String], path: &str, depth: usize) -> Option<Vec<StageRule>> {
         let catalog = self.catalog;
         let known = catalog.stages();
-        let mut last = None;
+        let mut named = Vec::with_capacity(wanted.len());
         for (place, name) in wanted.iter().enumerate() {
-            match known.iter().position(|(_, stage, _)| stage == name) {
-                Some(order) => last = last.max(Some(order)),
+            let stage = meant(known.iter().map(|(_, stage, _)| stage.as_str()), name, name_key);
+            match known.iter().position(|(_, known, _)| Some(known.as_str()) == stage) {
+                Some(order) => named.push(order),
                 None => {
                     let at = format!("{path}/stage/in/{place}");
                     self.reader.fail(&at, "unknown_stage", format!("there is no stage \"{name}\""));
@@ -195,8 +197,9 @@ impl Resolver<'_> {
                 }
             }
         }
+        let last = *named.iter().max()?;
         let mut rules = Vec::new();
-        for (order, (stage, name, rule)) in known.iter().enumerate().take(last? + 1) {
+        for (order, (stage, name, rule)) in known.iter().enumerate().take(last + 1) {
             if self.open_stages.contains(stage) {
                 let message = format!("the rule of stage \"{name}\" would contain itself");
                 self.reader.fail(&format!("{path}/stage/in"), "cycle", message);
@@ -205,7 +208,7 @@ impl Resolver<'_> {
             self.open_stages.push(*stage);
             let rule = self.node(rule, format!("{path}/stage/rules/{order}"), depth + 1);
             self.open_stages.pop();
-            let wanted = wanted.contains(name);
+            let wanted = named.contains(&order);
             rules.push(StageRule { stage: *stage, name: name.clone(), wanted, rule: rule? });
         }
         Some(rules)

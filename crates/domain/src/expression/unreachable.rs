@@ -13,7 +13,8 @@ pub enum Unreachable {
 }
 
 impl Unreachable {
-    /// Every reason with its name in JSON.
+    /// Every reason with its name in JSON, in the order in which they are told: whoever has several is named and counted
+    /// at the first.
     pub const NAMED: [(&'static str, Self); 4] = [
         ("blocked", Self::Blocked),
         ("deactivated", Self::Deactivated),
@@ -24,6 +25,11 @@ impl Unreachable {
     /// The name in JSON.
     pub fn name(self) -> &'static str {
         Self::NAMED.iter().find(|(_, reason)| *reason == self).map_or("blocked", |(name, _)| name)
+    }
+
+    /// The first reason that holds.
+    pub fn of(reach: Reachability) -> Option<Self> {
+        Self::NAMED.into_iter().map(|(_, reason)| reason).find(|reason| reason.holds(reach))
     }
 
     /// Whether the reason holds.

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::ContactNumber;
-use domain::message::Outgoing;
 use tokio::task::{JoinError, JoinSet};
 
-use super::{Answer, Ended, Lease, Transport};
+use super::{Ended, Lease, Transport};
 
 /// How long a call that ended may wait for others, so that a commit is for several.
 const GATHER: Duration = Duration::from_millis(1);
@@ -42,7 +41,7 @@ impl Calls {
         let transport = Arc::clone(&self.transport);
         let message = std::mem::take(&mut lease.message);
         self.running.spawn(async move {
-            let answer = send(transport.as_ref(), lease.chat, message).await;
+            let answer = transport.send(lease.chat, message).await;
             Ended { lease, answer }
         });
     }
@@ -84,30 +83,15 @@ impl Calls {
     }
 }
 
-/// Sends a message; one whose topic is gone goes to the chat's general part, since the refusal proved that nothing was
-/// sent, and that the chat is there.
-async fn send(transport: &dyn Transport, chat: i64, message: Outgoing) -> Answer {
-    if message.topic.is_none() {
-        return transport.send(chat, message).await;
-    }
-    match transport.send(chat, message.clone()).await {
-        Err(refusal) if refusal.is_topic_gone() => {
-            transport.send(chat, Outgoing { topic: None, ..message }).await
-        }
-        answer => answer,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::future::Future;
     use std::pin::Pin;
 
     use domain::ids::CampaignId;
-    use parking_lot::Mutex;
-    use telegram::SendError;
+    use domain::message::Outgoing;
 
-    use super::super::Target;
+    use super::super::{Answer, Target};
     use super::*;
 
     /// Answers nothing but calls without words.
@@ -122,34 +106,6 @@ mod tests {
                 Ok(telegram::Sent { message_id: 1, date: 0 })
             })
         }
-    }
-
-    /// Knows no topic, and remembers where it was asked to write.
-    #[derive(Default)]
-    struct NoTopics(Mutex<Vec<Option<i64>>>);
-
-    impl Transport for NoTopics {
-        fn send(&self, _: i64, message: Outgoing) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
-            Box::pin(async move {
-                self.0.lock().push(message.topic);
-                match (message.topic, message.text.as_str()) {
-                    (Some(_), _) => Err(SendError::told(400, "Bad Request: message thread not found", None)),
-                    (None, "") => Err(SendError::told(400, "Bad Request: message text is empty", None)),
-                    (None, _) => Ok(telegram::Sent { message_id: 1, date: 0 }),
-                }
-            })
-        }
-    }
-
-    #[tokio::test]
-    async fn a_message_whose_topic_is_gone_is_sent_once_more_without_it() {
-        let transport = NoTopics::default();
-        let there = |words| Outgoing { topic: Some(12), ..Outgoing::plain(words) };
-        assert!(send(&transport, 5, there("Hi")).await.is_ok());
-        assert_eq!(*transport.0.lock(), [Some(12), None]);
-        assert!(send(&transport, 5, there("")).await.is_err(), "the second answer counts");
-        assert!(send(&transport, 5, Outgoing::plain("")).await.is_err());
-        assert_eq!(transport.0.lock().len(), 5, "what asks for no topic is asked once");
     }
 
     #[tokio::test]

@@ -31,7 +31,7 @@ pub type Answer = Result<Sent, SendError>;
 
 /// Sends messages. The [`Carrier`] is one; a demo that replays months in seconds has another.
 pub trait Transport: Send + Sync {
-    /// Sends a message to a chat, whatever calls it takes.
+    /// Sends a message to a chat, by one call at most: a lease is the clock's leave for one.
     fn send(&self, chat: i64, message: Outgoing) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>>;
 }
 

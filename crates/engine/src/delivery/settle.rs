@@ -6,7 +6,8 @@ use std::sync::Arc;
 use domain::campaign::{Happening, Pause, PauseReason, guard_rail};
 use domain::contact::NoChat;
 use domain::event::{EventBody, Outcome, OutcomeChange};
-use domain::ids::{BotId, CampaignId};
+use domain::ids::{BotId, CampaignId, OutboxId};
+use domain::message::Outgoing;
 use domain::time::Millis;
 use store::outbox::Lane;
 use store::recipients::Tally;
@@ -52,7 +53,9 @@ pub(super) fn verdict(answer: &Answer) -> Verdict<'_> {
             SendError::NotSent { .. }
             | SendError::NotTelegram { .. }
             | SendError::RetryAfter { .. }
-            | SendError::Unauthorized { .. },
+            | SendError::Unauthorized { .. }
+            // The carrier forgot the id that Telegram does not know: the next call uploads the file.
+            | SendError::FileUnknown { .. },
         ) => plain(Outcome::Pending, None),
         Err(SendError::Unreachable { why, reason }) => {
             let (outcome, reach) = unreachable(*why);
@@ -60,7 +63,6 @@ pub(super) fn verdict(answer: &Answer) -> Verdict<'_> {
         }
         Err(
             SendError::BadContent { description }
-            | SendError::FileUnknown { description }
             | SendError::Refused { description, .. }
             | SendError::WebhookActive { description }
             | SendError::Conflict { description },
@@ -105,9 +107,12 @@ pub(super) fn settle(
             Target::Outbox { id, lane } => {
                 let is_lost =
                     lane == Lane::Tests && verdict.outcome == Outcome::Pending && learned.token_dead;
-                let (outcome, reason) = match is_lost {
-                    true => (Outcome::Failed, Some("the bot's token is dead")),
-                    false => (verdict.outcome, verdict.reason),
+                let (outcome, reason) = if is_lost {
+                    (Outcome::Failed, Some("the bot's token is dead"))
+                } else if leaves_its_topic(journal, call, id)? {
+                    (Outcome::Pending, None)
+                } else {
+                    (verdict.outcome, verdict.reason)
                 };
                 outbox::settle(journal.tx(), bot, id, outcome, verdict.message_id, reason)?;
             }
@@ -130,6 +135,24 @@ pub(super) fn settle(
         watch_guard_rails(journal, campaign, now)?;
     }
     Ok(learned)
+}
+
+/// Whether a message is to go to the chat's general part now: its topic is gone, and the refusal proved that nothing was
+/// sent and that the chat is there. It waits for another call like any other, and what is said to the person from now
+/// on looks for no such topic.
+fn leaves_its_topic(journal: &Journal<'_>, call: &Ended, id: OutboxId) -> Result<bool> {
+    if !call.answer.as_ref().is_err_and(SendError::is_topic_gone) {
+        return Ok(false);
+    }
+    let (tx, bot) = (journal.tx(), journal.bot());
+    let message = outbox::get(tx, bot, id)?.and_then(|row| telegram::stored_message(&row.message));
+    let Some((message, topic)) = message.and_then(|message| message.topic.map(|topic| (message, topic)))
+    else {
+        return Ok(false);
+    };
+    contacts::leave_topic(tx, bot, call.lease.contact, topic)?;
+    outbox::put_message(tx, bot, id, &Outgoing { topic: None, ..message })?;
+    Ok(true)
 }
 
 /// Moves the line of a campaign's call. The outcome to record, where there is one.
@@ -159,8 +182,7 @@ fn settle_line(
     if moved && is_unreachable(&verdict) {
         campaigns::count_unreachable(tx, bot, campaign, 1)?;
     }
-    if let Err(SendError::BadContent { description } | SendError::FileUnknown { description }) = &call.answer
-    {
+    if let Err(SendError::BadContent { description }) = &call.answer {
         let detail = Some(description.clone());
         pause(journal, campaign, Pause { reason: PauseReason::Content, detail }, call.lease.at)?;
     }

@@ -1,20 +1,24 @@
 //! An answer that came while the call was open, and every way in which that call's end can stay unknown.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use domain::campaign::{Course, Status};
 use domain::event::{EventBody, Outcome};
-use domain::ids::{CampaignId, ContactId};
-use domain::message::Outgoing;
+use domain::ids::{CampaignId, ContactId, NodeId};
+use domain::message::{MessageAuthor, Outgoing};
 use domain::time::{DAY_MS, Millis};
+use parking_lot::Mutex;
 use serde_json::json;
 use store::campaigns::{self, Campaign};
-use store::recipients;
+use store::outbox::{self, Lane};
+use store::{contacts, recipients};
 use telegram::{Clock, ClockSnapshot, Rate, SendError};
 
 use super::recovery;
 use super::settle::{Way, settle};
-use super::{Ended, Lease, Target};
+use super::{Answer, Courier, CourierOptions, Ended, Lease, Target, Transport};
 use crate::campaigns::{Campaigns, Decision};
 use crate::test_house::{House, NOW};
 use crate::{journal, proof, restoration};
@@ -198,4 +202,59 @@ async fn nothing_is_sent_again_that_was_answered() {
     let press = move |journal: &mut journal::Journal<'_>| journal.prove_sent(ada, campaign, Some(9), NOW);
     call.house.write(move |tx| journal::append(tx, bot, press)).await;
     assert_eq!(call.outcome().await, Outcome::Sent);
+}
+
+/// Knows no topic, and remembers where it was asked to write.
+#[derive(Default)]
+struct NoTopics(Mutex<Vec<Option<i64>>>);
+
+impl Transport for NoTopics {
+    fn send(&self, _: i64, message: Outgoing) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+        Box::pin(async move {
+            self.0.lock().push(message.topic);
+            match message.topic {
+                Some(_) => Err(SendError::told(400, "Bad Request: message thread not found", None)),
+                None => Ok(telegram::Sent { message_id: 1, date: 0 }),
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_message_whose_topic_is_gone_asks_the_clock_for_its_second_call() {
+    let house = House::new().await;
+    let ada = house.person(1, "Ada", 3).await;
+    let (bot, contact) = (house.bot, ada.number());
+    let queue = async |words: &'static str| {
+        let author = MessageAuthor::Agent(house.agent);
+        let topic = move |tx: &store::WriteTx<'_>| Ok(contacts::topic(tx, bot, contact)?);
+        let there = Outgoing { topic: house.write(topic).await, ..Outgoing::plain(words) };
+        house.write(move |tx| Ok(outbox::insert(tx, bot, contact, Lane::Agents, &there, author, NOW)?)).await
+    };
+    house.write(move |tx| Ok(contacts::touch_in(tx, bot, contact, NOW, Some(12))?)).await;
+    let row = queue("Hi").await;
+    let calls = Arc::new(NoTopics::default());
+    let options = CourierOptions {
+        node: NodeId(1),
+        rate: Rate::PerSecond(1),
+        in_flight_max: 10,
+        public_url: "http://localhost".into(),
+    };
+    let transport = Arc::clone(&calls) as Arc<dyn Transport>;
+    let (store, secrets) = (house.store.clone(), house.secrets.clone());
+    let courier = Courier::take_over(bot, store, secrets, house.clock(), transport, options);
+    let mut courier = courier.await.unwrap().unwrap();
+    house.clock.set(NOW + 1_000);
+    courier.drain().await.unwrap();
+    assert_eq!(*calls.0.lock(), [Some(12)], "one leave of the clock, one call");
+    let state = async || house.write(move |tx| Ok(outbox::get(tx, bot, row)?.unwrap().state)).await;
+    assert_eq!(state().await, Outcome::Pending);
+    house.clock.set(NOW + 2_000);
+    courier.drain().await.unwrap();
+    assert_eq!(*calls.0.lock(), [Some(12), None], "to the general part, when its turn came again");
+    assert_eq!(state().await, Outcome::Sent);
+    queue("More").await;
+    house.clock.set(NOW + 3_000);
+    courier.drain().await.unwrap();
+    assert_eq!(*calls.0.lock(), [Some(12), None, None], "the topic is looked for once");
 }

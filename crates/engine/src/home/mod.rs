@@ -359,18 +359,15 @@ fn moves(past: &Past, present: &[(StageId, String, RoaringBitmap)]) -> Vec<Move>
 
 /// Who cannot be written to, each at the first reason that holds.
 fn unreachable(ask: &Ask<'_>) -> Result<[Counted; 4]> {
-    use Unreachable::{Blocked, Deactivated, NoChat, OptedOut};
-    let count = |reason: Unreachable, before: &[Unreachable]| {
-        let others = before.iter().map(|other| build::not(build::unreachable(*other)));
+    let reasons = Unreachable::NAMED.map(|(_, reason)| reason);
+    let count = |reason: Unreachable| {
+        let before = reasons.into_iter().take_while(|other| *other != reason);
+        let others = before.map(|other| build::not(build::unreachable(other)));
         let parts: Vec<Value> = std::iter::once(build::unreachable(reason)).chain(others).collect();
         ask.counted(build::all(parts))
     };
-    Ok([
-        count(Blocked, &[])?,
-        count(Deactivated, &[Blocked])?,
-        count(NoChat, &[Blocked, Deactivated])?,
-        count(OptedOut, &[Blocked, Deactivated, NoChat])?,
-    ])
+    use Unreachable::{Blocked, Deactivated, NoChat, OptedOut};
+    Ok([count(Blocked)?, count(Deactivated)?, count(NoChat)?, count(OptedOut)?])
 }
 
 fn active(ask: &Ask<'_>, days: std::ops::RangeInclusive<i32>) -> Result<Vec<DayPeople>> {

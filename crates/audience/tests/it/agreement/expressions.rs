@@ -14,7 +14,7 @@ use domain::named::Named;
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
 
-use super::world::{KEYS, LANGUAGES, NAMES, OBJECTS, PLACES, STAGES, TAGS, TEXTS, offset, value};
+use super::world::{KEYS, LANGUAGES, NAMES, OBJECTS, PLACES, TAGS, TEXTS, offset, value};
 
 fn texts(from: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<String>> {
     let text = prop::sample::select(from).prop_map(str::to_owned);
@@ -158,10 +158,10 @@ fn campaign() -> impl Strategy<Value = Expression> {
     (
         super::world::campaign(),
         prop::sample::select(outcomes),
-        part(&STAGES),
-        part(&TAGS[..2]),
-        part(&["link=fb-summer", "link=x"]),
-        part(&["readers", "nobody's"]),
+        part(&["活跃", "rest", "Rest", "churned"]),
+        part(&["兴趣-科技", "兴趣-金融", "vip", "VIP", "Vip"]),
+        part(&["link=fb-summer", "link=FB-summer", "link=x", "utm_source=tg", "utm_source=TG"]),
+        part(&["readers", "Readers", "nobody's"]),
         prop::option::weighted(0.5, answer()),
     )
         .prop_map(
@@ -238,7 +238,7 @@ pub fn rule(base: Millis) -> impl Strategy<Value = Expression> {
 pub fn expression(base: Millis) -> impl Strategy<Value = Expression> {
     let leaf = prop_oneof![
         8 => plain(base),
-        1 => texts(&STAGES, 3).prop_map(Expression::Stage),
+        1 => texts(&["churned", "CUSTOMER", "customer", "活跃", "Rest"], 3).prop_map(Expression::Stage),
         1 => (1..3_i64).prop_map(|id| Expression::Segment(SegmentId(id))),
     ];
     joined(leaf.boxed())

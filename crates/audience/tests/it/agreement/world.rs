@@ -343,8 +343,16 @@ impl Writer {
         let active = part(3);
         let frozen = Frozen {
             held_out: part(1) & part(2) & &audience,
-            tags: vec![(TAGS[0].into(), part(4) & &audience)],
-            sources: vec![("link=fb-summer".into(), part(5) & &audience)],
+            // Two of one name are from before names had a normal form.
+            tags: vec![
+                (TAGS[0].into(), part(4) & &audience),
+                ("vip".into(), part(7) & &audience),
+                ("VIP".into(), part(8) & &audience),
+            ],
+            sources: vec![
+                ("link=fb-summer".into(), part(5) & &audience),
+                ("utm_source=Tg".into(), part(9) & &audience),
+            ],
             segments: vec![("readers".into(), part(6) & &audience)],
             stages: vec![(STAGES[2].into(), &audience & &active), (STAGES[3].into(), &audience - &active)],
             audience,

@@ -82,3 +82,44 @@ async fn an_emoji_of_somebodys_own_making_keeps_its_id_and_goes_when_texts_go() 
     let blank = EventBody::Reacted { message_id: 9, emoji: String::new(), custom: Vec::new() };
     assert_eq!(log.last().unwrap().body, blank, "that it happened stays");
 }
+
+#[tokio::test]
+async fn what_is_answered_in_another_chat_or_in_part_is_in_thread_list_and_export() {
+    let mut desk = Desk::new().await;
+    let poll = json!({"id": "p", "question": "When?", "options": [
+        {"persistent_id": "a1", "text": "Mon"}, {"persistent_id": "b2", "text": "Tue"}]});
+    let origin = json!({"type": "channel", "chat": {"id": -1_001, "type": "channel", "title": "News"},
+        "message_id": 4, "date": 1});
+    let elsewhere = json!({"origin": origin, "chat": {"id": -1_001, "type": "channel", "title": "News"}});
+    let said = [
+        json!({"text": "Is it?", "external_reply": elsewhere, "quote": {"text": "The price is 20", "position": 3}}),
+        json!({"text": "This", "reply_to_message": {"message_id": 1, "date": 1, "chat": {"id": ANN}, "poll": poll},
+            "reply_to_poll_option_id": "b2"}),
+        json!({"sticker": {"file_id": "s"}, "external_reply": {"origin": origin, "photo": [{"file_id": "p"}]}}),
+    ];
+    for (id, fields) in (1..).zip(said) {
+        desk.says(id, fields).await;
+    }
+    let thread = desk.thread().await;
+    let shown: Vec<Vec<(&str, &str)>> = thread
+        .iter()
+        .filter(|entry| entry.kind == "message")
+        .map(|entry| entry.details.iter().map(|detail| (detail.name, detail.text.as_str())).collect())
+        .collect();
+    let wanted = [
+        vec![("quoted_from", "News"), ("answers", "[photo]")],
+        vec![("answers", "When?"), ("answered_option", "Tue")],
+        vec![("quoted_from", "News"), ("quote", "The price is 20")],
+    ];
+    for shown_as in &wanted {
+        assert!(shown.contains(shown_as), "{shown:?}");
+    }
+    assert!(
+        desk.head().await.unwrap().last_text.contains("News"),
+        "without words, the list says what it held"
+    );
+    let export = desk.export().await;
+    for told in ["The price is 20", "b2", "Tue", "News"] {
+        assert!(export.contains(told), "{told}");
+    }
+}
