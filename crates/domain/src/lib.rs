@@ -16,6 +16,7 @@ pub mod ids;
 pub mod lift;
 pub mod limits;
 pub mod link;
+pub mod mention;
 pub mod message;
 pub mod money;
 pub mod named;

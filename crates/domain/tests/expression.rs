@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::expression::{
     Catalog, ContactFacts, ConversationFacts, EventWindow, Expression, Resolved, evaluate_one, explain_one,
-    names, resolve,
+    resolve,
 };
 use domain::ids::{CampaignId, ContactNumber, SegmentId, StageId, TagId};
 use domain::time::{DAY_MS, Millis};
@@ -248,17 +248,6 @@ fn what_is_filled_in_is_bounded() {
     }
     assert_eq!(codes(&shelf, &json!({"segment":{"id":8}}))[0].1, "too_large");
     assert!(codes(&shelf, &json!({"segment":{"id":14}})).iter().any(|(_, code)| *code == "too_deep"));
-}
-
-#[test]
-fn names_are_what_the_expression_itself_mentions() {
-    let written = json!({"all":[{"tag":{"has_any":["a","b"]}},{"not":{"segment":{"id":3}}},
-        {"campaign":{"id":7,"outcome":"sent"}},{"attribute":{"key":"plan","op":"exists"}}]});
-    let expression = Expression::parse(&written).unwrap();
-    let found = names(&expression);
-    assert_eq!(found.tags.iter().collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(found.segments.iter().collect::<Vec<_>>(), [&SegmentId(3)]);
-    assert_eq!(found.campaigns.iter().collect::<Vec<_>>(), [&CampaignId(7)]);
 }
 
 /// Somebody with a last interaction, some presses, and nothing else.

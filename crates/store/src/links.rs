@@ -1,5 +1,7 @@
 //! Diversion links of a workspace.
 
+use std::borrow::Cow;
+
 use domain::ids::{BotId, FlowId, LinkId, WorkspaceId};
 use domain::link::{LinkBot, Utm};
 use domain::time::Millis;
@@ -17,19 +19,18 @@ pub struct Link {
     pub name: String,
     pub channel: String,
     pub utm: Utm,
-    /// `{"add_tags": […]}`, as in a message's press: renaming a tag finds it.
-    pub effects: serde_json::Value,
+    /// Names of the tags that a start applies.
+    pub tags: Vec<String>,
     pub bots: Vec<LinkBot>,
     pub archived_at: Option<Millis>,
     pub created_at: Millis,
 }
 
-impl Link {
-    /// Names of the tags that a start applies.
-    pub fn tags(&self) -> Vec<String> {
-        let names = self.effects["add_tags"].as_array().into_iter().flatten();
-        names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
-    }
+/// What a start does, as a message's press is written.
+#[derive(Serialize, Deserialize)]
+struct StoredEffects<'l> {
+    #[serde(default)]
+    add_tags: Cow<'l, [String]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,25 +45,28 @@ const COLUMNS: &str = "id, code, name, channel, utm, effects, bots, archived_at,
 fn read(row: &Row<'_>) -> Result<Link> {
     let bots: Vec<StoredBot> = json(row, 6)?;
     let bots = bots.into_iter().map(|b| LinkBot { bot: b.bot_id, weight: b.weight, flow: b.flow_id });
+    let effects: StoredEffects<'_> = json(row, 5)?;
     Ok(Link {
         id: row.get(0)?,
         code: row.get(1)?,
         name: row.get(2)?,
         channel: row.get(3)?,
         utm: json(row, 4)?,
-        effects: json(row, 5)?,
+        tags: effects.add_tags.into_owned(),
         bots: bots.collect(),
         archived_at: row.get(7)?,
         created_at: row.get(8)?,
     })
 }
 
-/// The columns that are JSON: the defaults and the bots.
-fn texts(link: &Link) -> Result<(String, String)> {
+/// The columns that are JSON: the defaults, the bots and the effects.
+fn texts(link: &Link) -> Result<(String, String, String)> {
     let stored = |b: &LinkBot| StoredBot { bot_id: b.bot, weight: b.weight, flow_id: b.flow };
     let bots: Vec<StoredBot> = link.bots.iter().map(stored).collect();
     let text = |error: serde_json::Error| StoreError::Database(error.to_string());
-    Ok((serde_json::to_string(&link.utm).map_err(text)?, serde_json::to_string(&bots).map_err(text)?))
+    let effects = StoredEffects { add_tags: Cow::Borrowed(&link.tags) };
+    let (utm, bots) = (serde_json::to_string(&link.utm), serde_json::to_string(&bots));
+    Ok((utm.map_err(text)?, bots.map_err(text)?, serde_json::to_string(&effects).map_err(text)?))
 }
 
 /// The links of a workspace, latest first.
@@ -98,7 +102,7 @@ pub fn by_code_in_any_case(tx: &ReadTx<'_>, code: &str) -> Result<Option<(Worksp
 /// [`StoreError::Duplicate`] when the code is taken, in whatever workspace.
 pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, link: &Link) -> Result<LinkId> {
     let id = LinkId(tx.next_id("link")?);
-    let ((utm, bots), effects) = (texts(link)?, link.effects.to_string());
+    let (utm, bots, effects) = texts(link)?;
     tx.run_unique(
         "a link of this code",
         "INSERT INTO links (workspace_id, id, code, name, channel, utm, effects, bots, archived_at, created_at) \
@@ -121,7 +125,7 @@ pub fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, link: &Link) -> Result<L
 
 /// Writes everything but id and code.
 pub fn update(tx: &WriteTx<'_>, workspace: WorkspaceId, link: &Link) -> Result<()> {
-    let ((utm, bots), effects) = (texts(link)?, link.effects.to_string());
+    let (utm, bots, effects) = texts(link)?;
     tx.run(
         "UPDATE links SET name = $3, channel = $4, utm = $5, effects = $6, bots = $7, archived_at = $8 \
          WHERE workspace_id = $1 AND id = $2",

@@ -275,6 +275,12 @@ fn the_rules_know_no_clock_no_chance_and_no_io() {
     assert_none("domain and audience are pure:", &broken);
 }
 
+/// Whether a literal is a name, or a text that quotes it.
+fn quotes(source: &Source, name: &str) -> bool {
+    let quoted = [format!("\"{name}\""), format!("\\\"{name}\\\"")];
+    source.literals.iter().any(|literal| quoted.iter().any(|quoted| literal.contains(quoted.as_str())))
+}
+
 #[test]
 fn only_the_wire_knows_telegrams_parameters() {
     let names = [
@@ -288,10 +294,6 @@ fn only_the_wire_knows_telegrams_parameters() {
         "parse_mode",
         "link_preview_options",
     ];
-    let quotes = |source: &Source, name: &str| {
-        let quoted = [format!("\"{name}\""), format!("\\\"{name}\\\"")];
-        source.literals.iter().any(|literal| quoted.iter().any(|quoted| literal.contains(quoted.as_str())))
-    };
     let mut broken = Vec::new();
     let mut on_the_wire = BTreeSet::new();
     for name in crates().into_iter().filter(|name| *name != "testkit") {
@@ -328,6 +330,26 @@ fn engine_quotes_no_expression() {
     let in_tests = quoted(sources_of("engine").into_iter().filter(Source::is_test_only).collect());
     assert!(in_tests.len() > 5, "the rule sees no quoted expression in tests either: {in_tests:?}");
     assert_none("expressions are built by domain::expression::build:", &quoted(product_of("engine")));
+}
+
+#[test]
+fn what_a_document_mentions_is_read_by_its_grammar_alone() {
+    let keys = ["add_tags", "remove_tags", "has_any", "has_all", "added_within", "frozen_tag"];
+    let grammar: BTreeSet<&str> = keys
+        .into_iter()
+        .filter(|key| product_of("domain").iter().any(|source| quotes(source, key)))
+        .collect();
+    assert_eq!(grammar.len(), keys.len(), "the rule sees only {grammar:?} in the grammar itself");
+    let mut broken = Vec::new();
+    for source in product_of("engine") {
+        for key in keys.iter().filter(|key| quotes(&source, key)) {
+            broken.push(format!("{}: {key}", source.path.display()));
+        }
+        if source.names("FORMS") {
+            broken.push(format!("{}: the forms of an expression", source.path.display()));
+        }
+    }
+    assert_none("a document is searched by domain::mention:", &broken);
 }
 
 #[test]

@@ -123,6 +123,19 @@ fn only_entry<'v>(reader: &mut Reader, value: &'v Value, path: &str) -> Option<(
     }
 }
 
+/// The parts of a document that joins several, each with the rest of its place; none of one that asks something itself.
+pub(super) fn parts(value: &Value) -> Option<Vec<(String, &Value)>> {
+    let (form, inner) = only_entry(&mut Reader::default(), value, "")?;
+    match (form, inner) {
+        ("all" | "any", Value::Array(parts)) => {
+            let place = |(index, part)| (format!("/{form}/{index}"), part);
+            Some(parts.iter().enumerate().map(place).collect())
+        }
+        ("not", part) => Some(vec![("/not".into(), part)]),
+        _ => None,
+    }
+}
+
 /// The parts of `all` and `any`. Here an empty list is not yet a fault.
 fn nodes(reader: &mut Reader, value: &Value, path: &str, depth: usize) -> Option<Vec<Expression>> {
     let list = match value.as_array() {

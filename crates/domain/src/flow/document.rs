@@ -7,8 +7,9 @@ use serde_json::Value;
 use crate::limits::FLOW_NODES_MAX;
 use crate::message::limits::ROW_BUTTONS_MAX;
 use crate::message::{Findings, Message, Object, child, label};
+use crate::named::Named;
 
-use super::{Graph, KEY_BYTES_MAX, MENU_OPTIONS_MAX, Menu, MenuOption, Node, NodeId, trigger};
+use super::{Graph, KEY_BYTES_MAX, MENU_OPTIONS_MAX, Menu, MenuOption, Node, NodeId, NodeKind, trigger};
 
 /// Reads all nodes; the faults go to `findings`.
 pub(super) fn read(findings: &mut Findings, value: &Value) -> Option<Graph> {
@@ -40,37 +41,37 @@ fn is_key(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
 }
 
-fn node(findings: &mut Findings, value: &Value, path: &str) -> Option<Node> {
-    let kind = value.get("type").and_then(Value::as_str);
+pub(super) fn node(findings: &mut Findings, value: &Value, path: &str) -> Option<Node> {
+    let kind = value.get("type").and_then(Value::as_str).and_then(NodeKind::from_name);
+    let Some(kind) = kind else {
+        let message = "must be start, message, menu, condition, handover or end";
+        findings.add(child(path, "type"), "unknown_value", message);
+        return None;
+    };
     let own_keys: &[&str] = match kind {
-        Some("start") => &["triggers", "next"],
-        Some("message") => &["message", "next"],
-        Some("menu") => &["message", "columns", "options"],
-        Some("condition") => &["expression", "then", "else"],
-        Some("handover") => &["message"],
-        Some("end") => &[],
-        _ => {
-            let message = "must be start, message, menu, condition, handover or end";
-            findings.add(child(path, "type"), "unknown_value", message);
-            return None;
-        }
+        NodeKind::Start => &["triggers", "next"],
+        NodeKind::Message => &["message", "next"],
+        NodeKind::Menu => &["message", "columns", "options"],
+        NodeKind::Condition => &["expression", "then", "else"],
+        NodeKind::Handover => &["message"],
+        NodeKind::End => &[],
     };
     let allowed: Vec<&str> = [&["type", "position"], own_keys].concat();
     let object = findings.object(value, path, &allowed)?;
     position(findings, object);
     match kind {
-        Some("start") => {
+        NodeKind::Start => {
             let triggers = trigger::read_all(findings, object);
             Some(Node::Start { triggers, next: edge(findings, object, "next")? })
         }
-        Some("message") => {
+        NodeKind::Message => {
             let message = findings.required(object, "message");
             let message = message.and_then(|value| Message::read(findings, value, &object.at("message")));
             let next = optional_edge(findings, object, "next");
             Some(Node::Message { message: message?, next })
         }
-        Some("menu") => menu(findings, object).map(Node::Menu),
-        Some("condition") => {
+        NodeKind::Menu => menu(findings, object).map(Node::Menu),
+        NodeKind::Condition => {
             let expression = findings.required(object, "expression").cloned();
             if expression.as_ref().is_some_and(|value| !value.is_object()) {
                 findings.add(
@@ -82,12 +83,12 @@ fn node(findings: &mut Findings, value: &Value, path: &str) -> Option<Node> {
             let (then, otherwise) = (edge(findings, object, "then"), edge(findings, object, "else"));
             Some(Node::Condition { expression: expression?, then: then?, otherwise: otherwise? })
         }
-        Some("handover") => {
+        NodeKind::Handover => {
             let message = object.get("message");
             let message = message.and_then(|value| Message::read(findings, value, &object.at("message")));
             Some(Node::Handover { message })
         }
-        _ => Some(Node::End),
+        NodeKind::End => Some(Node::End),
     }
 }
 

@@ -5,6 +5,7 @@
 //! and an input and gives the next run and its effects; the engine carries them out.
 
 mod document;
+mod mentions;
 mod press;
 mod run;
 mod soundness;
@@ -58,7 +59,13 @@ pub struct Graph {
 }
 
 /// One node.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, strum::EnumDiscriminants)]
+#[strum_discriminants(
+    name(NodeKind),
+    doc = "The kinds of nodes.",
+    derive(strum::IntoStaticStr, strum::VariantArray),
+    strum(serialize_all = "snake_case", const_into_str)
+)]
 pub enum Node {
     /// Where a run begins.
     Start { triggers: Vec<Trigger>, next: NodeId },
@@ -162,6 +169,16 @@ impl Graph {
 }
 
 impl Node {
+    /// Reads one node by itself.
+    ///
+    /// # Errors
+    /// Every fault, each with the path of its field from the node.
+    pub(crate) fn parse(value: &Value) -> Result<Self, Vec<FieldError>> {
+        let mut findings = Findings::default();
+        let node = document::node(&mut findings, value, "");
+        findings.finish(node)
+    }
+
     /// The nodes that it leads to, each with the last part of its field's path.
     fn edges(&self) -> Vec<(String, &str)> {
         match self {

@@ -91,6 +91,11 @@ impl Body {
         self.template.unread_variable()
     }
 
+    /// The keys of the attributes that its variables show.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = &str> {
+        self.template.attributes()
+    }
+
     /// Addresses of its links that Telegram makes no link of, or that lead nowhere. Read anew: who composes asks, and
     /// nobody else.
     pub(super) fn dead_links(&self) -> Vec<String> {

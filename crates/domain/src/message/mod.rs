@@ -13,6 +13,7 @@ pub mod limits;
 mod link;
 pub mod markdown;
 mod media;
+mod mentions;
 mod outgoing;
 mod place;
 mod scanner;

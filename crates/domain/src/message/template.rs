@@ -143,6 +143,17 @@ impl Template {
         literals.into_iter().find_map(braced_variable)
     }
 
+    /// The keys of the attributes that its variables show.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = &str> {
+        self.slots.iter().filter_map(|slot| match &slot.name {
+            Placeholder::Attribute(key) => Some(key.as_str()),
+            Placeholder::FirstName
+            | Placeholder::LastName
+            | Placeholder::Username
+            | Placeholder::Language => None,
+        })
+    }
+
     /// Finds the variables of a text, and binds its entities to what is literal and what is not.
     pub(super) fn parse(formatted: &Formatted, role: Role) -> Result<Self, TemplateError> {
         let mut template =

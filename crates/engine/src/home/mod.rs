@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use domain::expression::{CampaignOutcome, EventTest, Expression, Unreachable, build, names};
+use domain::expression::{CampaignOutcome, EventTest, Expression, Unreachable, build};
 use domain::ids::{BotId, CampaignId, StageId, WorkspaceId};
+use domain::mention::Mention;
 use domain::time::{Millis, day_number};
 use parking_lot::Mutex;
 use roaring::RoaringBitmap;
@@ -421,7 +422,10 @@ fn checklist(ask: &Ask<'_>) -> Result<Checklist> {
     let from_report = segments.iter().any(|segment| {
         // A segment that cannot be read was not made from a report.
         Expression::parse(&segment.expression).is_ok_and(|expression| {
-            names(&expression).campaigns.iter().any(|campaign| own.contains(campaign))
+            expression
+                .mentions()
+                .found()
+                .any(|(_, mention)| matches!(mention, Mention::Campaign(campaign) if own.contains(campaign)))
         })
     });
     Ok(Checklist {

@@ -63,7 +63,7 @@ impl Arrival {
         let body = EventBody::LinkVisit { object, link: link.id, visit, first: met };
         journal.record(Some(contact.number), at, body)?;
         self.complete_profile(journal, contact, at)?;
-        effects::add_tags(journal, contact.number, &link.tags(), Origin::Link(link.id), at)?;
+        effects::add_tags(journal, contact.number, &link.tags, Origin::Link(link.id), at)?;
         let bot = journal.bot();
         Ok(link.bots.iter().find(|entry| entry.bot == bot).and_then(|entry| entry.flow))
     }

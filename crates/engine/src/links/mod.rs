@@ -16,7 +16,6 @@ use domain::ids::{BotId, FlowId, LinkId, WorkspaceId};
 use domain::link::{LinkBot, LinkDraft, Utm};
 use domain::time::Millis;
 use parking_lot::Mutex;
-use serde_json::json;
 use store::bots::Bot;
 use store::links::Link;
 use store::tags::Tag;
@@ -181,7 +180,7 @@ fn insert(tx: &WriteTx<'_>, workspace: WorkspaceId, draft: LinkDraft, now: Milli
         name: draft.name,
         channel: draft.channel,
         utm: draft.utm,
-        effects: json!({"add_tags": draft.tags}),
+        tags: draft.tags,
         bots: draft.bots,
         archived_at: None,
         created_at: now,
@@ -204,7 +203,7 @@ fn apply(
         name: change.name.unwrap_or_else(|| before.name.clone()),
         channel: change.channel.unwrap_or_else(|| before.channel.clone()),
         utm: change.utm.unwrap_or_else(|| before.utm.clone()),
-        tags: change.tags.unwrap_or_else(|| before.tags()),
+        tags: change.tags.unwrap_or_else(|| before.tags.clone()),
         bots: change.bots.unwrap_or_else(|| before.bots.clone()),
     };
     let draft = draft.checked().map_err(EngineError::Invalid)?;
@@ -216,7 +215,7 @@ fn apply(
         name: draft.name,
         channel: draft.channel,
         utm: draft.utm,
-        effects: json!({"add_tags": draft.tags}),
+        tags: draft.tags,
         bots: draft.bots,
         archived_at: match change.archived {
             Some(true) => before.archived_at.or(Some(now)),
@@ -256,8 +255,8 @@ fn make_tags(tx: &WriteTx<'_>, workspace: WorkspaceId, names: &[String], now: Mi
 fn view(tx: &ReadTx<'_>, workspace: WorkspaceId, link: Link) -> Result<LinkView> {
     let all = tags::list(tx, workspace)?;
     let mut named: Vec<Tag> = Vec::new();
-    for name in link.tags() {
-        let Some(id) = tags::by_name(tx, workspace, &name)? else { continue };
+    for name in &link.tags {
+        let Some(id) = tags::by_name(tx, workspace, name)? else { continue };
         if named.iter().all(|tag| tag.id != id) {
             named.extend(all.iter().find(|tag| tag.id == id).cloned());
         }

@@ -222,7 +222,7 @@ mod tests {
             name: "x".into(),
             channel: String::new(),
             utm: Utm::default(),
-            effects: serde_json::json!({}),
+            tags: Vec::new(),
             bots: Vec::new(),
             archived_at: None,
             created_at: 0,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ids::{MediaId, WorkspaceId};
+use domain::mention::DocumentKind;
 use domain::time::DAY_MS;
 use store::{ReadTx, bots, flows, media, outbox};
 
@@ -17,8 +18,8 @@ const PARTS_AT_ONCE: usize = 4;
 /// that people are in.
 pub(super) fn users(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<BTreeMap<MediaId, Vec<User>>> {
     let mut found: BTreeMap<MediaId, Vec<User>> = BTreeMap::new();
-    for (user, mentioned) in mentions::all(tx, workspace)? {
-        for file in mentioned.media {
+    for (user, mentions) in mentions::all(tx, workspace)? {
+        for file in mentions.files() {
             found.entry(file).or_default().push(user.clone());
         }
     }
@@ -27,7 +28,7 @@ pub(super) fn users(tx: &ReadTx<'_>, workspace: WorkspaceId) -> Result<BTreeMap<
             let user = User { kind: UserKind::Flow, id: flow.id.0, name: flow.name.clone(), depends: true };
             for version in flows::versions_in_use(tx, bot.id, flow.id)? {
                 let Some(graph) = flows::version(tx, bot.id, flow.id, version)? else { continue };
-                for file in mentions::files_in(&graph) {
+                for file in DocumentKind::Graph.mentions(&graph).files() {
                     let users = found.entry(file).or_default();
                     if !users.iter().any(|known| (known.kind, known.id) == (user.kind, user.id)) {
                         users.push(user.clone());

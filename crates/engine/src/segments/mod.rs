@@ -11,6 +11,7 @@ use domain::expression::{Expression, resolve};
 use domain::field_error::FieldError;
 use domain::ids::{BotId, SegmentId, WorkspaceId};
 use domain::limits::NAME_CHARS_MAX;
+use domain::mention::Mentions;
 use domain::time::Millis;
 use serde_json::Value;
 use store::{ReadTx, Store, bots, segments};
@@ -18,7 +19,7 @@ use store::{ReadTx, Store, bots, segments};
 use crate::catalog::WorkspaceCatalog;
 use crate::draft_catalog::DraftCatalog;
 use crate::error::checked_name;
-use crate::mentions::{self, Mentioned, User};
+use crate::mentions::{self, User};
 use crate::people::{People, Snapshot};
 use crate::{Clock, EngineError, Result};
 
@@ -221,8 +222,8 @@ fn bots_of(tx: &ReadTx<'_>, workspace: WorkspaceId, bot: Option<BotId>) -> Resul
     }
 }
 
-fn users_of(all: &[(User, Mentioned)], id: SegmentId) -> impl Iterator<Item = &User> {
-    all.iter().filter(move |(_, mentioned)| mentioned.segments.contains(&id)).map(|(user, _)| user)
+fn users_of(all: &[(User, Mentions)], id: SegmentId) -> impl Iterator<Item = &User> {
+    all.iter().filter(move |(_, mentions)| mentions.names_segment(id)).map(|(user, _)| user)
 }
 
 /// Reads an edited expression and looks at what it would do to everything that uses the segment.

@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use domain::expression::Expression;
 use domain::ids::{BotId, StageId, WorkspaceId};
+use domain::mention::Renames;
 use roaring::RoaringBitmap;
 use serde_json::Value;
 use store::stages::Stage;
 use store::{ReadTx, Store, bots, stages};
 
 use crate::catalog::WorkspaceCatalog;
-use crate::mentions::{self, Renames, User};
+use crate::mentions::{self, User};
 use crate::people::{People, Snapshot};
 use crate::{Clock, EngineError, Result};
 
@@ -189,9 +190,9 @@ fn nothing_is_lost(tx: &ReadTx<'_>, workspace: WorkspaceId, before: &[Stage], af
     for stage in gone {
         let users: Vec<&User> = all
             .iter()
-            .filter(|(user, mentioned)| {
+            .filter(|(user, mentions)| {
                 let outside = user.kind != mentions::UserKind::Stage;
-                outside && user.depends && mentioned.names_stage(&stage.name)
+                outside && user.depends && mentions.names_stage(&stage.name)
             })
             .map(|(user, _)| user)
             .collect();

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::expression::{Expression, Resolved, names, resolve};
+use domain::expression::{Expression, Resolved, resolve};
 use domain::field_error::FieldError;
 use domain::ids::{BotId, StageId, WorkspaceId};
 use domain::limits::{STAGES_MAX, TAG_NAME_CHARS_MAX};
+use domain::mention::{DocumentKind, Mention, Renames};
 use domain::naming::name_key;
 use store::stages::Stage;
 use store::{ReadTx, bots, tags};
@@ -14,7 +15,6 @@ use super::{StageDraft, everybody};
 use crate::catalog::WorkspaceCatalog;
 use crate::draft_catalog::DraftCatalog;
 use crate::error::checked_name;
-use crate::mentions::Renames;
 use crate::{EngineError, Result};
 
 /// Reads what an editor wants.
@@ -76,8 +76,8 @@ fn one(before: &[Stage], draft: &StageDraft, path: &str) -> Result<Stage> {
     let at = format!("{path}/expression");
     let expression =
         Expression::parse(&draft.expression).map_err(|errors| EngineError::under(&at, errors))?;
-    let mentioned = names(&expression);
-    if !mentioned.segments.is_empty() || !mentioned.campaigns.is_empty() {
+    let of_one_bot = |mention: &Mention| matches!(mention, Mention::Segment(_) | Mention::Campaign(_));
+    if expression.mentions().found().any(|(_, mention)| of_one_bot(mention)) {
         // Stages are the workspace's, segments and campaigns one bot's.
         let message = "a stage cannot ask for segments or campaigns: they belong to one bot";
         return Err(EngineError::field(at, "not_in_stages", message));
@@ -138,6 +138,6 @@ fn own(errors: Vec<FieldError>) -> Vec<FieldError> {
 /// Stages that ask for other stages by the names that these had.
 pub(super) fn rename_own(stages: &mut [Stage], renames: &Renames) {
     for stage in stages {
-        crate::mentions::rename_in_rule(&mut stage.expression, renames);
+        renames.apply(DocumentKind::Expression, &mut stage.expression);
     }
 }

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use domain::event::Origin;
 use domain::ids::{BotId, ContactNumber, TagId, WorkspaceId};
 use domain::limits::{IMPORT_BATCH_MAX, TAG_NAME_CHARS_MAX};
+use domain::mention::{Mentions, Renames};
 use store::{ReadTx, Store, WriteTx, bots, contacts, tags};
 
 use crate::error::checked_name;
-use crate::mentions::{self, Mentioned, Renames, User};
+use crate::mentions::{self, User};
 use crate::{Clock, EngineError, Result, journal, tagging};
 
 pub use store::tags::Tag;
@@ -275,7 +276,7 @@ fn nothing_depends(tx: &ReadTx<'_>, workspace: WorkspaceId, tag: TagId) -> Resul
     let mentions = mentions::all(tx, workspace)?;
     let dependent: Vec<&User> = mentions
         .iter()
-        .filter(|(user, mentioned)| user.depends && mentioned.names_tag(&row.name))
+        .filter(|(user, mentions)| user.depends && mentions.names_tag(&row.name))
         .map(|(user, _)| user)
         .collect();
     if dependent.is_empty() {
@@ -304,9 +305,9 @@ impl Counts {
         Ok(Self { origins })
     }
 
-    fn shown(&self, tag: Tag, mentions: &[(User, Mentioned)]) -> TagInUse {
+    fn shown(&self, tag: Tag, mentions: &[(User, Mentions)]) -> TagInUse {
         let applied_by = self.origins.get(&tag.id).cloned().unwrap_or_default();
-        let users = mentions.iter().filter(|(_, mentioned)| mentioned.names_tag(&tag.name));
+        let users = mentions.iter().filter(|(_, mentions)| mentions.names_tag(&tag.name));
         TagInUse {
             people: applied_by.values().sum(),
             applied_by,
