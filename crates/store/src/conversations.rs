@@ -1,6 +1,6 @@
 //! The thread between one contact and the team. Its id is the contact's.
 
-use domain::conversation::{Speaker, Status};
+use domain::conversation::{Conversation, Status};
 use domain::ids::{BotId, ContactNumber, MemberId, WorkspaceId};
 use domain::naming::search_fold;
 use domain::team::Role;
@@ -8,20 +8,6 @@ use domain::time::Millis;
 
 use crate::sql::{Row, params};
 use crate::{ReadTx, Result, WriteTx, search};
-
-/// A conversation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Conversation {
-    pub contact: ContactNumber,
-    pub status: Status,
-    pub assignee: Option<MemberId>,
-    /// Since when the person waits for an answer.
-    pub waiting_since: Option<Millis>,
-    pub unread: i64,
-    pub last_at: Millis,
-    pub last_text: String,
-    pub last_from: Speaker,
-}
 
 const OPEN: &str = Status::Open.into_str();
 const CLOSED: &str = Status::Closed.into_str();

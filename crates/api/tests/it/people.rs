@@ -6,7 +6,7 @@ use crate::house::{As, House, NOON};
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
-use domain::conversation::{Speaker, Status};
+use domain::conversation::{Conversation, Speaker, Status};
 use domain::ids::{BotId, CampaignId, ContactId, ContactNumber};
 use engine::team::Role;
 use serde_json::{Value, json};
@@ -315,7 +315,7 @@ async fn who_waits_longest_is_first_and_each_order_has_its_own_cursors() {
     assert_eq!(upload(&house, &token, bot, &table, false).await.json["created"], 8);
     let write = house.store.write(move |tx| {
         for number in 1..=8_u32 {
-            let conversation = store::conversations::Conversation {
+            let conversation = Conversation {
                 contact: ContactNumber(number - 1),
                 status: Status::Open,
                 assignee: None,

@@ -1,10 +1,10 @@
 //! One person in full.
 
+use domain::conversation::Conversation;
 use domain::expression::Explanation;
 use domain::ids::{ContactId, MemberId, WorkspaceId};
 use domain::time::Millis;
 use store::contacts::Contact;
-use store::conversations::Conversation;
 use store::{ReadTx, conversations};
 
 use super::find;

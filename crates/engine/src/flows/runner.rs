@@ -20,7 +20,7 @@ use crate::acts::{Act, Responder};
 use crate::catalog::WorkspaceCatalog;
 use crate::facts::RowFacts;
 use crate::journal::Journal;
-use crate::{EngineError, Result, Secrets, effects, tokens};
+use crate::{EngineError, Result, Secrets, conversation, effects, tokens};
 
 /// Graphs kept parsed. Beyond, the cache begins anew.
 const CACHED_MAX: usize = 256;
@@ -267,7 +267,7 @@ impl FlowRunner {
             }
             Effect::HandOver => {
                 journal.record(Some(contact.number), at, EventBody::HandedOver { flow })?;
-                effects::hand_over(journal, contact, at)?;
+                conversation::hand_over(journal, contact, at)?;
             }
             Effect::Ended => ended(journal, contact, flow, version.version, at)?,
         }

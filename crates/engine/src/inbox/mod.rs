@@ -8,7 +8,7 @@ mod tests;
 use std::sync::Arc;
 
 use domain::contact::NoChat;
-use domain::conversation::{Speaker, Status};
+use domain::conversation::{Conversation, Happening};
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{BotId, ContactId, ContactNumber, MemberId, OutboxId, WorkspaceId};
 use domain::message::{Action, Message, MessageAuthor, Outgoing, StoredMessage, Variables};
@@ -16,16 +16,16 @@ use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::contacts::Contact;
-use store::conversations::{Conversation, Filter, Order};
+use store::conversations::{Filter, Order};
 use store::outbox::Lane;
-use store::{ReadTx, Store, WriteTx, bots, contacts, conversations, media, outbox, team};
+use store::{ReadTx, Store, bots, contacts, conversations, media, outbox, team};
 
 use self::edits::Edits;
 pub use self::edits::Wording;
 use self::entry::Thread;
 pub use self::entry::{Detail, Entry, EntryButton, EntryFile};
 use crate::authors::Authors;
-use crate::conversation::{self, LAST_TEXT_CHARS};
+use crate::conversation;
 use crate::history::{self, Place, Wanted};
 use crate::journal::{self, Journal};
 use crate::person::{Person, Roster};
@@ -280,14 +280,7 @@ impl Inbox {
         id: ContactId,
         assignee: Option<MemberId>,
     ) -> Result<Talk> {
-        self.change(workspace, id, move |tx, conversation| {
-            if let Some(member) = assignee {
-                check_member(tx, workspace, member)?;
-            }
-            conversation.assignee = assignee;
-            Ok(())
-        })
-        .await
+        self.change(workspace, id, Happening::Assigned { to: assignee }).await
     }
 
     /// Ends the conversation: nobody waits, nothing is unread. The person's next words open it again.
@@ -295,13 +288,7 @@ impl Inbox {
     /// # Errors
     /// The person is not one of this workspace.
     pub async fn close(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
-        self.change(workspace, id, |_, conversation| {
-            conversation.status = Status::Closed;
-            conversation.waiting_since = None;
-            conversation.unread = 0;
-            Ok(())
-        })
-        .await
+        self.change(workspace, id, Happening::Closed).await
     }
 
     /// Opens the conversation.
@@ -309,11 +296,7 @@ impl Inbox {
     /// # Errors
     /// The person is not one of this workspace.
     pub async fn open(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
-        self.change(workspace, id, |_, conversation| {
-            conversation.status = Status::Open;
-            Ok(())
-        })
-        .await
+        self.change(workspace, id, Happening::Opened).await
     }
 
     /// Everything in it was read.
@@ -321,11 +304,7 @@ impl Inbox {
     /// # Errors
     /// The person is not one of this workspace.
     pub async fn read(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
-        self.change(workspace, id, |_, conversation| {
-            conversation.unread = 0;
-            Ok(())
-        })
-        .await
+        self.change(workspace, id, Happening::Read).await
     }
 
     /// Adds a note that only the team sees.
@@ -355,17 +334,15 @@ impl Inbox {
         &self,
         workspace: WorkspaceId,
         id: ContactId,
-        work: impl FnOnce(&WriteTx<'_>, &mut Conversation) -> Result<()> + Send + 'static,
+        happening: Happening<'static>,
     ) -> Result<Talk> {
         let now = self.clock.now();
         let write = self.store.write(move |tx| {
             let contact = find(tx, workspace, id)?;
-            journal::append(tx, id.bot(), |journal| {
-                let before = conversations::get(tx, id.bot(), id.number())?;
-                let mut after = before.clone().unwrap_or_else(|| conversation::silent(&contact));
-                work(tx, &mut after)?;
-                conversation::put(journal, before.as_ref(), &after, now)
-            })
+            if let Happening::Assigned { to: Some(member) } = happening {
+                check_member(tx, workspace, member)?;
+            }
+            journal::append(tx, id.bot(), |journal| conversation::happen(journal, &contact, happening, now))
         });
         write.await?;
         self.get(workspace, id).await
@@ -427,19 +404,8 @@ fn send(
     let there = Outgoing { topic: contacts::topic(tx, bot, contact.number)?, ..message.clone() };
     let row = outbox::insert(tx, bot, contact.number, Lane::Agents, &there, author, now)?;
     journal.record(Some(contact.number), now, EventBody::Reply { member, outbox: row.0 })?;
-    let before = conversations::get(tx, bot, contact.number)?;
-    let kept = before.clone().unwrap_or_else(|| conversation::silent(contact));
-    let after = Conversation {
-        contact: contact.number,
-        status: Status::Open,
-        assignee: kept.assignee.or(Some(member)),
-        waiting_since: None,
-        unread: 0,
-        last_at: kept.last_at.max(now),
-        last_text: message.text.chars().take(LAST_TEXT_CHARS).collect(),
-        last_from: Speaker::Agent,
-    };
-    conversation::put(journal, before.as_ref(), &after, now)?;
+    let answered = Happening::Answered { by: member, text: &message.text };
+    conversation::happen(journal, contact, answered, now)?;
     Ok(row)
 }
 

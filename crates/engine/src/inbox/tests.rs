@@ -22,7 +22,7 @@ async fn waits(house: &House, id: ContactId, at: Millis, text: &'static str) {
         .write(move |tx| {
             journal::append(tx, id.bot(), |journal| {
                 let contact = contacts::get(tx, id.bot(), id.number())?.unwrap();
-                effects::person_wrote(journal, &contact, text, at)
+                conversation::happen(journal, &contact, Happening::Written { text }, at)
             })
         })
         .await;

@@ -4,12 +4,11 @@
 //! line that lists and searches show follows the words.
 
 use domain::contact::Source;
-use domain::conversation::Speaker;
 use domain::event::{Event, EventBody};
 use domain::time::Millis;
 use serde_json::Value;
 use store::contacts::Contact;
-use store::{conversations, events};
+use store::events;
 use telegram::{Message, MessageReaction, said};
 
 use super::person::{find_or_create_contact, happened_at};
@@ -47,8 +46,8 @@ impl Intake {
             details: message.details.clone(),
         };
         journal.record(Some(contact.number), at, body)?;
-        if is_last_of_person(journal, &contact, message.message_id)? {
-            conversation::reword(journal, contact.number, &in_a_line(message, content))?;
+        if let Some(written_at) = when_last_written(journal, &contact, message.message_id)? {
+            conversation::reword(journal, contact.number, written_at, &in_a_line(message, content))?;
         }
         Ok(())
     }
@@ -85,14 +84,17 @@ fn line_of(text: Option<&str>, content: &str, details: Option<&Value>) -> String
     }
 }
 
-/// Whether no later words of the person stand in the log than the message of this id.
-fn is_last_of_person(journal: &mut Journal<'_>, contact: &Contact, message_id: i64) -> Result<bool> {
+/// When the message of this id was written, where no later words of the person stand in the log.
+fn when_last_written(
+    journal: &mut Journal<'_>,
+    contact: &Contact,
+    message_id: i64,
+) -> Result<Option<Millis>> {
     journal.write_down()?;
     let looked_at = events::of_contact(journal.tx(), journal.bot(), contact.number, i64::MAX, LOOKED_AT_MAX)?;
     let said = looked_at.iter().filter_map(|event| Some((event.at, event.number, words_of(event)?)));
-    let Some((at, _, last)) = said.max_by_key(|(at, number, _)| (*at, *number)) else { return Ok(false) };
-    let head = conversations::get(journal.tx(), journal.bot(), contact.number)?;
-    Ok(last == message_id && head.is_some_and(|head| head.last_from == Speaker::Person && head.last_at <= at))
+    let last = said.max_by_key(|(at, number, _)| (*at, *number));
+    Ok(last.filter(|(_, _, id)| *id == message_id).map(|(at, _, _)| at))
 }
 
 /// The id of the message that an event is of, where it is words of the person.

@@ -1,6 +1,7 @@
 //! What a person writes, and whether they let the bot write.
 
 use domain::contact::{Attributes, Profile, Reachability, Source};
+use domain::conversation::Happening;
 use domain::event::EventBody;
 use domain::flow::is_payload;
 use domain::ids::ContactNumber;
@@ -21,7 +22,7 @@ use crate::journal::{Journal, Reach};
 use crate::phrasing::Phrasing;
 use crate::telegram_binding::{self, PAYLOAD_PREFIX};
 use crate::tokens::OPT_IN;
-use crate::{EngineError, Result, Secrets, effects, former};
+use crate::{EngineError, Result, Secrets, conversation, effects, former};
 
 /// The command that ends bulk messages.
 const STOP: &str = "stop";
@@ -101,7 +102,7 @@ impl Intake {
             let is_late = at < received_at - LATE_MS;
             let edit = if is_late { edit::latest(journal, &contact, message.message_id)? } else { None };
             let shown = edit.unwrap_or_else(|| in_a_line(message, content));
-            effects::person_wrote(journal, &contact, &shown, at)?;
+            conversation::happen(journal, &contact, Happening::Written { text: &shown }, at)?;
         }
         Ok(())
     }

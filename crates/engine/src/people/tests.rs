@@ -18,7 +18,7 @@ use crate::imports::{ImportOptions, Imports};
 use crate::journal::{self, Reach};
 use crate::live::Live;
 use crate::test_house::{House, NOW};
-use crate::{EngineError, effects, restoration};
+use crate::{EngineError, conversation, effects, restoration};
 
 /// People who keep their indexes in the house's folder: what a server has after a start.
 fn started(house: &House) -> People {
@@ -118,7 +118,7 @@ async fn live(house: &House, more: i64) {
                 let (mut blocked, waiting, removed) =
                     (contact(blocked)?, contact(waiting)?, contact(removed)?);
                 journal.set_reachability(&mut blocked, NOW, Reach::Blocked)?;
-                effects::hand_over(journal, &waiting, NOW)?;
+                conversation::hand_over(journal, &waiting, NOW)?;
                 let by = Origin::Agent(MemberId(1));
                 effects::remove_tags(journal, removed.number, &["vip".into()], by, NOW)?;
                 Ok(())

@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
+use domain::conversation::Conversation;
 use domain::ids::{BotId, ContactId, MemberId, WorkspaceId};
 use domain::time::SECOND_MS;
 use engine::EngineError;
 use engine::inbox::Inbox;
 use serde_json::json;
-use store::conversations::{self, Conversation, Filter, Order};
+use store::conversations::{self, Filter, Order};
 use store::{Store, contacts, team};
 use tokio_util::sync::CancellationToken;
 

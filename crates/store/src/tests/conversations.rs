@@ -1,11 +1,11 @@
 //! Lists of conversations, in both orders, while people write and are answered between two pages.
 
-use domain::conversation::{Speaker, Status};
+use domain::conversation::{Conversation, Speaker, Status};
 use domain::ids::{BotId, ContactNumber, MemberId};
 use domain::time::Millis;
 
 use super::{House, bot, on_both, person};
-use crate::conversations::{self, Conversation, Filter, Order, Place};
+use crate::conversations::{self, Filter, Order, Place};
 use crate::{Store, StoreError, WriteTx, contacts};
 
 on_both!(

@@ -1,11 +1,11 @@
 //! Searches fold every script, on both databases alike, also in what was written before they did; and names have one
 //! normal form.
 
-use domain::conversation::{Speaker, Status};
+use domain::conversation::{Conversation, Speaker, Status};
 use domain::ids::{BotId, ContactNumber};
 
 use super::{House, bot, on_both, person};
-use crate::conversations::{self, Conversation, Filter, Order};
+use crate::conversations::{self, Filter, Order};
 use crate::{Store, StoreError, contacts, search, tags};
 
 on_both!(

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use domain::conversation::Happening;
 use domain::event::Outcome;
 use domain::message::{MessageAuthor, Outgoing};
 use serde_json::json;
@@ -10,6 +11,7 @@ use store::{Store, StoreOptions, conversations};
 
 use super::*;
 use crate::contacts::*;
+use crate::conversation;
 use crate::imports::{ImportOptions, Imports};
 use crate::test_house::{House, NOW};
 
@@ -41,7 +43,8 @@ async fn zuleika(house: &House) -> ContactId {
             conversations::add_note(tx, bot, number, agent, "a private remark", NOW)?;
             journal::append(tx, bot, |journal| {
                 let contact = contacts::get(tx, bot, number)?.unwrap();
-                effects::person_wrote(journal, &contact, "a very private message", NOW)?;
+                let written = Happening::Written { text: "a very private message" };
+                conversation::happen(journal, &contact, written, NOW)?;
                 let json = "{\"edited_message\":{\"from\":{\"id\":87654321}}}".to_owned();
                 journal.record(None, NOW, EventBody::Raw { object: "edited_message".into(), json })
             })

@@ -5,7 +5,7 @@ mod presses;
 mod refused;
 
 use serde_json::{Value, json};
-use store::conversations::{self, Conversation};
+use store::conversations;
 use store::outbox;
 
 use super::*;
@@ -14,6 +14,7 @@ use crate::flows::{FlowRunner, Flows};
 use crate::inbox::{Entry, Inbox};
 use crate::team::Team;
 use crate::test_house::{House, NOW};
+use domain::conversation::Conversation;
 use domain::ids::{ContactId, ContactNumber};
 use domain::phrases::Phrasebook;
 
