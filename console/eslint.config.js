@@ -41,7 +41,6 @@ const longer = [
   'src/frame/TabBar.tsx',
   'src/frame/gate.tsx',
   'src/i18n/format.ts',
-  'src/ui/DataTable.tsx',
   'src/ui/editor/Editor.tsx',
   'src/ui/editor/EmojiMenu.tsx',
 ];

@@ -15,6 +15,7 @@ const pages = {
   compose: '/campaigns/new',
   templates: '/templates',
   flows: '/flows',
+  reports: '/reports',
   settings: '/settings',
 };
 
@@ -42,7 +43,16 @@ export async function run(server, browser) {
   await page.getByRole('button', { name: 'Connect' }).click();
   await page.locator('.empty-state').first().waitFor();
   const storageState = await context.storageState();
-  for (const path of ['/', '/inbox', '/contacts', '/templates', '/flows', '/tags', '/campaigns'])
+  for (const path of [
+    '/',
+    '/inbox',
+    '/contacts',
+    '/templates',
+    '/flows',
+    '/tags',
+    '/campaigns',
+    '/reports',
+  ])
     await teaches(page, server.base, path);
   expect(
     problems.filter((each) => !each.includes('401')).length === 0,

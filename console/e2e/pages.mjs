@@ -67,6 +67,9 @@ async function addresses() {
     'link-new': '/links?drawer=new',
     flows: '/flows',
     flow: `/flows/${flow}`,
+    reports: '/reports',
+    'reports-links': '/reports?of=links',
+    'reports-flows': '/reports?of=flows',
     settings: '/settings',
   };
 }

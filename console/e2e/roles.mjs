@@ -45,8 +45,15 @@ export async function run(server, browser) {
   const paths = [
     ...['/', '/inbox', '/contacts', '/contacts?drawer=import', `/contacts/${person.id}`],
     ...['/segments', `/segments/${segment.id}`, '/segments/new', '/stages', '/tags', '/templates'],
-    ...['/campaigns', `/campaigns/${draft.id}`, '/campaigns/new', '/flows', '/links'],
-    ...['/settings', '/settings/files', '/settings/retention', '/settings/phrases'],
+    ...['/campaigns', `/campaigns/${draft.id}`, '/campaigns/new', '/flows', '/links', '/reports'],
+    ...[
+      '/reports?of=links',
+      '/reports?of=flows',
+      '/settings',
+      '/settings/files',
+      '/settings/retention',
+      '/settings/phrases',
+    ],
   ];
   for (const path of paths) {
     await page.goto(server.base + path);

@@ -181,6 +181,7 @@ const tags = createRoute({
 const campaigns = createRoute({
   getParentRoute: () => frame,
   path: '/campaigns',
+  validateSearch: (raw: Raw): { sort?: string | undefined } => ({ sort: text(raw.sort) }),
   component: lazyRouteComponent(() => import('@/features/campaigns/CampaignsPage')),
 });
 const campaign = createRoute({
@@ -256,6 +257,22 @@ const flow = createRoute({
   }),
   component: lazyRouteComponent(() => import('@/features/flows/FlowPage')),
 });
+const reports = createRoute({
+  getParentRoute: () => frame,
+  path: '/reports',
+  validateSearch: (
+    raw: Raw,
+  ): {
+    of?: 'links' | 'flows' | undefined;
+    days?: 30 | 365 | undefined;
+    sort?: string | undefined;
+  } => ({
+    of: oneOf(raw.of, ['links', 'flows']),
+    days: raw.days === 30 ? 30 : raw.days === 365 ? 365 : undefined,
+    sort: text(raw.sort),
+  }),
+  component: lazyRouteComponent(() => import('@/features/reports/ReportsPage')),
+});
 const settings = createRoute({
   getParentRoute: () => frame,
   path: '/settings',
@@ -297,6 +314,7 @@ const tree = root.addChildren([
     templates,
     flows,
     flow,
+    reports,
     settings,
     files,
     phrases,

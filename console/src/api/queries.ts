@@ -3,6 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { get, post } from './client';
 import type {
   BreakdownBy,
+  Campaign,
   CampaignDraft,
   CampaignStatus,
   ContactOrder,
@@ -259,6 +260,16 @@ export const conversationCountsQuery = (botId: number) =>
       get('/conversations', { params: { query: { bot_id: botId, filter: 'open', limit: 1 } } }),
     select: (page) => page.counts,
   });
+/** How many conversations nobody has taken, and who of them waits the longest; one small page. */
+export const unassignedQuery = (botId: number) =>
+  queryOptions({
+    queryKey: ['conversations', botId, 'unassigned', 'longest'],
+    queryFn: ({ signal }) =>
+      get('/conversations', {
+        params: { query: { bot_id: botId, filter: 'unassigned', order: 'waiting', limit: 1 } },
+        signal,
+      }),
+  });
 export const threadQuery = (id: number) =>
   infiniteQueryOptions({
     queryKey: ['thread', id],
@@ -289,6 +300,22 @@ export const campaignsQuery = (botId: number, status?: CampaignStatus) =>
       }),
     initialPageParam: first,
     getNextPageParam: nextOf,
+  });
+/** Every campaign of a bot, in as many requests as that takes. */
+export const everyCampaignQuery = (botId: number) =>
+  queryOptions({
+    queryKey: ['campaigns', botId, 'all'],
+    queryFn: async ({ signal }) => {
+      const items: Campaign[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = { bot_id: botId, cursor, limit: 500 };
+        const page = await get('/campaigns', { params: { query }, signal });
+        items.push(...page.items);
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+      return items;
+    },
   });
 export const campaignQuery = (id: number) =>
   queryOptions({

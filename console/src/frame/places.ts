@@ -1,6 +1,7 @@
 import {
   IconAddressBook,
   IconAdjustmentsHorizontal,
+  IconChartBar,
   IconFilter,
   IconGitBranch,
   IconHome,
@@ -25,6 +26,7 @@ export interface Place {
     | 'campaigns'
     | 'templates'
     | 'flows'
+    | 'reports'
     | 'settings';
   to:
     | '/'
@@ -37,6 +39,7 @@ export interface Place {
     | '/campaigns'
     | '/templates'
     | '/flows'
+    | '/reports'
     | '/settings';
   /** After `g`: a letter of its English name, the first where it is free. */
   letter: string;
@@ -56,6 +59,7 @@ export const places: Place[] = [
   { key: 'links', to: '/links', letter: 'l', icon: IconLink },
   { key: 'templates', to: '/templates', letter: 'm', icon: IconTemplate },
   { key: 'flows', to: '/flows', letter: 'f', icon: IconGitBranch },
+  { key: 'reports', to: '/reports', letter: 'r', icon: IconChartBar },
   { key: 'settings', to: '/settings', letter: ',', icon: IconAdjustmentsHorizontal, gap: true },
 ];
 

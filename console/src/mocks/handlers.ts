@@ -2,6 +2,7 @@ import { http, HttpResponse } from 'msw';
 import { audience } from './audience';
 import { contacts } from './contacts';
 import { flowing } from './flowing';
+import { linking } from './linking';
 import { sending } from './sending';
 import { talking } from './talking';
 import { workspace } from './workspace';
@@ -21,5 +22,6 @@ export const handlers = [
   ...sending,
   ...talking,
   ...flowing,
+  ...linking,
   live,
 ];

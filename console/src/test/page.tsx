@@ -12,7 +12,8 @@ import { makeRouter } from '@/routes';
 
 export { on, pageOf, problem } from '@/mocks/on';
 export { people } from '@/mocks/people';
-export { flows, session, tagList } from '@/mocks/records';
+export { links } from '@/mocks/linking';
+export { campaigns, flows, session, tagList } from '@/mocks/records';
 
 /** A whole page is loaded and drawn, by a machine that may be busy. */
 const LONGEST_MS = 20_000;

@@ -1,7 +1,6 @@
-import { Button, Modal } from '@mantine/core';
-import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { ActionIcon, Button, Menu, Modal } from '@mantine/core';
+import { IconDots, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '@/api/client';
@@ -12,9 +11,7 @@ import { useHold } from '@/ui/hold';
 import { HoldActions } from '@/ui/HoldActions';
 import { useProblemText } from '@/ui/states';
 import { toast, toastFailure } from '@/ui/toast';
-
-/** As long as a campaign's name may be. */
-const NAME_MAX = 128;
+import { useDuplicate } from './duplicate';
 
 type Act =
   { act: 'pause' | 'resume' | 'cancel' } | { act: 'resolve'; decision: 'leave' | 'resend' };
@@ -36,11 +33,11 @@ export function useCampaignActs(campaign: Campaign) {
   });
 }
 
-function SaveTemplate({ campaign }: { campaign: Campaign }) {
+function useSaveTemplate(campaign: Campaign) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const problem = useProblemText();
-  const save = useMutation({
+  return useMutation({
     mutationFn: () =>
       post('/templates', { body: { name: campaign.name, from_campaign: campaign.id } }),
     onSuccess: () => {
@@ -49,35 +46,51 @@ function SaveTemplate({ campaign }: { campaign: Campaign }) {
     },
     onError: (error) => toastFailure(t('compose.template_failed'), problem(error)),
   });
-  return (
-    <Button className="wide-only" loading={save.isPending} onClick={() => save.mutate()}>
-      {t('compose.save_template')}
-    </Button>
-  );
 }
 
-/** The same message to the same people, as a draft of its own. */
-function Duplicate({ campaign }: { campaign: Campaign }) {
+/** What else can be done with it: buttons in a row, on a phone under one of three points. */
+function MoreActions({ campaign, onMessage }: { campaign: Campaign; onMessage: () => void }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const problem = useProblemText();
-  const copy = useMutation({
-    mutationFn: () => {
-      const { bot_id, audience, message, held_out_percent } = campaign;
-      const name = t('campaigns.copy_name', { name: campaign.name }).slice(0, NAME_MAX);
-      return post('/campaigns', { body: { bot_id, name, audience, message, held_out_percent } });
+  const can = useCan();
+  const copy = useDuplicate(campaign);
+  const save = useSaveTemplate(campaign);
+  const actions = [
+    { label: t('campaigns.message'), run: onMessage, isPending: false, may: true },
+    {
+      label: t('campaigns.duplicate'),
+      run: () => copy.mutate(),
+      isPending: copy.isPending,
+      may: can('send_campaigns'),
     },
-    onSuccess: (draft) => {
-      void client.invalidateQueries({ queryKey: ['campaigns'] });
-      void navigate({ to: '/campaigns/$campaignId', params: { campaignId: draft.id } });
+    {
+      label: t('compose.save_template'),
+      run: () => save.mutate(),
+      isPending: save.isPending,
+      may: can('edit_templates'),
     },
-    onError: (error) => toastFailure(t('campaigns.duplicate_failed'), problem(error)),
-  });
+  ].filter(({ may }) => may);
   return (
-    <Button className="wide-only" loading={copy.isPending} onClick={() => copy.mutate()}>
-      {t('campaigns.duplicate')}
-    </Button>
+    <>
+      {actions.map(({ label, run, isPending }) => (
+        <Button key={label} className="wide-only" loading={isPending} onClick={run}>
+          {label}
+        </Button>
+      ))}
+      <Menu position="bottom-end" width={200}>
+        <Menu.Target>
+          <ActionIcon className="phone-only" aria-label={t('campaigns.more')}>
+            <IconDots size={16} stroke={1.5} aria-hidden="true" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {actions.map(({ label, run }) => (
+            <Menu.Item key={label} onClick={run}>
+              {label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }
 
@@ -182,16 +195,9 @@ export function CampaignControls({
   const rest = campaign.counts.pending;
   return (
     <>
-      <Button className="wide-only" onClick={onMessage}>
-        {t('campaigns.message')}
-      </Button>
-      {can('send_campaigns') && <Duplicate campaign={campaign} />}
-      {can('edit_templates') && <SaveTemplate campaign={campaign} />}
+      <MoreActions campaign={campaign} onMessage={onMessage} />
       {may('cancel') && (
-        <Button
-          className={campaign.status === 'paused' ? 'danger' : 'danger wide-only'}
-          onClick={() => setCancelling(true)}
-        >
+        <Button className="danger" onClick={() => setCancelling(true)}>
           {t('campaigns.cancel_rest')}
         </Button>
       )}

@@ -3,7 +3,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { encode, renderSVG } from 'uqr';
-import { save } from './download';
+import { save } from '@/ui/download';
 
 /** Modules of white around a code; a reader needs four. */
 const QUIET = 4;
