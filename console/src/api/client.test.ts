@@ -51,6 +51,28 @@ describe('an answer that is no JSON', () => {
   });
 });
 
+describe('a gateway', () => {
+  it('that says that the server is not there is no answer of the server', async () => {
+    const says = async (body: string, status: number) => {
+      vi.stubGlobal(
+        'fetch',
+        vi.fn(() => Promise.resolve(new Response(body, { status }))),
+      );
+      const heard: boolean[] = [];
+      const end = onHeard((answered) => heard.push(answered));
+      await get('/members').catch(() => undefined);
+      end();
+      return heard;
+    };
+    for (const status of [502, 503, 504]) {
+      expect(await says('<html>Bad Gateway</html>', status)).toEqual([false]);
+      expect(await says('', status)).toEqual([false]);
+    }
+    expect(await says('{"code":"unavailable","title":"…"}', 503)).toEqual([true]);
+    expect(await says('<html>Not Found</html>', 404)).toEqual([true]);
+  });
+});
+
 describe('what the document does not know', () => {
   it('does not compile', () => {
     const wrong = () => {

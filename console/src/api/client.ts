@@ -68,6 +68,10 @@ function problemOf(response: Response, text: string): Problem {
   );
 }
 
+/** A gateway says by itself that whoever it stands for is not there; Muster's own problems are JSON with a code. */
+const isGateways = ({ status }: Problem, text: string) =>
+  [502, 503, 504].includes(status) && !text.trimStart().startsWith('{');
+
 /** What is asked and not answered for so long is given up: a server that hangs must not look like one that works. */
 export const READ_MS = 20_000;
 /** Writes may wait for a long commit; files for a slow line. */
@@ -98,8 +102,9 @@ async function ask(request: Request): Promise<Response> {
     const response = await fetch(request, { signal });
     // The limit holds for the body too: a server can hang in the middle of an answer.
     const text = response.status === 204 ? '' : await response.text();
-    tell(true);
-    if (!response.ok) throw problemOf(response, text);
+    const problem = response.ok ? null : problemOf(response, text);
+    tell(!problem || !isGateways(problem, text));
+    if (problem) throw problem;
     return text
       ? new Response(text, { status: response.status })
       : new Response(null, { status: 204 });

@@ -58,3 +58,29 @@ describe('a stream that falls silent', () => {
     expect(Stream.all).toHaveLength(1);
   });
 });
+
+describe('a stream that opens', () => {
+  const opened = (before: (first: Stream) => void) => {
+    const onOpen = vi.fn();
+    Stream.all = [];
+    const end = followStream('/live', { onOpen, onChange: vi.fn(), onReset: vi.fn() });
+    before(Stream.all[0]!);
+    Stream.all.at(-1)?.onopen?.();
+    end();
+    return onOpen.mock.calls.map(([again]) => again as boolean);
+  };
+  it('has missed nothing the first time', () => {
+    expect(opened(() => undefined)).toEqual([false]);
+  });
+  it('may have missed something where it could not be opened before', () => {
+    expect(opened((first) => first.onerror?.())).toEqual([true]);
+    expect(
+      opened((first) => {
+        first.close();
+        first.onerror?.();
+        vi.advanceTimersByTime(5_000);
+      }),
+    ).toEqual([true]);
+    expect(opened(() => vi.advanceTimersByTime(SILENCE_MS + 5_000))).toEqual([true]);
+  });
+});

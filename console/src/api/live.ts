@@ -112,7 +112,8 @@ function touch(change: Change, soon: Beat, calm: Beat) {
 }
 
 interface StreamEvents {
-  onOpen: () => void;
+  /** `again`: something may have been missed, since it was open before, or could not be opened. */
+  onOpen: (again: boolean) => void;
   onChange: (change: Change) => void;
   onReset: () => void;
 }
@@ -124,12 +125,14 @@ interface StreamEvents {
 export function followStream(url: string, { onOpen, onChange, onReset }: StreamEvents): () => void {
   let source: EventSource;
   let watch: number | undefined;
+  let again = false;
   const open = () => {
     source = new EventSource(url);
     const heard = () => {
       window.clearTimeout(watch);
       watch = window.setTimeout(() => {
         setStream('silent');
+        again = true;
         source.close();
         watch = window.setTimeout(open, AGAIN_MS);
       }, SILENCE_MS);
@@ -141,11 +144,13 @@ export function followStream(url: string, { onOpen, onChange, onReset }: StreamE
     source.onopen = () => {
       heard();
       setStream('open');
-      onOpen();
+      onOpen(again);
+      again = true;
     };
     // The browser reconnects by itself and sends Last-Event-ID; only what it gave up for good is opened anew.
     source.onerror = () => {
       if (stream !== 'silent') setStream('lost');
+      again = true;
       if (source.readyState !== EventSource.CLOSED) return;
       window.clearTimeout(watch);
       watch = window.setTimeout(open, AGAIN_MS);
@@ -174,14 +179,11 @@ export function useLive(botId: number | undefined) {
     if (botId === undefined) return;
     const soon = new Beat(client, SOON_MS);
     const calm = new Beat(client, CALM_MS);
-    let missed = false;
     const readAgain = () => void client.invalidateQueries();
     const end = followStream(`/api/v1/live?bot_id=${botId}`, {
-      onOpen: () => {
-        // A stream that was opened anew by us has no place in the log to go on from.
-        if (missed) readAgain();
-        missed = true;
-      },
+      // A stream that was opened anew by us has no place in the log to go on from, and what was asked while it could
+      // not be opened may have failed.
+      onOpen: (again) => again && readAgain(),
       onChange: (change) => touch(change, soon, calm),
       onReset: readAgain,
     });

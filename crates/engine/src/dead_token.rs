@@ -10,11 +10,15 @@ use store::{ReadTx, WriteTx, bots, campaigns};
 
 use crate::{EngineError, Result};
 
-/// Stops a bot whose token was refused, and pauses what it was sending. `error` says how it was refused.
+/// Stops a bot whose token was refused, and pauses what it was sending. `error` says how it was refused. Nothing where
+/// the bot has been given another token since: a call of the old one may end long after.
 ///
 /// # Errors
 /// The database failed.
-pub fn stop_bot(tx: &WriteTx<'_>, bot: BotId, error: &str, now: Millis) -> Result<()> {
+pub fn stop_bot(tx: &WriteTx<'_>, bot: BotId, token_sealed: &[u8], error: &str, now: Millis) -> Result<()> {
+    if bots::of(tx, bot)?.is_some_and(|row| row.token_sealed != token_sealed) {
+        return Ok(());
+    }
     bots::set_status(tx, bot, Status::TokenDead)?;
     bots::set_error(tx, bot, Some(error), now)?;
     for mut campaign in campaigns::sending(tx, bot)? {

@@ -265,7 +265,8 @@ impl<'t> Journal<'t> {
             position: line.position,
             from: line.outcome,
             to: Outcome::Sent,
-            at: None,
+            // After a restoration there may be none: no later than now.
+            at: line.at.is_none().then_some(at),
             message_id,
             reason: Some(proof::REASON),
         };

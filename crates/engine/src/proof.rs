@@ -4,10 +4,11 @@
 //! write that nobody knows how a call ended asks here first, and so does whoever would send again.
 
 use domain::event::{EventBody, EventKind, Outcome};
-use domain::ids::BotId;
+use domain::ids::{BotId, ContactNumber};
+use domain::message::{ButtonWire, Outgoing};
 use domain::recipient::Answers;
 use store::recipients::Recipient;
-use store::{ReadTx, events};
+use store::{ReadTx, WriteTx, events, outbox};
 
 use crate::Result;
 
@@ -32,6 +33,33 @@ pub(crate) fn weigh<'a>(
         _ => false,
     };
     Ok(if is_proved { (Outcome::Sent, Some(REASON)) } else { (end, reason) })
+}
+
+/// A press with one of our tokens proves the message of a flow, a test or an agent that bears the button, where nobody
+/// knew whether it arrived. Two messages may bear the same: a press on one that is known to stand in the chat proves no
+/// other, and where several may be meant none is chosen.
+///
+/// # Errors
+/// The database failed.
+pub(crate) fn prove_message(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    message_id: i64,
+    data: &str,
+) -> Result<()> {
+    let unproved = outbox::unproved(tx, bot, contact)?;
+    let bears = |message: &Outgoing| {
+        message.buttons.iter().flatten().any(|button| button.wire == ButtonWire::Press(data.to_owned()))
+    };
+    let mut bearing = unproved
+        .iter()
+        .filter(|row| telegram::stored_message(&row.message).is_some_and(|message| bears(&message)));
+    let (Some(row), None) = (bearing.next(), bearing.next()) else { return Ok(()) };
+    if !outbox::has_message_id(tx, bot, contact, message_id)? {
+        outbox::settle(tx, bot, row.id, Outcome::Sent, Some(message_id), Some(REASON))?;
+    }
+    Ok(())
 }
 
 /// A press or a click carries a token that stands in this one message.

@@ -84,19 +84,20 @@ fn settle_lines(tx: &WriteTx<'_>, bot: BotId, campaign: &Campaign, now: Millis) 
     lines.extend(recipients::pending(tx, bot, campaign.id, LINES_AT_ONCE)?);
     let mut changes = Vec::with_capacity(lines.len());
     for line in &lines {
-        let at = line.at.unwrap_or(now);
         let (to, reason) = proof::weigh(tx, bot, line, (Outcome::Unknown, Some(REASON)))?;
         let change = recipients::Change {
             position: line.position,
             from: line.outcome,
             to,
-            at: Some(at),
+            at: None,
             message_id: None,
             reason,
         };
         if !recipients::change(tx, bot, campaign.id, &change)? {
             return Err(EngineError::Internal("a ledger line moved inside its own transaction".into()));
         }
+        // Where no call had begun, no window of answers begins either: what came since the backup nobody knows.
+        let at = line.at.unwrap_or(now);
         changes.push(OutcomeChange { contact: line.contact, outcome: to, at });
     }
     if !changes.is_empty() {

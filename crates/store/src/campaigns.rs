@@ -165,14 +165,19 @@ pub struct Wave {
     pub campaign: CampaignId,
     /// As [`Course::send_up_to`].
     pub send_up_to: i64,
+    /// A decision follows at its end, and then everyone else.
+    pub is_first: bool,
 }
 
 /// As [`sending`], without what a round mostly does not need.
 pub fn waves(tx: &ReadTx<'_>, bot: BotId) -> Result<Vec<Wave>> {
     tx.rows(
-        "SELECT id, send_up_to FROM campaigns WHERE bot_id = $1 AND status IN ($2, $3) ORDER BY id",
+        "SELECT id, send_up_to, status FROM campaigns WHERE bot_id = $1 AND status IN ($2, $3) ORDER BY id",
         params![bot, Status::Canary, Status::Sending],
-        |row| Ok(Wave { campaign: row.get(0)?, send_up_to: row.get(1)? }),
+        |row| {
+            let is_first = row.get::<Status>(2)? == Status::Canary;
+            Ok(Wave { campaign: row.get(0)?, send_up_to: row.get(1)?, is_first })
+        },
     )
 }
 

@@ -1,4 +1,4 @@
-//! Chats with which Telegram asked to wait. A row stays until the next wait of its bot is written after its time.
+//! Chats with which Telegram asked to wait. A row stays for an hour after its time at least.
 
 use domain::ids::{BotId, ContactNumber};
 use domain::time::Millis;
@@ -6,15 +6,26 @@ use domain::time::Millis;
 use crate::sql::params;
 use crate::{ReadTx, Result, WriteTx};
 
-/// Stores until when no call to a person's chat may begin; waits that are over by `now` are forgotten.
-pub fn put(tx: &WriteTx<'_>, bot: BotId, contact: ContactNumber, until: Millis, now: Millis) -> Result<()> {
-    tx.run("DELETE FROM chat_waits WHERE bot_id = $1 AND until <= $2", params![bot, now])?;
+/// A wait that begins so long after the last one's end is none of the same row.
+const PAUSE_MS: Millis = 3_600_000;
+
+/// Stores until when no call to a person's chat may begin, and gives since when it has been refused again and again.
+/// Waits that are long over are forgotten.
+pub fn put(
+    tx: &WriteTx<'_>,
+    bot: BotId,
+    contact: ContactNumber,
+    until: Millis,
+    now: Millis,
+) -> Result<Millis> {
+    tx.run("DELETE FROM chat_waits WHERE bot_id = $1 AND until <= $2", params![bot, now - PAUSE_MS])?;
     tx.run(
-        "INSERT INTO chat_waits (bot_id, contact, until) VALUES ($1, $2, $3) \
+        "INSERT INTO chat_waits (bot_id, contact, until, since) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (bot_id, contact) DO UPDATE SET until = excluded.until",
-        params![bot, contact, until],
+        params![bot, contact, until, now],
     )?;
-    Ok(())
+    let sql = "SELECT since FROM chat_waits WHERE bot_id = $1 AND contact = $2";
+    Ok(tx.row(sql, params![bot, contact], |row| row.get(0))?.unwrap_or(now))
 }
 
 /// The Telegram ids of people with whose chats must be waited, and until when.

@@ -7,7 +7,7 @@ use domain::named::Named;
 use domain::time::Millis;
 use serde_json::json;
 
-use crate::recipients::{LEASED, PENDING};
+use crate::recipients::{LEASED, PENDING, UNKNOWN};
 use crate::sql::{self, Row, params};
 use crate::{ReadTx, Result, WriteTx};
 
@@ -216,6 +216,20 @@ pub fn prove(
         params![bot, id, leased_at, outcome, message_id, reason, Outcome::Pending, Outcome::Unknown],
     )?;
     Ok(())
+}
+
+/// A person's messages of which nobody knows whether they arrived, those that wait to be sent again too.
+pub fn unproved(tx: &ReadTx<'_>, bot: BotId, contact: ContactNumber) -> Result<Vec<Queued>> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE bot_id = $1 AND contact = $2 AND (state = {UNKNOWN} OR state = {PENDING} AND again = 1) ORDER BY id"
+    );
+    tx.rows(&statement, params![bot, contact], read)
+}
+
+/// Whether one of a person's messages is known to stand in their chat under this id.
+pub fn has_message_id(tx: &ReadTx<'_>, bot: BotId, contact: ContactNumber, message_id: i64) -> Result<bool> {
+    let statement = "SELECT 1 FROM outbox WHERE bot_id = $1 AND contact = $2 AND message_id = $3 LIMIT 1";
+    Ok(tx.row(statement, params![bot, contact, message_id], |row| row.get::<i64>(0))?.is_some())
 }
 
 /// Lets a message wait again, marked as sent again.

@@ -17,6 +17,7 @@ use crate::{Param, ReadTx, Result, StoreError, WriteTx};
 pub(crate) const PENDING: u8 = Outcome::Pending as u8;
 pub(crate) const LEASED: u8 = Outcome::Leased as u8;
 pub(crate) const SKIPPED: u8 = Outcome::Skipped as u8;
+pub(crate) const UNKNOWN: u8 = Outcome::Unknown as u8;
 const HELD_OUT: u8 = Outcome::HeldOut as u8;
 const HELD_OUT_REACHED: u8 = Outcome::HeldOutReached as u8;
 

@@ -110,6 +110,8 @@ pub enum Refused {
     Chat { until: i64 },
     /// The whole bot's: see [`Clock::blocked_until`].
     Bot,
+    /// The whole bot's, and the chat waits by itself for far longer, until then.
+    Both { until: i64 },
 }
 
 /// A bot's sending budget.
@@ -245,18 +247,22 @@ impl Clock {
 
     fn refused(&mut self, now_ms: i64, chat_id: i64, seconds: i64) -> Refused {
         let until = now_ms.saturating_add(seconds.max(1).saturating_mul(1_000));
-        let is_bot = self.doubt.refused(now_ms, chat_id);
-        // A call that was under way when the bot was told to wait brings the same news again.
-        if now_ms >= self.blocked_until && !is_bot && self.chats.put_aside(now_ms, chat_id, until) {
+        let bots_wait_ms = self.doubt.refused(now_ms, chat_id, until.saturating_sub(now_ms));
+        if bots_wait_ms.is_none() && self.chats.put_aside(now_ms, chat_id, until) {
             return Refused::Chat { until };
         }
+        let bot_until = bots_wait_ms.map_or(until, |wait_ms| now_ms.saturating_add(wait_ms));
         self.refill(now_ms);
+        // A call that was under way when the bot was told to wait brings the same news again.
         if now_ms >= self.blocked_until {
             self.rate = (self.rate / 2).max(rate_least());
         }
-        self.blocked_until = self.blocked_until.max(until);
+        self.blocked_until = self.blocked_until.max(bot_until);
         self.grown_at = self.blocked_until;
         self.level = 0;
+        if until > self.blocked_until && self.chats.put_aside(now_ms, chat_id, until) {
+            return Refused::Both { until };
+        }
         Refused::Bot
     }
 

@@ -14,6 +14,8 @@ const DRAIN_MS: i64 = 250;
 const PROBE_MS: i64 = 2_000;
 /// How long a chat's own limit that was proved speaks for the next.
 const TRUST_MS: i64 = 60_000;
+/// A wait that is longer than another's by so much is not the same limit's.
+const FAR_MS: i64 = 60_000;
 /// Different chats refused in a row that show the bot's own limit.
 const IN_A_ROW: usize = 3;
 /// The same while it was lately proved that chats have limits of their own.
@@ -24,6 +26,8 @@ const IN_A_ROW_TRUSTED: usize = 5;
 pub(crate) struct Doubt {
     /// Different chats refused since the last answer, at most as many as are needed.
     refused: Vec<i64>,
+    /// How long the last two refusals told to wait.
+    waits_ms: Option<[i64; 2]>,
     /// When the first refusal came whose limit is not known yet.
     since: Option<i64>,
     /// The chat of the probe, and when it began.
@@ -32,8 +36,10 @@ pub(crate) struct Doubt {
 }
 
 impl Doubt {
-    /// A chat was refused. Whether that shows the whole bot's limit.
-    pub(crate) fn refused(&mut self, now_ms: i64, chat_id: i64) -> bool {
+    /// A chat was refused, and told to wait so long. How long the whole bot has to wait, where that shows its limit: as
+    /// long as was told last, but no single chat's far longer wait becomes everybody's.
+    pub(crate) fn refused(&mut self, now_ms: i64, chat_id: i64, wait_ms: i64) -> Option<i64> {
+        self.waits_ms = Some([self.waits_ms.map_or(wait_ms, |[_, last]| last), wait_ms]);
         if !self.refused.contains(&chat_id) && self.refused.len() < IN_A_ROW_TRUSTED {
             self.refused.push(chat_id);
         }
@@ -41,18 +47,20 @@ impl Doubt {
         let is_trusted = now_ms < self.trusted_until;
         if self.refused.len() >= if is_trusted { IN_A_ROW_TRUSTED } else { IN_A_ROW } {
             // Whoever is refused next after the wait, with no answer before, shows that it goes on.
-            *self = Self { refused: std::mem::take(&mut self.refused), ..Self::default() };
-            return true;
+            let refused = std::mem::take(&mut self.refused);
+            *self = Self { refused, waits_ms: self.waits_ms, ..Self::default() };
+            return self.waits_ms.map(bots_wait_ms);
         }
         if !is_trusted {
             self.since.get_or_insert(now_ms);
         }
-        false
+        None
     }
 
     /// A chat's call was answered, by a yes or a no. `somebody_waits`: a chat's own wait is still on.
     pub(crate) fn answered(&mut self, now_ms: i64, chat_id: i64, somebody_waits: bool) {
         self.refused.clear();
+        self.waits_ms = None;
         if self.probe.is_some_and(|(probe, _)| probe == chat_id) {
             (self.since, self.probe) = (None, None);
         }
@@ -88,14 +96,23 @@ impl Doubt {
     }
 }
 
+/// Of two waits that one limit can have told the longer, else the shorter: after it one call shows more.
+fn bots_wait_ms([one, other]: [i64; 2]) -> i64 {
+    let (shorter, longer) = (one.min(other), one.max(other));
+    if longer - shorter > FAR_MS { shorter } else { longer }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What everybody is told, in milliseconds.
+    const WAIT: i64 = 8_000;
+
     #[test]
     fn one_chat_is_proved_by_a_probe() {
         let mut doubt = Doubt::default();
-        assert!(!doubt.refused(0, 1));
+        assert_eq!(doubt.refused(0, 1, WAIT), None);
         assert_eq!(doubt.next_at(0, 2), 250, "calls under way come first");
         doubt.answered(10, 8, true);
         assert_eq!(doubt.next_at(10, 1), 250, "one of them proves nothing");
@@ -105,31 +122,43 @@ mod tests {
         doubt.answered(40, 2, true);
         assert_eq!(doubt.next_at(40, 9), 40, "all goes on");
         for (now, chat) in [(50, 3), (60, 4), (70, 5), (80, 6)] {
-            assert!(!doubt.refused(now, chat), "chats have limits of their own, as was proved");
+            assert_eq!(doubt.refused(now, chat, WAIT), None, "chats have limits of their own, as was proved");
             assert_eq!(doubt.next_at(now, 9), now);
         }
-        assert!(doubt.refused(90, 7), "five in a row");
+        assert_eq!(doubt.refused(90, 7, WAIT), Some(WAIT), "five in a row");
     }
 
     #[test]
     fn three_in_a_row_are_the_bot_and_then_one_is_enough_until_somebody_is_answered() {
         let mut doubt = Doubt::default();
-        assert!(!doubt.refused(0, 1));
-        assert!(!doubt.refused(5, 1), "the same chat shows nothing new");
+        assert_eq!(doubt.refused(0, 1, WAIT), None);
+        assert_eq!(doubt.refused(5, 1, WAIT), None, "the same chat shows nothing new");
         doubt.begins(10, 2);
-        assert!(!doubt.refused(20, 2));
+        assert_eq!(doubt.refused(20, 2, WAIT), None);
         doubt.begins(20, 3);
-        assert!(doubt.refused(30, 3));
+        assert_eq!(doubt.refused(30, 3, WAIT), Some(WAIT));
         assert_eq!(doubt.next_at(30, 0), 30, "the wait itself is the clock's");
-        assert!(doubt.refused(9_000, 4), "it goes on");
+        assert_eq!(doubt.refused(9_000, 4, WAIT), Some(WAIT), "it goes on");
         doubt.answered(20_000, 5, false);
-        assert!(!doubt.refused(20_010, 6), "it is over");
+        assert_eq!(doubt.refused(20_010, 6, WAIT), None, "it is over");
+    }
+
+    #[test]
+    fn the_bot_waits_as_long_as_one_limit_tells_and_no_single_chats_far_longer_wait() {
+        let waits = |told: &[i64]| {
+            let mut doubt = Doubt::default();
+            (1..).zip(told).map(|(chat, wait)| doubt.refused(0, chat, *wait)).last().flatten()
+        };
+        assert_eq!(waits(&[2_000, 2_000, 10_072_000]), Some(2_000), "the third is a chat's own");
+        assert_eq!(waits(&[10_072_000, 2_000, 2_000]), Some(2_000), "the first was");
+        assert_eq!(waits(&[2_000, 2_000, 30_000]), Some(30_000), "one limit's waits differ by seconds");
+        assert_eq!(waits(&[2_000, 2_000, 10_072_000, 10_071_000]), Some(10_072_000), "two say so");
     }
 
     #[test]
     fn a_probe_that_hangs_or_breaks_holds_up_nobody_for_long() {
         let mut doubt = Doubt::default();
-        doubt.refused(0, 1);
+        doubt.refused(0, 1, WAIT);
         doubt.begins(0, 2);
         doubt.probe_ended(9);
         assert_eq!(doubt.next_at(1, 0), 2_000, "another's end is not the probe's");

@@ -43,6 +43,8 @@ pub struct CourierOptions {
     pub in_flight_max: usize,
     /// Where tracked links lead through.
     pub public_url: String,
+    /// The token that the transport sends with, sealed as the bot's row has it.
+    pub token_sealed: Vec<u8>,
 }
 
 /// Sends one bot's messages, for as long as its node holds that duty.
@@ -206,6 +208,7 @@ impl Courier {
         let (bot, hold, now) = (self.bot, self.hold, self.time.now());
         let ended = self.unwritten.clone();
         let (secrets, public_url) = (self.secrets.clone(), self.options.public_url.clone());
+        let token_sealed = self.options.token_sealed.clone();
         let shared = Arc::clone(&self.shared);
         let busy = self.calls.contacts().clone();
         let free = in_flight_max.saturating_sub(self.calls.len());
@@ -219,7 +222,8 @@ impl Courier {
                         evidence::accept(journal, &ended, now)?;
                         return Ok(Round::superseded());
                     }
-                    let learned = settle(journal, bot, &ended, Way { clock, away }, now)?;
+                    let learned =
+                        settle(journal, bot, &ended, Way { clock, away, token_sealed: &token_sealed }, now)?;
                     let free = if learned.token_dead { 0 } else { free };
                     let mut leasing = Leasing {
                         bot,

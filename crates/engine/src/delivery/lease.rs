@@ -203,10 +203,11 @@ impl Leasing<'_> {
     }
 
     /// Nobody's turn is still to come, and no call is in flight. Those whose chats wait are not among the lines that
-    /// were looked at.
+    /// were looked at: the last wave waits for them, a first one does not, since they come with everyone else.
     fn has_ended(&mut self, tx: &WriteTx<'_>, wave: Wave) -> Result<bool> {
         let waits = match self.beside_waits() {
             None => Vec::new(),
+            Some(_) if wave.is_first => Vec::new(),
             Some(_) => recipients::waiting(tx, self.bot, wave.campaign, 0..wave.send_up_to, None, 1)?,
         };
         Ok(waits.is_empty() && recipients::leased(tx, self.bot, wave.campaign)?.is_empty())

@@ -8,7 +8,7 @@ use domain::contact::NoChat;
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, OutboxId};
 use domain::message::Outgoing;
-use domain::time::Millis;
+use domain::time::{DAY_MS, Millis};
 use store::outbox::Lane;
 use store::recipients::Tally;
 use store::{bots, campaigns, chat_waits, contacts, events, outbox, recipients};
@@ -22,6 +22,11 @@ use crate::{Result, dead_token, proof};
 const ACTS: [&str; 7] =
     ["start", "message", "message_edited", "command", "button", "unblocked", "unblock_told"];
 
+/// How long Telegram may ask to wait with one chat, again and again, before what waits for it is given up.
+const CHAT_WAIT_MAX_MS: Millis = DAY_MS;
+/// Why it is then.
+const WAITED_TOO_LONG: &str = "Telegram asked to wait with this chat for more than a day";
+
 /// What calls taught about the bot as a whole.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Learned {
@@ -34,6 +39,8 @@ pub(super) struct Way<'a> {
     pub clock: &'a mut telegram::Clock,
     /// What the bot's card says since Telegram was last not reached.
     pub away: &'a mut Option<String>,
+    /// The token of the calls, sealed as the bot's row has it.
+    pub token_sealed: &'a [u8],
 }
 
 /// An outcome with its words for the ledger.
@@ -96,13 +103,17 @@ pub(super) fn settle(
     way: Way<'_>,
     now: Millis,
 ) -> Result<Learned> {
-    let Way { clock, away } = way;
+    let Way { clock, away, token_sealed } = way;
     let mut learned = Learned::default();
     let mut outcomes: BTreeMap<CampaignId, Vec<OutcomeChange>> = BTreeMap::new();
     let mut tally = Tally::default();
     for call in ended {
-        learn(journal, bot, call, Way { clock, away }, now, &mut learned)?;
-        let verdict = verdict(&call.answer);
+        let waited_too_long =
+            learn(journal, bot, call, Way { clock, away, token_sealed }, now, &mut learned)?;
+        let mut verdict = verdict(&call.answer);
+        if waited_too_long {
+            (verdict.outcome, verdict.reason) = (Outcome::Failed, Some(WAITED_TOO_LONG));
+        }
         match call.lease.target {
             Target::Outbox { id, lane } => {
                 let is_lost =
@@ -117,7 +128,8 @@ pub(super) fn settle(
                 outbox::settle(journal.tx(), bot, id, outcome, verdict.message_id, reason)?;
             }
             Target::Recipient { campaign, position } => {
-                if let Some(change) = settle_line(journal, &mut tally, call, campaign, position)? {
+                if let Some(change) = settle_line(journal, &mut tally, call, &verdict, (campaign, position))?
+                {
                     outcomes.entry(campaign).or_default().push(change);
                 }
             }
@@ -160,10 +172,10 @@ fn settle_line(
     journal: &Journal<'_>,
     tally: &mut Tally,
     call: &Ended,
-    campaign: CampaignId,
-    position: i64,
+    verdict: &Verdict<'_>,
+    (campaign, position): (CampaignId, i64),
 ) -> Result<Option<OutcomeChange>> {
-    let (tx, bot, verdict) = (journal.tx(), journal.bot(), verdict(&call.answer));
+    let (tx, bot) = (journal.tx(), journal.bot());
     let told = (verdict.outcome, verdict.reason);
     let line = match verdict.outcome {
         Outcome::Pending | Outcome::Unknown => recipients::get(tx, bot, campaign, call.lease.contact)?,
@@ -179,7 +191,7 @@ fn settle_line(
         reason,
     };
     let moved = tally.change(tx, bot, campaign, &change)?;
-    if moved && is_unreachable(&verdict) {
+    if moved && is_unreachable(verdict) {
         campaigns::count_unreachable(tx, bot, campaign, 1)?;
     }
     if let Err(SendError::BadContent { description }) = &call.answer {
@@ -203,39 +215,44 @@ pub(super) fn mark(journal: &mut Journal<'_>, lease: &Lease, reach: Reach, now: 
     Ok(())
 }
 
+/// What a call says about the bot, the way and the chat. Whether Telegram has asked to wait with this chat for so long
+/// that what is for it is given up.
 fn learn(
     journal: &Journal<'_>,
     bot: BotId,
     call: &Ended,
-    Way { clock, away }: Way<'_>,
+    Way { clock, away, token_sealed }: Way<'_>,
     now: Millis,
     learned: &mut Learned,
-) -> Result<()> {
-    match clock.ended(now, call.lease.chat, end(&call.answer)) {
-        Some(Refused::Chat { until }) => {
-            chat_waits::put(journal.tx(), bot, call.lease.contact, until, now)?;
-        }
-        Some(Refused::Bot) => bots::set_blocked_until(journal.tx(), bot, clock.blocked_until(now))?,
-        None => {}
+) -> Result<bool> {
+    let tx = journal.tx();
+    let refused = clock.ended(now, call.lease.chat, end(&call.answer));
+    let mut waited_too_long = false;
+    if let Some(Refused::Chat { until } | Refused::Both { until }) = refused {
+        let since = chat_waits::put(tx, bot, call.lease.contact, until, now)?;
+        waited_too_long = until - since > CHAT_WAIT_MAX_MS;
+    }
+    if let Some(Refused::Bot | Refused::Both { .. }) = refused {
+        bots::set_blocked_until(tx, bot, clock.blocked_until(now))?;
     }
     match &call.answer {
         Err(error @ (SendError::NotSent { .. } | SendError::NotTelegram { .. })) => {
             let text = error.to_string();
-            bots::set_error(journal.tx(), bot, Some(&text), now)?;
+            bots::set_error(tx, bot, Some(&text), now)?;
             *away = Some(text);
         }
         Err(error @ SendError::Unauthorized { .. }) => {
             learned.token_dead = true;
-            dead_token::stop_bot(journal.tx(), bot, &error.to_string(), now)?;
+            dead_token::stop_bot(tx, bot, token_sealed, &error.to_string(), now)?;
         }
         Err(SendError::Unknown { .. }) => {}
         _ => {
             if let Some(text) = away.take() {
-                bots::clear_error(journal.tx(), bot, &text)?;
+                bots::clear_error(tx, bot, &text)?;
             }
         }
     }
-    Ok(())
+    Ok(waited_too_long)
 }
 
 /// What the clock asks of an answer.

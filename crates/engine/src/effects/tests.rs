@@ -45,6 +45,7 @@ async fn what_cannot_be_sent_has_a_line_all_the_same() {
         rate: Rate::Unlimited,
         in_flight_max: 5,
         public_url: String::new(),
+        token_sealed: Vec::new(),
     };
     let (store, secrets) = (house.store.clone(), house.secrets.clone());
     let courier = Courier::take_over(bot, store, secrets, house.clock(), Arc::new(Nobody), options);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use telegram::{Client, SendError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::poller::asked_wait;
 use crate::intake::Answer;
 
 /// Answers under way at once; what comes beyond is dropped.
@@ -18,6 +19,10 @@ const PAYMENT_PLACES: usize = 16;
 const PRESS_WITHIN: Duration = Duration::from_secs(5);
 /// How long the answer to a payment may take: Telegram waits for ten seconds.
 const PAYMENT_WITHIN: Duration = Duration::from_secs(9);
+/// How long one try may take: an answer may be given twice, and a payment is worth another try.
+const PAYMENT_TRY_WITHIN: Duration = Duration::from_secs(3);
+/// Between two tries.
+const PAYMENT_RETRY: Duration = Duration::from_millis(250);
 
 /// The answers of one bot that are under way.
 #[derive(Clone)]
@@ -64,6 +69,9 @@ impl Answers {
     async fn one(self, client: Arc<Client>, answer: Answer, within: Duration, place: OwnedSemaphorePermit) {
         match tokio::time::timeout(within, call(&client, &answer)).await {
             Ok(Ok(())) => {}
+            Ok(Err(error)) if matches!(answer, Answer::Payment { .. }) => {
+                tracing::warn!(%error, ?answer, "a payment could not be answered");
+            }
             Ok(Err(error)) => tracing::debug!(%error, ?answer, "an answer failed"),
             Err(_) => self.drop_one("Telegram took too long"),
         }
@@ -89,9 +97,25 @@ async fn call(client: &Client, answer: &Answer) -> Result<(), SendError> {
     match answer {
         // Stops the spinner on the person's screen. One that fails is too old, or nobody's loss.
         Answer::Press { query_id } => client.answer_callback_query(query_id, None, false).await,
-        Answer::Payment { query_id, declined } => {
-            client.answer_pre_checkout_query(query_id, declined.as_deref()).await
-        }
+        Answer::Payment { query_id, declined } => answer_payment(client, query_id, declined.as_deref()).await,
+    }
+}
+
+/// Answers until Telegram has said yes or no to it: an answer that is lost is a lost sale. Whoever asks sets the end.
+async fn answer_payment(client: &Client, query_id: &str, declined: Option<&str>) -> Result<(), SendError> {
+    loop {
+        let call = client.answer_pre_checkout_query(query_id, declined);
+        let pause = match tokio::time::timeout(PAYMENT_TRY_WITHIN, call).await {
+            Err(_) => PAYMENT_RETRY,
+            Ok(Err(
+                error @ (SendError::NotSent { .. }
+                | SendError::NotTelegram { .. }
+                | SendError::RetryAfter { .. }
+                | SendError::Unknown { .. }),
+            )) => asked_wait(&error).max(PAYMENT_RETRY),
+            Ok(answer) => return answer,
+        };
+        tokio::time::sleep(pause).await;
     }
 }
 
@@ -99,6 +123,7 @@ async fn call(client: &Client, answer: &Answer) -> Result<(), SendError> {
 mod tests {
     use secrecy::SecretString;
     use telegram::Options;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
     use super::*;
@@ -125,5 +150,27 @@ mod tests {
         let all = answers.presses.acquire_many(u32::try_from(PLACES).unwrap()).await.unwrap();
         assert_eq!(answers.dropped(), 300);
         drop(all);
+    }
+
+    /// A server that breaks off the first connections, then says what a gateway does, and then what Telegram does.
+    #[tokio::test]
+    async fn a_payment_is_answered_again_until_telegram_has_it() {
+        let (client, listener) = hanging().await;
+        let gateway = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\nno";
+        let telegram = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n\
+            {\"ok\":true,\"result\":true}";
+        let serving = tokio::spawn(async move {
+            for (number, says) in ["", "", gateway, telegram].into_iter().enumerate() {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                if !says.is_empty() {
+                    let mut head = [0; 4_096];
+                    assert!(stream.read(&mut head).await.unwrap() > 0, "call {number}");
+                    stream.write_all(says.as_bytes()).await.unwrap();
+                }
+            }
+        });
+        let answer = Answer::Payment { query_id: "5".into(), declined: None };
+        tokio::time::timeout(PAYMENT_WITHIN, call(&client, &answer)).await.unwrap().unwrap();
+        serving.await.unwrap();
     }
 }

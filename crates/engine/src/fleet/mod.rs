@@ -232,7 +232,7 @@ impl Fleet {
                 let (bot, node) = (row.id, self.options.node.id);
                 let take = self.store.write(move |tx| nodes::take(tx, bot, Duty::Intake, node, HOLD_MS));
                 let Some(hold) = take.await? else { return Ok(None) };
-                let reception = self.reception(hold, self.client(row)?);
+                let reception = self.reception(hold, row)?;
                 let naming = naming::keep_up(reception.parts.clone());
                 let received = reception.run(stop.clone());
                 let receiving = async move {
@@ -266,6 +266,7 @@ impl Fleet {
             rate: rates::rate_of(row.bulk_per_second),
             in_flight_max: self.options.in_flight_max,
             public_url: self.options.public_url.clone(),
+            token_sealed: row.token_sealed.clone(),
         };
         let (store, secrets, clock) = (self.store.clone(), self.secrets.clone(), Arc::clone(&self.clock));
         Courier::take_over(row.id, store, secrets, clock, Arc::new(carrier), options).await
@@ -273,7 +274,7 @@ impl Fleet {
 }
 
 impl Fleet {
-    fn reception(&self, hold: Hold, client: Arc<Client>) -> Reception {
+    fn reception(&self, hold: Hold, row: &Bot) -> Result<Reception> {
         let bot = hold.bot;
         let (name, secret) = webhook_of(&self.secrets, bot);
         let address = self.options.webhook_look_every.map(|look_every| Address {
@@ -286,9 +287,10 @@ impl Fleet {
             store: self.store.clone(),
             clock: Arc::clone(&self.clock),
             intake: self.intake.clone(),
-            client,
+            client: self.client(row)?,
+            token_sealed: row.token_sealed.clone(),
         };
-        Reception { parts, address }
+        Ok(Reception { parts, address })
     }
 }
 

@@ -116,6 +116,7 @@ mod tests {
             clock: house.clock(),
             intake: Intake::new(house.store.clone(), house.secrets.clone(), responder),
             client: Arc::new(client),
+            token_sealed: Vec::new(),
         };
         let named = async || {
             let bot = house.bot;

@@ -39,6 +39,8 @@ pub(super) struct PollerParts {
     pub clock: Arc<dyn Clock>,
     pub intake: Intake,
     pub client: Arc<Client>,
+    /// The client's token, sealed as the bot's row has it.
+    pub token_sealed: Vec<u8>,
 }
 
 /// Polls one bot.
@@ -49,6 +51,7 @@ pub(super) struct Poller {
     clock: Arc<dyn Clock>,
     intake: Intake,
     client: Arc<Client>,
+    token_sealed: Vec<u8>,
     answers: Answers,
     /// What the row says of the last failure.
     failing: Option<String>,
@@ -58,10 +61,11 @@ pub(super) struct Poller {
 
 impl Poller {
     pub fn new(parts: PollerParts) -> Self {
-        let PollerParts { hold, store, clock, intake, client } = parts;
+        let PollerParts { hold, store, clock, intake, client, token_sealed } = parts;
         let answers = Answers::counting(intake.dropped_answers());
         let (failing, failures) = (None, 0);
-        Self { bot: hold.bot, hold, store, clock, intake, client, answers, failing, failures }
+        let bot = hold.bot;
+        Self { bot, hold, store, clock, intake, client, token_sealed, answers, failing, failures }
     }
 
     /// Polls until told to stop, until the token is dead, or until another node does it.
@@ -149,11 +153,11 @@ impl Poller {
         }
         // Written each time: the sender may have found its own way free, and said so.
         self.failing = Some(text.clone());
-        let (bot, now) = (self.bot, self.clock.now());
+        let (bot, now, token_sealed) = (self.bot, self.clock.now(), self.token_sealed.clone());
         self.store
             .write(move |tx| {
                 if dead {
-                    return dead_token::stop_bot(tx, bot, &text, now);
+                    return dead_token::stop_bot(tx, bot, &token_sealed, &text, now);
                 }
                 bots::set_error(tx, bot, Some(&text), now)?;
                 Ok(())

@@ -15,7 +15,7 @@ use super::{Answer, Intake, hearing};
 use crate::acts::Act;
 use crate::journal::{Journal, Reach};
 use crate::tokens::{self, Press};
-use crate::{Result, effects};
+use crate::{Result, effects, proof};
 
 /// A press like the last of the same person on the same message is that press, sent again by their client, or a tap
 /// that trembled, when it comes within this time.
@@ -43,7 +43,11 @@ impl Intake {
         if !events::first_press(journal.tx(), journal.bot(), contact.number, place, at, AGAIN_MS)? {
             return Ok(answer);
         }
-        match tokens::read_press(&self.secrets, journal.bot(), contact.number, data) {
+        let token = tokens::read_press(&self.secrets, journal.bot(), contact.number, data);
+        if let (Some(_), Some(message_id)) = (token, query.message_id) {
+            proof::prove_message(journal.tx(), journal.bot(), contact.number, message_id, data)?;
+        }
+        match token {
             Some(Press::Campaign { campaign, row, column, test }) => {
                 let place = ButtonPlace::new(row, column);
                 self.campaign_press(journal, &mut contact, query, (campaign, place, test), at)?;

@@ -92,7 +92,14 @@ impl<'a> Replay<'a> {
     /// The database failed.
     pub async fn courier(&self, rate: Rate) -> Result<Courier, Failure> {
         let public_url = self.muster.public_url.clone();
-        let options = CourierOptions { node: self.muster.node.id, rate, in_flight_max: 200, public_url };
+        let options = CourierOptions {
+            node: self.muster.node.id,
+            rate,
+            in_flight_max: 200,
+            public_url,
+            // The transport of a demo's history is no call to Telegram, and refuses no token.
+            token_sealed: Vec::new(),
+        };
         let courier = Courier::take_over(
             self.bot,
             self.muster.store.clone(),

@@ -348,8 +348,15 @@ async fn people_whose_chats_wait_are_passed_over(house: &House) {
             waits.iter().map(|(id, until)| (Some(*id), *until)).collect::<Vec<_>>(),
             [(ids(0)?, 40), (ids(2)?, 50)]
         );
-        chat_waits::put(tx, bot, ContactNumber(1), 90, 60)?;
-        assert_eq!(chat_waits::all(tx, bot, 0)?.len(), 1, "those that were over are forgotten");
+        assert_eq!(chat_waits::put(tx, bot, ContactNumber(2), 9_000, 60)?, 10, "since the first refusal");
+        let hour = 3_600_000;
+        assert_eq!(chat_waits::put(tx, bot, ContactNumber(1), hour + 80, hour + 50)?, hour + 50);
+        assert_eq!(chat_waits::all(tx, bot, 0)?.len(), 2, "those that are long over are forgotten");
+        assert_eq!(
+            chat_waits::put(tx, bot, ContactNumber(2), hour + 9_900, hour + 9_800)?,
+            hour + 9_800,
+            "after a long rest it is another's beginning"
+        );
         Ok::<_, StoreError>(())
     });
     work.await.unwrap();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use proptest::prelude::*;
-use telegram::{Begin, Clock, End, Lane, Rate};
+use telegram::{Begin, Clock, End, Lane, Rate, Refused};
 
 /// Whom the server refuses at a moment, and for how many seconds.
 type Refuses = Box<dyn FnMut(i64, i64) -> Option<i64>>;
@@ -100,6 +100,23 @@ fn one_chat_that_is_always_refused_holds_up_nobody() {
         let to_it = run.calls.iter().filter(|(_, chat, _)| *chat == 3).count();
         assert_eq!(to_it, 1, "one call, and then its wait");
     }
+}
+
+#[test]
+fn one_chats_own_wait_does_not_become_everybodys() {
+    let mut clock = Clock::new(Rate::PerSecond(30), 0);
+    let told = |clock: &mut Clock, now, chat, seconds| clock.ended(now, chat, End::RetryAfter { seconds });
+    for chat in 1..=3 {
+        told(&mut clock, 1_000, chat, 2);
+    }
+    assert_eq!(clock.blocked_until(1_000), Some(3_000));
+    // Under way all the while.
+    assert_eq!(told(&mut clock, 1_100, 4, 10_072), Some(Refused::Both { until: 10_073_100 }));
+    assert_eq!(clock.blocked_until(1_100), Some(3_100));
+    assert_eq!(clock.begin(6_000, Lane::Bulk, 4, true), Begin::ChatWaits(10_073_100));
+    assert_eq!(clock.begin(6_000, Lane::Bulk, 5, true), Begin::Now, "one goes out and shows more");
+    clock.ended(6_050, 5, End::Sent);
+    assert_eq!(clock.begin(7_000, Lane::Bulk, 6, true), Begin::Now);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Presses: what is one press, and where somebody is who pressed.
 
+use domain::event::Outcome;
+
 use super::*;
 
 /// A press with that id at Telegram, of that data, on the message of an option.
@@ -117,4 +119,48 @@ async fn a_press_on_a_message_that_is_not_shown_any_more_says_nothing_of_the_top
     let room = Contacts::new(house.store.clone(), house.secrets.clone(), house.clock(), house.people.clone());
     room.erase(workspace, desk.ann()).await.unwrap();
     assert_eq!(desk.topic().await, None, "nothing of where they were is left of an erased person");
+}
+
+#[tokio::test]
+async fn a_press_proves_a_flows_message_of_which_nobody_knew_and_no_other_that_bears_the_same() {
+    let mut desk = Desk::new().await;
+    let flows = Flows::new(desk.house.store.clone(), desk.house.clock());
+    let graph = json!({"start": "s", "nodes": {
+        "s": {"type": "start", "triggers": [{"command": "start"}], "next": "m"},
+        "m": {"type": "menu", "message": {"text": "?"}, "columns": 2, "options": [
+            {"key": "a", "text": "A", "add_tags": [], "remove_tags": [], "next": "t"}]},
+        "t": {"type": "message", "message": {"text": "Noted."}, "next": null}}});
+    let (workspace, bot) = (desk.house.workspace, desk.house.bot);
+    let flow = flows.create(workspace, bot, "Menu".into(), graph).await.unwrap();
+    flows.publish(workspace, flow.flow.id).await.unwrap();
+    desk.says(1, json!({"text": "/start"})).await;
+    let menu = desk.sent().await.remove(0);
+    let domain::message::ButtonWire::Press(data) = menu.buttons[0][0].wire.clone() else {
+        panic!("{menu:?}")
+    };
+    let rows = async |desk: &Desk| {
+        let read = desk.house.store.reader();
+        let rows = read.read(move |tx| outbox::of_contact(tx, bot, ContactNumber(0), i64::MAX, 10)).await;
+        let mut rows = rows.unwrap();
+        rows.sort_by_key(|row| row.id);
+        rows
+    };
+    let ends = async |desk: &Desk, id, outcome, message_id| {
+        desk.house.write(move |tx| Ok(outbox::settle(tx, bot, id, outcome, message_id, None)?)).await;
+    };
+    let first = rows(&desk).await[0].id;
+    ends(&desk, first, Outcome::Unknown, None).await;
+    desk.give("callback_query", &press("q1", &data)).await;
+    let proved = rows(&desk).await.remove(0);
+    assert_eq!((proved.state, proved.reason.as_deref()), (Outcome::Sent, Some("proved by an answer")));
+    let pressed_on = proved.message_id.expect("it says which message it is");
+    // The same menu once more, lost; and then a press on the first.
+    desk.says(2, json!({"text": "/start"})).await;
+    let second =
+        rows(&desk).await.iter().rev().find(|row| row.id != first && row.author == proved.author).unwrap().id;
+    ends(&desk, second, Outcome::Unknown, None).await;
+    desk.house.clock.set(NOW + 60_000);
+    desk.give("callback_query", &press("q2", &data)).await;
+    let left = rows(&desk).await.into_iter().find(|row| row.id == second).unwrap();
+    assert_eq!(left.state, Outcome::Unknown, "message {pressed_on} is the first");
 }

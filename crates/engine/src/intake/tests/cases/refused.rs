@@ -55,6 +55,7 @@ impl Desk {
             rate: Rate::Unlimited,
             in_flight_max: 4,
             public_url: "http://localhost".into(),
+            token_sealed: Vec::new(),
         };
         let secrets = house.secrets.clone();
         let courier =

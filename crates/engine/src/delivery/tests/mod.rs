@@ -1,19 +1,22 @@
 //! An answer that came while the call was open, and every way in which that call's end can stay unknown.
 
+mod waits;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use domain::bot;
 use domain::campaign::{Course, Status};
 use domain::event::{EventBody, Outcome};
 use domain::ids::{CampaignId, ContactId, NodeId};
-use domain::message::{MessageAuthor, Outgoing};
+use domain::message::{ButtonPlace, MessageAuthor, Outgoing};
 use domain::time::{DAY_MS, Millis};
 use parking_lot::Mutex;
 use serde_json::json;
 use store::campaigns::{self, Campaign};
 use store::outbox::{self, Lane};
-use store::{contacts, recipients};
+use store::{bots, contacts, recipients};
 use telegram::{Clock, ClockSnapshot, Rate, SendError};
 
 use super::recovery;
@@ -87,7 +90,8 @@ impl Call {
                         let clock = &mut Clock::restore(Rate::Unlimited, ClockSnapshot::default(), NOW);
                         let away = &mut None;
                         journal::append(tx, bot, |journal| {
-                            settle(journal, bot, &ended, Way { clock, away }, NOW).map(|_| ())
+                            let way = Way { clock, away, token_sealed: b"sealed" };
+                            settle(journal, bot, &ended, way, NOW).map(|_| ())
                         })
                     })
                     .await;
@@ -239,6 +243,7 @@ async fn a_message_whose_topic_is_gone_asks_the_clock_for_its_second_call() {
         rate: Rate::PerSecond(1),
         in_flight_max: 10,
         public_url: "http://localhost".into(),
+        token_sealed: b"sealed".to_vec(),
     };
     let transport = Arc::clone(&calls) as Arc<dyn Transport>;
     let (store, secrets) = (house.store.clone(), house.secrets.clone());
@@ -257,4 +262,69 @@ async fn a_message_whose_topic_is_gone_asks_the_clock_for_its_second_call() {
     house.clock.set(NOW + 3_000);
     courier.drain().await.unwrap();
     assert_eq!(*calls.0.lock(), [Some(12), None, None], "the topic is looked for once");
+}
+
+#[tokio::test]
+async fn after_a_restoration_only_a_token_proves_what_had_not_begun_when_the_backup_was_taken() {
+    let waiting = async || {
+        let call = Call::begin().await;
+        let (bot, campaign) = (call.house.bot, call.campaign);
+        // A second person, whose turn had not come.
+        let bob = call.house.person(2, "Bob", 3).await;
+        let line = [(bob.number(), false)];
+        call.house.write(move |tx| Ok(recipients::insert(tx, bot, campaign, 1, &line)?)).await;
+        call.ends("restored").await;
+        (call, bob)
+    };
+    let line = async |call: &Call, bob: ContactId| {
+        let (bot, campaign) = (call.house.bot, call.campaign);
+        let read = call.house.store.reader().read(move |tx| recipients::get(tx, bot, campaign, bob.number()));
+        read.await.unwrap().unwrap()
+    };
+    let (call, bob) = waiting().await;
+    call.house.says(bob, NOW + 1_000, "hello").await;
+    let left = line(&call, bob).await;
+    assert_eq!((left.outcome, left.at, left.answers.0), (Outcome::Unknown, None, 0), "no window, no reply");
+    let campaign = call.campaign;
+    let body = EventBody::Button {
+        object: "Yes".into(),
+        message_id: Some(9),
+        campaign: Some(campaign),
+        place: Some(ButtonPlace::new(0, 0)),
+    };
+    let bot = call.house.bot;
+    call.house
+        .write(move |tx| {
+            journal::append(tx, bot, |journal| {
+                journal.prove_sent(bob.number(), campaign, Some(9), NOW + 2_000)?;
+                journal.record(Some(bob.number()), NOW + 2_000, body).map(|_| ())
+            })
+        })
+        .await;
+    let proved = line(&call, bob).await;
+    assert_eq!((proved.outcome, proved.at), (Outcome::Sent, Some(NOW + 2_000)));
+}
+
+#[tokio::test]
+async fn a_late_refusal_of_an_old_token_says_nothing_of_the_new_one() {
+    for (sealed, status) in [(&b"sealed"[..], bot::Status::TokenDead), (&b"older"[..], bot::Status::Running)]
+    {
+        let call = Call::begin().await;
+        let (bot, lease) = (call.house.bot, call.lease());
+        let learned = call
+            .house
+            .write(move |tx| {
+                bots::set_status(tx, bot, bot::Status::Running)?;
+                let error = SendError::Unauthorized { description: "Unauthorized".into() };
+                let ended = [Arc::new(Ended { lease, answer: Err(error) })];
+                let clock = &mut Clock::restore(Rate::Unlimited, ClockSnapshot::default(), NOW);
+                let way = Way { clock, away: &mut None, token_sealed: sealed };
+                journal::append(tx, bot, |journal| settle(journal, bot, &ended, way, NOW))
+            })
+            .await;
+        assert!(learned.token_dead, "whoever called with it stops in either case");
+        let read = call.house.store.reader().read(move |tx| bots::of(tx, bot));
+        assert_eq!(read.await.unwrap().unwrap().status, status);
+        assert_eq!(call.outcome().await, Outcome::Pending, "nothing was sent");
+    }
 }
