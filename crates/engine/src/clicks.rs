@@ -1,22 +1,16 @@
 //! Tracked clicks: a signed token, a cached target, one event in a group commit (DESIGN 3.8).
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::event::EventBody;
 use domain::ids::{BotId, CampaignId};
 use domain::message::{Action, ButtonPlace, Message, in_ascii};
-use parking_lot::Mutex;
 use store::{Store, campaigns, recipients};
 
 use crate::clock::Clock;
+use crate::posts::Posts;
 use crate::tokens::Click;
 use crate::{EngineError, Result, Secrets, journal};
-
-/// Messages kept for their targets. Beyond, the cache begins anew.
-const CACHED_MAX: usize = 1_024;
-
-type Messages = HashMap<(BotId, CampaignId), Arc<Message>>;
 
 /// Leads people on and remembers that they went.
 #[derive(Clone)]
@@ -24,7 +18,7 @@ pub struct Clicks {
     store: Store,
     secrets: Secrets,
     clock: Arc<dyn Clock>,
-    messages: Arc<Mutex<Messages>>,
+    posts: Posts,
 }
 
 /// Where a token leads.
@@ -40,7 +34,7 @@ pub struct Target {
 impl Clicks {
     /// Clicks of every bot of the store.
     pub fn new(store: Store, secrets: Secrets, clock: Arc<dyn Clock>) -> Self {
-        Self { store, secrets, clock, messages: Arc::default() }
+        Self { store, secrets, clock, posts: Posts::default() }
     }
 
     /// Where a token leads.
@@ -87,21 +81,12 @@ impl Clicks {
     }
 
     async fn message(&self, bot: BotId, campaign: CampaignId) -> Result<Arc<Message>> {
-        if let Some(message) = self.messages.lock().get(&(bot, campaign)) {
-            return Ok(Arc::clone(message));
+        // A draft's message may still change: only a started campaign's is taken from memory.
+        if let Some(message) = self.posts.begun(bot, campaign) {
+            return Ok(message);
         }
         let row = self.store.reader().read(move |tx| campaigns::get(tx, bot, campaign)).await?;
         let row = row.ok_or(EngineError::NotFound("link"))?;
-        let message = Message::parse(&row.message).map_err(EngineError::Invalid)?;
-        let message = Arc::new(message);
-        // A draft's message may still change: only a started campaign's is kept.
-        if row.course.started_at.is_some() {
-            let mut messages = self.messages.lock();
-            if messages.len() >= CACHED_MAX {
-                messages.clear();
-            }
-            messages.insert((bot, campaign), Arc::clone(&message));
-        }
-        Ok(message)
+        self.posts.of(bot, &row).map_err(EngineError::Invalid)
     }
 }

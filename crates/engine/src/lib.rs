@@ -47,6 +47,7 @@ pub mod people;
 mod people_list;
 pub mod person;
 pub mod phrasing;
+mod posts;
 pub mod presets;
 mod proof;
 pub mod rates;

@@ -11,7 +11,7 @@ use audience::Index;
 use domain::expression::{AnswerTest, CampaignOutcome, CampaignTest, build};
 use domain::ids::{BotId, CampaignId, TagId, WorkspaceId};
 use domain::lift::{self, Share, Verdict};
-use domain::message::{Action, ButtonPlace, Message};
+use domain::message::{Action, ButtonPlace};
 use domain::recipient::Detail;
 use domain::time::{ANSWER_WINDOW_MS, Millis};
 use serde_json::Value;
@@ -24,7 +24,7 @@ use crate::catalog::WorkspaceCatalog;
 use crate::clock::Clock;
 use crate::figure::{Counted, Counter, Figure};
 use crate::people::People;
-use crate::{EngineError, Result};
+use crate::{EngineError, Result, posts};
 
 /// The room of reports.
 #[derive(Clone)]
@@ -391,7 +391,7 @@ impl Counting {
     /// of their text; where there are several, they have a line of their own.
     fn buttons(&self, answers: &BTreeSet<Detail>) -> Result<Vec<ButtonLine>> {
         // The message was valid when it was sent.
-        let message = Message::parse(&self.campaign.message).map_err(EngineError::Invalid)?;
+        let message = posts::read(&self.campaign).map_err(EngineError::Invalid)?;
         let rows = message.buttons.iter().enumerate();
         let places = rows.flat_map(|(row, buttons)| {
             let counted = buttons.iter().enumerate();

@@ -382,6 +382,19 @@ fn a_conversation_moves_by_what_happens_to_it() {
 }
 
 #[test]
+fn what_a_campaign_sends_is_read_in_one_place() {
+    let parses_a_row = |source: &Source| {
+        source.code.match_indices("parse(&").any(|(at, text)| {
+            let argument = source.code[at + text.len()..].split(')').next().unwrap_or_default();
+            argument.trim().ends_with(".message")
+        })
+    };
+    let found = product_of("engine").into_iter().filter(parses_a_row);
+    let found: Vec<String> = found.map(|source| source.path.display().to_string()).collect();
+    assert_eq!(found, ["crates/engine/src/posts.rs"], "a campaign's message is read by engine::posts");
+}
+
+#[test]
 fn files_and_functions_are_short() {
     let (mut long_files, mut long, mut functions) = (Vec::new(), Vec::new(), 0);
     let mut sources = Vec::new();

@@ -3,7 +3,7 @@
 use domain::event::Outcome;
 use domain::expression::{AnswerTest, CampaignOutcome, CampaignTest, build};
 use domain::ids::{BotId, CampaignId, ContactId, ContactNumber, WorkspaceId};
-use domain::message::{ButtonPlace, Message};
+use domain::message::ButtonPlace;
 use domain::named::Named;
 use domain::time::Millis;
 use roaring::RoaringBitmap;
@@ -14,7 +14,7 @@ use store::{ReadTx, campaigns, contacts, recipients};
 
 use super::{Campaigns, owned};
 use crate::catalog::WorkspaceCatalog;
-use crate::{EngineError, Result};
+use crate::{EngineError, Result, posts};
 
 /// One line.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +108,7 @@ fn answers(campaign: &Campaign, button: &str) -> Result<Vec<AnswerTest>> {
     if let Ok(place) = button.parse() {
         return Ok(vec![AnswerTest::Button(place)]);
     }
-    let message = Message::parse(&campaign.message).map_err(EngineError::Invalid)?;
+    let message = posts::read(campaign).map_err(EngineError::Invalid)?;
     let mut found = vec![AnswerTest::ButtonText(button.to_owned())];
     for (row, buttons) in message.buttons.iter().enumerate() {
         let of_text = buttons.iter().enumerate().filter(|(_, each)| each.text == button);

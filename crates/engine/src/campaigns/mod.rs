@@ -26,7 +26,7 @@ use crate::catalog::WorkspaceCatalog;
 use crate::clock::Clock;
 use crate::error::checked_name;
 use crate::people::People;
-use crate::{EngineError, Result, Secrets, attachments};
+use crate::{EngineError, Result, Secrets, attachments, posts};
 
 pub use ledger::{LedgerAsk, LedgerLine, LedgerPage};
 pub use preview::{Preview, Warning};
@@ -285,7 +285,7 @@ fn apply(
     if !faults.is_empty() {
         return Err(EngineError::Invalid(faults));
     }
-    let message = Message::parse(&campaign.message).map_err(EngineError::Invalid)?;
+    let message = posts::read(campaign).map_err(EngineError::Invalid)?;
     for name in message.tags() {
         tags::ensure(tx, workspace, name, now)?;
     }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use domain::event::Outcome;
 use domain::ids::{BotId, CampaignId, ContactId, MemberId, OutboxId, WorkspaceId};
 use domain::limits::TEST_CONTACTS_MAX;
-use domain::message::{Message, MessageAuthor};
+use domain::message::MessageAuthor;
 use domain::time::Millis;
 use store::outbox::{self, Lane};
 use store::{WriteTx, contacts, team, testers};
 
 use super::{Campaigns, owned};
 use crate::wires::Wires;
-use crate::{EngineError, Result, Secrets};
+use crate::{EngineError, Result, Secrets, posts};
 
 /// How long the answer to a test waits for its calls to end; what has not ended by then is told as it stands.
 const WAIT: Duration = Duration::from_secs(8);
@@ -85,8 +85,7 @@ pub(super) struct Trial<'a> {
 impl Trial<'_> {
     pub fn queue(&self, tx: &WriteTx<'_>, order: TrialOrder) -> Result<(BotId, Vec<(ContactId, OutboxId)>)> {
         let (bot, campaign) = owned(tx, self.workspace, self.campaign)?;
-        let message =
-            Message::parse(&campaign.message).map_err(|errors| EngineError::under("/message", errors))?;
+        let message = posts::read(&campaign).map_err(|errors| EngineError::under("/message", errors))?;
         let TrialOrder { contacts: mut to, me, group } = order;
         if group {
             let saved = testers::list(tx, bot)?;

@@ -1,11 +1,9 @@
 //! The courier of one bot: rounds, and what it waits for between them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ids::{BotId, CampaignId, NodeId};
-use domain::message::Message;
+use domain::ids::{BotId, NodeId};
 use domain::time::Millis;
 use parking_lot::Mutex;
 use store::nodes::{self, Duty, Hold};
@@ -22,6 +20,7 @@ use super::settle::{Learned, Way, settle};
 use super::{Ended, Lease, Transport, evidence, recovery};
 use crate::clock::Clock;
 use crate::nodes::HOLD_MS;
+use crate::posts::Posts;
 use crate::{EngineError, Result, Secrets, journal, rates};
 
 /// How often other processes' commits are looked for.
@@ -66,7 +65,7 @@ struct Shared {
     clock: telegram::Clock,
     /// See [`Way::away`].
     away: Option<String>,
-    messages: HashMap<CampaignId, Arc<Message>>,
+    posts: Posts,
 }
 
 /// What a round found.
@@ -124,7 +123,7 @@ impl Courier {
         for (chat, until) in waits {
             clock.put_aside(now, chat, until);
         }
-        let shared = Arc::new(Mutex::new(Shared { clock, away: None, messages: HashMap::new() }));
+        let shared = Arc::new(Mutex::new(Shared { clock, away: None, posts: Posts::default() }));
         let (calls, unwritten) = (Calls::new(transport), Vec::new());
         Ok(Some(Self { bot, hold, store, secrets, time, options, shared, calls, unwritten }))
     }
@@ -216,7 +215,7 @@ impl Courier {
             .store
             .write(move |tx| {
                 let mut shared = shared.lock();
-                let Shared { clock, away, messages } = &mut *shared;
+                let Shared { clock, away, posts } = &mut *shared;
                 journal::append(tx, bot, |journal| {
                     if !nodes::stands(tx, &hold)? {
                         evidence::accept(journal, &ended, now)?;
@@ -233,7 +232,7 @@ impl Courier {
                         clock,
                         free,
                         busy,
-                        messages,
+                        posts,
                         leases: Vec::new(),
                         tally: Tally::default(),
                         chat_at: None,

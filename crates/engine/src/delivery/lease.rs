@@ -1,15 +1,13 @@
 //! Which calls may begin now. Everything is read again under the transaction: a block or an opt-out that was
 //! committed before wins over a frozen audience.
 
-use std::collections::HashMap;
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::Arc;
 
 use domain::campaign::Happening;
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, ContactNumber};
-use domain::message::{Message, Outgoing};
+use domain::message::Outgoing;
 use domain::time::Millis;
 use store::WriteTx;
 use store::campaigns::{self, Wave};
@@ -20,6 +18,7 @@ use telegram::{Begin, Lane as ClockLane};
 
 use super::{Lease, Target};
 use crate::journal::Journal;
+use crate::posts::Posts;
 use crate::wires::Wires;
 use crate::{EngineError, Result, Secrets};
 
@@ -46,7 +45,7 @@ pub(super) struct Leasing<'a> {
     pub free: usize,
     /// People with a call in flight: their next message waits, so that order holds.
     pub busy: HashSet<ContactNumber>,
-    pub messages: &'a mut HashMap<CampaignId, Arc<Message>>,
+    pub posts: &'a Posts,
     pub leases: Vec<Lease>,
     /// Lines that were moved and are not counted yet.
     pub tally: Tally,
@@ -225,16 +224,13 @@ impl Leasing<'_> {
     }
 
     fn render(&mut self, journal: &Journal<'_>, campaign: CampaignId, contact: &Contact) -> Result<Outgoing> {
-        let message = match self.messages.get(&campaign) {
-            Some(message) => Arc::clone(message),
+        let message = match self.posts.begun(self.bot, campaign) {
+            Some(message) => message,
             None => {
                 let row = campaigns::get(journal.tx(), self.bot, campaign)?.ok_or_else(gone)?;
-                let parsed = Message::parse(&row.message).map_err(|errors| {
+                self.posts.of(self.bot, &row).map_err(|errors| {
                     EngineError::Internal(format!("a started campaign's message: {errors:?}"))
-                })?;
-                let message = Arc::new(parsed);
-                self.messages.insert(campaign, Arc::clone(&message));
-                message
+                })?
             }
         };
         let wires = Wires {

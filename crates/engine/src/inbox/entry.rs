@@ -2,7 +2,7 @@
 
 use domain::event::{Event, EventBody, Outcome};
 use domain::ids::{BotId, CampaignId, WorkspaceId};
-use domain::message::{ButtonWire, Media, MediaKind, Message, Outgoing, OutgoingButton, Variables};
+use domain::message::{ButtonWire, Media, MediaKind, Outgoing, OutgoingButton, Variables};
 use domain::named::Named;
 use domain::time::Millis;
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ pub use telegram::said::Detail;
 use super::edits::{Edits, Wording};
 use crate::authors::{Author, AuthorKind, Authors};
 use crate::history::Happening;
+use crate::posts::Posts;
 use crate::{Result, effects};
 
 /// A button under a message, as the person sees it.
@@ -101,6 +102,8 @@ pub(super) struct Thread<'t> {
     contact: &'t Contact,
     authors: Authors<'t>,
     edits: Option<&'t Edits>,
+    /// A page often shows the same campaigns again and again.
+    posts: Posts,
 }
 
 impl<'t> Thread<'t> {
@@ -110,7 +113,15 @@ impl<'t> Thread<'t> {
         bot: BotId,
         contact: &'t Contact,
     ) -> Result<Self> {
-        Ok(Self { tx, workspace, bot, contact, authors: Authors::load(tx, workspace, bot)?, edits: None })
+        Ok(Self {
+            tx,
+            workspace,
+            bot,
+            contact,
+            authors: Authors::load(tx, workspace, bot)?,
+            edits: None,
+            posts: Posts::default(),
+        })
     }
 
     /// Shows messages as the person changed them.
@@ -220,9 +231,14 @@ impl<'t> Thread<'t> {
     }
 
     fn campaign_message(&self, campaign: CampaignId) -> Result<Option<Outgoing>> {
-        let found = campaigns::get(self.tx, self.bot, campaign)?;
-        // A message that was sent was valid; one that a newer version cannot read any more is shown without words.
-        let message = found.and_then(|found| Message::parse(&found.message).ok());
+        let message = match self.posts.begun(self.bot, campaign) {
+            Some(message) => Some(message),
+            None => {
+                let found = campaigns::get(self.tx, self.bot, campaign)?;
+                // A message that was sent was valid; one that a newer version cannot read is shown without words.
+                found.and_then(|found| self.posts.of(self.bot, &found).ok())
+            }
+        };
         let variables = Variables { profile: &self.contact.profile, attributes: &self.contact.attributes };
         Ok(message.map(|message| message.render(variables, effects::no_wire)))
     }

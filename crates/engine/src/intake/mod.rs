@@ -27,6 +27,7 @@ use telegram::{Received, Update};
 use crate::acts::Responder;
 use crate::journal::{self, Journal};
 use crate::phrasing::Phrasing;
+use crate::posts::Posts;
 use crate::{EngineError, Result, Secrets};
 
 /// Update ids are remembered so long (DESIGN 3.3).
@@ -41,6 +42,7 @@ pub struct Intake {
     secrets: Secrets,
     responder: Arc<dyn Responder>,
     phrasing: Phrasing,
+    posts: Posts,
     dropped_answers: Arc<AtomicU64>,
 }
 
@@ -84,7 +86,14 @@ pub struct Taken {
 impl Intake {
     /// An intake whose acts are answered by `responder`.
     pub fn new(store: Store, secrets: Secrets, responder: Arc<dyn Responder>) -> Self {
-        Self { store, secrets, responder, phrasing: Phrasing::default(), dropped_answers: Arc::default() }
+        Self {
+            store,
+            secrets,
+            responder,
+            phrasing: Phrasing::default(),
+            posts: Posts::default(),
+            dropped_answers: Arc::default(),
+        }
     }
 
     /// Counts the answers that were handed out here and dropped later.

@@ -3,7 +3,7 @@
 use domain::contact::Source;
 use domain::event::{EventBody, Origin};
 use domain::ids::CampaignId;
-use domain::message::{Action, ButtonPlace, Message, MessageAuthor, Outgoing, Variables};
+use domain::message::{Action, ButtonPlace, MessageAuthor, Outgoing, Variables};
 use domain::time::{Millis, SECOND_MS};
 use store::contacts::{self, Contact};
 use store::outbox::Lane;
@@ -76,7 +76,7 @@ impl Intake {
         at: Millis,
     ) -> Result<()> {
         let found = campaigns::get(journal.tx(), journal.bot(), campaign)?;
-        let message = found.as_ref().and_then(|found| Message::parse(&found.message).ok());
+        let message = found.and_then(|found| self.posts.of(journal.bot(), &found).ok());
         let (row, column) = (usize::from(place.row), usize::from(place.column));
         let button = message.as_ref().and_then(|message| message.button(row, column));
         let Some((button, Action::Press(press))) = button.map(|button| (button, &button.action)) else {
