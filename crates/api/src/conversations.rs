@@ -9,7 +9,7 @@ use domain::ids::{BotId, ContactId, MemberId};
 use domain::named::Named as _;
 use engine::authors::{Author, AuthorKind};
 use engine::history::Place;
-use engine::inbox::{self, Detail, Inbox, Talk, TalkCounts, TalkOrder, TalkQuery};
+use engine::inbox::{self, ConversationQuery, ConversationView, Detail, Inbox};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::conversations::Filter;
@@ -114,14 +114,14 @@ pub struct Conversation {
     pub last: Option<LastWords>,
 }
 
-impl From<Talk> for Conversation {
-    fn from(talk: Talk) -> Self {
-        let row = talk.conversation;
+impl From<ConversationView> for Conversation {
+    fn from(view: ConversationView) -> Self {
+        let row = view.conversation;
         let last = LastWords { at: row.last_at, text: row.last_text, from: row.last_from };
         Self {
-            contact: talk.person.into(),
+            contact: view.person.into(),
             status: row.status,
-            assignee: talk.assignee.map(|(id, name)| Named { id: id.0, name }),
+            assignee: view.assignee.map(|(id, name)| Named { id: id.0, name }),
             waiting_since: row.waiting_since,
             unread: row.unread,
             last: Some(last).filter(|last| !last.text.is_empty()),
@@ -138,9 +138,9 @@ pub struct ConversationCounts {
     pub closed: i64,
 }
 
-impl From<TalkCounts> for ConversationCounts {
-    fn from(counts: TalkCounts) -> Self {
-        let TalkCounts { mine, unassigned, open, closed } = counts;
+impl From<inbox::ConversationCounts> for ConversationCounts {
+    fn from(counts: inbox::ConversationCounts) -> Self {
+        let inbox::ConversationCounts { mine, unassigned, open, closed } = counts;
         Self { mine, unassigned, open, closed }
     }
 }
@@ -293,7 +293,7 @@ impl ThreadEntry {
             id: entry.id,
             at: entry.at,
             from: speaker(entry.by.kind),
-            kind: entry.kind.to_owned(),
+            kind: entry.kind.name().to_owned(),
             event: entry.event.map(str::to_owned),
             text: entry.text,
             media,
@@ -323,7 +323,7 @@ pub async fn list(
     let order = ask.order.unwrap_or_default();
     let asked = ("conversations", ask.bot_id, caller.member.map(|member| member.0), filter, &ask.q, order);
     let listing = Listing::of(&asked);
-    let query = TalkQuery {
+    let query = ConversationQuery {
         member: caller.member,
         filter: match filter {
             ConversationFilter::Mine => Filter::Mine(caller.member.ok_or_else(nobodys)?),
@@ -334,16 +334,20 @@ pub async fn list(
         },
         q: ask.q.unwrap_or_default(),
         order: match order {
-            ConversationOrder::Latest => TalkOrder::Latest(listing.cursor(ask.cursor.as_deref())?),
-            ConversationOrder::Waiting => TalkOrder::Waiting(listing.cursor(ask.cursor.as_deref())?),
+            ConversationOrder::Latest => {
+                inbox::ConversationOrder::Latest(listing.cursor(ask.cursor.as_deref())?)
+            }
+            ConversationOrder::Waiting => {
+                inbox::ConversationOrder::Waiting(listing.cursor(ask.cursor.as_deref())?)
+            }
         },
         limit: page::limit(ask.limit)?,
     };
-    let talks = inbox.list(caller.workspace, BotId(ask.bot_id), query).await?;
+    let page = inbox.list(caller.workspace, BotId(ask.bot_id), query).await?;
     Ok(Json(ConversationPage {
-        items: talks.items.into_iter().map(Conversation::from).collect(),
-        next: talks.next.as_ref().map(|place| listing.next(place)),
-        counts: talks.counts.into(),
+        items: page.items.into_iter().map(Conversation::from).collect(),
+        next: page.next.as_ref().map(|place| listing.next(place)),
+        counts: page.counts.into(),
     }))
 }
 

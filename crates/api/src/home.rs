@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::campaign::Status;
 use domain::ids::{BotId, StageId};
+use domain::named::Named as _;
 use engine::campaigns::{CampaignView, Campaigns};
 use engine::contacts::ListPlace;
 use engine::home::{self, Home, MovedQuery};
@@ -268,7 +269,7 @@ impl From<home::Move> for HomeMove {
 impl From<home::Suggestion> for Suggestion {
     fn from(suggestion: home::Suggestion) -> Self {
         Self {
-            code: suggestion.code.to_owned(),
+            code: suggestion.code.name().to_owned(),
             count: suggestion.people.count(),
             expression: suggestion.people.people().clone(),
             params: suggestion.params,

@@ -150,7 +150,7 @@ impl Reachability {
     pub fn unreachable_reason(self) -> Option<&'static str> {
         let reason = Unreachable::of(self)?;
         let no_chat = self.no_chat.filter(|_| reason == Unreachable::NoChat);
-        Some(no_chat.map_or_else(|| reason.name(), |no_chat| no_chat.into_str()))
+        Some(no_chat.map_or_else(|| reason.into_str(), |no_chat| no_chat.into_str()))
     }
 }
 

@@ -395,6 +395,20 @@ fn what_a_campaign_sends_is_read_in_one_place() {
 }
 
 #[test]
+fn one_thing_has_one_word() {
+    // What the API, the tables and the glossary call a conversation.
+    let others = ["Talk", "Talks", "TalkQuery", "TalkOrder", "TalkCounts", "TalkPlace", "TalkView"];
+    let mut broken = Vec::new();
+    for name in ["domain", "store", "engine", "api"] {
+        for source in product_of(name) {
+            let found = others.iter().filter(|word| source.names(word));
+            broken.extend(found.map(|word| format!("{}: {word}", source.path.display())));
+        }
+    }
+    assert_none("a conversation is called by its name:", &broken);
+}
+
+#[test]
 fn files_and_functions_are_short() {
     let (mut long_files, mut long, mut functions) = (Vec::new(), Vec::new(), 0);
     let mut sources = Vec::new();

@@ -148,7 +148,7 @@ pub struct Warning {
 impl From<campaigns::Preview> for Preview {
     fn from(preview: campaigns::Preview) -> Self {
         let warnings = preview.warnings.into_iter().map(|warning| Warning {
-            code: warning.code.to_owned(),
+            code: warning.code.name().to_owned(),
             message: warning.message,
             count: warning.count,
             expression: warning.expression,

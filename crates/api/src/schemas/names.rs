@@ -8,8 +8,8 @@ use domain::expression::{self, ProfileField, Unreachable};
 use domain::named::Named;
 use domain::recipient::Answers;
 use domain::{bot, campaign, conversation, flow, message, team};
-use engine::inbox::Detail;
-use engine::{authors, mentions};
+use engine::inbox::{Detail, EntryKind};
+use engine::{authors, campaigns, home, mentions};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -76,7 +76,7 @@ names! {
     /// What an expression counts.
     CountedKind = COUNTED_KINDS;
     /// Why somebody may not be written to, as an expression asks.
-    UnreachableCause = Unreachable::NAMED.map(|(name, _)| name);
+    UnreachableCause = Unreachable::names();
     /// A form of expression.
     ExpressionForm = expression::FORMS;
     /// What an attribute's values are.
@@ -88,7 +88,7 @@ names! {
     /// One thing that a person's message held besides its words.
     DetailName = Detail::NAMES;
     /// What an entry of a thread is.
-    ThreadKind = ["message", "command", "start", "button", "note", "event"];
+    ThreadKind = EntryKind::names();
     /// Whether a conversation waits for the team.
     ConversationState = conversation::Status::names();
     /// Where a flow stands.
@@ -96,9 +96,9 @@ names! {
     /// What the lift compares.
     LiftMeasure = engine::reports::MEASURES.map(|(name, _)| name);
     /// Why people are worth a message.
-    SuggestionCode = ["churning_soon", "pressed_no_purchase", "responsive_tag", "began_and_stopped"];
+    SuggestionCode = home::SuggestionCode::names();
     /// What to think of before a campaign starts.
-    WarningCode = ["written_to_within_a_day"];
+    WarningCode = campaigns::WarningCode::names();
     /// What a column of a table holds: an attribute's kind, or what its name says.
     ColumnKind = Kind::names().chain(["id", "tags", "source", "time"]);
     /// How the cells of a column are read, where there is more than one way.

@@ -27,7 +27,7 @@ impl Expression {
             Self::Campaign(test) => json!({ "campaign": campaign(test) }),
             Self::Segment(id) => json!({ "segment": { "id": id } }),
             Self::Reachable(wanted) => json!({ "reachable": wanted }),
-            Self::Unreachable(reason) => json!({ "unreachable": reason.name() }),
+            Self::Unreachable(reason) => json!({ "unreachable": reason.into_str() }),
             Self::Sample(test) => json!({ "sample": sample(test) }),
             Self::Conversation(test) => json!({ "conversation": conversation(test) }),
         }

@@ -7,7 +7,7 @@ use super::reader::{Fields, Reader};
 use super::{
     AnswerTest, AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, EventTest,
     Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest, TimeField,
-    TimeTest, Unreachable,
+    TimeTest,
 };
 use crate::contact::{AttributeValue, SOURCE_FIELDS};
 use crate::conversation::Status;
@@ -97,7 +97,7 @@ fn leaf(reader: &mut Reader, form: &str, inner: &Value, at: &str) -> Option<Expr
             }
             inner.as_bool().map(Expression::Reachable)
         }
-        "unreachable" => reader.named(inner, at, &Unreachable::NAMED).map(Expression::Unreachable),
+        "unreachable" => reader.named(inner, at).map(Expression::Unreachable),
         "sample" => sample(reader, inner, at).map(Expression::Sample),
         "conversation" => conversation(reader, inner, at).map(Expression::Conversation),
         _ => {

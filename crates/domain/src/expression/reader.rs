@@ -90,16 +90,11 @@ impl Reader {
     }
 
     /// One of these names.
-    pub(super) fn named<T: Copy>(
-        &mut self,
-        value: &Value,
-        path: &str,
-        names: &[(&'static str, T)],
-    ) -> Option<T> {
+    pub(super) fn named<T: Named>(&mut self, value: &Value, path: &str) -> Option<T> {
         let text = self.text(value, path)?;
-        let found = names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        let found = T::from_name(&text);
         if found.is_none() {
-            let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+            let known: Vec<&str> = T::names().collect();
             self.fail(path, "unknown_value", format!("must be one of {}", known.join(", ")));
         }
         found

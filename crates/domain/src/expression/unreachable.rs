@@ -1,9 +1,11 @@
 //! Why somebody may not be written to.
 
 use crate::contact::Reachability;
+use crate::named::Named;
 
-/// One reason. Several may hold for the same person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// One reason, in the order in which they are told: whoever has several is named and counted at the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Unreachable {
     Blocked,
     Deactivated,
@@ -13,23 +15,9 @@ pub enum Unreachable {
 }
 
 impl Unreachable {
-    /// Every reason with its name in JSON, in the order in which they are told: whoever has several is named and counted
-    /// at the first.
-    pub const NAMED: [(&'static str, Self); 4] = [
-        ("blocked", Self::Blocked),
-        ("deactivated", Self::Deactivated),
-        ("no_chat", Self::NoChat),
-        ("opted_out", Self::OptedOut),
-    ];
-
-    /// The name in JSON.
-    pub fn name(self) -> &'static str {
-        Self::NAMED.iter().find(|(_, reason)| *reason == self).map_or("blocked", |(name, _)| name)
-    }
-
     /// The first reason that holds.
     pub fn of(reach: Reachability) -> Option<Self> {
-        Self::NAMED.into_iter().map(|(_, reason)| reason).find(|reason| reason.holds(reach))
+        Self::ALL.iter().copied().find(|reason| reason.holds(reach))
     }
 
     /// Whether the reason holds.

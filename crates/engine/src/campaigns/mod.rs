@@ -29,7 +29,7 @@ use crate::people::People;
 use crate::{EngineError, Result, Secrets, attachments, posts};
 
 pub use ledger::{LedgerAsk, LedgerLine, LedgerPage};
-pub use preview::{Preview, Warning};
+pub use preview::{Preview, Warning, WarningCode};
 pub use steer::Decision;
 pub use testers::Tester;
 pub use trial::{TrialOrder, TrialOutcome};

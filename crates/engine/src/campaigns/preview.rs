@@ -26,10 +26,17 @@ pub struct Preview {
     pub warnings: Vec<Warning>,
 }
 
+/// What to think of before a campaign starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum WarningCode {
+    WrittenToWithinADay,
+}
+
 /// Something to think of before starting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Warning {
-    pub code: &'static str,
+    pub code: WarningCode,
     pub message: String,
     pub count: i64,
     /// Who is meant.
@@ -89,7 +96,7 @@ impl Campaigns {
             let count = index.counts(&resolved, now).reachable as i64;
             if count > 0 {
                 warnings.push(Warning {
-                    code: "written_to_within_a_day",
+                    code: WarningCode::WrittenToWithinADay,
                     message: format!("{count} of them got another campaign within the last 24 hours"),
                     count,
                     expression,

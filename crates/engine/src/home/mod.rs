@@ -15,6 +15,7 @@ use chrono_tz::Tz;
 use domain::expression::{CampaignOutcome, EventTest, Expression, Unreachable, build};
 use domain::ids::{BotId, CampaignId, StageId, WorkspaceId};
 use domain::mention::Mention;
+use domain::named::Named;
 use domain::time::{Millis, day_number};
 use parking_lot::Mutex;
 use roaring::RoaringBitmap;
@@ -24,7 +25,7 @@ use store::contacts::Order;
 use store::{ReadTx, Reader, bots, campaigns, flows, segments, stages};
 
 use self::past::{Past, PastKey};
-pub use self::suggestion::Suggestion;
+pub use self::suggestion::{Suggestion, SuggestionCode};
 use self::tally::Tally;
 use crate::catalog::WorkspaceCatalog;
 use crate::figure::{Counted, Counter};
@@ -360,9 +361,8 @@ fn moves(past: &Past, present: &[(StageId, String, RoaringBitmap)]) -> Vec<Move>
 
 /// Who cannot be written to, each at the first reason that holds.
 fn unreachable(ask: &Ask<'_>) -> Result<[Counted; 4]> {
-    let reasons = Unreachable::NAMED.map(|(_, reason)| reason);
     let count = |reason: Unreachable| {
-        let before = reasons.into_iter().take_while(|other| *other != reason);
+        let before = Unreachable::ALL.iter().copied().take_while(|other| *other != reason);
         let others = before.map(|other| build::not(build::unreachable(other)));
         let parts: Vec<Value> = std::iter::once(build::unreachable(reason)).chain(others).collect();
         ask.counted(build::all(parts))

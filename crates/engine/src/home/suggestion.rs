@@ -26,11 +26,20 @@ const BUTTONS_LOOKED_AT: usize = 5;
 /// Fewer people than this got a campaign: their share says little.
 const SHARE_PEOPLE_MIN: u64 = 30;
 
+/// Why people are worth a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum SuggestionCode {
+    ChurningSoon,
+    PressedNoPurchase,
+    ResponsiveTag,
+    BeganAndStopped,
+}
+
 /// A group of people who are worth a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
-    /// `churning_soon`, `pressed_no_purchase`, `responsive_tag` or `began_and_stopped`.
-    pub code: &'static str,
+    pub code: SuggestionCode,
     /// How many, and the expression that lists them.
     pub people: Counted,
     /// What the sentence about them names.
@@ -48,7 +57,7 @@ pub(super) fn all(ask: &Ask<'_>, tally: &Tally) -> Result<Vec<Suggestion>> {
     Ok(found.into_iter().flatten().filter(|found| found.people.count() > 0).take(SUGGESTIONS_MAX).collect())
 }
 
-fn suggestion(ask: &Ask<'_>, code: &'static str, parts: Vec<Value>, params: &Value) -> Result<Suggestion> {
+fn suggestion(ask: &Ask<'_>, code: SuggestionCode, parts: Vec<Value>, params: &Value) -> Result<Suggestion> {
     let mut parts = parts;
     parts.push(build::reachable());
     let people = ask.counted(build::all(parts))?;
@@ -70,7 +79,7 @@ fn churning_soon(ask: &Ask<'_>) -> Result<Option<Suggestion>> {
         build::older_than(TimeField::LastInteraction, build::days(days - CHURNING_DAYS)),
         build::within(TimeField::LastInteraction, build::days(days)),
     ];
-    suggestion(ask, "churning_soon", parts, &json!({"days": CHURNING_DAYS})).map(Some)
+    suggestion(ask, SuggestionCode::ChurningSoon, parts, &json!({"days": CHURNING_DAYS})).map(Some)
 }
 
 /// Who pressed the same button three times (twice, where nobody did) within 30 days and never converted: for the
@@ -95,7 +104,7 @@ fn pressed_no_purchase(ask: &Ask<'_>, tally: &Tally) -> Result<Option<Suggestion
             let converted = build::event(build::happened("conversion"));
             let parts = vec![build::event(pressed), build::not(converted)];
             let params = json!({"object": object, "times": times});
-            let found = suggestion(ask, "pressed_no_purchase", parts, &params)?;
+            let found = suggestion(ask, SuggestionCode::PressedNoPurchase, parts, &params)?;
             if best.as_ref().is_none_or(|best| best.people.count() < found.people.count()) {
                 best = Some(found);
             }
@@ -135,7 +144,7 @@ fn responsive_tag(ask: &Ask<'_>) -> Result<Option<Suggestion>> {
     let got_it = build::campaign(build::outcome(campaign, CampaignOutcome::Sent));
     let parts = vec![build::tag(&tag), build::not(got_it)];
     let params = json!({"percent": (share * 100.0).round(), "tag": tag});
-    suggestion(ask, "responsive_tag", parts, &params).map(Some)
+    suggestion(ask, SuggestionCode::ResponsiveTag, parts, &params).map(Some)
 }
 
 /// How many got a campaign, and pressed or followed; of those with a tag at its start where one is given.
@@ -154,5 +163,5 @@ fn began_and_stopped(ask: &Ask<'_>) -> Result<Option<Suggestion>> {
         build::older_than(TimeField::FirstSeen, build::days(2)),
         build::not(build::event(build::happened("interaction"))),
     ];
-    suggestion(ask, "began_and_stopped", parts, &json!({"days": 2})).map(Some)
+    suggestion(ask, SuggestionCode::BeganAndStopped, parts, &json!({"days": 2})).map(Some)
 }

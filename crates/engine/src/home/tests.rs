@@ -231,7 +231,7 @@ async fn suggestions_list_exactly_the_people_that_they_count() {
     house.person(4, "Began", 5).await;
     let view = home(&house).get(house.workspace, house.bot, 7).await.unwrap();
     let found: Vec<(&str, u64)> =
-        view.suggestions.iter().map(|found| (found.code, found.people.count())).collect();
+        view.suggestions.iter().map(|found| (found.code.into_str(), found.people.count())).collect();
     assert_eq!(found, [("churning_soon", 1), ("pressed_no_purchase", 1), ("began_and_stopped", 1)]);
     let contacts = crate::contacts::Contacts::new(
         house.store.clone(),
@@ -249,7 +249,7 @@ async fn suggestions_list_exactly_the_people_that_they_count() {
         };
         let page = contacts.list(house.workspace, house.bot, query).await.unwrap();
         let names: Vec<&str> = page.items.iter().map(|person| person.name.as_str()).collect();
-        assert_eq!(names, [name], "{}", suggestion.code);
+        assert_eq!(names, [name], "{}", suggestion.code.into_str());
     }
     contacts
         .change_tags(house.workspace, soon, &["x".into()], &[], Origin::Api)
@@ -265,7 +265,7 @@ async fn a_press_without_a_name_suggests_nothing_and_breaks_nothing() {
         house.record(ada, NOW - day * DAY_MS, press("")).await;
     }
     let view = home(&house).get(house.workspace, house.bot, 7).await.unwrap();
-    assert!(view.suggestions.iter().all(|found| found.code != "pressed_no_purchase"));
+    assert!(view.suggestions.iter().all(|found| found.code != SuggestionCode::PressedNoPurchase));
 }
 
 fn past_campaign(created_by: Option<domain::ids::MemberId>, sent_at: i64) -> Campaign {
@@ -382,7 +382,7 @@ async fn a_tag_whose_people_answered_best_is_suggested_for_the_rest_of_them() {
     house.clock.set(NOW);
     let campaign = campaign(&house, &ids, Some(house.owner)).await;
     let view = home(&house).get(house.workspace, house.bot, 2).await.unwrap();
-    let found = view.suggestions.iter().find(|found| found.code == "responsive_tag").unwrap();
+    let found = view.suggestions.iter().find(|found| found.code == SuggestionCode::ResponsiveTag).unwrap();
     assert_eq!(found.people.count(), 3);
     assert_eq!(Value::Object(found.params.clone()), json!({"tag": "tech", "percent": 67.0}));
     assert_eq!(view.checklist, Checklist { campaign: true, answers: true, ..Checklist::default() });

@@ -37,13 +37,24 @@ pub enum EntryFile {
     Received { kind: MediaKind, event: i64 },
 }
 
+/// What an entry of a thread is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+pub enum EntryKind {
+    Message,
+    Command,
+    Start,
+    Button,
+    Note,
+    Event,
+}
+
 /// An entry of a thread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     pub id: String,
     pub at: Millis,
-    /// `message`, `command`, `start`, `button`, `note` or `event`.
-    pub kind: &'static str,
+    pub kind: EntryKind,
     /// The kind of the event behind it, where there is one.
     pub event: Option<&'static str>,
     pub text: Option<String>,
@@ -133,7 +144,7 @@ impl<'t> Thread<'t> {
         let bare = Entry {
             id: happening.id(),
             at: happening.place().at,
-            kind: "message",
+            kind: EntryKind::Message,
             event: None,
             text: None,
             content: None,
@@ -153,7 +164,7 @@ impl<'t> Thread<'t> {
             Happening::Message(queued) => self.message(bare, queued),
             Happening::Campaign(line) => self.campaign(bare, line),
             Happening::Note(note) => Ok(Entry {
-                kind: "note",
+                kind: EntryKind::Note,
                 text: Some(note.text.clone()),
                 by: self.authors.agent(note.member),
                 ..bare
@@ -163,21 +174,21 @@ impl<'t> Thread<'t> {
 
     fn event(&self, bare: Entry, event: &Event) -> Result<Entry> {
         let (kind, text) = match &event.body {
-            EventBody::Start { payload, .. } => ("start", payload.clone()),
-            EventBody::Message { .. } | EventBody::MessageEdited { .. } => ("message", None),
-            EventBody::Command { text, .. } => ("command", Some(text.clone())),
-            EventBody::Button { object, .. } => ("button", Some(object.clone())),
+            EventBody::Start { payload, .. } => (EntryKind::Start, payload.clone()),
+            EventBody::Message { .. } | EventBody::MessageEdited { .. } => (EntryKind::Message, None),
+            EventBody::Command { text, .. } => (EntryKind::Command, Some(text.clone())),
+            EventBody::Button { object, .. } => (EntryKind::Button, Some(object.clone())),
             EventBody::ConversationChanged { status, assignee } => {
                 let name = assignee.and_then(|member| self.authors.member(member));
                 (
-                    "event",
+                    EntryKind::Event,
                     Some(name.map_or_else(
                         || status.name().to_owned(),
                         |name| format!("{}: {name}", status.name()),
                     )),
                 )
             }
-            body => ("event", body.object().map(str::to_owned)),
+            body => (EntryKind::Event, body.object().map(str::to_owned)),
         };
         let campaign = event.body.campaign().map(|id| self.authors.campaign(id)).transpose()?;
         let by = self.authors.of_event(&event.body)?;
@@ -186,7 +197,7 @@ impl<'t> Thread<'t> {
             None => with_written(entry, event),
             Some((latest, earlier)) => {
                 // A start is an act, and not words to be read anew.
-                let is_edited = kind != "start";
+                let is_edited = kind != EntryKind::Start;
                 let entry = if is_edited { with_written(entry, latest) } else { entry };
                 let edited_at = is_edited.then_some(latest.at);
                 Entry { edited_at, earlier: if is_edited { earlier } else { Vec::new() }, ..entry }

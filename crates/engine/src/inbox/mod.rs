@@ -23,7 +23,7 @@ use store::{ReadTx, Store, bots, contacts, conversations, media, outbox, team};
 use self::edits::Edits;
 pub use self::edits::Wording;
 use self::entry::Thread;
-pub use self::entry::{Detail, Entry, EntryButton, EntryFile};
+pub use self::entry::{Detail, Entry, EntryButton, EntryFile, EntryKind};
 use crate::authors::Authors;
 use crate::conversation;
 use crate::history::{self, Place, Wanted};
@@ -39,7 +39,7 @@ pub type NamedMember = (MemberId, Option<String>);
 
 /// A conversation in a list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Talk {
+pub struct ConversationView {
     pub person: Person,
     pub conversation: Conversation,
     pub assignee: Option<NamedMember>,
@@ -47,7 +47,7 @@ pub struct Talk {
 
 /// Where a page of conversations begins, latest first: below this one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TalkPlace {
+pub struct ConversationPlace {
     at: Millis,
     contact: ContactNumber,
 }
@@ -63,14 +63,14 @@ pub struct WaitingPlace {
 /// order has other fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum TalkOrder {
+pub enum ConversationOrder {
     /// Latest first.
-    Latest(Option<TalkPlace>),
+    Latest(Option<ConversationPlace>),
     /// Those who wait for an answer and nobody else, longest first.
     Waiting(Option<WaitingPlace>),
 }
 
-impl TalkOrder {
+impl ConversationOrder {
     fn in_store(self) -> (Order, Option<conversations::Place>) {
         match self {
             Self::Latest(place) => (Order::Latest, place.map(|place| (place.at, place.contact))),
@@ -82,7 +82,7 @@ impl TalkOrder {
     fn after(self, row: &Conversation) -> Self {
         let contact = row.contact;
         match self {
-            Self::Latest(_) => Self::Latest(Some(TalkPlace { at: row.last_at, contact })),
+            Self::Latest(_) => Self::Latest(Some(ConversationPlace { at: row.last_at, contact })),
             Self::Waiting(_) => Self::Waiting(row.waiting_since.map(|since| WaitingPlace { since, contact })),
         }
     }
@@ -90,7 +90,7 @@ impl TalkOrder {
 
 /// How many conversations each filter shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TalkCounts {
+pub struct ConversationCounts {
     pub mine: i64,
     pub unassigned: i64,
     pub open: i64,
@@ -99,11 +99,11 @@ pub struct TalkCounts {
 
 /// A page of conversations.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Talks {
-    pub items: Vec<Talk>,
+pub struct ConversationPage {
+    pub items: Vec<ConversationView>,
     /// What the next page asks for.
-    pub next: Option<TalkOrder>,
-    pub counts: TalkCounts,
+    pub next: Option<ConversationOrder>,
+    pub counts: ConversationCounts,
 }
 
 /// A page of one conversation, newest first.
@@ -115,13 +115,13 @@ pub struct Entries {
 
 /// What a list of conversations asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TalkQuery {
+pub struct ConversationQuery {
     /// Who asks: whose conversations are "mine". A program has none.
     pub member: Option<MemberId>,
     pub filter: Filter,
     /// Searched in names and in the last message.
     pub q: String,
-    pub order: TalkOrder,
+    pub order: ConversationOrder,
     pub limit: usize,
 }
 
@@ -141,7 +141,12 @@ impl Inbox {
     ///
     /// # Errors
     /// The bot is not one of this workspace, or the database failed.
-    pub async fn list(&self, workspace: WorkspaceId, bot: BotId, query: TalkQuery) -> Result<Talks> {
+    pub async fn list(
+        &self,
+        workspace: WorkspaceId,
+        bot: BotId,
+        query: ConversationQuery,
+    ) -> Result<ConversationPage> {
         let now = self.clock.now();
         let read = self.store.reader().read(move |tx| {
             bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))?;
@@ -155,10 +160,10 @@ impl Inbox {
             let authors = Authors::load(tx, workspace, bot)?;
             let mut items = Vec::with_capacity(rows.len());
             for conversation in rows {
-                items.extend(talk(tx, bot, &roster, &authors, conversation)?);
+                items.extend(view(tx, bot, &roster, &authors, conversation)?);
             }
             let counts = counts(tx, bot, query.member)?;
-            Ok(Talks { items, next, counts })
+            Ok(ConversationPage { items, next, counts })
         });
         read.await
     }
@@ -167,7 +172,7 @@ impl Inbox {
     ///
     /// # Errors
     /// The person is not one of this workspace, or the database failed.
-    pub async fn get(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
+    pub async fn get(&self, workspace: WorkspaceId, id: ContactId) -> Result<ConversationView> {
         let now = self.clock.now();
         let read = self.store.reader().read(move |tx| {
             let contact = find(tx, workspace, id)?;
@@ -175,8 +180,8 @@ impl Inbox {
                 .unwrap_or_else(|| conversation::silent(&contact));
             let roster = Roster::load(tx, workspace, id.bot(), now)?;
             let authors = Authors::load(tx, workspace, id.bot())?;
-            let talk = talk(tx, id.bot(), &roster, &authors, conversation)?;
-            talk.ok_or(EngineError::NotFound("contact"))
+            let view = view(tx, id.bot(), &roster, &authors, conversation)?;
+            view.ok_or(EngineError::NotFound("contact"))
         });
         read.await
     }
@@ -279,7 +284,7 @@ impl Inbox {
         workspace: WorkspaceId,
         id: ContactId,
         assignee: Option<MemberId>,
-    ) -> Result<Talk> {
+    ) -> Result<ConversationView> {
         self.change(workspace, id, Happening::Assigned { to: assignee }).await
     }
 
@@ -287,7 +292,7 @@ impl Inbox {
     ///
     /// # Errors
     /// The person is not one of this workspace.
-    pub async fn close(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
+    pub async fn close(&self, workspace: WorkspaceId, id: ContactId) -> Result<ConversationView> {
         self.change(workspace, id, Happening::Closed).await
     }
 
@@ -295,7 +300,7 @@ impl Inbox {
     ///
     /// # Errors
     /// The person is not one of this workspace.
-    pub async fn open(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
+    pub async fn open(&self, workspace: WorkspaceId, id: ContactId) -> Result<ConversationView> {
         self.change(workspace, id, Happening::Opened).await
     }
 
@@ -303,7 +308,7 @@ impl Inbox {
     ///
     /// # Errors
     /// The person is not one of this workspace.
-    pub async fn read(&self, workspace: WorkspaceId, id: ContactId) -> Result<Talk> {
+    pub async fn read(&self, workspace: WorkspaceId, id: ContactId) -> Result<ConversationView> {
         self.change(workspace, id, Happening::Read).await
     }
 
@@ -335,7 +340,7 @@ impl Inbox {
         workspace: WorkspaceId,
         id: ContactId,
         happening: Happening<'static>,
-    ) -> Result<Talk> {
+    ) -> Result<ConversationView> {
         let now = self.clock.now();
         let write = self.store.write(move |tx| {
             let contact = find(tx, workspace, id)?;
@@ -409,22 +414,22 @@ fn send(
     Ok(row)
 }
 
-fn talk(
+fn view(
     tx: &ReadTx<'_>,
     bot: BotId,
     roster: &Roster,
     authors: &Authors<'_>,
     conversation: Conversation,
-) -> Result<Option<Talk>> {
+) -> Result<Option<ConversationView>> {
     let Some(contact) = contacts::get(tx, bot, conversation.contact)? else { return Ok(None) };
     let person = roster.person(tx, &contact)?;
     let assignee = conversation.assignee.map(|member| (member, authors.member(member)));
-    Ok(Some(Talk { person, conversation, assignee }))
+    Ok(Some(ConversationView { person, conversation, assignee }))
 }
 
-fn counts(tx: &ReadTx<'_>, bot: BotId, member: Option<MemberId>) -> Result<TalkCounts> {
+fn counts(tx: &ReadTx<'_>, bot: BotId, member: Option<MemberId>) -> Result<ConversationCounts> {
     let mine = member.map(|member| conversations::count(tx, bot, Filter::Mine(member))).transpose()?;
-    Ok(TalkCounts {
+    Ok(ConversationCounts {
         mine: mine.unwrap_or(0),
         unassigned: conversations::count(tx, bot, Filter::Unassigned)?,
         open: conversations::count(tx, bot, Filter::Open)?,

@@ -12,8 +12,14 @@ fn inbox(house: &House) -> Inbox {
     Inbox::new(house.store.clone(), house.clock())
 }
 
-fn everything(filter: Filter) -> TalkQuery {
-    TalkQuery { member: None, filter, q: String::new(), order: TalkOrder::Latest(None), limit: 50 }
+fn everything(filter: Filter) -> ConversationQuery {
+    ConversationQuery {
+        member: None,
+        filter,
+        q: String::new(),
+        order: ConversationOrder::Latest(None),
+        limit: 50,
+    }
 }
 
 async fn waits(house: &House, id: ContactId, at: Millis, text: &'static str) {
@@ -65,10 +71,10 @@ async fn a_reply_is_queued_recorded_and_ends_the_waiting_in_one_go() {
     assert_eq!(queued.text, "Hello Ada, 5 €");
     let kinds: Vec<&str> = house.log().await[before..].iter().map(|event| event.body.kind()).collect();
     assert_eq!(kinds, ["reply", "conversation_changed"]);
-    let talk = inbox(&house).get(house.workspace, ada).await.unwrap();
-    assert_eq!((talk.conversation.waiting_since, talk.conversation.unread), (None, 0));
-    assert_eq!(talk.assignee, Some((house.agent, Some("Adam".into()))), "who answers has it");
-    assert_eq!(talk.conversation.last_text, "Hello Ada, 5 €");
+    let view = inbox(&house).get(house.workspace, ada).await.unwrap();
+    assert_eq!((view.conversation.waiting_since, view.conversation.unread), (None, 0));
+    assert_eq!(view.assignee, Some((house.agent, Some("Adam".into()))), "who answers has it");
+    assert_eq!(view.conversation.last_text, "Hello Ada, 5 €");
 }
 
 #[tokio::test]
@@ -112,7 +118,7 @@ async fn a_thread_is_newest_first_whatever_the_order_it_was_recorded_in() {
     house.record(ada, NOW - 4_500, late).await;
     let thread = inbox(&house).thread(house.workspace, ada, None, 50).await.unwrap();
     let shown: Vec<(&str, Option<&str>)> =
-        thread.items.iter().map(|entry| (entry.kind, entry.text.as_deref())).collect();
+        thread.items.iter().map(|entry| (entry.kind.into_str(), entry.text.as_deref())).collect();
     assert_eq!(
         shown,
         [
@@ -188,12 +194,16 @@ async fn only_what_ended_badly_is_sent_again_and_only_to_whom_it_was_written() {
 }
 
 /// The Telegram ids of a whole list, read by two; `between` does something after each page but the last.
-async fn listed(house: &House, query: TalkQuery, between: impl AsyncFn(&[Talk])) -> Vec<i64> {
+async fn listed(
+    house: &House,
+    query: ConversationQuery,
+    between: impl AsyncFn(&[ConversationView]),
+) -> Vec<i64> {
     let (inbox, mut all, mut order) = (inbox(house), Vec::new(), query.order);
     loop {
-        let page = TalkQuery { limit: 2, order, ..query.clone() };
+        let page = ConversationQuery { limit: 2, order, ..query.clone() };
         let page = inbox.list(house.workspace, house.bot, page).await.unwrap();
-        all.extend(page.items.iter().map(|talk| talk.person.telegram_id));
+        all.extend(page.items.iter().map(|view| view.person.telegram_id));
         let Some(next) = page.next else { return all };
         order = next;
         between(&page.items).await;
@@ -210,7 +220,7 @@ async fn those_who_wait_are_listed_longest_first_while_they_write_and_are_answer
         waits(&house, id, NOW - 10 - number, "are you there?").await;
     }
     let late = house.person(200, "Late", 3).await;
-    let query = TalkQuery { order: TalkOrder::Waiting(None), ..everything(Filter::Open) };
+    let query = ConversationQuery { order: ConversationOrder::Waiting(None), ..everything(Filter::Open) };
     let pages = listed(&house, query.clone(), async |page| {
         inbox(&house)
             .reply(house.workspace, house.agent, page[1].person.id, &json!({"text": "Hi"}))
@@ -238,16 +248,16 @@ async fn filters_counts_and_pages_of_the_list_agree() {
     }
     inbox.assign(house.workspace, ids[0], Some(house.agent)).await.unwrap();
     inbox.close(house.workspace, ids[1]).await.unwrap();
-    let query = TalkQuery { member: Some(house.agent), ..everything(Filter::All) };
+    let query = ConversationQuery { member: Some(house.agent), ..everything(Filter::All) };
     let all = inbox.list(house.workspace, house.bot, query.clone()).await.unwrap();
-    assert_eq!(all.counts, TalkCounts { mine: 1, unassigned: 5, open: 6, closed: 1 });
-    let order: Vec<i64> = all.items.iter().map(|talk| talk.person.telegram_id).collect();
+    assert_eq!(all.counts, ConversationCounts { mine: 1, unassigned: 5, open: 6, closed: 1 });
+    let order: Vec<i64> = all.items.iter().map(|view| view.person.telegram_id).collect();
     assert_eq!(order, [106, 105, 104, 103, 102, 101, 100]);
 
     assert_eq!(listed(&house, query.clone(), async |_| ()).await, order);
     let mine = inbox.list(house.workspace, house.bot, everything(Filter::Mine(house.agent))).await.unwrap();
     assert_eq!(mine.items.len(), 1);
-    let found = TalkQuery { q: "P3".into(), ..everything(Filter::All) };
+    let found = ConversationQuery { q: "P3".into(), ..everything(Filter::All) };
     let found = inbox.list(house.workspace, house.bot, found).await.unwrap();
     assert_eq!(found.items[0].person.id, ids[3]);
 }

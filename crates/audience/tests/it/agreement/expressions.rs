@@ -213,7 +213,7 @@ fn plain(base: Millis) -> impl Strategy<Value = Expression> {
         2 => attribute(),
         3 => campaign(),
         1 => any::<bool>().prop_map(Expression::Reachable),
-        1 => prop::sample::select(&Unreachable::NAMED[..]).prop_map(|(_, reason)| Expression::Unreachable(reason)),
+        1 => prop::sample::select(Unreachable::ALL).prop_map(Expression::Unreachable),
         1 => sample,
         1 => conversation(),
     ]

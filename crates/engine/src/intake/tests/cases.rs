@@ -11,7 +11,7 @@ use store::outbox;
 use super::*;
 use crate::contacts::Contacts;
 use crate::flows::{FlowRunner, Flows};
-use crate::inbox::{Entry, Inbox};
+use crate::inbox::{Entry, EntryKind, Inbox};
 use crate::team::Team;
 use crate::test_house::{House, NOW};
 use domain::conversation::Conversation;
@@ -177,7 +177,7 @@ async fn an_edit_words_thread_and_last_line_anew_and_is_nothing_new() {
     let kinds = desk.kinds().await;
     assert_eq!(kinds.iter().filter(|kind| **kind == "message").count(), 1, "an edit is no new message");
     let thread = desk.thread().await;
-    let said: Vec<&Entry> = thread.iter().filter(|entry| entry.kind == "message").collect();
+    let said: Vec<&Entry> = thread.iter().filter(|entry| entry.kind == EntryKind::Message).collect();
     assert_eq!(said.len(), 1);
     assert_eq!(said[0].text.as_deref(), Some("My order number is 4117"));
     assert_eq!(said[0].edited_at, Some(NOW - 30_000 + 999));
@@ -211,7 +211,7 @@ async fn an_edit_that_comes_first_or_of_an_unknown_message_is_shown() {
     assert!(!desk.waits().await);
     desk.says(8, json!({"text": "old words"})).await;
     let thread = desk.thread().await;
-    let said: Vec<&Entry> = thread.iter().filter(|entry| entry.kind == "message").collect();
+    let said: Vec<&Entry> = thread.iter().filter(|entry| entry.kind == EntryKind::Message).collect();
     assert_eq!(said.len(), 1);
     assert_eq!((said[0].text.as_deref(), said[0].earlier[0].text.as_str()), (Some("new words"), "old words"));
     assert_eq!(desk.head().await.unwrap().last_text, "new words");

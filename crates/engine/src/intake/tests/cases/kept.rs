@@ -103,7 +103,7 @@ async fn what_is_answered_in_another_chat_or_in_part_is_in_thread_list_and_expor
     let thread = desk.thread().await;
     let shown: Vec<Vec<(&str, &str)>> = thread
         .iter()
-        .filter(|entry| entry.kind == "message")
+        .filter(|entry| entry.kind == EntryKind::Message)
         .map(|entry| entry.details.iter().map(|detail| (detail.name, detail.text.as_str())).collect())
         .collect();
     let wanted = [
