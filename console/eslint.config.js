@@ -21,7 +21,6 @@ const longer = [
   'src/features/flows/FlowsPage.tsx',
   'src/features/flows/OptionFields.tsx',
   'src/features/flows/flowEditing.ts',
-  'src/features/home/DailyCharts.tsx',
   'src/features/inbox/Composer.tsx',
   'src/features/inbox/ConversationList.tsx',
   'src/features/inbox/ConversationPane.tsx',

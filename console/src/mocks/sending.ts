@@ -13,7 +13,13 @@ function stand(id: number, status: Campaign['status']): Campaign {
 }
 
 export const sending = [
-  on('get', '/campaigns').answers(({ query }) => pageOf(campaigns, query)),
+  on('get', '/campaigns').answers(({ query }) => {
+    const status = query.get('status');
+    return pageOf(
+      campaigns.filter((campaign) => !status || campaign.status === status),
+      query,
+    );
+  }),
   on('post', '/campaigns/preview').answers(async ({ body }) => {
     const asked = await body();
     const all = matching(asked.audience);

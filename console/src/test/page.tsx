@@ -13,6 +13,7 @@ import { makeRouter } from '@/routes';
 export { on, pageOf, problem } from '@/mocks/on';
 export { people } from '@/mocks/people';
 export { links } from '@/mocks/linking';
+export { home } from '@/mocks/report';
 export { campaigns, flows, session, tagList } from '@/mocks/records';
 
 /** A whole page is loaded and drawn, by a machine that may be busy. */

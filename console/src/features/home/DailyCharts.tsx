@@ -1,12 +1,12 @@
-import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import type { DayPeople, Home } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
+import { meanADay, split, sumBefore, sumOf } from './before';
+import { BarChart, CurveChart } from './DayChart';
 
-const WIDTH = 360;
-const HEIGHT = 72;
+const peak = (days: DayPeople[]) => Math.max(0, ...days.map((each) => each.count));
 
 function Axis({ days, middle }: { days: DayPeople[]; middle: string }) {
   const { t } = useTranslation();
@@ -21,159 +21,142 @@ function Axis({ days, middle }: { days: DayPeople[]; middle: string }) {
   );
 }
 
-/** Beyond, days are reached with the pointer and by their sum alone: ninety stops of the keyboard help nobody. */
-const STOPS_MAX = 31;
-
-/** The place of one day in a chart; it opens the people whom the day counts. */
-function DayLink({
-  day,
-  index,
-  of,
+function Chart({
+  title,
+  figure,
   children,
 }: {
-  day: DayPeople;
-  index: number;
-  of: number;
-  children?: ReactNode;
+  title: string;
+  figure: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <section aria-label={title}>
+      <div className="section-head">
+        <h2>{title}</h2>
+        <span className="end muted">{figure}</span>
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** A sum of the period, with that of the time before it where it is known. */
+function InDays({
+  days,
+  before,
+  count,
+}: {
+  days: number;
+  before: number | null;
+  count: ReactElement;
 }) {
   const { t } = useTranslation();
-  const { day: dayName, number } = useFormat();
-  const step = WIDTH / Math.max(1, of);
-  const label = t('home.on_day', { day: dayName(day.day), count: number(day.count) });
+  const { number } = useFormat();
   return (
-    <Link
-      to="/contacts"
-      search={{ e: day.people }}
-      aria-label={label}
-      tabIndex={of > STOPS_MAX ? -1 : 0}
-    >
-      <title>{label}</title>
-      <rect x={index * step} width={step} y={0} height={HEIGHT} fill="transparent" />
-      {children}
-    </Link>
-  );
-}
-
-/** A bar a day. */
-function Bars({ days, fill }: { days: DayPeople[]; fill: string }) {
-  const most = Math.max(1, ...days.map((each) => each.count));
-  const step = WIDTH / Math.max(1, days.length);
-  return (
-    <svg className="home-chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
-      {days.map((each, index) => {
-        if (each.count === 0) return null;
-        const height = Math.max(2, (each.count / most) * HEIGHT);
-        return (
-          <DayLink key={each.day} day={each} index={index} of={days.length}>
-            <rect
-              x={index * step + step * 0.08}
-              width={step * 0.84}
-              y={HEIGHT - height}
-              height={height}
-              fill={fill}
-            />
-          </DayLink>
-        );
-      })}
-    </svg>
-  );
-}
-
-function Curve({ days }: { days: DayPeople[] }) {
-  const values = days.map((each) => each.count);
-  // From zero: a quiet week must not look like a fall to nothing.
-  const most = Math.max(1, ...values);
-  // Each point in the middle of its day's place, where the day is opened.
-  const points = values.map(
-    (value, index) =>
-      `${((index + 0.5) / values.length) * WIDTH},${HEIGHT - (value / most) * (HEIGHT - 4)}`,
-  );
-  return (
-    <svg className="home-chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
-      <polyline
-        points={points.join(' ')}
-        fill="none"
-        stroke="var(--text-2)"
-        strokeWidth="1.5"
-        vectorEffect="non-scaling-stroke"
-      />
-      {days.map(
-        (each, index) =>
-          each.count > 0 && <DayLink key={each.day} day={each} index={index} of={days.length} />,
+    <>
+      <Trans i18nKey="home.count_in_days" count={days} components={{ n: count }} />
+      {before !== null && (
+        <span className="faint">{t('home.before', { before: number(before) })}</span>
       )}
-    </svg>
+    </>
   );
 }
 
-const sum = (days: DayPeople[]) => days.reduce((total, each) => total + each.count, 0);
-const peak = (days: DayPeople[]) => Math.max(0, ...days.map((each) => each.count));
+interface ChartProps {
+  /** The days of the period and those before it. */
+  wide: DayPeople[];
+  period: number;
+}
 
-/** Joined, active and blocked, a day a step. */
-export function DailyCharts({ home, days }: { home: Home; days: number }) {
+function Joined({ wide, period }: ChartProps) {
   const { t } = useTranslation();
   const { number } = useFormat();
-  const joined = sum(home.joined);
-  const today = home.active.at(-1);
-  const active = today?.count ?? 0;
+  const { lately } = split(wide, period);
+  const people = lately[0] && { first_seen: { after: lately[0].day } };
+  return (
+    <Chart
+      title={t('home.joined')}
+      figure={
+        <InDays
+          days={period}
+          before={sumBefore(wide, period)}
+          count={<Count value={sumOf(lately)} people={people} />}
+        />
+      }
+    >
+      <BarChart label={t('home.joined')} days={wide} lately={period} fill="var(--text-2)" />
+      <Axis days={wide} middle={t('home.highest', { count: number(peak(wide)) })} />
+    </Chart>
+  );
+}
+
+function Active({ wide, period }: ChartProps) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const today = wide.at(-1);
+  const mean = meanADay(wide, period);
+  const said =
+    mean.lately === null || mean.before === null
+      ? t('home.highest', { count: number(peak(wide)) })
+      : t('home.mean_before', { mean: number(mean.lately), before: number(mean.before) });
+  return (
+    <Chart
+      title={t('home.active')}
+      figure={
+        <Trans
+          i18nKey="home.count_today"
+          components={{ n: <Count value={today?.count ?? 0} people={today?.people} /> }}
+        />
+      }
+    >
+      <CurveChart label={t('home.active')} days={wide} lately={period} fill="var(--text-2)" />
+      <Axis days={wide} middle={said} />
+    </Chart>
+  );
+}
+
+function Blocked({ wide, period, of }: ChartProps & { of: Home['blocked_in_days'] }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  return (
+    <Chart
+      title={t('home.blocked_title')}
+      figure={
+        <InDays
+          days={period}
+          before={sumBefore(wide, period)}
+          count={<Count value={of.count} people={of.people} />}
+        />
+      }
+    >
+      <BarChart
+        label={t('home.blocked_title')}
+        days={wide}
+        lately={period}
+        fill="var(--bad-fill)"
+      />
+      <Axis days={wide} middle={t('home.highest', { count: number(peak(wide)) })} />
+    </Chart>
+  );
+}
+
+/** Joined, active and blocked, a day a step; `before` looks back further, and is there a little later. */
+export function DailyCharts({
+  home,
+  before,
+  days,
+}: {
+  home: Home;
+  before: Home | undefined;
+  days: number;
+}) {
+  const wide = before ?? home;
   return (
     <div className="columns three section">
-      <section aria-label={t('home.joined')}>
-        <div className="section-head">
-          <h2>{t('home.joined')}</h2>
-          <span className="end muted">
-            <Trans
-              i18nKey="home.count_in_days"
-              count={days}
-              components={{
-                n: (
-                  <Count
-                    value={joined}
-                    people={home.joined[0] && { first_seen: { after: home.joined[0].day } }}
-                  />
-                ),
-              }}
-            />
-          </span>
-        </div>
-        <Bars days={home.joined} fill="var(--text-2)" />
-        <Axis days={home.joined} middle={t('home.highest', { count: number(peak(home.joined)) })} />
-      </section>
-      <section aria-label={t('home.active')}>
-        <div className="section-head">
-          <h2>{t('home.active')}</h2>
-          <span className="end muted">
-            <Trans
-              i18nKey="home.count_today"
-              components={{
-                n: <Count value={active} people={today?.people} />,
-              }}
-            />
-          </span>
-        </div>
-        <Curve days={home.active} />
-        <Axis days={home.active} middle={t('home.highest', { count: number(peak(home.active)) })} />
-      </section>
-      <section aria-label={t('home.blocked_title')}>
-        <div className="section-head">
-          <h2>{t('home.blocked_title')}</h2>
-          <span className="end muted">
-            <Trans
-              i18nKey="home.count_in_days"
-              count={days}
-              components={{
-                n: (
-                  <Count value={home.blocked_in_days.count} people={home.blocked_in_days.people} />
-                ),
-              }}
-            />
-          </span>
-        </div>
-        <Bars days={home.blocked_by_day} fill="var(--bad-fill)" />
-        <Axis
-          days={home.blocked_by_day}
-          middle={t('home.highest', { count: number(peak(home.blocked_by_day)) })}
-        />
-      </section>
+      <Joined wide={wide.joined} period={days} />
+      <Active wide={wide.active} period={days} />
+      <Blocked wide={wide.blocked_by_day} period={days} of={home.blocked_in_days} />
     </div>
   );
 }

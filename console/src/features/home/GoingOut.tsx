@@ -1,6 +1,9 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { campaignsQuery } from '@/api/queries';
 import type { Campaign } from '@/api/types';
+import { useBot } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { OutcomeBar } from '@/ui/bars';
 import { CampaignState } from '@/ui/CampaignState';
@@ -33,7 +36,28 @@ function Running({ campaign }: { campaign: Campaign }) {
   );
 }
 
-/** What is being sent now, and what was sent last. */
+/** How many drafts stand here; the others are with the campaigns. */
+const DRAFTS_SHOWN = 3;
+
+/** What is not sent yet. */
+function Drafts() {
+  const { t } = useTranslation();
+  const { date } = useFormat();
+  const bot = useBot();
+  const drafts = useInfiniteQuery(campaignsQuery(bot.id, 'draft')).data?.pages[0]?.items ?? [];
+  return drafts.slice(0, DRAFTS_SHOWN).map((campaign) => (
+    <li key={campaign.id}>
+      <Link className="cut" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>
+        {campaign.name || t('campaigns.unnamed')}
+      </Link>
+      <span className="end small muted">
+        {t('home.draft', { date: date(campaign.created_at) })}
+      </span>
+    </li>
+  ));
+}
+
+/** What is being sent now, what is not sent yet, and what was sent last. */
 export function GoingOut({ running, recent }: { running: Campaign[]; recent: Campaign[] }) {
   const { t } = useTranslation();
   const { number, date } = useFormat();
@@ -58,6 +82,7 @@ export function GoingOut({ running, recent }: { running: Campaign[]; recent: Cam
         ))}
       </ul>
       <ul className="home-recent">
+        <Drafts />
         {recent.map((campaign) => (
           <li key={campaign.id}>
             <Link className="cut" to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>

@@ -11,6 +11,7 @@ import { useFormat, useNow } from '@/i18n/format';
 import { Aged } from '@/ui/Figure';
 import { Page, Section } from '@/ui/Page';
 import { EmptyState, Loaded, Skeleton, SkeletonRows } from '@/ui/states';
+import { askedDays } from './before';
 import { ChecklistSteps, useChecklistHidden } from './ChecklistSteps';
 import { DailyCharts } from './DailyCharts';
 import { GoingOut } from './GoingOut';
@@ -63,10 +64,11 @@ function Waiting() {
   );
 }
 
-function Full({ home, days }: { home: Home; days: number }) {
+function Full({ home, days }: { home: Home; days: 7 | 30 | 90 }) {
   const { t } = useTranslation();
   const addressOf = useBotAddress();
   const bot = useBot();
+  const wider = useQuery(homeQuery(bot.id, askedDays[days])).data;
   if (home.people === 0) {
     return (
       <EmptyState
@@ -94,7 +96,7 @@ function Full({ home, days }: { home: Home; days: number }) {
         <Suggestions suggestions={home.suggestions} />
         <GoingOut running={home.running} recent={home.recent} />
       </div>
-      <DailyCharts home={home} days={days} />
+      <DailyCharts home={home} before={wider} days={days} />
       <LinksBringing />
       {home.moves.length > 0 && (
         <Section title={t('home.moved')} note={t('home.in_days', { count: days })}>
