@@ -28,5 +28,7 @@ export default defineConfig({
     setupFiles: ['src/test/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
     css: false,
+    // Three of the longest waits of src/test/setup.ts.
+    testTimeout: 60_000,
   },
 });

@@ -64,7 +64,10 @@ export const sending = [
     return campaign;
   }),
   on('delete', '/campaigns/{id}').answers(() => undefined),
-  on('get', '/campaigns/{id}/report').answers(({ id }) => report(found(campaigns, id)!)),
+  on('get', '/campaigns/{id}/report').answers(({ id }) => {
+    const campaign = found(campaigns, id);
+    return campaign ? report(campaign) : problem(404, 'not_found', 'no such campaign');
+  }),
   on('get', '/campaigns/{id}/ledger').answers(({ query }) => {
     const outcome = query.get('outcome');
     const items = people.slice(0, 1427).map((person, index) => ({

@@ -2,9 +2,9 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { configure, render } from '@testing-library/react';
+import { render } from '@testing-library/react';
 import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { makeQueryClient } from '@/api/queryClient';
 import { startI18n } from '@/i18n';
 import { handlers } from '@/mocks/handlers';
@@ -16,14 +16,9 @@ export { links } from '@/mocks/linking';
 export { home } from '@/mocks/report';
 export { campaigns, flows, session, tagList } from '@/mocks/records';
 
-/** A whole page is loaded and drawn, by a machine that may be busy. */
-const LONGEST_MS = 20_000;
-
 /** Answers the tests of a file as the mocks do, and in English; `use` has one answer differ until the test is over. */
 export function withServer() {
   const server = setupServer(...handlers);
-  configure({ asyncUtilTimeout: LONGEST_MS });
-  vi.setConfig({ testTimeout: 3 * LONGEST_MS });
   beforeAll(async () => {
     server.listen({ onUnhandledRequest: 'error' });
     await startI18n('en');

@@ -1,8 +1,11 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(() => cleanup());
+
+// What is waited for is loaded and drawn by a machine that may be busy.
+configure({ asyncUtilTimeout: 20_000 });
 
 // Mantine asks for these two; jsdom has neither.
 window.matchMedia = (query: string) =>
