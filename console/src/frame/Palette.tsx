@@ -10,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { campaignsQuery, contactSearchQuery, segmentsQuery } from '@/api/queries';
 import { useBot, useCan } from '@/api/workspace';
@@ -29,20 +29,13 @@ interface Choice {
 
 const MOST = 6;
 
-function useChoices(text: string): Choice[] {
+type Fits = (name: string) => boolean;
+
+function usePlaceChoices() {
   const { t } = useTranslation();
-  const { number } = useFormat();
-  const bot = useBot();
-  const can = useCan();
   const navigate = useNavigate();
-  const [asked] = useDebouncedValue(text, 150);
-  const people = useQuery(contactSearchQuery(bot.id, asked)).data;
-  const segments = useQuery(segmentsQuery(bot.id)).data;
-  const campaigns = useInfiniteQuery(campaignsQuery(bot.id)).data;
-  return useMemo(() => {
-    const wanted = fold(text.trim());
-    const fits = (name: string) => fold(name).includes(wanted);
-    const choices: Choice[] = places
+  return (fits: Fits): Choice[] =>
+    places
       .map((place) => ({
         id: place.key,
         group: t('frame.group_places'),
@@ -51,61 +44,137 @@ function useChoices(text: string): Choice[] {
         go: () => void navigate({ to: place.to }),
       }))
       .filter((choice) => fits(choice.label));
-    if (wanted) {
-      for (const contact of people?.items.slice(0, MOST) ?? []) {
-        choices.push({
-          id: `p${contact.id}`,
-          group: t('frame.group_people'),
-          label: contact.name || t('ui.no_name'),
-          amount: contact.username ? `@${contact.username}` : '',
-          icon: IconUser,
-          go: () =>
-            void navigate({ to: '/contacts/$contactId', params: { contactId: contact.id } }),
-        });
-      }
-    }
-    for (const segment of segments?.items.filter((each) => fits(each.name)).slice(0, MOST) ?? []) {
-      choices.push({
-        id: `s${segment.id}`,
+}
+
+function usePeopleChoices(text: string): Choice[] {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const navigate = useNavigate();
+  const [asked] = useDebouncedValue(text, 150);
+  const people = useQuery(contactSearchQuery(bot.id, asked)).data;
+  if (!text.trim()) return [];
+  return (people?.items ?? []).slice(0, MOST).map((contact) => ({
+    id: `p${contact.id}`,
+    group: t('frame.group_people'),
+    label: contact.name || t('ui.no_name'),
+    amount: contact.username ? `@${contact.username}` : '',
+    icon: IconUser,
+    go: () => void navigate({ to: '/contacts/$contactId', params: { contactId: contact.id } }),
+  }));
+}
+
+function useSegmentChoices() {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const bot = useBot();
+  const navigate = useNavigate();
+  const segments = useQuery(segmentsQuery(bot.id)).data?.items ?? [];
+  return (fits: Fits): Choice[] =>
+    segments
+      .filter(({ name }) => fits(name))
+      .slice(0, MOST)
+      .map(({ id, name, count }) => ({
+        id: `s${id}`,
         group: t('place.segments'),
-        label: segment.name,
-        amount: number(segment.count),
+        label: name,
+        amount: number(count),
         icon: IconFilter,
-        go: () => void navigate({ to: '/segments/$segmentId', params: { segmentId: segment.id } }),
-      });
-    }
-    for (const campaign of campaigns?.pages
-      .flatMap((page) => page.items)
-      .filter((each) => fits(each.name))
-      .slice(0, MOST) ?? []) {
-      choices.push({
-        id: `c${campaign.id}`,
+        go: () => void navigate({ to: '/segments/$segmentId', params: { segmentId: id } }),
+      }));
+}
+
+function useCampaignChoices() {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const navigate = useNavigate();
+  const pages = useInfiniteQuery(campaignsQuery(bot.id)).data?.pages ?? [];
+  return (fits: Fits): Choice[] =>
+    pages
+      .flatMap(({ items }) => items)
+      .filter(({ name }) => fits(name))
+      .slice(0, MOST)
+      .map(({ id, name, status }) => ({
+        id: `c${id}`,
         group: t('place.campaigns'),
-        label: campaign.name,
-        amount: t(`campaign_status.${campaign.status}`),
+        label: name,
+        amount: t(`campaign_status.${status}`),
         icon: IconSend,
-        go: () =>
-          void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id } }),
-      });
-    }
-    if (can('send_campaigns')) {
-      choices.push({
-        id: 'new-campaign',
-        group: t('frame.group_new'),
-        label: t('frame.new_campaign'),
-        icon: IconPlus,
-        go: () => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: 'new' } }),
-      });
-      choices.push({
-        id: 'new-segment',
-        group: t('frame.group_new'),
-        label: t('frame.new_segment'),
-        icon: IconPlus,
-        go: () => void navigate({ to: '/segments/$segmentId', params: { segmentId: 'new' } }),
-      });
-    }
-    return choices;
-  }, [text, people, segments, campaigns, t, number, navigate, can]);
+        go: () => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: id } }),
+      }));
+}
+
+/** What can be begun from here. */
+function useNewChoices(): Choice[] {
+  const { t } = useTranslation();
+  const can = useCan();
+  const navigate = useNavigate();
+  if (!can('send_campaigns')) return [];
+  const group = t('frame.group_new');
+  return [
+    {
+      id: 'new-campaign',
+      group,
+      label: t('frame.new_campaign'),
+      icon: IconPlus,
+      go: () => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: 'new' } }),
+    },
+    {
+      id: 'new-segment',
+      group,
+      label: t('frame.new_segment'),
+      icon: IconPlus,
+      go: () => void navigate({ to: '/segments/$segmentId', params: { segmentId: 'new' } }),
+    },
+  ];
+}
+
+function useChoices(text: string): Choice[] {
+  const wanted = fold(text.trim());
+  const fits = (name: string) => fold(name).includes(wanted);
+  const [placed, people] = [usePlaceChoices(), usePeopleChoices(text)];
+  const [segments, campaigns, fresh] = [useSegmentChoices(), useCampaignChoices(), useNewChoices()];
+  return [...placed(fits), ...people, ...segments(fits), ...campaigns(fits), ...fresh];
+}
+
+const idOf = (choice: Choice) => `palette-${choice.id}`;
+
+function Found({
+  choices,
+  current,
+  onPoint,
+  onTake,
+}: {
+  choices: Choice[];
+  current: number;
+  onPoint: (index: number) => void;
+  onTake: (choice: Choice) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <div className="palette-list" id="palette-list" role="listbox" aria-label={t('frame.found')}>
+      {choices.map((choice, index) => (
+        <div key={choice.id} role="presentation">
+          {choices[index - 1]?.group !== choice.group && <h3 aria-hidden="true">{choice.group}</h3>}
+          <div
+            id={idOf(choice)}
+            role="option"
+            aria-selected={index === current}
+            onMouseMove={() => onPoint(index)}
+            onClick={() => onTake(choice)}
+          >
+            <choice.icon size={16} stroke={1.5} aria-hidden="true" />
+            <span className="cut">{choice.label}</span>
+            {choice.amount && <span className="amount figure">{choice.amount}</span>}
+          </div>
+        </div>
+      ))}
+      {choices.length === 0 && (
+        <p className="muted" style={{ padding: 12 }}>
+          {t('frame.nothing_found')}
+        </p>
+      )}
+    </div>
+  );
 }
 
 function PaletteBody({ onClose }: { onClose: () => void }) {
@@ -114,23 +183,20 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   const [at, setAt] = useState(0);
   const choices = useChoices(text);
   const current = Math.min(at, choices.length - 1);
-  const take = (choice: Choice | undefined) => {
-    if (!choice) return;
+  const chosen = choices[current];
+  const take = (choice: Choice) => {
     onClose();
     choice.go();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && chosen) take(chosen);
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step !== 0) {
-      event.preventDefault();
-      setAt((current + step + choices.length) % choices.length);
-      document
-        .getElementById(
-          `palette-${choices[(current + step + choices.length) % choices.length]?.id}`,
-        )
-        ?.scrollIntoView({ block: 'nearest' });
-    }
-    if (event.key === 'Enter') take(choices[current]);
+    if (step === 0 || choices.length === 0) return;
+    event.preventDefault();
+    const next = (current + step + choices.length) % choices.length;
+    setAt(next);
+    const into = choices[next];
+    if (into) document.getElementById(idOf(into))?.scrollIntoView({ block: 'nearest' });
   };
   return (
     <>
@@ -140,7 +206,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
         role="combobox"
         aria-expanded="true"
         aria-controls="palette-list"
-        aria-activedescendant={choices[current] ? `palette-${choices[current].id}` : undefined}
+        aria-activedescendant={chosen && idOf(chosen)}
         aria-label={t('frame.find')}
         placeholder={t('frame.find_hint')}
         leftSection={<IconSearch size={16} stroke={1.5} />}
@@ -151,31 +217,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      <div className="palette-list" id="palette-list" role="listbox" aria-label={t('frame.found')}>
-        {choices.map((choice, index) => (
-          <div key={choice.id} role="presentation">
-            {choices[index - 1]?.group !== choice.group && (
-              <h3 aria-hidden="true">{choice.group}</h3>
-            )}
-            <div
-              id={`palette-${choice.id}`}
-              role="option"
-              aria-selected={index === current}
-              onMouseMove={() => setAt(index)}
-              onClick={() => take(choice)}
-            >
-              <choice.icon size={16} stroke={1.5} aria-hidden="true" />
-              <span className="cut">{choice.label}</span>
-              {choice.amount && <span className="amount figure">{choice.amount}</span>}
-            </div>
-          </div>
-        ))}
-        {choices.length === 0 && (
-          <p className="muted" style={{ padding: 12 }}>
-            {t('frame.nothing_found')}
-          </p>
-        )}
-      </div>
+      <Found choices={choices} current={current} onPoint={setAt} onTake={take} />
     </>
   );
 }

@@ -9,13 +9,53 @@ import { useAppearance, useSignOut } from './appearance';
 import { places, tabs } from './places';
 import { useWaiting } from './Sidebar';
 
+/** What is not among the tabs: the other places, and what the sidebar's foot has. */
+function MorePlaces({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const { session } = useWorkspace();
+  const { toggleScheme, toggleLanguage } = useAppearance();
+  const signOut = useSignOut();
+  const acts = [
+    { label: t('frame.other_language'), run: toggleLanguage },
+    { label: t('frame.switch_theme'), run: toggleScheme },
+    { label: t('frame.sign_out_name', { name: session.member.name }), run: signOut },
+  ];
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="bottom"
+      size="auto"
+      title={t('frame.more')}
+      closeButtonProps={{ 'aria-label': t('ui.close') }}
+    >
+      <ul className="more-places">
+        {places
+          .filter((place) => !tabs.includes(place.key))
+          .map((place) => (
+            <li key={place.key}>
+              <Link to={place.to} onClick={onClose}>
+                <place.icon size={18} stroke={1.5} aria-hidden="true" />
+                {t(`place.${place.key}`)}
+              </Link>
+            </li>
+          ))}
+        {acts.map(({ label, run }) => (
+          <li key={label}>
+            <button type="button" onClick={run}>
+              {label}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Drawer>
+  );
+}
+
 /** The phone's five tabs; the fifth opens the other places. */
 export function TabBar() {
   const { t } = useTranslation();
   const { number } = useFormat();
-  const { session } = useWorkspace();
-  const { toggleScheme, toggleLanguage } = useAppearance();
-  const signOut = useSignOut();
   const waiting = useWaiting();
   const [more, setMore] = useState(false);
   return (
@@ -41,44 +81,7 @@ export function TabBar() {
           <span>{t('frame.more')}</span>
         </button>
       </nav>
-      {more && (
-        <Drawer
-          opened
-          onClose={() => setMore(false)}
-          position="bottom"
-          size="auto"
-          title={t('frame.more')}
-          closeButtonProps={{ 'aria-label': t('ui.close') }}
-        >
-          <ul className="more-places">
-            {places
-              .filter((place) => !tabs.includes(place.key))
-              .map((place) => (
-                <li key={place.key}>
-                  <Link to={place.to} onClick={() => setMore(false)}>
-                    <place.icon size={18} stroke={1.5} aria-hidden="true" />
-                    {t(`place.${place.key}`)}
-                  </Link>
-                </li>
-              ))}
-            <li>
-              <button type="button" onClick={toggleLanguage}>
-                {t('frame.other_language')}
-              </button>
-            </li>
-            <li>
-              <button type="button" onClick={toggleScheme}>
-                {t('frame.switch_theme')}
-              </button>
-            </li>
-            <li>
-              <button type="button" onClick={signOut}>
-                {t('frame.sign_out_name', { name: session.member.name })}
-              </button>
-            </li>
-          </ul>
-        </Drawer>
-      )}
+      {more && <MorePlaces onClose={() => setMore(false)} />}
     </>
   );
 }

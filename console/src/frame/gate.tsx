@@ -3,7 +3,7 @@ import './frame.css';
 import { PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { type ChangeEvent, type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get, post, Problem } from '@/api/client';
 import type { Setup } from '@/api/types';
@@ -128,57 +128,49 @@ export function SetupPage() {
   );
 }
 
-function SetupForm({ token, setup }: { token: string; setup: Setup }) {
-  const { t } = useTranslation();
+function useSetup(token: string) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const problem = useProblemText();
-  const [name, setName] = useState('');
-  const [email, setEmail] = useState(setup.email ?? '');
-  const [password, setPassword] = useState('');
-  const make = useMutation({
-    mutationFn: () =>
-      post('/setup/{token}', {
-        params: { path: { token } },
-        body: { name, email, password },
-      }),
+  return useMutation({
+    mutationFn: (account: { name: string; email: string; password: string }) =>
+      post('/setup/{token}', { params: { path: { token } }, body: account }),
     onSuccess: (session) => {
       client.setQueryData(['session'], session);
       void navigate({ to: '/' });
     },
   });
+}
+
+function SetupForm({ token, setup }: { token: string; setup: Setup }) {
+  const { t } = useTranslation();
+  const problem = useProblemText();
+  const [account, setAccount] = useState({ name: '', email: setup.email ?? '', password: '' });
+  const make = useSetup(token);
   const fields = make.error instanceof Problem ? make.error : null;
+  const field = (name: keyof typeof account) => ({
+    label: t(`gate.${name}`),
+    required: true,
+    value: account[name],
+    onChange: (event: ChangeEvent<HTMLInputElement>) => {
+      const { value } = event.currentTarget;
+      setAccount((before) => ({ ...before, [name]: value }));
+    },
+    error: fields?.field(`/${name}`),
+  });
+  const { name, email, password } = account;
+  const isReady = name && email && password.length >= PASSWORD_MIN;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    make.mutate();
+    make.mutate(account);
   };
   return (
     <form onSubmit={submit} noValidate>
-      <TextInput
-        label={t('gate.name')}
-        autoComplete="name"
-        required
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        error={fields?.field('/name')}
-      />
-      <TextInput
-        label={t('gate.email')}
-        type="email"
-        autoComplete="username"
-        required
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-        error={fields?.field('/email')}
-      />
+      <TextInput {...field('name')} autoComplete="name" />
+      <TextInput {...field('email')} type="email" autoComplete="username" />
       <PasswordInput
-        label={t('gate.password')}
+        {...field('password')}
         description={t('gate.password_min', { count: PASSWORD_MIN })}
         autoComplete="new-password"
-        required
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        error={fields?.field('/password')}
         visibilityToggleButtonProps={{ 'aria-label': t('gate.show_password') }}
       />
       {make.error && (fields?.errors.length ?? 0) === 0 && (
@@ -192,11 +184,7 @@ function SetupForm({ token, setup }: { token: string; setup: Setup }) {
         variant="filled"
         fullWidth
         loading={make.isPending}
-        reason={
-          !name || !email || password.length < PASSWORD_MIN
-            ? t('gate.enter_all', { count: PASSWORD_MIN })
-            : undefined
-        }
+        reason={isReady ? undefined : t('gate.enter_all', { count: PASSWORD_MIN })}
       >
         {t('gate.make')}
       </ReasonedButton>

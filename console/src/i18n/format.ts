@@ -40,69 +40,61 @@ function shortOf(language: Language, value: number, unit: string): string | unde
 }
 const justNow: Record<Language, string> = { en: 'just now', zh: '刚刚' };
 
-export function makeFormat(language: Language): Format {
-  const locale = locales[language];
+/** How many of its largest whole unit a time is. */
+function largest(ms: number): [number, 'second' | 'minute' | 'hour' | 'day'] {
+  if (ms < MINUTE_MS) return [Math.round(ms / SECOND_MS), 'second'];
+  if (ms < HOUR_MS) return [Math.round(ms / MINUTE_MS), 'minute'];
+  if (ms < DAY_MS) return [Math.round(ms / HOUR_MS), 'hour'];
+  return [Math.round(ms / DAY_MS), 'day'];
+}
+
+function makeNumbers(locale: string): Pick<Format, 'number' | 'percent' | 'signed'> {
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const signedOf = (digits: number) =>
+  const withDigits = (digits: number, options: Intl.NumberFormatOptions) =>
     new Intl.NumberFormat(locale, {
-      signDisplay: 'exceptZero',
+      ...options,
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
     });
-  const percentOf = (digits: number) =>
-    new Intl.NumberFormat(locale, {
-      style: 'percent',
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
-  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  const dateYear = new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-  });
-  const time = new Intl.DateTimeFormat(locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  const timeSeconds = new Intl.DateTimeFormat(locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  });
+  return {
+    number: (value) => integer.format(value),
+    percent: (share, digits = 1) =>
+      share === null ? '' : withDigits(digits, { style: 'percent' }).format(share),
+    signed: (value, digits = 0) =>
+      withDigits(digits, { signDisplay: 'exceptZero' }).format(value).replace('-', '−'),
+  };
+}
+
+const sameYear = (ms: number) => new Date(ms).getFullYear() === new Date().getFullYear();
+
+function makeDates(
+  locale: string,
+): Pick<Format, 'date' | 'time' | 'timeSeconds' | 'dateTime' | 'day'> {
+  const day = { day: 'numeric', month: 'short' } as const;
+  const year = { year: 'numeric' } as const;
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const date = new Intl.DateTimeFormat(locale, day);
+  const dateYear = new Intl.DateTimeFormat(locale, { ...day, ...year });
+  const time = new Intl.DateTimeFormat(locale, clock);
+  const timeSeconds = new Intl.DateTimeFormat(locale, { ...clock, second: '2-digit' });
+  const dateTime = new Intl.DateTimeFormat(locale, { ...day, ...clock });
+  const dateTimeYear = new Intl.DateTimeFormat(locale, { ...day, ...clock, ...year });
+  return {
+    date: (ms) => (sameYear(ms) ? date : dateYear).format(ms),
+    time: (ms) => time.format(ms),
+    timeSeconds: (ms) => timeSeconds.format(ms),
+    dateTime: (ms) => (sameYear(ms) ? dateTime : dateTimeYear).format(ms),
+    day: (isoDay) => date.format(new Date(`${isoDay}T12:00:00`)),
+  };
+}
+
+function makeSpans(language: Language): Pick<Format, 'ago' | 'length' | 'span'> {
+  const locale = locales[language];
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'long' });
-  const names = new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' });
   const lengthOf = (value: number, unit: string) =>
     shortOf(language, value, unit) ??
     new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
-  const largest = (ms: number): [number, 'second' | 'minute' | 'hour' | 'day'] => {
-    if (ms < MINUTE_MS) return [Math.round(ms / SECOND_MS), 'second'];
-    if (ms < HOUR_MS) return [Math.round(ms / MINUTE_MS), 'minute'];
-    if (ms < DAY_MS) return [Math.round(ms / HOUR_MS), 'hour'];
-    return [Math.round(ms / DAY_MS), 'day'];
-  };
-  const sameYear = (ms: number) => new Date(ms).getFullYear() === new Date().getFullYear();
-  const dateText = (ms: number) => (sameYear(ms) ? date : dateYear).format(ms);
-  const timeText = (ms: number) => time.format(ms);
   return {
-    number: (value) => integer.format(value),
-    percent: (share, digits = 1) => (share === null ? '' : percentOf(digits).format(share)),
-    signed: (value, digits = 0) => signedOf(digits).format(value).replace('-', '−'),
-    date: dateText,
-    time: timeText,
-    timeSeconds: (ms) => timeSeconds.format(ms),
-    dateTime: (ms) =>
-      new Intl.DateTimeFormat(locale, {
-        day: 'numeric',
-        month: 'short',
-        hour: '2-digit',
-        minute: '2-digit',
-        hourCycle: 'h23',
-        ...(sameYear(ms) ? {} : { year: 'numeric' }),
-      }).format(ms),
-    day: (isoDay) => date.format(new Date(`${isoDay}T12:00:00`)),
     ago: (ms, now) => {
       if (Math.abs(now - ms) < MINUTE_MS) return justNow[language];
       const [value, unit] = largest(Math.abs(now - ms));
@@ -117,6 +109,16 @@ export function makeFormat(language: Language): Format {
       if (!match) return wire;
       return lengthOf(Number(match[1]), units[match[2] as keyof typeof units]);
     },
+  };
+}
+
+export function makeFormat(language: Language): Format {
+  const locale = locales[language];
+  const names = new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' });
+  return {
+    ...makeNumbers(locale),
+    ...makeDates(locale),
+    ...makeSpans(language),
     list: (parts, type) => new Intl.ListFormat(locale, { type, style: 'long' }).format(parts),
     language: (code) => {
       try {

@@ -4,7 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { ledgerQuery } from '@/api/queries';
-import type { Campaign, LedgerItem } from '@/api/types';
+import type { Campaign, LedgerItem, Outcome } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Aged } from '@/ui/Figure';
@@ -98,101 +98,128 @@ function buttonText(campaign: Campaign, place: string): string {
   return campaign.message.buttons?.[row ?? -1]?.[column ?? -1]?.text ?? place;
 }
 
-/** One line for each person, written before the call. */
-export function Ledger({ campaign }: { campaign: Campaign }) {
+const useLedgerSearch = () => useSearch({ from: '/frame/campaigns/$campaignId' });
+
+function OutcomePicker({ campaign, outcome }: { campaign: Campaign; outcome: Outcome | '' }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const search = useSearch({ from: '/frame/campaigns/$campaignId' });
-  const outcome = outcomes.find((each) => each === search.outcome) ?? '';
-  const button = search.button ?? '';
+  const search = useLedgerSearch();
+  return (
+    <Select
+      size="xs"
+      w={150}
+      allowDeselect={false}
+      aria-label={t('campaigns.outcome')}
+      value={outcome}
+      data={[
+        { value: '', label: t('campaigns.every_outcome') },
+        ...outcomes.map((each) => ({ value: each, label: t(`outcome.${each}`) })),
+      ]}
+      onChange={(next) =>
+        void navigate({
+          to: '/campaigns/$campaignId',
+          params: { campaignId: campaign.id },
+          search: { ...search, outcome: next || undefined },
+          replace: true,
+          resetScroll: false,
+        })
+      }
+    />
+  );
+}
+
+/** That the lines are of one button alone, and the way back to all. */
+function OnlyButton({ campaign, button }: { campaign: Campaign; button: string }) {
+  const { t } = useTranslation();
+  const search = useLedgerSearch();
+  return (
+    <p className="inline ledger-only">
+      <span>
+        <Trans
+          i18nKey="campaigns.ledger_button"
+          values={{ button: buttonText(campaign, button) }}
+          components={{ b: <b /> }}
+        />
+      </span>
+      <Link
+        className="text-link"
+        to="/campaigns/$campaignId"
+        params={{ campaignId: campaign.id }}
+        search={{ ...search, button: undefined }}
+        replace
+        resetScroll={false}
+      >
+        {t('campaigns.every_line')}
+      </Link>
+    </p>
+  );
+}
+
+/** The lines that are asked for, standing still while news come. */
+function useLines(campaign: Campaign, outcome: Outcome | '', button: string) {
   const query = useInfiniteQuery(ledgerQuery(campaign.id, outcome, button));
-  const columns = useColumns();
   const lines = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const asked = query.isPlaceholderData ? null : JSON.stringify([campaign.id, outcome, button]);
-  const { rows, news, settle } = useStill(lines, asked, (line) => line.contact_id, {
+  const still = useStill(lines, asked, (line) => line.contact_id, {
     gone: 'keep',
     fresh: 'wait',
     pages: query.data?.pages.length ?? 0,
   });
+  return { query, ...still };
+}
+
+function Lines({ query, rows, news, settle }: ReturnType<typeof useLines>) {
+  const { t } = useTranslation();
+  const columns = useColumns();
+  const more = query.hasNextPage && !query.isFetchingNextPage;
+  return (
+    <>
+      {news > 0 && (
+        <button type="button" className="text-link small" onClick={settle}>
+          {t('ui.updated', { count: news })}
+        </button>
+      )}
+      {query.error && (
+        <Failure
+          error={query.error}
+          what={t('campaigns.ledger_failed')}
+          retry={() => void query.refetch()}
+        />
+      )}
+      {query.isPending && !query.error && <SkeletonRows rows={6} />}
+      {query.data && rows.length === 0 && <p className="muted">{t('campaigns.ledger_none')}</p>}
+      {rows.length > 0 && (
+        <Aged stale={query.isPlaceholderData}>
+          <DataTable
+            label={t('campaigns.ledger')}
+            columns={columns}
+            rows={rows}
+            keyOf={(row) => row.contact_id}
+            rowHeight={36}
+            onEnd={more ? () => void query.fetchNextPage() : undefined}
+          />
+        </Aged>
+      )}
+    </>
+  );
+}
+
+/** One line for each person, written before the call. */
+export function Ledger({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation();
+  const search = useLedgerSearch();
+  const outcome = outcomes.find((each) => each === search.outcome) ?? '';
+  const button = search.button ?? '';
+  const lines = useLines(campaign, outcome, button);
   return (
     <div id="ledger">
       <Section
         title={t('campaigns.ledger')}
         note={t('campaigns.ledger_note')}
-        end={
-          <Select
-            size="xs"
-            w={150}
-            allowDeselect={false}
-            aria-label={t('campaigns.outcome')}
-            value={outcome}
-            data={[
-              { value: '', label: t('campaigns.every_outcome') },
-              ...outcomes.map((each) => ({ value: each, label: t(`outcome.${each}`) })),
-            ]}
-            onChange={(next) =>
-              void navigate({
-                to: '/campaigns/$campaignId',
-                params: { campaignId: campaign.id },
-                search: { ...search, outcome: next || undefined },
-                replace: true,
-                resetScroll: false,
-              })
-            }
-          />
-        }
+        end={<OutcomePicker campaign={campaign} outcome={outcome} />}
       >
-        {button && (
-          <p className="inline ledger-only">
-            <span>
-              <Trans
-                i18nKey="campaigns.ledger_button"
-                values={{ button: buttonText(campaign, button) }}
-                components={{ b: <b /> }}
-              />
-            </span>
-            <Link
-              className="text-link"
-              to="/campaigns/$campaignId"
-              params={{ campaignId: campaign.id }}
-              search={{ ...search, button: undefined }}
-              replace
-              resetScroll={false}
-            >
-              {t('campaigns.every_line')}
-            </Link>
-          </p>
-        )}
-        {news > 0 && (
-          <button type="button" className="text-link small" onClick={settle}>
-            {t('ui.updated', { count: news })}
-          </button>
-        )}
-        {query.error && (
-          <Failure
-            error={query.error}
-            what={t('campaigns.ledger_failed')}
-            retry={() => void query.refetch()}
-          />
-        )}
-        {query.isPending && !query.error && <SkeletonRows rows={6} />}
-        {query.data && rows.length === 0 && <p className="muted">{t('campaigns.ledger_none')}</p>}
-        {rows.length > 0 && (
-          <Aged stale={query.isPlaceholderData}>
-            <DataTable
-              label={t('campaigns.ledger')}
-              columns={columns}
-              rows={rows}
-              keyOf={(row) => row.contact_id}
-              rowHeight={36}
-              onEnd={
-                query.hasNextPage && !query.isFetchingNextPage
-                  ? () => void query.fetchNextPage()
-                  : undefined
-              }
-            />
-          </Aged>
-        )}
+        {button && <OnlyButton campaign={campaign} button={button} />}
+        <Lines {...lines} />
       </Section>
     </div>
   );

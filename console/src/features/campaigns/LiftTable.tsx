@@ -3,7 +3,7 @@ import type { Campaign, Lift } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Interval } from '@/ui/bars';
 import { Count } from '@/ui/Count';
-import { NextSteps } from './ReportSection';
+import { NextSteps } from './NextSteps';
 
 const MEASURES_THAT_HARM: Lift['measure'][] = ['blocks'];
 /** The shared scale reaches to the widest interval, and never pretends to more precision than a point. */
@@ -48,6 +48,87 @@ export function PartOfGroup({ part }: { part: Lift['reached'] }) {
   );
 }
 
+/** Why there is nothing to compare. */
+function NoLift({ heldOut }: { heldOut: number }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  return (
+    <>
+      <h3 className="campaigns-report-sub">{t('report.lift')}</h3>
+      <p className="muted">
+        {heldOut > 0
+          ? t('report.held_out_not_yet', { count: heldOut, number: number(heldOut) })
+          : t('report.no_held_out')}
+      </p>
+    </>
+  );
+}
+
+function LiftHead() {
+  const { t } = useTranslation();
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{t('report.measure')}</th>
+        <th scope="col" className="num">
+          {t('report.reached')}
+        </th>
+        <th scope="col" className="num">
+          {t('outcome.held_out')}
+        </th>
+        <th scope="col" className="campaigns-lift-interval wide-only">
+          <span className="unseen">{t('report.interval')}</span>
+        </th>
+        <th scope="col">{t('report.reading')}</th>
+        <th scope="col" className="wide-only">
+          <span className="unseen">{t('ui.made_segment')}</span>
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+function LiftRow({ lift, scale, campaign }: { lift: Lift; scale: number; campaign: Campaign }) {
+  const { t } = useTranslation();
+  const { measure, difference, low, high, reached } = lift;
+  const what = t(`report.lift_${measure}`);
+  return (
+    <tr>
+      <th scope="row">{what}</th>
+      <td className="num">
+        <PartOfGroup part={reached} />
+      </td>
+      <td className="num">
+        <PartOfGroup part={lift.held_out} />
+      </td>
+      <td className="wide-only">
+        {difference !== null && low !== null && high !== null && (
+          <Interval
+            low={low}
+            high={high}
+            middle={difference}
+            scale={scale}
+            clear={lift.clear && lift.enough}
+            harm={MEASURES_THAT_HARM.includes(measure)}
+          />
+        )}
+      </td>
+      <td>
+        <Reading lift={lift} />
+      </td>
+      <td className="num wide-only">
+        {reached.hits > 0 && (
+          <NextSteps
+            writes={false}
+            people={reached.people}
+            name={t('report.segment_name', { what, campaign: campaign.name })}
+          />
+        )}
+      </td>
+    </tr>
+  );
+}
+
 /** Everyone reached against everyone held out, each with its interval. */
 export function LiftTable({
   lift,
@@ -59,23 +140,7 @@ export function LiftTable({
   settled: boolean;
 }) {
   const { t } = useTranslation();
-  const { number } = useFormat();
-  const heldOut = lift[0]?.held_out.n ?? 0;
-  if (lift.length === 0 || heldOut === 0) {
-    return (
-      <>
-        <h3 className="campaigns-report-sub">{t('report.lift')}</h3>
-        <p className="muted">
-          {campaign.counts.held_out > 0
-            ? t('report.held_out_not_yet', {
-                count: campaign.counts.held_out,
-                number: number(campaign.counts.held_out),
-              })
-            : t('report.no_held_out')}
-        </p>
-      </>
-    );
-  }
+  if ((lift[0]?.held_out.n ?? 0) === 0) return <NoLift heldOut={campaign.counts.held_out} />;
   const scale = scaleOf(lift);
   return (
     <>
@@ -85,62 +150,10 @@ export function LiftTable({
       </div>
       <div className="scroll-x">
         <table className="table lift" aria-label={t('report.lift')}>
-          <thead>
-            <tr>
-              <th scope="col">{t('report.measure')}</th>
-              <th scope="col" className="num">
-                {t('report.reached')}
-              </th>
-              <th scope="col" className="num">
-                {t('outcome.held_out')}
-              </th>
-              <th scope="col" className="campaigns-lift-interval wide-only">
-                <span className="unseen">{t('report.interval')}</span>
-              </th>
-              <th scope="col">{t('report.reading')}</th>
-              <th scope="col" className="wide-only">
-                <span className="unseen">{t('ui.made_segment')}</span>
-              </th>
-            </tr>
-          </thead>
+          <LiftHead />
           <tbody>
             {lift.map((each) => (
-              <tr key={each.measure}>
-                <th scope="row">{t(`report.lift_${each.measure}`)}</th>
-                <td className="num">
-                  <PartOfGroup part={each.reached} />
-                </td>
-                <td className="num">
-                  <PartOfGroup part={each.held_out} />
-                </td>
-                <td className="wide-only">
-                  {each.difference !== null && each.low !== null && each.high !== null && (
-                    <Interval
-                      low={each.low}
-                      high={each.high}
-                      middle={each.difference}
-                      scale={scale}
-                      clear={each.clear && each.enough}
-                      harm={MEASURES_THAT_HARM.includes(each.measure)}
-                    />
-                  )}
-                </td>
-                <td>
-                  <Reading lift={each} />
-                </td>
-                <td className="num wide-only">
-                  {each.reached.hits > 0 && (
-                    <NextSteps
-                      writes={false}
-                      people={each.reached.people}
-                      name={t('report.segment_name', {
-                        what: t(`report.lift_${each.measure}`),
-                        campaign: campaign.name,
-                      })}
-                    />
-                  )}
-                </td>
-              </tr>
+              <LiftRow key={each.measure} lift={each} scale={scale} campaign={campaign} />
             ))}
           </tbody>
         </table>

@@ -1,52 +1,18 @@
-import { SegmentedControl } from '@mantine/core';
-import { IconFilter, IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { reportQuery } from '@/api/queries';
-import type { Campaign, Expression, Figure, Report } from '@/api/types';
-import { useCan } from '@/api/workspace';
+import type { Campaign, Figure, Report } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
+import { CountSteps } from '@/ui/CountSteps';
 import { Aged } from '@/ui/Figure';
 import { Section } from '@/ui/Page';
-import { StageBadge } from '@/ui/StageBadge';
 import { Loaded, SkeletonRows } from '@/ui/states';
 import { TagChip } from '@/ui/TagChip';
+import { Breakdown } from './Breakdown';
 import { LiftTable } from './LiftTable';
-
-/** From a number to its next step: the same people as a segment, or as the next audience. */
-export function NextSteps({
-  people,
-  name,
-  writes = true,
-}: {
-  people: Expression;
-  name: string;
-  writes?: boolean;
-}) {
-  const { t } = useTranslation();
-  const can = useCan();
-  if (!can('send_campaigns')) return null;
-  return (
-    <span className="campaigns-next-steps">
-      <Link to="/segments/$segmentId" params={{ segmentId: 'new' }} search={{ e: people, name }}>
-        <IconFilter size={13} stroke={1.5} aria-hidden="true" />
-        {t('ui.made_segment')}
-      </Link>
-      {writes && (
-        <Link
-          to="/campaigns/$campaignId"
-          params={{ campaignId: 'new' }}
-          search={{ audience: people }}
-        >
-          <IconSend size={13} stroke={1.5} aria-hidden="true" />
-          {t('report.write_to_these')}
-        </Link>
-      )}
-    </span>
-  );
-}
+import { NextSteps } from './NextSteps';
 
 function Fact({
   figure,
@@ -151,7 +117,11 @@ function ButtonsAndTags({ report, campaign }: { report: Report; campaign: Campai
               <tr key={button.place ?? button.text}>
                 <th scope="row">{button.text}</th>
                 <td className="num">
-                  <Count value={button.people_count} people={button.people} />
+                  <CountSteps
+                    value={button.people_count}
+                    people={button.people}
+                    name={t('report.segment_name', { what: button.text, campaign: campaign.name })}
+                  />
                 </td>
               </tr>
             ))}
@@ -193,93 +163,6 @@ function ButtonsAndTags({ report, campaign }: { report: Report; campaign: Campai
         </table>
       )}
     </div>
-  );
-}
-
-/** What an audience is compared by; the first needs no word in the address. */
-const compared = ['stage', 'segment', 'tag', 'source'] as const;
-
-function Breakdown({ report, campaign }: { report: Report; campaign: Campaign }) {
-  const { t } = useTranslation();
-  const { percent } = useFormat();
-  const navigate = useNavigate();
-  const search = useSearch({ from: '/frame/campaigns/$campaignId' });
-  const by = search.by ?? 'stage';
-  const cell = (figure: Figure) => (
-    <Count value={figure.count} people={figure.people}>
-      {figure.of > 0 ? percent(figure.share) : undefined}
-    </Count>
-  );
-  return (
-    <>
-      <div className="section-head campaigns-report-sub">
-        <h3>{t('report.compare')}</h3>
-        <span className="small faint">{t('report.compare_note')}</span>
-        <span className="end">
-          <SegmentedControl
-            aria-label={t('report.compare')}
-            value={by}
-            onChange={(next) =>
-              void navigate({
-                to: '/campaigns/$campaignId',
-                params: { campaignId: campaign.id },
-                search: {
-                  ...search,
-                  by: compared.find((each) => each === next && each !== 'stage'),
-                },
-                replace: true,
-                resetScroll: false,
-              })
-            }
-            data={compared.map((each) => ({ value: each, label: t(`report.by_${each}`) }))}
-          />
-        </span>
-      </div>
-      {report.breakdown.length === 0 ? (
-        <p className="muted">{t('segments.breakdown_none')}</p>
-      ) : (
-        <div className="scroll-x">
-          <table className="table" aria-label={t('report.compare')}>
-            <thead>
-              <tr>
-                <th scope="col">{t(`report.by_${by}`)}</th>
-                <th scope="col" className="num">
-                  {t('report.accepted')}
-                </th>
-                <th scope="col" className="num">
-                  {t('report.open_rate')}
-                </th>
-                <th scope="col" className="num">
-                  {t('report.replied')}
-                </th>
-                <th scope="col" className="num">
-                  {t('report.blocked_after')}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {report.breakdown.map((row) => (
-                <tr key={row.key}>
-                  <th scope="row">
-                    {by === 'stage' ? (
-                      <StageBadge name={row.name} />
-                    ) : (
-                      row.name || <span className="faint">{t('segments.no_value')}</span>
-                    )}
-                  </th>
-                  <td className="num">
-                    <Count value={row.accepted.count} people={row.accepted.people} />
-                  </td>
-                  <td className="num">{cell(row.open)}</td>
-                  <td className="num">{cell(row.replied)}</td>
-                  <td className="num">{cell(row.blocked)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { flowQuery, flowVersionsQuery, tagsQuery } from '@/api/queries';
-import type { Flow } from '@/api/types';
+import type { Flow, FlowVersion, Graph } from '@/api/types';
 import { useWords } from '@/api/texts';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
@@ -141,42 +141,107 @@ function Actions({ flow, editing }: { flow: Flow; editing: FlowEditing }) {
   );
 }
 
-function Editor({ flow }: { flow: Flow }) {
-  const { t } = useTranslation();
+/** The version that the address asks for, where it is not the draft. */
+function useOldVersion(flow: Flow) {
+  const { version } = useSearch({ from: '/frame/flows/$flowId' });
+  const versions = useQuery({ ...flowVersionsQuery(flow.id), enabled: version !== undefined }).data;
+  return versions?.items.find((each) => each.version === version);
+}
+
+/** What every step of the drawing asks for: whose it is, which one is chosen, and what is wrong with it. */
+function useDrawing(flow: Flow, graph: Graph, editing: FlowEditing) {
   const bot = useBot();
-  const can = useCan();
   const navigate = useNavigate();
-  const narrow = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false });
   const { node: chosen, version } = useSearch({ from: '/frame/flows/$flowId' });
-  const editing = useFlowEditing(flow);
   const tags = useQuery(tagsQuery(bot.id)).data?.items ?? [];
-  const old = useQuery({
-    ...flowVersionsQuery(flow.id),
-    enabled: version !== undefined,
-  }).data?.items.find((each) => each.version === version);
-  const graph = old?.graph ?? editing.graph;
-  const node = chosen === undefined ? undefined : graph.nodes[chosen];
-  const editable = can('edit_flows') && old === undefined;
-  const select = (id: string) =>
-    void navigate({
-      to: '/flows/$flowId',
-      params: { flowId: flow.id },
-      search: { version, node: id === chosen ? undefined : id },
-      replace: true,
-    });
   const wordsOf = useWords(
     Object.values(graph.nodes).flatMap((each) =>
       'message' in each && each.message ? [each.message] : [],
     ),
   );
-  const drawing = {
+  return {
     flow,
     wordsOf,
     colors: Object.fromEntries(tags.map((tag) => [tag.name, tag.color])),
     selected: chosen,
     faults: editing.faults,
-    onSelect: select,
+    onSelect: (id: string) =>
+      void navigate({
+        to: '/flows/$flowId',
+        params: { flowId: flow.id },
+        search: { version, node: id === chosen ? undefined : id },
+        replace: true,
+      }),
   };
+}
+
+/** That an old version is looked at, and the way back to the draft. */
+function OldVersion({ version, onDraft }: { version: number; onDraft: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <p className="callout small">
+      <span>{t('flows.looking_at', { version })}</span>{' '}
+      <button type="button" className="text-link end" onClick={onDraft}>
+        {t('flows.to_draft')}
+      </button>
+    </p>
+  );
+}
+
+interface PaneProps {
+  flow: Flow;
+  graph: Graph;
+  editing: FlowEditing;
+  old: FlowVersion | undefined;
+}
+
+/** Beside the drawing: the step that is chosen, else how many walk through; below it the versions. */
+function Pane({ flow, graph, editing, old }: PaneProps) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const navigate = useNavigate();
+  const { node: chosen, version } = useSearch({ from: '/frame/flows/$flowId' });
+  const node = chosen === undefined ? undefined : graph.nodes[chosen];
+  const toDraft = () =>
+    void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} });
+  return (
+    <aside className="flows-pane" aria-label={t('flows.step')}>
+      <Notices editing={editing} />
+      {old && <OldVersion version={old.version} onDraft={toDraft} />}
+      {node && chosen !== undefined ? (
+        <StepForm
+          key={chosen}
+          id={chosen}
+          node={node}
+          graph={graph}
+          editable={can('edit_flows') && old === undefined}
+          faultAt={editing.faultAt(chosen)}
+          onGraph={editing.edit}
+        />
+      ) : (
+        <Runs flow={flow} />
+      )}
+      <Versions
+        flow={flow}
+        shown={version}
+        onTake={(taken) => {
+          editing.edit(taken);
+          toDraft();
+        }}
+      />
+    </aside>
+  );
+}
+
+function Editor({ flow }: { flow: Flow }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const narrow = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false });
+  const { version } = useSearch({ from: '/frame/flows/$flowId' });
+  const editing = useFlowEditing(flow);
+  const old = useOldVersion(flow);
+  const graph = old?.graph ?? editing.graph;
+  const drawing = useDrawing(flow, graph, editing);
   return (
     <DrawingContext value={drawing}>
       <Page
@@ -190,48 +255,13 @@ function Editor({ flow }: { flow: Flow }) {
             <Note flow={flow} changed={editing.changed} />
           )
         }
-        actions={editable && <Actions flow={flow} editing={editing} />}
+        actions={
+          can('edit_flows') && old === undefined && <Actions flow={flow} editing={editing} />
+        }
       >
         <div className="flows-page">
           {narrow ? <Outline graph={graph} /> : <Canvas key={version ?? 'draft'} graph={graph} />}
-          <aside className="flows-pane" aria-label={t('flows.step')}>
-            <Notices editing={editing} />
-            {old && (
-              <p className="callout small">
-                <span>{t('flows.looking_at', { version: old.version })}</span>{' '}
-                <button
-                  type="button"
-                  className="text-link end"
-                  onClick={() =>
-                    void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} })
-                  }
-                >
-                  {t('flows.to_draft')}
-                </button>
-              </p>
-            )}
-            {node && chosen !== undefined ? (
-              <StepForm
-                key={chosen}
-                id={chosen}
-                node={node}
-                graph={graph}
-                editable={editable}
-                faultAt={editing.faultAt(chosen)}
-                onGraph={editing.edit}
-              />
-            ) : (
-              <Runs flow={flow} />
-            )}
-            <Versions
-              flow={flow}
-              shown={version}
-              onTake={(taken) => {
-                editing.edit(taken);
-                void navigate({ to: '/flows/$flowId', params: { flowId: flow.id }, search: {} });
-              }}
-            />
-          </aside>
+          <Pane flow={flow} graph={graph} editing={editing} old={old} />
         </div>
       </Page>
     </DrawingContext>

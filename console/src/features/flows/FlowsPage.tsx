@@ -1,20 +1,18 @@
 import './flows.css';
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { freshKey, post } from '@/api/client';
 import { flowsQuery } from '@/api/queries';
 import type { Flow } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
-import { EmptyState, Loaded, SkeletonRows, useProblemText } from '@/ui/states';
-import { ReasonedButton } from '@/ui/ReasonedButton';
-import { starter } from './graph';
+import { EmptyState, Loaded, SkeletonRows } from '@/ui/states';
+import { NewFlow } from './NewFlow';
 import { useTriggerText } from './StepCard';
 
 function Status({ flow }: { flow: Flow }) {
@@ -87,94 +85,6 @@ function useColumns(): Column<Flow>[] {
       cell: (flow) => <span className="muted">{ago(flow.updated_at, now)}</span>,
     },
   ];
-}
-
-function NewFlow({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation();
-  const bot = useBot();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const problem = useProblemText();
-  const [key] = useState(freshKey);
-  const [name, setName] = useState('');
-  const [command, setCommand] = useState('');
-  const word = command.trim().replace(/^\//u, '').toLowerCase();
-  const unready = !name.trim()
-    ? t('ui.unnamed')
-    : /^[a-z][a-z0-9_]{0,31}$/u.test(word)
-      ? undefined
-      : t('flows.command_first');
-  const make = useMutation({
-    mutationFn: () =>
-      post(
-        '/flows',
-        {
-          body: {
-            bot_id: bot.id,
-            name: name.trim(),
-            graph: starter({
-              command: word,
-              question: t('flows.starter.question'),
-              first: t('flows.starter.first'),
-              second: t('flows.starter.second'),
-              thanks: t('flows.starter.thanks'),
-              firstTag: t('flows.starter.first_tag'),
-              secondTag: t('flows.starter.second_tag'),
-            }),
-          },
-        },
-        key,
-      ),
-    onSuccess: (flow) => {
-      void client.invalidateQueries({ queryKey: ['flows'] });
-      void navigate({
-        to: '/flows/$flowId',
-        params: { flowId: flow.id },
-        search: { node: 'menu' },
-      });
-    },
-  });
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('flows.new')}
-      size={420}
-      closeButtonProps={{ 'aria-label': t('ui.close') }}
-    >
-      <form
-        className="flows-step-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
-        <TextInput
-          data-autofocus
-          label={t('flows.name')}
-          value={name}
-          maxLength={120}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label={t('flows.command')}
-          description={t('flows.command_hint')}
-          leftSection="/"
-          value={command}
-          maxLength={32}
-          onChange={(event) => setCommand(event.currentTarget.value)}
-        />
-        {make.error && (
-          <p className="field-error" role="alert">
-            {problem(make.error)}
-          </p>
-        )}
-        <ReasonedButton type="submit" variant="filled" loading={make.isPending} reason={unready}>
-          {t('flows.make')}
-        </ReasonedButton>
-      </form>
-    </Modal>
-  );
 }
 
 const activeIn = (flows: Flow[]) => flows.reduce((sum, flow) => sum + flow.runs.active, 0);

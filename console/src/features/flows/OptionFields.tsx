@@ -58,64 +58,60 @@ interface OptionProps {
   onNew: () => void;
 }
 
-/** One option of a menu: what the button says, the tags it gives and takes, and where it leads. */
-export function OptionFields({
-  option,
+/** Puts an option elsewhere in its menu, or takes it out. */
+function OptionTools({
+  name,
   place,
   count,
-  graph,
-  self,
-  tags,
-  fault,
-  onChange,
   onMove,
   onRemove,
-  onNew,
-}: OptionProps) {
+}: Pick<OptionProps, 'place' | 'count' | 'onMove' | 'onRemove'> & { name: string }) {
   const { t } = useTranslation();
+  return (
+    <>
+      <ReasonedIcon
+        aria-label={t('flows.option_up', { name })}
+        reason={place === 0 ? t('ui.is_first') : undefined}
+        onClick={() => onMove(-1)}
+      >
+        <IconArrowUp size={14} stroke={1.5} aria-hidden="true" />
+      </ReasonedIcon>
+      <ReasonedIcon
+        aria-label={t('flows.option_down', { name })}
+        reason={place === count - 1 ? t('ui.is_last') : undefined}
+        onClick={() => onMove(1)}
+      >
+        <IconArrowDown size={14} stroke={1.5} aria-hidden="true" />
+      </ReasonedIcon>
+      <ReasonedIcon
+        aria-label={t('flows.option_remove', { name })}
+        reason={count === 1 ? t('flows.only_option') : undefined}
+        onClick={onRemove}
+      >
+        <IconTrash size={14} stroke={1.5} aria-hidden="true" />
+      </ReasonedIcon>
+    </>
+  );
+}
+
+/** The tags that an option gives, and those that it takes, which few do. */
+function OptionTags({
+  name,
+  option,
+  tags,
+  onChange,
+}: Pick<OptionProps, 'option' | 'tags' | 'onChange'> & { name: string }) {
+  const { t } = useTranslation();
+  const adds = option.add_tags ?? [];
   const removes = option.remove_tags ?? [];
   const [taking, setTaking] = useState(removes.length > 0);
-  const name = option.text || t('flows.option_number', { number: place + 1 });
   return (
-    <li className="flows-option-fields">
-      <div className="inline">
-        <TextInput
-          size="xs"
-          style={{ flex: 1 }}
-          aria-label={t('flows.option_text', { number: place + 1 })}
-          placeholder={t('flows.button')}
-          value={option.text}
-          maxLength={64}
-          onChange={(event) => onChange({ text: event.currentTarget.value })}
-          error={fault}
-        />
-        <ReasonedIcon
-          aria-label={t('flows.option_up', { name })}
-          reason={place === 0 ? t('ui.is_first') : undefined}
-          onClick={() => onMove(-1)}
-        >
-          <IconArrowUp size={14} stroke={1.5} aria-hidden="true" />
-        </ReasonedIcon>
-        <ReasonedIcon
-          aria-label={t('flows.option_down', { name })}
-          reason={place === count - 1 ? t('ui.is_last') : undefined}
-          onClick={() => onMove(1)}
-        >
-          <IconArrowDown size={14} stroke={1.5} aria-hidden="true" />
-        </ReasonedIcon>
-        <ReasonedIcon
-          aria-label={t('flows.option_remove', { name })}
-          reason={count === 1 ? t('flows.only_option') : undefined}
-          onClick={onRemove}
-        >
-          <IconTrash size={14} stroke={1.5} aria-hidden="true" />
-        </ReasonedIcon>
-      </div>
+    <>
       <TagPicker
         size="xs"
         aria-label={t('flows.adds_to', { name })}
-        placeholder={(option.add_tags ?? []).length === 0 ? t('flows.adds') : undefined}
-        value={option.add_tags ?? []}
+        placeholder={adds.length === 0 ? t('flows.adds') : undefined}
+        value={adds}
         known={tags}
         onChange={(add_tags) => onChange({ add_tags })}
       />
@@ -134,6 +130,31 @@ export function OptionFields({
           {t('flows.takes_add')}
         </button>
       )}
+    </>
+  );
+}
+
+/** One option of a menu: what the button says, the tags it gives and takes, and where it leads. */
+export function OptionFields(props: OptionProps) {
+  const { option, place, graph, self, fault, onChange, onNew } = props;
+  const { t } = useTranslation();
+  const name = option.text || t('flows.option_number', { number: place + 1 });
+  return (
+    <li className="flows-option-fields">
+      <div className="inline">
+        <TextInput
+          size="xs"
+          style={{ flex: 1 }}
+          aria-label={t('flows.option_text', { number: place + 1 })}
+          placeholder={t('flows.button')}
+          value={option.text}
+          maxLength={64}
+          onChange={(event) => onChange({ text: event.currentTarget.value })}
+          error={fault}
+        />
+        <OptionTools {...props} name={name} />
+      </div>
+      <OptionTags {...props} name={name} />
       <div className="inline">
         <span className="small faint" style={{ flex: 'none' }}>
           {t('flows.then_to')}

@@ -15,11 +15,35 @@ import { ExpressionSentence } from '@/ui/expression/ExpressionSentence';
 import { Page } from '@/ui/Page';
 import { EmptyState, Loaded, SkeletonRows } from '@/ui/states';
 
+/** The next step with a segment; nothing for who may not take it. */
+function useWriteColumns(): Column<Segment>[] {
+  const { t } = useTranslation();
+  const can = useCan();
+  if (!can('send_campaigns')) return [];
+  return [
+    {
+      key: 'write',
+      head: <span className="unseen">{t('ui.write_to_them')}</span>,
+      num: true,
+      leaves: 2,
+      cell: (row) => (
+        <Link
+          className="text-link"
+          to="/campaigns/$campaignId"
+          params={{ campaignId: 'new' }}
+          search={{ audience: { segment: { id: row.id } } }}
+        >
+          {t('ui.write_to_them')}
+        </Link>
+      ),
+    },
+  ];
+}
+
 function useColumns(people: number): Column<Segment>[] {
   const { t } = useTranslation();
   const { ago } = useFormat();
   const now = useNow();
-  const can = useCan();
   return [
     {
       key: 'name',
@@ -78,26 +102,7 @@ function useColumns(people: number): Column<Segment>[] {
       leaves: 2,
       cell: (row) => <span className="muted">{ago(row.updated_at, now)}</span>,
     },
-    ...(can('send_campaigns')
-      ? [
-          {
-            key: 'write',
-            head: <span className="unseen">{t('ui.write_to_them')}</span>,
-            num: true,
-            leaves: 2 as const,
-            cell: (row: Segment) => (
-              <Link
-                className="text-link"
-                to="/campaigns/$campaignId"
-                params={{ campaignId: 'new' }}
-                search={{ audience: { segment: { id: row.id } } }}
-              >
-                {t('ui.write_to_them')}
-              </Link>
-            ),
-          },
-        ]
-      : []),
+    ...useWriteColumns(),
   ];
 }
 

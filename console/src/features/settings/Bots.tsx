@@ -202,19 +202,123 @@ function Health({ bot }: { bot: Bot }) {
   );
 }
 
+/** What is asked about a bot below its row. */
+type Asking = 'token' | 'payments' | 'leave' | null;
+
+function BotMenu({
+  bot,
+  changing,
+  onAsk,
+}: {
+  bot: Bot;
+  changing: Changing;
+  onAsk: (asking: Asking) => void;
+}) {
+  const { t } = useTranslation();
+  const isStopped = bot.status === 'stopped';
+  return (
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target>
+        <ActionIcon aria-label={t('settings.bot_more', { name: bot.name })}>
+          <IconDots size={16} stroke={1.5} aria-hidden="true" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          onClick={() => changing.change.mutate({ status: isStopped ? 'running' : 'stopped' })}
+        >
+          {t(isStopped ? 'settings.start' : 'settings.stop')}
+        </Menu.Item>
+        <Menu.Item onClick={() => onAsk('token')}>{t('settings.new_token')}</Menu.Item>
+        <Menu.Item onClick={() => onAsk('payments')}>{t('settings.payments')}</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item color="var(--bad)" onClick={() => onAsk('leave')}>
+          {t('settings.disconnect')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Leave({ bot, changing, onDone }: { bot: Bot; changing: Changing; onDone: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="inline wrap">
+      <span>{t('settings.disconnect_will', { name: bot.name })}</span>
+      <Button
+        className="danger"
+        loading={changing.remove.isPending}
+        onClick={() => changing.remove.mutate(undefined, { onSuccess: onDone })}
+      >
+        {t('settings.disconnect')}
+      </Button>
+      <Button variant="subtle" onClick={onDone}>
+        {t('ui.cancel')}
+      </Button>
+    </div>
+  );
+}
+
+/** What is wrong with a bot, what it declines, and the form that is open for it. */
+function Below({
+  bot,
+  changing,
+  asking,
+  failed,
+  onAsk,
+}: {
+  bot: Bot;
+  changing: Changing;
+  asking: Asking;
+  failed: Error | null;
+  onAsk: (asking: Asking) => void;
+}) {
+  const { t } = useTranslation();
+  const problem = useProblemText();
+  const declined = bot.decline_payments;
+  const done = () => onAsk(null);
+  return (
+    <>
+      <Trouble bot={bot} changing={changing} onToken={() => onAsk('token')} />
+      {declined && asking !== 'payments' && (
+        <p className="muted">
+          {t('settings.payments_declined')} <q>{declined}</q>
+        </p>
+      )}
+      {asking === 'payments' && (
+        <PaymentsForm
+          words={declined ?? ''}
+          error={changing.change.error}
+          isSaving={changing.change.isPending}
+          onSave={(words) =>
+            changing.change.mutate({ decline_payments: words }, { onSuccess: done })
+          }
+          onCancel={done}
+        />
+      )}
+      {asking === 'token' && <NewToken bot={bot} changing={changing} onDone={done} />}
+      {asking === 'leave' && <Leave bot={bot} changing={changing} onDone={done} />}
+      {failed && (
+        <p className="field-error" role="alert">
+          {problem(failed)}
+        </p>
+      )}
+    </>
+  );
+}
+
 function BotRows({ bot }: { bot: Bot }) {
   const { t } = useTranslation();
   const { ago, number } = useFormat();
   const now = useNow();
-  const can = useCan();
-  const problem = useProblemText();
+  const mayManage = useCan()('manage_bots');
   const changing = useBotChange(bot);
-  const [asking, setAsking] = useState<'token' | 'payments' | 'leave' | null>(null);
+  const [asking, setAsking] = useState<Asking>(null);
   const heard = bot.health.last_update_at;
   const isForm = asking === 'token' || asking === 'payments';
   const failed = changing.remove.error ?? (isForm ? null : changing.change.error);
-  const declined = bot.decline_payments;
-  const below = asking !== null || declined || troubleOf(bot, now) !== null || failed;
+  const hasBelow =
+    asking !== null || bot.decline_payments || troubleOf(bot, now) !== null || failed;
   return (
     <Fragment>
       <tr>
@@ -233,85 +337,22 @@ function BotRows({ bot }: { bot: Bot }) {
         <td>
           <Health bot={bot} />
         </td>
-        {can('manage_bots') && (
+        {mayManage && (
           <td className="num">
-            <Menu position="bottom-end" width={200}>
-              <Menu.Target>
-                <ActionIcon aria-label={t('settings.bot_more', { name: bot.name })}>
-                  <IconDots size={16} stroke={1.5} aria-hidden="true" />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                {bot.status === 'stopped' ? (
-                  <Menu.Item onClick={() => changing.change.mutate({ status: 'running' })}>
-                    {t('settings.start')}
-                  </Menu.Item>
-                ) : (
-                  <Menu.Item onClick={() => changing.change.mutate({ status: 'stopped' })}>
-                    {t('settings.stop')}
-                  </Menu.Item>
-                )}
-                <Menu.Item onClick={() => setAsking('token')}>{t('settings.new_token')}</Menu.Item>
-                <Menu.Item onClick={() => setAsking('payments')}>
-                  {t('settings.payments')}
-                </Menu.Item>
-                <Menu.Divider />
-                <Menu.Item color="var(--bad)" onClick={() => setAsking('leave')}>
-                  {t('settings.disconnect')}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <BotMenu bot={bot} changing={changing} onAsk={setAsking} />
           </td>
         )}
       </tr>
-      {below && (
+      {hasBelow && (
         <tr className="settings-bot-below">
-          <td colSpan={can('manage_bots') ? 7 : 6}>
-            <Trouble bot={bot} changing={changing} onToken={() => setAsking('token')} />
-            {declined && asking !== 'payments' && (
-              <p className="muted">
-                {t('settings.payments_declined')} <q>{declined}</q>
-              </p>
-            )}
-            {asking === 'payments' && (
-              <PaymentsForm
-                words={declined ?? ''}
-                error={changing.change.error}
-                isSaving={changing.change.isPending}
-                onSave={(words) =>
-                  changing.change.mutate(
-                    { decline_payments: words },
-                    { onSuccess: () => setAsking(null) },
-                  )
-                }
-                onCancel={() => setAsking(null)}
-              />
-            )}
-            {asking === 'token' && (
-              <NewToken bot={bot} changing={changing} onDone={() => setAsking(null)} />
-            )}
-            {asking === 'leave' && (
-              <div className="inline wrap">
-                <span>{t('settings.disconnect_will', { name: bot.name })}</span>
-                <Button
-                  className="danger"
-                  loading={changing.remove.isPending}
-                  onClick={() =>
-                    changing.remove.mutate(undefined, { onSuccess: () => setAsking(null) })
-                  }
-                >
-                  {t('settings.disconnect')}
-                </Button>
-                <Button variant="subtle" onClick={() => setAsking(null)}>
-                  {t('ui.cancel')}
-                </Button>
-              </div>
-            )}
-            {failed && (
-              <p className="field-error" role="alert">
-                {problem(failed)}
-              </p>
-            )}
+          <td colSpan={mayManage ? 7 : 6}>
+            <Below
+              bot={bot}
+              changing={changing}
+              asking={asking}
+              failed={failed}
+              onAsk={setAsking}
+            />
           </td>
         </tr>
       )}

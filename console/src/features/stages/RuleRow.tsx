@@ -101,51 +101,160 @@ function Says({
   );
 }
 
-/** One rule: its place, what it says, how many it gets and how many it leaves. */
-export function RuleRow({
+function RuleName({
   rule,
-  place,
-  last,
+  isNamed,
+  onChange,
+  onDone,
+}: {
+  rule: Rule;
+  /** Whether it is being named. */
+  isNamed: boolean;
+  onChange: RowProps['onChange'];
+  onDone: () => void;
+}) {
+  const { t } = useTranslation();
+  if (!isNamed) return <StageBadge name={rule.name} />;
+  return (
+    <TextInput
+      size="xs"
+      autoFocus
+      aria-label={t('stages.name')}
+      placeholder={t('stages.name')}
+      value={rule.name}
+      maxLength={40}
+      onChange={(event) => onChange({ name: event.currentTarget.value })}
+      onBlur={onDone}
+      onKeyDown={(event) => event.key === 'Enter' && onDone()}
+    />
+  );
+}
+
+interface RuleToolsProps extends Pick<RowProps, 'rule' | 'place' | 'last' | 'onMove' | 'onRemove'> {
+  open: boolean;
+  onOpen: (open: boolean) => void;
+  onName: () => void;
+}
+
+/** Puts a rule elsewhere, names it, opens what it asks, or removes it; the last one catches all and stays. */
+function RuleTools({ rule, place, last, open, onMove, onRemove, onOpen, onName }: RuleToolsProps) {
+  const { t } = useTranslation();
+  const stays = last ? t('stages.stays_last') : undefined;
+  return (
+    <span className="stages-rule-tools">
+      <ReasonedIcon
+        aria-label={t('stages.up', { name: rule.name })}
+        reason={stays ?? (place === 1 ? t('ui.is_first') : undefined)}
+        onClick={() => onMove(-1)}
+      >
+        <IconArrowUp size={14} stroke={1.5} aria-hidden="true" />
+      </ReasonedIcon>
+      <ReasonedIcon
+        aria-label={t('stages.down', { name: rule.name })}
+        reason={stays}
+        onClick={() => onMove(1)}
+      >
+        <IconArrowDown size={14} stroke={1.5} aria-hidden="true" />
+      </ReasonedIcon>
+      <Menu position="bottom-end" width={180}>
+        <Menu.Target>
+          <ActionIcon aria-label={t('stages.more', { name: rule.name })}>
+            <IconDots size={16} stroke={1.5} aria-hidden="true" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={onName}>{t('stages.rename')}</Menu.Item>
+          {!last && (
+            <Menu.Item onClick={() => onOpen(!open)}>
+              {t(open ? 'stages.fold_rule' : 'stages.edit_rule')}
+            </Menu.Item>
+          )}
+          {!last && (
+            <Menu.Item color="var(--bad)" onClick={onRemove}>
+              {t('stages.remove')}
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+    </span>
+  );
+}
+
+/** How many a rule gets, and how many it leaves for those after it. */
+function RuleFigures({
+  rule,
   count,
   left,
   total,
   people,
   stale,
-  was,
-  editable,
-  onChange,
-  onMove,
-  onRemove,
-}: RowProps) {
+}: Pick<RowProps, 'rule' | 'count' | 'left' | 'total' | 'people' | 'stale'>) {
   const { t } = useTranslation();
   const { number } = useFormat();
   const color = useStageColor();
+  return (
+    <>
+      <span className="stages-rule-meter wide-only">
+        <Meter value={count ?? 0} of={total} fill={color(rule.name)} />
+      </span>
+      <span className="num">
+        {count === undefined ? (
+          <span className="faint" aria-label={t('stages.not_counted')}>
+            –
+          </span>
+        ) : (
+          <Count value={count} people={people} stale={stale} />
+        )}
+      </span>
+      <span className={`num figure wide-only ${stale ? 'faint' : 'muted'}`}>
+        {left === undefined ? '' : number(left)}
+      </span>
+    </>
+  );
+}
+
+function RuleBuilder({
+  rule,
+  onChange,
+  onClose,
+}: Pick<RowProps, 'rule' | 'onChange'> & { onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="stages-rule-builder">
+      <ExpressionBuilder
+        value={rule.expression}
+        start={t('stages.builder_start')}
+        onChange={(next) => onChange({ expression: countable(toLines(next)) })}
+      />
+      <button type="button" className="text-link small" onClick={onClose}>
+        {t('stages.fold_rule')}
+      </button>
+    </div>
+  );
+}
+
+const isChanged = ({ rule, was }: Pick<RowProps, 'rule' | 'was'>) =>
+  !was ||
+  was.name !== rule.name.trim() ||
+  JSON.stringify(was.expression) !== JSON.stringify(rule.expression);
+
+/** One rule: its place, what it says, how many it gets and how many it leaves. */
+export function RuleRow(props: RowProps) {
+  const { rule, place, last, was, editable, onChange } = props;
+  const { number } = useFormat();
   const [naming, setNaming] = useState(false);
   const [open, setOpen] = useState(false);
-  const changed =
-    !was ||
-    was.name !== rule.name.trim() ||
-    JSON.stringify(was.expression) !== JSON.stringify(rule.expression);
   return (
-    <li className={changed ? 'stages-rule changed' : 'stages-rule'} data-list-row>
+    <li className={isChanged(props) ? 'stages-rule changed' : 'stages-rule'} data-list-row>
       <div className="stages-rule-line">
         <span className="faint figure">{number(place)}</span>
         <span className="stages-rule-name">
-          {naming || (editable && rule.name === '') ? (
-            <TextInput
-              size="xs"
-              autoFocus
-              aria-label={t('stages.name')}
-              placeholder={t('stages.name')}
-              value={rule.name}
-              maxLength={40}
-              onChange={(event) => onChange({ name: event.currentTarget.value })}
-              onBlur={() => setNaming(false)}
-              onKeyDown={(event) => event.key === 'Enter' && setNaming(false)}
-            />
-          ) : (
-            <StageBadge name={rule.name} />
-          )}
+          <RuleName
+            rule={rule}
+            isNamed={naming || (editable && rule.name === '')}
+            onChange={onChange}
+            onDone={() => setNaming(false)}
+          />
         </span>
         <span className="stages-rule-says">
           <Says
@@ -157,71 +266,13 @@ export function RuleRow({
             onChange={(expression) => onChange({ expression })}
           />
         </span>
-        <span className="stages-rule-meter wide-only">
-          <Meter value={count ?? 0} of={total} fill={color(rule.name)} />
-        </span>
-        <span className="num">
-          {count === undefined ? (
-            <span className="faint" aria-label={t('stages.not_counted')}>
-              –
-            </span>
-          ) : (
-            <Count value={count} people={people} stale={stale} />
-          )}
-        </span>
-        <span className={`num figure wide-only ${stale ? 'faint' : 'muted'}`}>
-          {left === undefined ? '' : number(left)}
-        </span>
+        <RuleFigures {...props} />
         {editable && (
-          <span className="stages-rule-tools">
-            <ReasonedIcon
-              aria-label={t('stages.up', { name: rule.name })}
-              reason={last ? t('stages.stays_last') : place === 1 ? t('ui.is_first') : undefined}
-              onClick={() => onMove(-1)}
-            >
-              <IconArrowUp size={14} stroke={1.5} aria-hidden="true" />
-            </ReasonedIcon>
-            <ReasonedIcon
-              aria-label={t('stages.down', { name: rule.name })}
-              reason={last ? t('stages.stays_last') : undefined}
-              onClick={() => onMove(1)}
-            >
-              <IconArrowDown size={14} stroke={1.5} aria-hidden="true" />
-            </ReasonedIcon>
-            <Menu position="bottom-end" width={180}>
-              <Menu.Target>
-                <ActionIcon aria-label={t('stages.more', { name: rule.name })}>
-                  <IconDots size={16} stroke={1.5} aria-hidden="true" />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item onClick={() => setNaming(true)}>{t('stages.rename')}</Menu.Item>
-                {!last && (
-                  <Menu.Item onClick={() => setOpen(!open)}>
-                    {t(open ? 'stages.fold_rule' : 'stages.edit_rule')}
-                  </Menu.Item>
-                )}
-                {!last && (
-                  <Menu.Item color="var(--bad)" onClick={onRemove}>
-                    {t('stages.remove')}
-                  </Menu.Item>
-                )}
-              </Menu.Dropdown>
-            </Menu>
-          </span>
+          <RuleTools {...props} open={open} onOpen={setOpen} onName={() => setNaming(true)} />
         )}
       </div>
       {open && !last && (
-        <div className="stages-rule-builder">
-          <ExpressionBuilder
-            value={rule.expression}
-            start={t('stages.builder_start')}
-            onChange={(next) => onChange({ expression: countable(toLines(next)) })}
-          />
-          <button type="button" className="text-link small" onClick={() => setOpen(false)}>
-            {t('stages.fold_rule')}
-          </button>
-        </div>
+        <RuleBuilder rule={rule} onChange={onChange} onClose={() => setOpen(false)} />
       )}
     </li>
   );

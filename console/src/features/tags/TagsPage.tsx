@@ -136,31 +136,87 @@ function NewTag({ count, onClose }: { count: number; onClose: () => void }) {
   );
 }
 
+/** Ordered as the page opens; figures that change meanwhile change where they stand. */
+function useTags(items: Tag[] | undefined): Tag[] {
+  const bot = useBot();
+  const inOrder = [...(items ?? [])].sort(
+    (a, b) => b.people - a.people || a.name.localeCompare(b.name),
+  );
+  return useStill(inOrder, String(bot.id), (tag) => tag.id, { gone: 'drop', fresh: 'end' }).rows;
+}
+
+function TagSearch() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { q = '' } = useSearch({ from: '/frame/tags' });
+  return (
+    <TextInput
+      className="end"
+      size="xs"
+      type="search"
+      aria-label={t('tags.search')}
+      placeholder={t('tags.search')}
+      leftSection={<IconSearch size={14} stroke={1.5} aria-hidden="true" />}
+      value={q}
+      onChange={(event) => {
+        const next = event.currentTarget.value;
+        void navigate({
+          to: '/tags',
+          search: (before) => ({ ...before, q: next || undefined }),
+          replace: true,
+        });
+      }}
+    />
+  );
+}
+
+function Listed({ all }: { all: Tag[] }) {
+  const { t } = useTranslation();
+  const { number } = useFormat();
+  const { q = '', tag: chosen } = useSearch({ from: '/frame/tags' });
+  const columns = useColumns(all[0]?.people ?? 0);
+  const fits = (text: string) => fold(text).includes(fold(q));
+  const shown = all.filter(({ name, description }) => fits(name) || fits(description));
+  return (
+    <>
+      <div className="inline wrap tags-lead">
+        <PeopleLead
+          people={
+            all.length <= LISTED_MAX ? { tag: { has_any: all.map((tag) => tag.name) } } : null
+          }
+          unit={(count) => t('tags.tagged', { count })}
+        >
+          {t('tags.of', { count: all.length, number: number(all.length) })}
+        </PeopleLead>
+        <TagSearch />
+      </div>
+      {shown.length === 0 ? (
+        <p className="muted">{t('tags.none_found')}</p>
+      ) : (
+        <DataTable
+          label={t('place.tags')}
+          columns={columns}
+          rows={shown}
+          keyOf={(tag) => tag.id}
+          rowHeight={36}
+          isSelected={(tag) => tag.id === chosen}
+        />
+      )}
+    </>
+  );
+}
+
 /** What the team calls people: how many have it, where it comes from, what depends on it. */
 export default function TagsPage() {
   const { t } = useTranslation();
-  const { number } = useFormat();
   const bot = useBot();
   const can = useCan();
-  const navigate = useNavigate();
-  const { q = '', tag: chosen } = useSearch({ from: '/frame/tags' });
+  const { tag: chosen } = useSearch({ from: '/frame/tags' });
   const [making, setMaking] = useState(false);
   const [inAttributes, setInAttributes] = useState(false);
   const query = useQuery(tagsQuery(bot.id));
-  // Ordered as the page opens; figures that change meanwhile change where they stand.
-  const { rows: all } = useStill(
-    [...(query.data?.items ?? [])].sort(
-      (a, b) => b.people - a.people || a.name.localeCompare(b.name),
-    ),
-    String(bot.id),
-    (tag) => tag.id,
-    { gone: 'drop', fresh: 'end' },
-  );
-  const shown = all.filter(
-    (tag) => fold(tag.name).includes(fold(q)) || fold(tag.description).includes(fold(q)),
-  );
+  const all = useTags(query.data?.items);
   const selected = all.find((tag) => tag.id === chosen);
-  const columns = useColumns(all[0]?.people ?? 0);
   const make = can('edit_audiences') && (
     <Button
       variant="filled"
@@ -190,49 +246,7 @@ export default function TagsPage() {
                   {t('tags.empty_text')}
                 </EmptyState>
               ) : (
-                <>
-                  <div className="inline wrap tags-lead">
-                    <PeopleLead
-                      people={
-                        all.length <= LISTED_MAX
-                          ? { tag: { has_any: all.map((tag) => tag.name) } }
-                          : null
-                      }
-                      unit={(count) => t('tags.tagged', { count })}
-                    >
-                      {t('tags.of', { count: all.length, number: number(all.length) })}
-                    </PeopleLead>
-                    <TextInput
-                      className="end"
-                      size="xs"
-                      type="search"
-                      aria-label={t('tags.search')}
-                      placeholder={t('tags.search')}
-                      leftSection={<IconSearch size={14} stroke={1.5} aria-hidden="true" />}
-                      value={q}
-                      onChange={(event) => {
-                        const next = event.currentTarget.value;
-                        void navigate({
-                          to: '/tags',
-                          search: (before) => ({ ...before, q: next || undefined }),
-                          replace: true,
-                        });
-                      }}
-                    />
-                  </div>
-                  {shown.length === 0 ? (
-                    <p className="muted">{t('tags.none_found')}</p>
-                  ) : (
-                    <DataTable
-                      label={t('place.tags')}
-                      columns={columns}
-                      rows={shown}
-                      keyOf={(tag) => tag.id}
-                      rowHeight={36}
-                      isSelected={(tag) => tag.id === chosen}
-                    />
-                  )}
-                </>
+                <Listed all={all} />
               )
             }
           </Loaded>
