@@ -214,6 +214,16 @@ impl<'t> Journal<'t> {
         self.write(Some(contact), at, body, Vec::new())
     }
 
+    /// Charges a block, of which the log tells already, to the latest bulk message that may have arrived before it. The
+    /// windows that held it know of it.
+    pub fn charge_block(&mut self, contact: ContactNumber, at: Millis) -> Result<()> {
+        if let Some(line) = Windows::of(self.tx, self.bot, contact, at)?.charged {
+            let body = EventBody::BlockTold { charged: Some(line.campaign) };
+            self.write(Some(contact), at, body, Vec::new())?;
+        }
+        Ok(())
+    }
+
     fn write(
         &mut self,
         contact: Option<ContactNumber>,

@@ -9,8 +9,9 @@ use domain::message::seen;
 use domain::time::Millis;
 
 use crate::bulk::{self, Kind};
+use crate::search::{self, Search};
 use crate::sql::{Row, json, params};
-use crate::{Param, ReadTx, Result, StoreError, WriteTx, search};
+use crate::{Param, ReadTx, Result, StoreError, WriteTx};
 
 /// What stands in the place of an erased person's name.
 const ERASED_NAME: &str = "Erased";
@@ -347,8 +348,8 @@ pub struct After {
     pub number: ContactNumber,
 }
 
-/// People in an order, from a place on, until `visit` answers false. `q` is searched in name and username (with or
-/// without its `@`), whatever its case and accents; a number also as a Telegram id. With each comes the key that [`After`] wants.
+/// People in an order, from a place on, until `visit` answers false. Each word of `q` is searched in name and
+/// username (with or without its `@`), in any order and whatever its case and accents; a number also as a Telegram id. With each comes the key that [`After`] wants.
 pub fn each_in_order(
     tx: &ReadTx<'_>,
     bot: BotId,
@@ -363,12 +364,12 @@ pub fn each_in_order(
         Order::FirstSeen => ("number", "DESC", "<"),
         Order::Name => ("name", "ASC", ">"),
     };
-    let pattern = search::containing(q);
+    let search = Search::of(q);
+    let found = search.condition(6, |word| word.within_names("search"));
     let telegram_id = q.trim().parse::<i64>().unwrap_or(-1);
     let sql = format!(
-        "SELECT number, {key} FROM contacts WHERE bot_id = $1 \
-         AND ($2 = '%%' OR search LIKE $2 ESCAPE '\\' OR telegram_id = $3) \
-         AND ($4 = 0 OR {key} {compare} $5 OR ({key} = $5 AND number {compare} $6)) \
+        "SELECT number, {key} FROM contacts WHERE bot_id = $1 AND (({found}) OR telegram_id = $2) \
+         AND ($3 = 0 OR {key} {compare} $4 OR ({key} = $4 AND number {compare} $5)) \
          ORDER BY {key} {direction}, number {direction}"
     );
     let has_after = i64::from(after.is_some());
@@ -378,8 +379,8 @@ pub fn each_in_order(
         Order::Name => Param::Text(&text),
         Order::Recent | Order::FirstSeen => Param::Int(text.parse().unwrap_or(0)),
     };
-    let args =
-        [bot.into(), pattern.as_str().into(), telegram_id.into(), has_after.into(), place, number.into()];
+    let mut args = vec![bot.into(), telegram_id.into(), has_after.into(), place, number.into()];
+    args.extend(search.patterns().map(Param::Text));
     tx.each(&sql, &args, |row| {
         let key = match order {
             Order::Name => row.get::<String>(1)?,

@@ -6,8 +6,9 @@ use domain::naming::search_fold;
 use domain::team::Role;
 use domain::time::Millis;
 
+use crate::search::Search;
 use crate::sql::{Row, params};
-use crate::{ReadTx, Result, WriteTx, search};
+use crate::{Param, ReadTx, Result, WriteTx};
 
 const OPEN: &str = Status::Open.into_str();
 const CLOSED: &str = Status::Closed.into_str();
@@ -136,15 +137,21 @@ impl Order {
 /// A place in a list: the moment that it is ordered by, and who is there.
 pub type Place = (Millis, ContactNumber);
 
-/// The statement of a list: bot, member, place's moment and contact, pattern and limit are its parameters.
-pub(crate) fn list_sql(filter: Filter, order: Order) -> String {
+/// The statement of a list: bot, member, place's moment and contact, limit and the search's patterns are its parameters.
+pub(crate) fn list_sql(filter: Filter, order: Order, search: &Search) -> String {
     let (condition, _) = filter.sql();
     let (after, by) = order.sql();
+    // Some words may stand in the person's name, and others in what was said last.
+    let found = search.condition(6, |word| {
+        let (said, named) = (word.within("search"), word.within_names("c.search"));
+        format!(
+            "({said} OR EXISTS (SELECT 1 FROM contacts c WHERE c.bot_id = $1 \
+             AND c.number = conversations.contact AND {named}))"
+        )
+    });
     format!(
-        "SELECT {COLUMNS} FROM conversations WHERE bot_id = $1 AND {condition} AND {after} \
-         AND ($5 = '%%' OR search LIKE $5 ESCAPE '\\' OR EXISTS (SELECT 1 FROM contacts c \
-         WHERE c.bot_id = $1 AND c.number = conversations.contact AND c.search LIKE $5 ESCAPE '\\')) \
-         ORDER BY {by} LIMIT $6"
+        "SELECT {COLUMNS} FROM conversations WHERE bot_id = $1 AND {condition} AND {after} AND {found} \
+         ORDER BY {by} LIMIT $5"
     )
 }
 
@@ -160,9 +167,11 @@ pub fn list(
 ) -> Result<Vec<Conversation>> {
     let (_, member) = filter.sql();
     let (at, contact) = after.unwrap_or_else(|| order.start());
-    let pattern = search::containing(q);
-    let sql = list_sql(filter, order);
-    tx.rows(&sql, params![bot, member, at, contact, pattern.as_str(), limit as i64], read)
+    let search = Search::of(q);
+    let sql = list_sql(filter, order, &search);
+    let mut args = vec![bot.into(), member.into(), at.into(), contact.into(), (limit as i64).into()];
+    args.extend(search.patterns().map(Param::Text));
+    tx.rows(&sql, &args, read)
 }
 
 /// How many conversations a filter shows.

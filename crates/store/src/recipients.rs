@@ -342,6 +342,17 @@ pub fn of_contact(
     tx.rows(&sql, params![bot, contact, before, limit as i64], read)
 }
 
+impl Recipient {
+    /// The names of the answers that count: a block is charged to what arrived. One that was told while a call was open,
+    /// which was refused then, is its refusal.
+    pub fn told(&self) -> Vec<&'static str> {
+        let arrived = matches!(self.outcome, Outcome::Sent | Outcome::Unknown);
+        let counts = |answer: Answers| arrived || answer != Answers::BLOCKED_AFTER;
+        let given = Answers::NAMED.iter().filter(|(_, answer)| self.answers.intersects(*answer));
+        given.filter(|(_, answer)| counts(*answer)).map(|(name, _)| *name).collect()
+    }
+}
+
 /// Adds answers to a line.
 pub fn answer(
     tx: &WriteTx<'_>,

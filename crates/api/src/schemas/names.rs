@@ -102,5 +102,5 @@ names! {
     /// What a column of a table holds: an attribute's kind, or what its name says.
     ColumnKind = Kind::names().chain(["id", "tags", "source", "time"]);
     /// How the cells of a column are read, where there is more than one way.
-    ColumnManner = ["decimal_point", "decimal_comma", "day_first", "month_first"];
+    ColumnManner = ["decimal_point", "decimal_comma", "day_first", "month_first", "pairs", "channel"];
 }

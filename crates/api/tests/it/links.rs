@@ -6,10 +6,14 @@ use crate::house::{As, House};
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
-use domain::ids::{BotId, ContactId, ContactNumber};
+use domain::event::Outcome;
+use domain::ids::{BotId, CampaignId, ContactId, ContactNumber};
 use domain::message::{ButtonWire, OutgoingButton, StoredMessage};
+use domain::recipient::Answers;
 use engine::imports::{ImportNote, ImportOptions};
+use engine::tokens::Click;
 use serde_json::{Value, json};
+use store::recipients;
 use tower::ServiceExt;
 
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -290,4 +294,45 @@ async fn beside_a_public_address_lies_a_plain_page() {
         assert_eq!(status, 404, "{path}");
         assert!(text.contains("此链接已失效"), "{path}: {text}");
     }
+}
+
+#[tokio::test]
+async fn who_looks_ahead_at_a_recipients_link_follows_nothing_and_the_recipient_does() {
+    let house = House::build().await;
+    let (owner, bot) = furnish(&house).await;
+    bring_ann(&house, bot).await;
+    let new = json!({"bot_id": bot, "name": "Links", "audience": {"all": []},
+        "message": {"text": "Hi", "buttons": [[{"text": "Read", "url": "https://example.org/a"}]]}});
+    let made = house.ask(&owner, "POST", "/campaigns", Some(new)).await.json;
+    let (bot, campaign) = (BotId(bot), CampaignId(made["id"].as_i64().unwrap()));
+    let contact = ContactNumber(0);
+    let sent = house.store.write(move |tx| {
+        recipients::insert(tx, bot, campaign, 0, &[(contact, false)])?;
+        let (from, to) = (Outcome::Pending, Outcome::Sent);
+        let change =
+            recipients::Change { position: 0, from, to, at: Some(1), message_id: Some(9), reason: None };
+        recipients::change(tx, bot, campaign, &change)
+    });
+    assert!(sent.await.unwrap());
+    let click = Click { bot, contact, campaign, row: 0, column: 0, test: false };
+    let path = format!("/c/{}", click.token(&house.secrets));
+    let clicks = async || {
+        let read = house.store.reader().read(move |tx| store::events::after(tx, bot, 0, 1_000));
+        let events = read.await.unwrap();
+        events.into_iter().filter(|event| event.body.kind() == "click").count()
+    };
+    for said in AHEAD {
+        let (status, headers, _) = open_with(&house, "GET", &path, BROWSER, said).await;
+        assert_eq!(
+            (status, headers[header::LOCATION].as_bytes()),
+            (302, &b"https://example.org/a"[..]),
+            "{said:?}"
+        );
+    }
+    assert_eq!(open(&house, "HEAD", &path, BROWSER, "").await.0, 302);
+    assert_eq!(clicks().await, 0, "nobody has followed it");
+    assert_eq!(open(&house, "GET", &path, BROWSER, "").await.0, 302);
+    assert_eq!(clicks().await, 1);
+    let line = house.store.reader().read(move |tx| recipients::get(tx, bot, campaign, contact)).await;
+    assert!(line.unwrap().unwrap().answers.intersects(Answers::FOLLOWED));
 }

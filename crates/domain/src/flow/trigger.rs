@@ -65,9 +65,10 @@ impl Trigger {
 }
 
 /// Whether a text holds a keyword: as whole words, whatever their case, accents and width. Scripts that are written
-/// without spaces, and keywords without letters or digits, match anywhere.
+/// without spaces, and keywords without letters or digits, match anywhere; a word of another script ends where one of
+/// those begins.
 pub fn keyword_matches(keyword: &str, text: &str) -> bool {
-    let (keyword, text) = (search_fold(keyword), search_fold(text));
+    let (keyword, text) = (closed_up(&search_fold(keyword)), closed_up(&search_fold(text)));
     let keyword = keyword.trim();
     if keyword.is_empty() {
         return false;
@@ -80,7 +81,36 @@ pub fn keyword_matches(keyword: &str, text: &str) -> bool {
 }
 
 fn words(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+    text.split(|c: char| !c.is_alphanumeric()).flat_map(cut).collect()
+}
+
+/// Cuts where a script without spaces begins or ends: in 我要VIP服务 stands the word VIP.
+fn cut(run: &str) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), run);
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c| is_unspaced(c) != is_unspaced(first)).unwrap_or(rest.len());
+        let (part, behind) = rest.split_at(end);
+        parts.push(part);
+        rest = behind;
+    }
+    parts
+}
+
+/// Leaves out blanks beside Chinese and Japanese letters, where they part nothing: VIP 会员 is VIP会员.
+fn closed_up(text: &str) -> String {
+    let mut closed = String::with_capacity(text.len());
+    let mut after = text.chars();
+    while let Some(c) = after.next() {
+        let beside = [closed.chars().next_back(), after.clone().find(|c| *c != ' ')];
+        if c != ' ' || !beside.into_iter().flatten().any(parts_nothing) {
+            closed.push(c);
+        }
+    }
+    closed
+}
+
+fn parts_nothing(c: char) -> bool {
+    matches!(u32::from(c), 0x3040..=0x30ff | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff)
 }
 
 /// Thai, Lao, Myanmar, Khmer, Chinese, Japanese; Korean too, whose particles cling to the word.
@@ -138,4 +168,33 @@ pub fn is_payload(text: &str) -> bool {
 
 fn is_keyword(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= KEYWORD_CHARS_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_cut_where_scripts_without_spaces_begin_and_end() {
+        for (keyword, text) in [
+            ("退款", "我要退款!"),
+            ("退款", "我要 退 款"),
+            ("退 款", "退款"),
+            ("vip", "我要VIP服务"),
+            ("vip", "ＶＩＰ会员"),
+            ("VIP 会员", "vip会员价"),
+            ("vip会员", "我是 VIP 会员"),
+            ("ガブ", "カ\u{3099}フ\u{3099}リエル"),
+            ("ｶﾞﾌﾞ", "ガブリエル"),
+            ("vip", "VIP는 얼마"),
+            ("ราคา", "ขอทราบราคาค่ะ"),
+        ] {
+            assert!(keyword_matches(keyword, text), "{keyword} in {text}");
+        }
+        for (keyword, text) in
+            [("vip", "vipers"), ("나이", "나 이거"), ("退款", "退 了 款"), ("stop", "nonstop")]
+        {
+            assert!(!keyword_matches(keyword, text), "{keyword} in {text}");
+        }
+    }
 }

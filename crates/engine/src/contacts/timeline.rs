@@ -3,7 +3,6 @@
 use domain::conversation::Status;
 use domain::event::{Event, EventBody};
 use domain::ids::{ContactId, TagId, WorkspaceId};
-use domain::recipient::Answers;
 use domain::time::Millis;
 use serde_json::{Value, json};
 use store::{ReadTx, tags};
@@ -83,8 +82,6 @@ fn entry(
         },
         Happening::Campaign(line) => {
             let by = authors.campaign(line.campaign)?;
-            let named = Answers::NAMED.iter().filter(|(_, answer)| line.answers.intersects(*answer));
-            let answers: Vec<&str> = named.map(|(name, _)| *name).collect();
             TimelineEntry {
                 id,
                 at,
@@ -93,7 +90,7 @@ fn entry(
                 text: None,
                 by,
                 data: json!({"state": line.outcome, "reason": line.reason, "message_id": line.message_id,
-                    "answers": answers}),
+                    "answers": line.told()}),
             }
         }
         Happening::Note(note) => TimelineEntry {

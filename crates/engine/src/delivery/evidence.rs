@@ -11,7 +11,7 @@ use domain::time::Millis;
 use store::recipients::Recipient;
 use store::{campaigns, outbox, recipients};
 
-use super::settle::{is_unreachable, mark, verdict};
+use super::settle::{charge_what_arrived, is_unreachable, mark, verdict};
 use super::{Ended, Lease, Target};
 use crate::Result;
 use crate::journal::Journal;
@@ -46,6 +46,9 @@ pub(super) fn accept(journal: &mut Journal<'_>, ended: &[Arc<Ended>], now: Milli
                 recipients::change(tx, bot, campaign, &change)?;
                 if is_unreachable(&verdict) {
                     campaigns::count_unreachable(tx, bot, campaign, 1)?;
+                }
+                if verdict.outcome != Outcome::Sent {
+                    charge_what_arrived(journal, &call.lease, campaign)?;
                 }
                 let change = OutcomeChange { contact, outcome: verdict.outcome, at };
                 outcomes.entry(campaign).or_default().push(change);

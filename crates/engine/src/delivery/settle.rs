@@ -8,6 +8,7 @@ use domain::contact::NoChat;
 use domain::event::{EventBody, Outcome, OutcomeChange};
 use domain::ids::{BotId, CampaignId, OutboxId};
 use domain::message::Outgoing;
+use domain::recipient::Answers;
 use domain::time::{DAY_MS, Millis};
 use store::outbox::Lane;
 use store::recipients::Tally;
@@ -169,7 +170,7 @@ fn leaves_its_topic(journal: &Journal<'_>, call: &Ended, id: OutboxId) -> Result
 
 /// Moves the line of a campaign's call. The outcome to record, where there is one.
 fn settle_line(
-    journal: &Journal<'_>,
+    journal: &mut Journal<'_>,
     tally: &mut Tally,
     call: &Ended,
     verdict: &Verdict<'_>,
@@ -194,6 +195,9 @@ fn settle_line(
     if moved && is_unreachable(verdict) {
         campaigns::count_unreachable(tx, bot, campaign, 1)?;
     }
+    if moved && !matches!(to, Outcome::Sent | Outcome::Unknown) {
+        charge_what_arrived(journal, &call.lease, campaign)?;
+    }
     if let Err(SendError::BadContent { description }) = &call.answer {
         let detail = Some(description.clone());
         pause(journal, campaign, Pause { reason: PauseReason::Content, detail }, call.lease.at)?;
@@ -201,6 +205,26 @@ fn settle_line(
     let is_news = moved && to != Outcome::Pending;
     let (contact, at) = (call.lease.contact, call.lease.at);
     Ok(is_news.then_some(OutcomeChange { contact, outcome: to, at }))
+}
+
+/// A block that was told while a call was open is charged to its campaign, as the message may have arrived. It did not:
+/// the block is charged to what had arrived before.
+pub(super) fn charge_what_arrived(
+    journal: &mut Journal<'_>,
+    lease: &Lease,
+    campaign: CampaignId,
+) -> Result<()> {
+    let (tx, bot, contact) = (journal.tx(), journal.bot(), lease.contact);
+    let line = recipients::get(tx, bot, campaign, contact)?;
+    if !line.is_some_and(|line| line.answers.intersects(Answers::BLOCKED_AFTER)) {
+        return Ok(());
+    }
+    journal.write_down()?;
+    let told = events::since(tx, bot, contact, &["blocked", "block_told"], lease.at)?;
+    match told.iter().find(|event| event.body.campaign() == Some(campaign)) {
+        Some(block) => journal.charge_block(contact, block.at),
+        None => Ok(()),
+    }
 }
 
 /// Keeps what a refusal says about a person, unless they were heard of after the call had begun: which of the two came

@@ -24,6 +24,46 @@ pub(super) type Records<'i, I> = csv::Reader<Bounded<Decoded<&'i mut I>>>;
 /// What is known of attributes: nothing of one that is not there, `None` of one whose values are of mixed kinds.
 pub(super) type KnownKinds = BTreeMap<String, Option<Kind>>;
 
+/// What the cells of a column of sources are: one kind, decided over all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SourceColumn {
+    /// `link=fb-summer;utm_source=facebook`.
+    Pairs,
+    /// The names of channels.
+    Channels,
+}
+
+impl SourceColumn {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Pairs => "pairs",
+            Self::Channels => "channel",
+        }
+    }
+}
+
+/// How many cells of a column of sources are pairs, and how many can be nothing but a name.
+#[derive(Default)]
+struct Sources {
+    pairs: u64,
+    names: u64,
+}
+
+impl Sources {
+    fn add(&mut self, cell: &str) {
+        if super::row::source_pairs(cell).is_ok() {
+            self.pairs += 1;
+        } else if !cell.contains('=') {
+            self.names += 1;
+        }
+    }
+
+    /// What most of them are. Where all that stands there are pairs that cannot be read, pairs are meant.
+    fn decide(&self) -> SourceColumn {
+        if self.names > self.pairs { SourceColumn::Channels } else { SourceColumn::Pairs }
+    }
+}
+
 /// How a table is to be read.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
@@ -32,6 +72,8 @@ pub(super) struct Layout {
     pub columns: Columns,
     /// By the column's place; named columns have none.
     pub readings: Vec<Option<Reading>>,
+    /// How the column of sources is read, where there is one.
+    pub sources: SourceColumn,
     /// Cells of each column that are not empty.
     pub cells: Vec<u64>,
 }
@@ -61,15 +103,21 @@ impl Layout {
         let columns = head(&mut records, &mut record, separator)?.spelled(known)?;
         let asked = &checked_kinds(&columns, asked, known)?;
         let mut surveys = vec![Survey::default(); columns.len()];
+        let mut sources = Sources::default();
+        let source = columns.iter().position(|(_, column)| *column == Column::Source);
         // What cannot be read is said when the lines are taken; a quote that is never closed ends the look as well.
         while matches!(next(&mut records, &mut record), Ok(true)) {
             for (survey, cell) in surveys.iter_mut().zip(&record) {
                 survey.add(super::row::bare(std::str::from_utf8(cell).unwrap_or_default()));
             }
+            let cell = source.and_then(|place| record.get(place)).map(std::str::from_utf8);
+            if let Some(Ok(cell)) = cell.filter(|cell| cell.is_ok_and(|cell| !cell.trim().is_empty())) {
+                sources.add(super::row::bare(cell));
+            }
         }
         let readings = readings(&columns, &surveys, separator, asked, known);
         let cells = surveys.iter().map(|survey| survey.cells).collect();
-        Ok(Self { encoding, separator, columns, readings, cells })
+        Ok(Self { encoding, separator, columns, readings, sources: sources.decide(), cells })
     }
 }
 

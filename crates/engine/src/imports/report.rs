@@ -3,6 +3,7 @@
 use domain::cells::{DayOrder, DecimalMark, Kind, Reading};
 use domain::named::Named;
 
+use super::columns::Column;
 use super::layout::Layout;
 use super::rejected::RejectedRow;
 use super::row::RowFault;
@@ -39,7 +40,7 @@ pub struct ColumnReport {
     /// Of an attribute `bool`, `number`, `date` or `text`; of the other columns `id`, `text`, `tags`, `source` or `time`.
     pub kind: &'static str,
     /// How its cells are read where more than one way is possible: `decimal_point`, `decimal_comma`, `day_first` or
-    /// `month_first`.
+    /// `month_first`; of a source `pairs` or `channel`.
     pub manner: Option<&'static str>,
     /// Cells that are not empty.
     pub cells: u64,
@@ -64,7 +65,10 @@ impl ImportReport {
         let columns = columns.map(|(((name, column), reading), cells)| ColumnReport {
             name: name.to_owned(),
             kind: column.holds().or(reading.map(|reading| reading.kind.name())).unwrap_or_default(),
-            manner: reading.and_then(manner),
+            manner: match column {
+                Column::Source => Some(layout.sources.name()),
+                _ => reading.and_then(manner),
+            },
             cells: *cells,
             misfit_count: 0,
             misfits: Vec::new(),

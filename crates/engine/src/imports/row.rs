@@ -11,7 +11,7 @@ use domain::naming::{name_key, tidied};
 use domain::time::Millis;
 
 use super::columns::Column;
-use super::layout::Layout;
+use super::layout::{Layout, SourceColumn};
 use crate::attributes::check_value;
 use crate::cell_lists::unlisted;
 use crate::tagging::TAGS_NAMED_MAX;
@@ -111,7 +111,7 @@ impl ImportRow {
                 continue;
             };
             let cell = bare(cell);
-            if let Err(reason) = row.take(column, *reading, cell, now) {
+            if let Err(reason) = row.take(column, (*reading, layout.sources), cell, now) {
                 let told = (!cell.is_empty()).then(|| cell.chars().take(CELL_CHARS_TOLD).collect());
                 let fault = RowFault { cell: told, ..RowFault::new(name, reason) };
                 match column {
@@ -125,7 +125,13 @@ impl ImportRow {
         if faults.is_empty() { Ok(row) } else { Err(faults) }
     }
 
-    fn take(&mut self, column: &Column, reading: Option<Reading>, cell: &str, now: Millis) -> Cell<()> {
+    fn take(
+        &mut self,
+        column: &Column,
+        (reading, sources): (Option<Reading>, SourceColumn),
+        cell: &str,
+        now: Millis,
+    ) -> Cell<()> {
         if cell.is_empty() {
             return match column {
                 Column::TelegramId => Err("is missing".into()),
@@ -143,7 +149,7 @@ impl ImportRow {
             Column::LastName => self.last_name = Some(text(cell, PERSON_NAME_CHARS_MAX)?),
             Column::Language => self.language = Some(language(cell)?),
             Column::Tags => self.tags = tags(cell)?,
-            Column::Source => self.source = source(cell)?,
+            Column::Source => self.source = source(cell, sources)?,
             Column::FirstSeen => self.first_seen = Some(moment(cell, now)?),
             Column::LastInteraction => self.last_interaction = Some(moment(cell, now)?),
             Column::Attribute(key) => {
@@ -213,11 +219,24 @@ fn tags(cell: &str) -> Cell<Vec<String>> {
     Ok(tags)
 }
 
-/// `link=fb-summer;utm_source=facebook`, as an export writes it; a plain word is a channel.
-fn source(cell: &str) -> Cell<Source> {
-    if !cell.contains('=') {
-        return Ok(BTreeMap::from([("channel".to_owned(), tidied(&text(cell, SOURCE_CHARS_MAX)?))]));
+/// The source of a cell, as its column is read.
+fn source(cell: &str, column: SourceColumn) -> Cell<Source> {
+    match (column, source_pairs(cell)) {
+        (SourceColumn::Pairs, Err(reason)) if !cell.contains('=') => {
+            Err(format!("{reason}; this column holds pairs, in which a channel is channel={cell}"))
+        }
+        (SourceColumn::Pairs, pairs) => pairs,
+        (SourceColumn::Channels, Ok(_)) => {
+            Err("must be the name of a channel, as most of this column are; here stand pairs".into())
+        }
+        (SourceColumn::Channels, Err(_)) => {
+            Ok(BTreeMap::from([("channel".to_owned(), tidied(&text(cell, SOURCE_CHARS_MAX)?))]))
+        }
     }
+}
+
+/// `link=fb-summer;utm_source=facebook`, as an export writes it.
+pub(super) fn source_pairs(cell: &str) -> Cell<Source> {
     let mut source = Source::new();
     for part in cell.split(';').map(str::trim).filter(|part| !part.is_empty()) {
         let (field, value) = part.split_once('=').unwrap_or((part, ""));
@@ -226,7 +245,7 @@ fn source(cell: &str) -> Cell<Source> {
         }
         source.insert(field.to_owned(), tidied(&text(&unlisted(value), SOURCE_CHARS_MAX)?));
     }
-    Ok(source)
+    if source.is_empty() { Err("is empty".into()) } else { Ok(source) }
 }
 
 fn moment(cell: &str, now: Millis) -> Cell<Millis> {

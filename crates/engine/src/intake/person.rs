@@ -333,9 +333,13 @@ fn bind_member(
     }
     let phrases = phrasing.of(journal.tx(), journal.workspace())?;
     let book = phrases.for_reader(contact.profile.language.as_deref());
-    let Some(Ok(content)) = book.map(|book| Content::plain(&book.bound)) else { return Ok(true) };
+    let Some(book) = book else { return Ok(true) };
     let variables = domain::message::Variables { profile: &contact.profile, attributes: &contact.attributes };
-    let rendered = content.render(variables, effects::no_wire);
+    let rendered = match Content::plain(&book.bound) {
+        Ok(content) => content.render(variables, effects::no_wire),
+        // One from before phrases were checked: as it stands it says more than nothing.
+        Err(_) => Outgoing::plain(&book.bound),
+    };
     effects::send(journal, contact, Lane::Flows, &rendered, MessageAuthor::System, at)?;
     Ok(true)
 }

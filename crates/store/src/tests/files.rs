@@ -4,6 +4,7 @@ use domain::ids::MemberId;
 
 use super::House;
 use crate::conversations::{Filter, Order, list_sql};
+use crate::search::Search;
 use crate::sql::Backend;
 use crate::{Store, StoreError, StoreOptions, settings};
 
@@ -92,7 +93,7 @@ async fn pages_of_conversations_are_walked_from_their_place() {
         let Backend::Sqlite(connection) = tx.backend() else { return Err(StoreError::NotSqlite) };
         let mut plans = Vec::new();
         for filter in filters {
-            let of = |order| plan(connection, &list_sql(filter, order));
+            let of = |order| plan(connection, &list_sql(filter, order, &Search::of("")));
             plans.push((filter, of(Order::Latest)?, of(Order::Waiting)?));
         }
         Ok::<_, StoreError>(plans)

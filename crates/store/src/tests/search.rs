@@ -13,6 +13,7 @@ on_both!(
     what_was_written_before_is_found_too,
     a_tag_is_one_however_it_is_spelled,
     an_attribute_keeps_its_first_spelling,
+    every_word_is_found_in_any_order,
 );
 
 const NAMES: [&str; 4] = ["Иван", "José Łódź", "王小明", "100% sure"];
@@ -138,4 +139,62 @@ async fn an_attribute_keeps_its_first_spelling(house: &House) {
         Ok::<_, StoreError>(())
     });
     work.await.unwrap();
+}
+
+const WORDED: [&str; 7] =
+    ["Ivan Petrov", "伟 张", "小明 张", "カ\u{3099}フ\u{3099}リエル", "สมชาย ใจดี", "민수 김", "Ann, Lee"];
+
+async fn every_word_is_found_in_any_order(house: &House) {
+    let store = house.open();
+    let furnish = store.write(|tx| {
+        let (_, bot) = bot(tx, 7)?;
+        for (number, name) in (0..).zip(WORDED) {
+            let one = person(number, name);
+            contacts::insert(tx, bot, &one)?;
+            let conversation = Conversation {
+                contact: one.number,
+                status: Status::Open,
+                assignee: None,
+                waiting_since: None,
+                unread: 0,
+                last_at: i64::from(number),
+                last_text: format!("我要退款 order {number}"),
+                last_from: Speaker::Person,
+            };
+            conversations::put(tx, bot, None, &conversation)?;
+        }
+        Ok::<_, StoreError>(bot)
+    });
+    let bot = furnish.await.unwrap();
+    for (q, found) in [
+        ("Petrov Ivan", vec![0]),
+        ("petrov,  ivan", vec![0]),
+        ("ＰＥＴＲＯＶ\u{3000}ivan", vec![0]),
+        ("Petrov Anna", vec![]),
+        ("张 伟", vec![1]),
+        ("张伟", vec![1]),
+        ("小明 张", vec![2]),
+        ("张小明", vec![2]),
+        ("张", vec![1, 2]),
+        ("ｶﾞﾌﾞﾘｴﾙ", vec![3]),
+        ("ガブ", vec![3]),
+        ("ใจดี สมชาย", vec![4]),
+        ("김민수", vec![5]),
+        ("lee ann", vec![6]),
+        (",", vec![6]),
+        ("1001 ivan", vec![]),
+        ("1001", vec![1]),
+    ] {
+        assert_eq!(people(&store, bot, q).await, found, "{q}");
+    }
+    for (q, count) in [
+        ("退款", 7),
+        ("order 退款", 7),
+        ("退款 petrov ivan", 1),
+        ("款退", 0),
+        ("refund ivan", 0),
+        ("张伟 退款", 1),
+    ] {
+        assert_eq!(talks(&store, bot, q).await, count, "{q}");
+    }
 }

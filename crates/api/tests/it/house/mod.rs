@@ -64,6 +64,7 @@ pub struct House {
     pub rooms: Rooms,
     pub store: Store,
     pub clock: Arc<ManualClock>,
+    pub secrets: Secrets,
     pub workspace: WorkspaceId,
     _folder: tempfile::TempDir,
 }
@@ -94,7 +95,8 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&StoreOptions::new(folder.path())).unwrap();
         let clock = Arc::new(ManualClock::new(NOON));
-        let rooms = rooms(&store, &clock);
+        let secrets = Secrets::from_bytes([9; 64]);
+        let rooms = rooms(&store, &clock, &secrets);
         let workspace = rooms.team.ensure_workspace().await.unwrap();
         let options = ApiOptions {
             public_url: public_url.into(),
@@ -106,7 +108,7 @@ impl House {
             reader: store.reader().clone(),
             options: Arc::new(options),
         };
-        Self { app: router(state), rooms, store, clock, workspace, _folder: folder }
+        Self { app: router(state), rooms, store, clock, secrets, workspace, _folder: folder }
     }
 
     /// A token with the owner's rights.
@@ -209,8 +211,7 @@ impl Answer {
     }
 }
 
-fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
-    let secrets = Secrets::from_bytes([9; 64]);
+fn rooms(store: &Store, clock: &Arc<ManualClock>, secrets: &Secrets) -> Rooms {
     let live = Live::default();
     let people = People::new(store.reader().clone(), live.clone());
     let public_url = "https://muster.example.org";
@@ -229,7 +230,7 @@ fn rooms(store: &Store, clock: &Arc<ManualClock>) -> Rooms {
         conversions: Conversions::new(store.clone(), clock.clone()),
         flows: Flows::new(store.clone(), clock.clone()),
         home: Home::new(store.reader().clone(), clock.clone(), people.clone()),
-        imports: Imports::new(store.clone(), secrets, clock.clone()),
+        imports: Imports::new(store.clone(), secrets.clone(), clock.clone()),
         inbox: Inbox::new(store.clone(), clock.clone()),
         live,
         reports: Reports::new(store.reader().clone(), people.clone(), clock.clone()),

@@ -23,6 +23,7 @@ use super::recovery;
 use super::settle::{Way, settle};
 use super::{Answer, Courier, CourierOptions, Ended, Lease, Target, Transport};
 use crate::campaigns::{Campaigns, Decision};
+use crate::journal::Reach;
 use crate::test_house::{House, NOW};
 use crate::{journal, proof, restoration};
 
@@ -77,25 +78,10 @@ impl Call {
 
     /// The call ends in one of the ways of which nobody knows what it did.
     async fn ends(&self, how: &str) {
-        let (bot, lease) = (self.house.bot, self.lease());
+        let bot = self.house.bot;
         match how {
-            "lost" | "refused for now" => {
-                let error = match how {
-                    "lost" => SendError::Unknown { reason: "timed out".into() },
-                    _ => SendError::RetryAfter { seconds: 3 },
-                };
-                self.house
-                    .write(move |tx| {
-                        let ended = [Arc::new(Ended { lease, answer: Err(error) })];
-                        let clock = &mut Clock::restore(Rate::Unlimited, ClockSnapshot::default(), NOW);
-                        let away = &mut None;
-                        journal::append(tx, bot, |journal| {
-                            let way = Way { clock, away, token_sealed: b"sealed" };
-                            settle(journal, bot, &ended, way, NOW).map(|_| ())
-                        })
-                    })
-                    .await;
-            }
+            "lost" => self.ended(Err(SendError::Unknown { reason: "timed out".into() })).await,
+            "refused for now" => self.ended(Err(SendError::RetryAfter { seconds: 3 })).await,
             "taken over" => {
                 let take = move |journal: &mut journal::Journal<'_>| recovery::recover(journal, bot, NOW);
                 self.house.write(move |tx| journal::append(tx, bot, take)).await;
@@ -104,6 +90,22 @@ impl Call {
                 restoration::settle(&self.house.store, NOW).await.unwrap();
             }
         }
+    }
+
+    /// The call ends with an answer.
+    async fn ended(&self, answer: Answer) {
+        let (bot, lease) = (self.house.bot, self.lease());
+        self.house
+            .write(move |tx| {
+                let ended = [Arc::new(Ended { lease, answer })];
+                let clock = &mut Clock::restore(Rate::Unlimited, ClockSnapshot::default(), NOW);
+                let away = &mut None;
+                journal::append(tx, bot, |journal| {
+                    let way = Way { clock, away, token_sealed: b"sealed" };
+                    settle(journal, bot, &ended, way, NOW).map(|_| ())
+                })
+            })
+            .await;
     }
 
     fn lease(&self) -> Lease {
@@ -206,6 +208,56 @@ async fn nothing_is_sent_again_that_was_answered() {
     let press = move |journal: &mut journal::Journal<'_>| journal.prove_sent(ada, campaign, Some(9), NOW);
     call.house.write(move |tx| journal::append(tx, bot, press)).await;
     assert_eq!(call.outcome().await, Outcome::Sent);
+}
+
+/// What was answered to two campaigns, and the blocks of the log, where a block is told while the call of the second
+/// is open, which then ends so.
+async fn blocked_during_the_call(end: Answer) -> ([Vec<&'static str>; 2], Vec<(&'static str, Option<i64>)>) {
+    let call = Call::begin().await;
+    let (bot, ada, second) = (call.house.bot, call.ada, call.campaign);
+    let first = call.house.write(move |tx| Ok(campaigns::insert(tx, bot, &sending(CampaignId(0)))?)).await;
+    call.house
+        .write(move |tx| {
+            recipients::insert(tx, bot, first, 0, &[(ada.number(), false)])?;
+            let (from, to, at) = (Outcome::Pending, Outcome::Sent, Some(CALLED - DAY_MS / 24));
+            let change = recipients::Change { position: 0, from, to, at, message_id: None, reason: None };
+            Ok(recipients::change(tx, bot, first, &change)?)
+        })
+        .await;
+    let block = move |journal: &mut journal::Journal<'_>| {
+        let mut contact = contacts::get(journal.tx(), bot, ada.number())?.unwrap();
+        journal.set_reachability(&mut contact, CALLED + 1_000, Reach::Blocked)
+    };
+    call.house.write(move |tx| journal::append(tx, bot, block)).await;
+    call.ended(end).await;
+    let read = call.house.store.reader().read(move |tx| {
+        let of = |id| recipients::get(tx, bot, id, ada.number());
+        Ok::<_, store::StoreError>([of(first)?.unwrap().told(), of(second)?.unwrap().told()])
+    });
+    let log = call.house.log().await;
+    let blocks = log.iter().filter(|event| event.body.kind().starts_with("block"));
+    let blocks = blocks.map(|event| {
+        let which = |id: CampaignId| if id == first { 1 } else { 2 };
+        (event.body.kind(), event.body.campaign().map(which))
+    });
+    (read.await.unwrap(), blocks.collect())
+}
+
+#[tokio::test]
+async fn a_block_that_is_told_during_a_call_is_charged_once_and_to_what_had_arrived() {
+    let refused = || Err(SendError::told(403, "Forbidden: bot was blocked by the user", None));
+    let (answers, blocks) = blocked_during_the_call(refused()).await;
+    assert_eq!(
+        answers,
+        [vec!["blocked_after", "window_block"], vec!["window_block"]],
+        "the second was refused"
+    );
+    assert_eq!(blocks.iter().filter(|(kind, _)| *kind == "blocked").count(), 1, "one block");
+    assert_eq!(blocks.last(), Some(&("block_told", Some(1))), "charged to what had arrived");
+    let arrived = Ok(telegram::Sent { message_id: 1, date: 0 });
+    let (answers, blocks) = blocked_during_the_call(arrived).await;
+    assert_eq!(answers, [vec!["window_block"], vec!["blocked_after", "window_block"]]);
+    assert_eq!(blocks, [("blocked", Some(2))], "what arrived last");
 }
 
 /// Knows no topic, and remembers where it was asked to write.

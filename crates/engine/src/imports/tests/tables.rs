@@ -281,3 +281,34 @@ async fn cells_behind_the_head_and_lines_without_cells_are_passed_over() {
     assert_eq!((report.rows, report.created), (3, 2));
     assert_eq!(refused, [(6, "has 4 cells where the head has 2")]);
 }
+
+#[tokio::test]
+async fn sources_are_pairs_or_channels_by_the_whole_column() {
+    let manner = |report: &ImportReport| {
+        let column = report.columns.iter().find(|column| column.name == "source").unwrap();
+        (column.kind, column.manner, column.misfit_count)
+    };
+    let sources = async |house: &House| {
+        let mut people = house.people().await;
+        people.sort_by_key(|person| person.telegram_id);
+        people.into_iter().map(|person| person.source).collect::<Vec<_>>()
+    };
+    let of = |pairs: &[(&str, &str)]| {
+        pairs
+            .iter()
+            .map(|(field, value)| ((*field).to_owned(), (*value).to_owned()))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let house = House::new().await;
+    let report = house.import("telegram_id,source\n1,fb\n2,promo=5\n3,Friends\n4,link=x\n5,\n").await;
+    assert_eq!(manner(&report), ("source", Some("channel"), 1));
+    assert_eq!(report.rejected[0].line, 5, "a pair among channels is no channel");
+    let channels = [of(&[("channel", "fb")]), of(&[("channel", "promo=5")]), of(&[("channel", "Friends")])];
+    assert_eq!(sources(&house).await, [&channels[..], &[of(&[])]].concat());
+    let house = House::new().await;
+    let report = house.import("telegram_id,source\n1,link=fb\n2,utm_source=x;channel=Ads\n3,fb\n").await;
+    assert_eq!(manner(&report), ("source", Some("pairs"), 1));
+    assert_eq!(report.rejected[0].line, 4, "a word among pairs is no channel");
+    let pairs = [of(&[("link", "fb")]), of(&[("utm_source", "x"), ("channel", "Ads")])];
+    assert_eq!(sources(&house).await, pairs);
+}

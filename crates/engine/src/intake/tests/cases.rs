@@ -349,3 +349,26 @@ async fn stop_words_are_the_workspaces_own_whole_messages_and_answered_in_their_
     desk.says(2, json!({"text": "LOPETA"})).await;
     assert!(desk.is_opted_out().await);
 }
+
+#[tokio::test]
+async fn a_phrase_from_before_the_check_is_said_as_it_stands() {
+    let mut desk = Desk::new().await;
+    let (workspace, bot, owner) = (desk.house.workspace, desk.house.bot, desk.house.owner);
+    let bound = "Connected {first_name, welcome";
+    let books = json!([{"language": "en", "stop_words": ["stop"], "stopped": "Done {now", "back": "Back {",
+        "bound": bound}]);
+    let decision =
+        store::phrases::Decision { value: books.to_string(), version: 1, changed_at: 1, changed_by: None };
+    desk.house.write(move |tx| Ok(store::phrases::put(tx, workspace, &decision)?)).await;
+    let team = Team::new(desk.house.store.clone(), desk.house.clock());
+    let code = team.telegram_link(workspace, owner, bot).await.unwrap().code;
+    desk.says(1, json!({"text": format!("/start me_{code}")})).await;
+    desk.says(2, json!({"text": "/stop"})).await;
+    let ann = desk.ann().number();
+    let read = desk.house.store.reader().read(move |tx| outbox::of_contact(tx, bot, ann, i64::MAX, 9));
+    let said = read.await.unwrap();
+    let said: Vec<_> = said.iter().rev().filter_map(|row| telegram::stored_message(&row.message)).collect();
+    let texts: Vec<&str> = said.iter().map(|message| message.text.as_str()).collect();
+    assert_eq!(texts, [bound, "Done {now"]);
+    assert_eq!(said[1].buttons[0][0].text, "Back {");
+}
