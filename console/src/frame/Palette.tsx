@@ -15,7 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { campaignsQuery, contactSearchQuery, segmentsQuery } from '@/api/queries';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
-import { fold } from '@/ui/fold';
+import { holds } from '@/ui/fold';
 import { places } from './places';
 
 interface Choice {
@@ -129,8 +129,7 @@ function useNewChoices(): Choice[] {
 }
 
 function useChoices(text: string): Choice[] {
-  const wanted = fold(text.trim());
-  const fits = (name: string) => fold(name).includes(wanted);
+  const fits = (name: string) => holds(name, text);
   const [placed, people] = [usePlaceChoices(), usePeopleChoices(text)];
   const [segments, campaigns, fresh] = [useSegmentChoices(), useCampaignChoices(), useNewChoices()];
   return [...placed(fits), ...people, ...segments(fits), ...campaigns(fits), ...fresh];

@@ -11,6 +11,7 @@ import type {
 } from '@/api/types';
 import { found, on, pageOf, problem } from './on';
 import { matching, now, people, stageNames, tags, type Person } from './people';
+import { holds } from '@/ui/fold';
 
 function expressionOf(query: URLSearchParams): Expression {
   const text = query.get('expression');
@@ -144,13 +145,9 @@ const theirCampaigns = (person: Person): ContactCampaign[] => [
 
 export const contacts = [
   on('get', '/contacts').answers(({ query }) => {
-    const q = query.get('q')?.toLowerCase() ?? '';
-    const all = matching(expressionOf(query)).filter(
-      (person) =>
-        !q ||
-        person.name.toLowerCase().includes(q) ||
-        (person.username ?? '').includes(q) ||
-        String(person.telegram_id).includes(q),
+    const q = query.get('q') ?? '';
+    const all = matching(expressionOf(query)).filter((person) =>
+      holds(`${person.name} @${person.username ?? ''} ${person.telegram_id}`, q),
     );
     all.sort((a, b) => (b.last_interaction_at ?? 0) - (a.last_interaction_at ?? 0));
     return { ...pageOf(all, query), count: all.length };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fold } from './fold';
+import { fold, holds } from './fold';
 
 describe('a search', () => {
   it('finds every case and accent', () => {
@@ -14,5 +14,12 @@ describe('a search', () => {
     ] as const) {
       expect(fold(name)).toContain(fold(typed));
     }
+  });
+
+  it('finds each word, in any order', () => {
+    expect(holds('Ivan Petrov', 'petrov  ivan')).toBe(true);
+    expect(holds('小明 张', '张、小明')).toBe(true);
+    expect(holds('Ivan Petrov', ' ')).toBe(true);
+    expect(holds('Ivan Petrov', 'petrov anna')).toBe(false);
   });
 });

@@ -22,3 +22,10 @@ export const fold = (text: string) =>
     .replace(/\p{M}/gu, '')
     .replace(/[ßæœøđðħıłþς]/gu, (letter) => plain[letter] ?? letter)
     .normalize('NFC');
+
+/** Whether a text holds each word of a search, in any order; commas and blanks of any width part words, as on the server. */
+export const holds = (text: string, search: string) => {
+  const folded = fold(text);
+  const words = fold(search).split(/[\s,;、]+/u);
+  return words.every((word) => folded.includes(word));
+};

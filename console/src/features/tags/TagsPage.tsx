@@ -11,7 +11,7 @@ import type { Tag } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Meter } from '@/ui/bars';
-import { fold } from '@/ui/fold';
+import { holds } from '@/ui/fold';
 import { Count } from '@/ui/Count';
 import { type Column, DataTable } from '@/ui/DataTable';
 import { PeopleLead } from '@/ui/PeopleLead';
@@ -175,8 +175,7 @@ function Listed({ all }: { all: Tag[] }) {
   const { number } = useFormat();
   const { q = '', tag: chosen } = useSearch({ from: '/frame/tags' });
   const columns = useColumns(all[0]?.people ?? 0);
-  const fits = (text: string) => fold(text).includes(fold(q));
-  const shown = all.filter(({ name, description }) => fits(name) || fits(description));
+  const shown = all.filter(({ name, description }) => holds(`${name} ${description}`, q));
   return (
     <>
       <div className="inline wrap tags-lead">

@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Expression } from '@/api/types';
-import { fold } from '../fold';
+import { holds } from '../fold';
 import { blank, conditionGroups, presets } from './draft';
 
 interface Choice {
@@ -66,8 +66,7 @@ export function AddCondition({
     onDropdownClose: () => setSearch(''),
     onDropdownOpen: () => combobox.focusSearchInput(),
   });
-  const asked = fold(search.trim());
-  const fits = (choice: Choice) => fold(`${choice.label} ${choice.words}`).includes(asked);
+  const fits = (choice: Choice) => holds(`${choice.label} ${choice.words}`, search);
   const found = useChoices()
     .map((group) => ({ ...group, choices: group.choices.filter(fits) }))
     .filter((group) => group.choices.length > 0);
