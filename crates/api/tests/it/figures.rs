@@ -70,3 +70,27 @@ async fn the_figures_are_those_of_the_bots_and_routes_are_told_without_ids() {
     assert!(!text.contains("123456"));
     assert!(text.ends_with("# EOF\n") && text.matches("# EOF").count() == 1);
 }
+
+#[tokio::test]
+async fn what_a_stranger_calls_a_method_is_not_kept() {
+    let house = House::build().await;
+    let As::Token(token) = house.token(house.workspace).await else { panic!("a program is meant") };
+    let bearer = format!("Bearer {token}");
+    let lines = async || {
+        let headers = [(header::AUTHORIZATION.as_str(), bearer.as_str())];
+        let (_, text) = figures(&house, "192.0.2.7:5000", &headers).await;
+        text.lines().filter(|line| line.starts_with("muster_http_request")).count()
+    };
+    let ask = async |method: &str| {
+        let request = Request::builder().method(method).uri("/api/v1/contacts").body(Body::empty()).unwrap();
+        house.app.clone().oneshot(request).await.unwrap();
+    };
+    ask("M0").await;
+    // The reading itself is counted from the next on.
+    lines().await;
+    let before = lines().await;
+    for number in 1..100 {
+        ask(&format!("M{number}")).await;
+    }
+    assert_eq!(lines().await, before, "a hundred words are one label");
+}
