@@ -16,12 +16,8 @@ const longer = [
   'src/features/contacts/PersonPane.tsx',
   'src/features/flows/flowEditing.ts',
   'src/features/inbox/Composer.tsx',
-  'src/features/inbox/ConversationList.tsx',
-  'src/features/inbox/ConversationPane.tsx',
   'src/features/inbox/InboxPage.tsx',
-  'src/features/inbox/Thread.tsx',
   'src/features/inbox/useRows.ts',
-  'src/features/segments/segmentActions.tsx',
   'src/features/stages/StagesPage.tsx',
   'src/ui/editor/Editor.tsx',
 ];

@@ -233,26 +233,19 @@ function Empty({
   return <EmptyState title={t(`inbox.empty.${filter}`)} />;
 }
 
-/** Who writes to us, the latest or who waits longest first; any number of them. */
-export function ConversationList({
+/** The rows in sight; what is chosen is scrolled to, and what is older is fetched near the end. */
+function useRowsInSight({
   rows,
-  filter,
-  order,
   selected,
   scroller,
-  searchInput,
-}: ListProps) {
-  const { t } = useTranslation();
-  const { q = '' } = useSearch({ from: '/frame/inbox' });
+}: Pick<ListProps, 'rows' | 'selected' | 'scroller'>) {
   const virtual = useVirtualizer({
     count: rows.items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 8,
   });
-  const items = virtual.getVirtualItems();
-  const now = useNow();
-  const last = items.at(-1)?.index ?? -1;
+  const last = virtual.getVirtualItems().at(-1)?.index ?? -1;
   const { more } = rows;
   useEffect(() => {
     if (more && rows.items.length > 0 && last >= rows.items.length - 10) more();
@@ -262,10 +255,65 @@ export function ConversationList({
     if (place >= 0) virtual.scrollToIndex(place, { align: 'auto' });
     // Only another choice scrolls; the list's own changes never do.
   }, [selected]);
+  return virtual;
+}
+
+function Listed({
+  rows,
+  filter,
+  selected,
+  virtual,
+}: Pick<ListProps, 'rows' | 'filter' | 'selected'> & {
+  virtual: ReturnType<typeof useRowsInSight>;
+}) {
+  const now = useNow();
+  return (
+    <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+      {virtual.getVirtualItems().map((item) => {
+        const conversation = rows.items[item.index];
+        if (!conversation) return null;
+        return (
+          <div
+            key={conversation.contact.id}
+            className="inbox-talk-place"
+            style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}
+          >
+            <Row
+              conversation={conversation}
+              left={rows.hasLeft(conversation.contact.id)}
+              selected={conversation.contact.id === selected}
+              filter={filter}
+              now={now}
+            />
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** What came or went and waits to be put in its place. */
+function Newer({ rows, order, scroller }: Pick<ListProps, 'rows' | 'order' | 'scroller'>) {
+  const { t } = useTranslation();
+  if (rows.waiting === 0) return null;
   const settle = () => {
     rows.settle();
     scroller.current?.scrollTo({ top: 0 });
   };
+  return (
+    <button type="button" className="inbox-newer" onClick={settle}>
+      {t(order === 'waiting' ? 'inbox.moved' : 'inbox.newer', { count: rows.waiting })}
+    </button>
+  );
+}
+
+/** Who writes to us, the latest or who waits longest first; any number of them. */
+export function ConversationList(props: ListProps) {
+  const { rows, filter, order, selected, scroller, searchInput } = props;
+  const { t } = useTranslation();
+  const { q = '' } = useSearch({ from: '/frame/inbox' });
+  // Here, where the box is drawn that it scrolls: a part inside it would look for the box before it is there.
+  const virtual = useRowsInSight(props);
   return (
     <section className="inbox-list" aria-label={t('inbox.conversations')}>
       <div className="inbox-list-head">
@@ -275,13 +323,7 @@ export function ConversationList({
           <Orders filter={filter} order={order} />
         </div>
       </div>
-      {rows.waiting > 0 && (
-        <button type="button" className="inbox-newer" onClick={settle}>
-          {order === 'waiting'
-            ? t('inbox.moved', { count: rows.waiting })
-            : t('inbox.newer', { count: rows.waiting })}
-        </button>
-      )}
+      <Newer rows={rows} order={order} scroller={scroller} />
       {rows.query.error && (
         <Failure
           error={rows.query.error}
@@ -299,27 +341,7 @@ export function ConversationList({
             never={rows.counts !== undefined && rows.counts.open + rows.counts.closed === 0}
           />
         )}
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {items.map((item) => {
-            const conversation = rows.items[item.index];
-            if (!conversation) return null;
-            return (
-              <div
-                key={conversation.contact.id}
-                className="inbox-talk-place"
-                style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}
-              >
-                <Row
-                  conversation={conversation}
-                  left={rows.hasLeft(conversation.contact.id)}
-                  selected={conversation.contact.id === selected}
-                  filter={filter}
-                  now={now}
-                />
-              </div>
-            );
-          })}
-        </div>
+        <Listed rows={rows} filter={filter} selected={selected} virtual={virtual} />
         {rows.older.error !== null && (
           <Failure
             error={rows.older.error}

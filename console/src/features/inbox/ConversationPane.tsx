@@ -107,98 +107,115 @@ interface PaneProps {
   mayTalk: boolean;
 }
 
-/** The thread in the middle: who, what was said, and where to answer. */
-export function ConversationPane({
-  contact,
-  actions,
-  onClose,
-  mode,
-  onMode,
-  composer,
-  mayTalk,
-}: PaneProps) {
+const keys = [
+  ['r', 'reply'],
+  ['n', 'note'],
+  ['t', 'tag'],
+  ['e', 'close'],
+  ['j', 'next'],
+  ['k', 'previous'],
+] as const;
+
+/** What the keyboard does here; who listens is told of it elsewhere. */
+function Keys() {
+  const { t } = useTranslation();
+  return (
+    <p className="inbox-keys small faint wide-only" aria-hidden="true">
+      {keys.map(([key, name]) => (
+        <span key={key}>
+          <kbd>{key}</kbd> {t(`inbox.key.${name}`)}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+type HeadProps = Pick<PaneProps, 'contact' | 'actions' | 'onClose' | 'mayTalk'>;
+
+/** Whose conversation it is, and what becomes of it: assigned, closed, opened again. */
+function Head({ contact, actions, onClose, mayTalk }: HeadProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const problem = useProblemText();
-  const [failedHidden, setFailedHidden] = useState<unknown>(null);
-  const open = contact.conversation?.status === 'open';
-  const failed = actions.act.error && actions.act.error !== failedHidden ? actions.act.error : null;
-  const keys: [string, string][] = [
-    ['r', 'reply'],
-    ['n', 'note'],
-    ['t', 'tag'],
-    ['e', 'close'],
-    ['j', 'next'],
-    ['k', 'previous'],
-  ];
+  const isOpen = contact.conversation?.status === 'open';
   return (
-    <section className="inbox-thread" aria-label={t('inbox.conversation')}>
-      <header className="inbox-thread-head">
+    <header className="inbox-thread-head">
+      <ActionIcon
+        className="inbox-back"
+        aria-label={t('inbox.back')}
+        onClick={() =>
+          void navigate({
+            from: '/inbox',
+            to: '/inbox',
+            search: (before) => ({ ...before, c: undefined, pane: undefined }),
+          })
+        }
+      >
+        <IconArrowLeft size={16} stroke={1.5} aria-hidden="true" />
+      </ActionIcon>
+      <Who contact={contact} />
+      <span className="end inline">
         <ActionIcon
-          className="inbox-back"
-          aria-label={t('inbox.back')}
+          className="inbox-show-profile"
+          aria-label={t('inbox.profile')}
           onClick={() =>
             void navigate({
               from: '/inbox',
               to: '/inbox',
-              search: (before) => ({ ...before, c: undefined, pane: undefined }),
+              search: (before) => ({ ...before, pane: 'profile' }),
             })
           }
         >
-          <IconArrowLeft size={16} stroke={1.5} aria-hidden="true" />
+          <IconUser size={16} stroke={1.5} aria-hidden="true" />
         </ActionIcon>
-        <Who contact={contact} />
-        <span className="end inline">
-          <ActionIcon
-            className="inbox-show-profile"
-            aria-label={t('inbox.profile')}
-            onClick={() =>
-              void navigate({
-                from: '/inbox',
-                to: '/inbox',
-                search: (before) => ({ ...before, pane: 'profile' }),
-              })
-            }
+        {mayTalk && (
+          <AssignMenu
+            assigneeId={contact.conversation?.assignee_id ?? null}
+            onAssign={actions.assign}
+          />
+        )}
+        {mayTalk && isOpen && (
+          <Button
+            leftSection={<IconCheck size={14} stroke={1.8} aria-hidden="true" />}
+            onClick={onClose}
           >
-            <IconUser size={16} stroke={1.5} aria-hidden="true" />
-          </ActionIcon>
-          {mayTalk && (
-            <AssignMenu
-              assigneeId={contact.conversation?.assignee_id ?? null}
-              onAssign={actions.assign}
-            />
-          )}
-          {mayTalk &&
-            (open ? (
-              <Button
-                leftSection={<IconCheck size={14} stroke={1.8} aria-hidden="true" />}
-                onClick={onClose}
-              >
-                {t('inbox.close')}
-              </Button>
-            ) : (
-              <Button onClick={actions.open}>{t('inbox.reopen')}</Button>
-            ))}
-        </span>
-      </header>
-      {failed && (
-        <p className="field-error inbox-failed" role="alert">
-          {problem(failed)}{' '}
-          <button type="button" className="text-link" onClick={() => setFailedHidden(failed)}>
-            {t('ui.close')}
-          </button>
-        </p>
-      )}
+            {t('inbox.close')}
+          </Button>
+        )}
+        {mayTalk && !isOpen && <Button onClick={actions.open}>{t('inbox.reopen')}</Button>}
+      </span>
+    </header>
+  );
+}
+
+/** What the last act failed of, until it is put away. */
+function Failed({ actions }: Pick<PaneProps, 'actions'>) {
+  const { t } = useTranslation();
+  const problem = useProblemText();
+  const [hidden, setHidden] = useState<unknown>(null);
+  const { error } = actions.act;
+  if (!error || error === hidden) return null;
+  return (
+    <p className="field-error inbox-failed" role="alert">
+      {problem(error)}{' '}
+      <button type="button" className="text-link" onClick={() => setHidden(error)}>
+        {t('ui.close')}
+      </button>
+    </p>
+  );
+}
+
+/** The thread in the middle: who, what was said, and where to answer. */
+export function ConversationPane(props: PaneProps) {
+  const { contact, actions, mode, onMode, composer, mayTalk } = props;
+  const { t } = useTranslation();
+  return (
+    <section className="inbox-thread" aria-label={t('inbox.conversation')}>
+      <Head {...props} />
+      <Failed actions={actions} />
       <Thread key={contact.id} contactId={contact.id} />
       {mayTalk && (
         <>
-          <p className="inbox-keys small faint wide-only" aria-hidden="true">
-            {keys.map(([key, name]) => (
-              <span key={key}>
-                <kbd>{key}</kbd> {t(`inbox.key.${name}`)}
-              </span>
-            ))}
-          </p>
+          <Keys />
           <Composer
             key={contact.id}
             contact={contact}

@@ -4,36 +4,33 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { threadQuery } from '@/api/queries';
+import type { ThreadEntry } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
 import { ThreadItem } from './ThreadItem';
 
 /** This near to the end is at the end. */
 const END_PX = 48;
+/** This near to the beginning, what is older is fetched. */
+const BEGIN_PX = 200;
 const dayOf = (at: number) => new Date(at).toDateString();
 
-/** What was said, oldest on top; it stays where it is read, whatever arrives. */
-export function Thread({ contactId }: { contactId: number }) {
-  const { t } = useTranslation();
-  const { date } = useFormat();
-  const query = useInfiniteQuery(threadQuery(contactId));
-  const entries = useMemo(
-    () => (query.data?.pages.flatMap((page) => page.items) ?? []).slice().reverse(),
-    [query.data],
-  );
+/** Whose ends are seen in a box: how high it was, and what stood first and last. */
+interface Seen {
+  firstId: ThreadEntry['id'] | undefined;
+  lastId: ThreadEntry['id'] | undefined;
+  height: number;
+}
+
+/**
+ * A box that stays where it is read: at its end while that is in sight, else at the words in view, whatever comes
+ * before or after them. `unseen` counts what came after.
+ */
+function useReadingPlace(entries: ThreadEntry[]) {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const before = useRef({
-    firstId: undefined as number | string | undefined,
-    lastId: undefined as number | string | undefined,
-    height: 0,
-  });
+  const before = useRef<Seen>({ firstId: undefined, lastId: undefined, height: 0 });
   const [unseen, setUnseen] = useState(0);
-  const toEnd = () => {
-    const element = box.current;
-    if (element) element.scrollTop = element.scrollHeight;
-    setUnseen(0);
-  };
   useLayoutEffect(() => {
     const element = box.current;
     if (!element || entries.length === 0) return;
@@ -48,14 +45,6 @@ export function Thread({ contactId }: { contactId: number }) {
     }
     before.current = { firstId, lastId, height: element.scrollHeight };
   }, [entries]);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  const onScroll = () => {
-    const element = box.current;
-    if (!element) return;
-    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX;
-    if (atEnd.current) setUnseen(0);
-    if (element.scrollTop < 200 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  };
   // The end stays in sight while the box itself grows or shrinks: canned replies push the thread up.
   useEffect(() => {
     const element = box.current;
@@ -66,13 +55,69 @@ export function Thread({ contactId }: { contactId: number }) {
     watch.observe(element);
     return () => watch.disconnect();
   }, []);
+  return {
+    box,
+    unseen,
+    toEnd: () => {
+      const element = box.current;
+      if (element) element.scrollTop = element.scrollHeight;
+      setUnseen(0);
+    },
+    /** Called as the box scrolls; `onBegin` when its beginning is near. */
+    scrolled: (onBegin: () => void) => {
+      const element = box.current;
+      if (!element) return;
+      atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < END_PX;
+      if (atEnd.current) setUnseen(0);
+      if (element.scrollTop < BEGIN_PX) onBegin();
+    },
+  };
+}
+
+/** The entries, with each day above its first. */
+function Entries({ entries, contactId }: { entries: ThreadEntry[]; contactId: number }) {
+  const { t } = useTranslation();
+  const { date } = useFormat();
   const today = dayOf(Date.now());
+  return entries.map((entry, index) => {
+    const previous = entries[index - 1];
+    const starts = !previous || dayOf(previous.at) !== dayOf(entry.at);
+    return (
+      <Fragment key={entry.id}>
+        {starts && (
+          <p className="inbox-thread-day small">
+            {dayOf(entry.at) === today ? t('timeline.today') : date(entry.at)}
+          </p>
+        )}
+        <ThreadItem
+          entry={entry}
+          contactId={contactId}
+          joined={previous?.from === 'campaign' && previous.campaign?.id === entry.campaign?.id}
+        />
+      </Fragment>
+    );
+  });
+}
+
+/** What was said, oldest on top; it stays where it is read, whatever arrives. */
+export function Thread({ contactId }: { contactId: number }) {
+  const { t } = useTranslation();
+  const query = useInfiniteQuery(threadQuery(contactId));
+  const entries = useMemo(
+    () => (query.data?.pages.flatMap((page) => page.items) ?? []).slice().reverse(),
+    [query.data],
+  );
+  const { box, unseen, toEnd, scrolled } = useReadingPlace(entries);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const more = () => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  };
   return (
     <div className="inbox-thread-frame">
       <div
         className="inbox-messages"
         ref={box}
-        onScroll={onScroll}
+        onScroll={() => scrolled(more)}
         tabIndex={0}
         role="region"
         aria-label={t('inbox.thread')}
@@ -96,26 +141,7 @@ export function Thread({ contactId }: { contactId: number }) {
           </Button>
         )}
         {query.data && entries.length === 0 && <EmptyState title={t('inbox.no_words')} />}
-        {entries.map((entry, index) => {
-          const previous = entries[index - 1];
-          const starts = !previous || dayOf(previous.at) !== dayOf(entry.at);
-          return (
-            <Fragment key={entry.id}>
-              {starts && (
-                <p className="inbox-thread-day small">
-                  {dayOf(entry.at) === today ? t('timeline.today') : date(entry.at)}
-                </p>
-              )}
-              <ThreadItem
-                entry={entry}
-                contactId={contactId}
-                joined={
-                  previous?.from === 'campaign' && previous.campaign?.id === entry.campaign?.id
-                }
-              />
-            </Fragment>
-          );
-        })}
+        <Entries entries={entries} contactId={contactId} />
       </div>
       {unseen > 0 && (
         <button type="button" className="inbox-thread-unseen" onClick={toEnd}>

@@ -54,7 +54,7 @@ function useColumns(): ReportColumn<Flow>[] {
       cell: (row) => <span className="muted">{date(row.updated_at)}</span>,
     },
     runs('started', t('flows.runs')),
-    runs('active', t('flows.active')),
+    runs('active', t('flows.active'), { leaves: 2 }),
     runs('ended', t('flows.ended'), { leaves: 2 }),
     {
       key: 'share',

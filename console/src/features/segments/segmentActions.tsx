@@ -15,17 +15,22 @@ interface Draft {
   expression: Expression;
 }
 
-/** Saving and deleting, and what to say when someone else saved first. `segment` is the one that the edit began from. */
-export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segment) => void) {
-  const { t } = useTranslation();
-  const bot = useBot();
+type Keep = (saved: Segment) => void;
+
+function useKeep(): Keep {
   const client = useQueryClient();
-  const navigate = useNavigate();
-  const keep = (saved: Segment) => {
+  return (saved) => {
     client.setQueryData(['segment', saved.id], saved);
     void client.invalidateQueries({ queryKey: ['segments'] });
   };
-  const save = useMutation({
+}
+
+function useSave(segment: Segment | null, onSaved: (saved: Segment) => void) {
+  const { t } = useTranslation();
+  const bot = useBot();
+  const navigate = useNavigate();
+  const keep = useKeep();
+  return useMutation({
     mutationFn: (draft: Draft & { over?: number }) => {
       const { over, ...fields } = draft;
       return segment
@@ -47,7 +52,13 @@ export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segm
       });
     },
   });
-  const remove = useMutation({
+}
+
+function useRemove(segment: Segment | null) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
     mutationFn: () => del('/segments/{id}', { params: { path: { id: segment?.id ?? 0 } } }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ['segments'] });
@@ -55,45 +66,55 @@ export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segm
       void navigate({ to: '/segments' });
     },
   });
-  const conflict =
-    save.error instanceof Problem && save.error.code === 'conflict'
-      ? (save.error.current as Segment | undefined)
-      : undefined;
+}
+
+type Save = ReturnType<typeof useSave>;
+
+/** Somebody else saved first: whose stays is asked. */
+function Conflict({ theirs, mine, save }: { theirs: Segment; mine: Draft; save: Save }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const keep = useKeep();
+  const takeTheirs = () => {
+    keep(theirs);
+    save.reset();
+    void navigate({
+      to: '/segments/$segmentId',
+      params: { segmentId: theirs.id },
+      search: {},
+      reloadDocument: true,
+    });
+  };
+  return (
+    <div className="failure" role="alert" style={{ marginBottom: 16 }}>
+      <span className="words">
+        <b>{t('segments.conflict')}</b> <span className="muted">{t('segments.conflict_text')}</span>
+      </span>
+      <Button onClick={takeTheirs}>{t('segments.take_theirs')}</Button>
+      <Button onClick={() => save.mutate({ ...mine, over: theirs.version })}>
+        {t('segments.keep_mine')}
+      </Button>
+    </div>
+  );
+}
+
+/** Saving and deleting, and what to say when someone else saved first. `segment` is the one that the edit began from. */
+export function useSegmentActions(segment: Segment | null, onSaved: (saved: Segment) => void) {
+  const { t } = useTranslation();
+  const save = useSave(segment, onSaved);
+  const remove = useRemove(segment);
+  const isConflict = save.error instanceof Problem && save.error.code === 'conflict';
+  const theirs = isConflict ? ((save.error as Problem).current as Segment | undefined) : undefined;
+  const error = save.error ?? remove.error;
   let notice: ReactNode = null;
-  if (conflict && save.variables) {
-    const mine = save.variables;
-    notice = (
-      <div className="failure" role="alert" style={{ marginBottom: 16 }}>
-        <span className="words">
-          <b>{t('segments.conflict')}</b>{' '}
-          <span className="muted">{t('segments.conflict_text')}</span>
-        </span>
-        <Button
-          onClick={() => {
-            keep(conflict);
-            save.reset();
-            void navigate({
-              to: '/segments/$segmentId',
-              params: { segmentId: conflict.id },
-              search: {},
-              reloadDocument: true,
-            });
-          }}
-        >
-          {t('segments.take_theirs')}
-        </Button>
-        <Button onClick={() => save.mutate({ ...mine, over: conflict.version })}>
-          {t('segments.keep_mine')}
-        </Button>
-      </div>
-    );
-  } else if (save.error ?? remove.error) {
+  if (theirs && save.variables)
+    notice = <Conflict theirs={theirs} mine={save.variables} save={save} />;
+  else if (error)
     notice = (
       <Failure
-        error={save.error ?? remove.error}
+        error={error}
         what={t(save.error ? 'segments.save_failed' : 'segments.delete_failed')}
       />
     );
-  }
   return { save, remove, notice };
 }
