@@ -2,10 +2,7 @@ import { MultiSelect, type MultiSelectProps } from '@mantine/core';
 import type { Ref } from 'react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-
-/** Two spellings of one tag: accents make another. */
-const same = (one: string, other: string) =>
-  one.normalize('NFC').toLowerCase() === other.normalize('NFC').toLowerCase();
+import { nameKey } from './fold';
 
 interface TagPickerProps extends Omit<MultiSelectProps, 'data' | 'value' | 'onChange'> {
   /** The tags that there are. */
@@ -23,7 +20,8 @@ export function TagPicker({ known, value, onChange, mayCreate = true, ...field }
   const [search, setSearch] = useState('');
   const typed = search.trim();
   const names = [...new Set([...known, ...value])];
-  const isNew = typed !== '' && !names.some((name) => same(name, typed));
+  const key = nameKey(typed);
+  const isNew = key !== '' && !names.some((name) => nameKey(name) === key);
   return (
     <MultiSelect
       searchable

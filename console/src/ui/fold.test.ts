@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fold, holds } from './fold';
+import { fold, holds, nameKey } from './fold';
 
 describe('a search', () => {
   it('finds every case and accent', () => {
@@ -21,5 +21,20 @@ describe('a search', () => {
     expect(holds('小明 张', '张、小明')).toBe(true);
     expect(holds('Ivan Petrov', ' ')).toBe(true);
     expect(holds('Ivan Petrov', 'petrov anna')).toBe(false);
+  });
+});
+
+describe('a name', () => {
+  it('is one in every case and form, and none where nothing is seen', () => {
+    for (const [one, other] of [
+      ['VIP', ' vip'],
+      ['Café', 'cafe\u0301'],
+      ['❤', '❤\ufe0f'],
+      ['two words', 'Two \u200b words'],
+      ['', '\u200b \ufeff'],
+    ] as const) {
+      expect(nameKey(one)).toBe(nameKey(other));
+    }
+    expect(nameKey('Cafe')).not.toBe(nameKey('Café'));
   });
 });

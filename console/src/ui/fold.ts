@@ -29,3 +29,16 @@ export const holds = (text: string, search: string) => {
   const words = fold(search).split(/[\s,;、]+/u);
   return words.every((word) => folded.includes(word));
 };
+
+/** What names are compared by, as the server does it: without case, unseen characters and the choice of a form. */
+export const nameKey = (name: string) =>
+  name
+    .normalize('NFC')
+    .replace(
+      /[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u3164\ufe00-\ufe0f\ufeff\uffa0]/gu,
+      '',
+    )
+    .replace(/\s+/gu, ' ')
+    .trim()
+    .toLowerCase()
+    .normalize('NFC');

@@ -21,8 +21,8 @@ use crate::column::outcome::FrozenGroups;
 use crate::index::{Day, Index};
 use crate::words::CHUNK_CONTACTS;
 
-/// Rises when the bytes of a column change.
-const FORMAT: u32 = 3;
+/// Rises when the bytes of a column change, or what names are compared by.
+const FORMAT: u32 = 4;
 
 /// How the bytes are laid out and what the columns were filled by: whoever says another thing cannot read them.
 pub fn layout() -> String {

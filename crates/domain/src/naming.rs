@@ -21,10 +21,27 @@ pub fn tidied(name: &str) -> String {
     tidy
 }
 
-/// What names are compared by: tidied, without joiners and case. Accents tell names apart.
+/// What names are compared by: tidied, without case and what only shapes the characters beside it. Accents tell names
+/// apart; whether a heart is drawn as an emoji or as a sign does not, since phones and tables write it differently.
 pub fn name_key(name: &str) -> String {
-    let plain: String = tidied(name).chars().filter(|c| !is_joiner(*c)).collect();
-    plain.to_lowercase().nfc().collect()
+    let plain: String = tidied(name).chars().filter(|c| !is_joiner(*c) && !is_form(*c)).collect();
+    // Between blanks there may have been nothing but what was taken out.
+    tidied(&plain.to_lowercase())
+}
+
+/// Whether nothing of it is seen: such a name is none, and Telegram calls such a text empty.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(shows_nothing)
+}
+
+/// White space, controls, unseen marks, joiners, fillers, selectors of a form.
+fn shows_nothing(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(u32::from(c),
+            0xad | 0x34f | 0x61c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180b..=0x180f
+            | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164
+            | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff9..=0xfffc | 0xe0000..=0xe0fff)
 }
 
 /// Which of these names is meant: the one of this spelling, or else the first, in the order of spellings, that is the
@@ -91,6 +108,12 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
+/// What chooses a form of the character before it (variation selectors), and fillers that have no form at all.
+fn is_form(c: char) -> bool {
+    matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -106,6 +129,11 @@ mod tests {
         assert_ne!(name_key("Cafe"), name_key("Café"), "an accent tells names apart");
         assert_eq!(tidied("  two \t words\u{200b} "), "two words");
         assert_eq!(tidied("👨\u{200d}👩\u{200d}👧"), "👨\u{200d}👩\u{200d}👧", "a family stays together");
+        for heart in ["❤", "❤\u{fe0f}", "❤\u{fe0e}"] {
+            assert_eq!(name_key(heart), "❤", "{heart:?}");
+            assert_eq!(tidied(heart), heart, "it is shown as it was written");
+        }
+        assert_ne!(name_key("👍"), name_key("👍🏽"), "a colour is seen");
         assert_eq!(word_key(" ＳＴＯＰ "), "stop");
         assert_eq!(word_key("退订"), "退订");
     }
@@ -121,6 +149,17 @@ mod tests {
             ("v", None),
         ] {
             assert_eq!(meant(names.into_iter(), wanted, name_key), found, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_nothing_that_is_seen_is_none() {
+        for name in ["", "  ", "\u{200b}", "\u{feff}", "\u{200d}", "\u{fe0f}", "\u{3164}", "\u{ad} \u{2060}"]
+        {
+            assert!(is_blank(name), "{name:?}");
+        }
+        for name in ["a", "❤\u{fe0f}", ".", "\u{200b}x", "한"] {
+            assert!(!is_blank(name), "{name:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field_error::FieldError;
 use crate::message::Message;
-use crate::naming::word_key;
+use crate::naming::{is_blank, tidied, word_key};
 
 /// Languages of one workspace.
 pub const LANGUAGES_MAX: usize = 30;
@@ -150,8 +150,8 @@ fn checked_book(path: &str, book: Phrasebook, faults: &mut Vec<FieldError>) -> P
         fault("stop_words", "too_many", format!("must have at most {STOP_WORDS_MAX} words"));
     }
     for (index, word) in book.stop_words.iter().take(STOP_WORDS_MAX).enumerate() {
-        let word = crate::naming::tidied(word);
-        if word.is_empty() || word.chars().count() > STOP_WORD_CHARS_MAX || word.chars().any(char::is_control)
+        let word = tidied(word);
+        if is_blank(&word) || word.chars().count() > STOP_WORD_CHARS_MAX || word.chars().any(char::is_control)
         {
             let message = format!("must have 1 to {STOP_WORD_CHARS_MAX} characters");
             fault(&format!("stop_words/{index}"), "invalid", message);

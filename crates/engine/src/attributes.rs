@@ -8,7 +8,7 @@ use domain::event::EventBody;
 use domain::field_error::pointer_segment;
 use domain::ids::WorkspaceId;
 use domain::limits::{ATTRIBUTE_KEY_CHARS_MAX, ATTRIBUTE_VALUE_CHARS_MAX, ATTRIBUTES_MAX};
-use domain::naming::name_key;
+use domain::naming::{is_blank, name_key};
 use domain::time::Millis;
 use store::contacts::Contact;
 use store::{ReadTx, contacts, tags};
@@ -45,7 +45,7 @@ pub fn known_spelling<T>(known: &BTreeMap<String, T>, key: &str) -> Option<Strin
 /// # Errors
 /// It is empty, too long, or has blanks at its ends or control characters.
 pub fn check_key(key: &str) -> std::result::Result<(), Refusal> {
-    if key.is_empty() || key.trim() != key {
+    if is_blank(key) || key.trim() != key {
         return Err(refusal("invalid_key", "a key must not be empty nor begin or end with a blank"));
     }
     if key.chars().count() > ATTRIBUTE_KEY_CHARS_MAX {
@@ -163,7 +163,14 @@ mod tests {
     #[test]
     fn keys_and_values_beyond_their_bounds_are_refused() {
         assert!(check_key(&"k".repeat(ATTRIBUTE_KEY_CHARS_MAX)).is_ok());
-        for key in ["", " plan", "pl\u{7}an", &"k".repeat(ATTRIBUTE_KEY_CHARS_MAX + 1)] {
+        for key in [
+            "",
+            "\u{200b}",
+            "\u{feff}\u{fe0f}",
+            " plan",
+            "pl\u{7}an",
+            &"k".repeat(ATTRIBUTE_KEY_CHARS_MAX + 1),
+        ] {
             assert!(check_key(key).is_err(), "{key:?}");
         }
         let long = AttributeValue::Text("值".repeat(ATTRIBUTE_VALUE_CHARS_MAX + 1));

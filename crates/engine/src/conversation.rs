@@ -47,19 +47,20 @@ pub fn hand_over(journal: &mut Journal<'_>, contact: &Contact, at: Millis) -> Re
     happen(journal, contact, Happening::HandedOver { turn }, at)
 }
 
-/// Words the last line anew, where it is still what the person wrote at that time; nothing else changes by it.
+/// Words the last line anew, where it is of that message; nothing else changes by it.
 ///
 /// # Errors
 /// The database failed.
 pub fn reword(
     journal: &mut Journal<'_>,
     contact: ContactNumber,
-    written_at: Millis,
+    (message, written_at): (i64, Option<Millis>),
     text: &str,
+    at: Millis,
 ) -> Result<()> {
     let Some(before) = conversations::get(journal.tx(), journal.bot(), contact)? else { return Ok(()) };
-    match before.step(Happening::Reworded { written_at, text }, written_at) {
-        Ok(after) => put(journal, Some(&before), &after, written_at),
+    match before.step(Happening::Reworded { message, written_at, text }, at) {
+        Ok(after) => put(journal, Some(&before), &after, at),
         Err(Refusal::OtherWordsSince) => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 use domain::event::{EventBody, Origin};
 use domain::ids::ContactNumber;
 use domain::message::{ButtonWire, MessageAuthor, Outgoing};
+use domain::naming::is_blank;
 use domain::time::Millis;
 use store::contacts::Contact;
 use store::outbox::Lane;
@@ -24,7 +25,8 @@ pub fn add_tags(
     }
     let workspace = journal.workspace();
     let mut added = 0;
-    for name in names {
+    // A document from before names were looked at may hold one that nobody sees.
+    for name in names.iter().filter(|name| !is_blank(name)) {
         let tag = tags::ensure(journal.tx(), workspace, name, at)?;
         if contacts::add_tag(journal.tx(), journal.bot(), contact, tag, at, origin)? {
             journal.record(Some(contact), at, EventBody::TagAdded { tag, origin })?;

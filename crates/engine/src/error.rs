@@ -6,7 +6,7 @@
 
 use domain::campaign::OutOfCourse;
 use domain::field_error::FieldError;
-use domain::naming::tidied;
+use domain::naming::{is_blank, tidied};
 use serde_json::Value;
 use store::StoreError;
 
@@ -85,7 +85,7 @@ impl EngineError {
 /// Empty, too long, or with control characters, under `path`.
 pub fn checked_name(path: &str, name: &str, chars_max: usize) -> Result<String> {
     let name = tidied(name);
-    if name.is_empty() {
+    if is_blank(&name) {
         return Err(EngineError::field(path, "required", "must not be empty"));
     }
     if name.chars().count() > chars_max {

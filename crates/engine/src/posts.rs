@@ -22,7 +22,7 @@ const KEPT_MAX: usize = 1_024;
 /// # Errors
 /// Every fault with its path in the message: it was stored by another version.
 pub fn read(campaign: &Campaign) -> Result<Message, Vec<FieldError>> {
-    Message::parse(&campaign.message)
+    Message::parse_stored(&campaign.message)
 }
 
 /// Messages of campaigns, each read once for as long as its row says the same.

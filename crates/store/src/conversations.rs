@@ -1,6 +1,6 @@
 //! The thread between one contact and the team. Its id is the contact's.
 
-use domain::conversation::{Conversation, Status};
+use domain::conversation::{Conversation, LineOf, Status};
 use domain::ids::{BotId, ContactNumber, MemberId, WorkspaceId};
 use domain::naming::search_fold;
 use domain::team::Role;
@@ -12,7 +12,8 @@ use crate::{Param, ReadTx, Result, WriteTx};
 
 const OPEN: &str = Status::Open.into_str();
 const CLOSED: &str = Status::Closed.into_str();
-const COLUMNS: &str = "contact, status, assignee, waiting_since, unread, last_at, last_text, last_from";
+const COLUMNS: &str =
+    "contact, status, assignee, waiting_since, unread, last_at, last_text, last_from, last_message";
 
 fn read(row: &Row<'_>) -> Result<Conversation> {
     Ok(Conversation {
@@ -24,7 +25,23 @@ fn read(row: &Row<'_>) -> Result<Conversation> {
         last_at: row.get(5)?,
         last_text: row.get(6)?,
         last_from: row.get(7)?,
+        line_of: match row.get(8)? {
+            None => LineOf::Unknown,
+            Some(NO_MESSAGE) => LineOf::None,
+            Some(message) => LineOf::Message(message),
+        },
     })
+}
+
+/// What the column holds where the line is of no message of the person's.
+const NO_MESSAGE: i64 = 0;
+
+fn column_of(line: LineOf) -> Option<i64> {
+    match line {
+        LineOf::Unknown => None,
+        LineOf::None => Some(NO_MESSAGE),
+        LineOf::Message(message) => Some(message),
+    }
 }
 
 /// The conversation with one person, if there ever was one.
@@ -40,7 +57,7 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &
     if before.is_some_and(|before| before.waiting_since == after.waiting_since) {
         let changed = tx.run(
             "UPDATE conversations SET status = $3, assignee = $4, unread = $5, last_at = $6, last_text = $7, \
-             last_from = $8, search = $9 WHERE bot_id = $1 AND contact = $2",
+             last_from = $8, search = $9, last_message = $10 WHERE bot_id = $1 AND contact = $2",
             params![
                 bot,
                 after.contact,
@@ -50,7 +67,8 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &
                 after.last_at,
                 &after.last_text,
                 after.last_from,
-                search.as_str()
+                search.as_str(),
+                column_of(after.line_of)
             ],
         )?;
         if changed > 0 {
@@ -59,10 +77,11 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &
     }
     tx.run(
         "INSERT INTO conversations (bot_id, contact, status, assignee, waiting_since, unread, last_at, last_text, \
-         last_from, search) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (bot_id, contact) DO UPDATE SET \
+         last_from, search, last_message) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         ON CONFLICT (bot_id, contact) DO UPDATE SET \
          status = excluded.status, assignee = excluded.assignee, waiting_since = excluded.waiting_since, \
          unread = excluded.unread, last_at = excluded.last_at, last_text = excluded.last_text, \
-         last_from = excluded.last_from, search = excluded.search",
+         last_from = excluded.last_from, search = excluded.search, last_message = excluded.last_message",
         params![
             bot,
             after.contact,
@@ -73,7 +92,8 @@ pub fn put(tx: &WriteTx<'_>, bot: BotId, before: Option<&Conversation>, after: &
             after.last_at,
             &after.last_text,
             after.last_from,
-            search.as_str()
+            search.as_str(),
+            column_of(after.line_of)
         ],
     )?;
     Ok(())

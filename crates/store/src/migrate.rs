@@ -7,7 +7,7 @@ use crate::sql::Backend;
 use crate::{Result, StoreError, WriteTx, moving, search, server};
 
 /// How many steps there are, the same for both databases.
-const STEPS: usize = 17;
+const STEPS: usize = 18;
 /// The step whose columns are filled by us: no database folds every script.
 const FILLED: i64 = 14;
 const SQLITE: [&str; STEPS] = [
@@ -28,6 +28,7 @@ const SQLITE: [&str; STEPS] = [
     include_str!("../migrations/sqlite/0015_facts.sql"),
     include_str!("../migrations/sqlite/0016_topics.sql"),
     include_str!("../migrations/sqlite/0017_chat_waits.sql"),
+    include_str!("../migrations/sqlite/0018_last_message.sql"),
 ];
 const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0001_base.sql"),
@@ -47,6 +48,7 @@ const POSTGRES: [&str; STEPS] = [
     include_str!("../migrations/postgres/0015_facts.sql"),
     include_str!("../migrations/postgres/0016_topics.sql"),
     include_str!("../migrations/postgres/0017_chat_waits.sql"),
+    include_str!("../migrations/postgres/0018_last_message.sql"),
 ];
 
 /// The steps of `all` that a database at version `found` lacks, each with the version that it brings.

@@ -6,7 +6,7 @@ use crate::house::{As, House, NOON};
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
-use domain::conversation::{Conversation, Speaker, Status};
+use domain::conversation::{Conversation, LineOf, Speaker, Status};
 use domain::ids::{BotId, CampaignId, ContactId, ContactNumber};
 use engine::team::Role;
 use serde_json::{Value, json};
@@ -324,6 +324,7 @@ async fn who_waits_longest_is_first_and_each_order_has_its_own_cursors() {
                 last_at: NOON + i64::from(number),
                 last_text: "hello".into(),
                 last_from: Speaker::Person,
+                line_of: LineOf::None,
             };
             store::conversations::put(tx, BotId(bot), None, &conversation)?;
         }

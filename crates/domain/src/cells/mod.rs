@@ -13,7 +13,7 @@ use crate::contact::AttributeValue;
 
 pub use dates::DayOrder;
 pub use numbers::DecimalMark;
-pub use spreadsheet::is_what_a_spreadsheet_leaves;
+pub use spreadsheet::{is_number_rounded, is_what_a_spreadsheet_leaves};
 pub use survey::{FileManner, Survey};
 
 /// The kind of an attribute's values.

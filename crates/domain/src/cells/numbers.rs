@@ -29,11 +29,27 @@ impl DecimalMark {
 /// Between thousands whatever the decimal mark: blanks of three widths, and two apostrophes.
 const BETWEEN_THOUSANDS: [char; 5] = [' ', '\u{a0}', '\u{202f}', '\'', '’'];
 
-/// Digits that every number keeps.
+/// Digits that every number keeps. A whole number of more is rather an id.
 const DIGITS_KEPT: usize = 15;
 
-/// Reads a number that loses nothing by being one.
+/// Reads a number that loses nothing by being one: a whole number keeps all of its digits, and a fraction those that
+/// it can.
 pub(super) fn read(cell: &str, mark: DecimalMark) -> Option<f64> {
+    match cell.split_once(['E', 'e']) {
+        Some((digits, power)) => read_small(digits, power, mark),
+        None => read_plain(cell, mark),
+    }
+}
+
+/// `3.33333E-05`: how spreadsheets and programs write what is far below one. With a plus it is [`is_shortened`].
+fn read_small(digits: &str, power: &str, mark: DecimalMark) -> Option<f64> {
+    let places = power.strip_prefix('-')?;
+    let is_power = (1..=3).contains(&places.len()) && places.bytes().all(|byte| byte.is_ascii_digit());
+    let first = read_plain(digits, mark).filter(|first| is_power && (1.0..10.0).contains(&first.abs()))?;
+    format!("{first}e-{places}").parse().ok()
+}
+
+fn read_plain(cell: &str, mark: DecimalMark) -> Option<f64> {
     let (sign, rest) = match cell.strip_prefix(['-', '−']) {
         Some(rest) => ("-", rest),
         None => ("", cell),
@@ -49,10 +65,13 @@ pub(super) fn read(cell: &str, mark: DecimalMark) -> Option<f64> {
     if !is_digits(&whole) || !is_digits(fraction) || has_zeros_before {
         return None;
     }
-    if whole.trim_start_matches('0').len() + fraction.trim_end_matches('0').len() > DIGITS_KEPT {
-        return None;
-    }
-    format!("{sign}{whole}.{fraction}0").parse().ok()
+    let fraction = fraction.trim_end_matches('0');
+    let number: f64 = format!("{sign}{whole}.{fraction}0").parse().ok()?;
+    let comes_back = || {
+        let point = if fraction.is_empty() { "" } else { "." };
+        number.abs().to_string() == format!("{whole}{point}{fraction}")
+    };
+    (whole.len() <= DIGITS_KEPT || comes_back()).then_some(number)
 }
 
 /// The digits of `1,234,567`; `None` where the groups are not of three.
@@ -83,7 +102,7 @@ pub(super) fn is_code(cell: &str) -> bool {
 /// `4,91511E+12`: what a spreadsheet leaves of a long number.
 pub(super) fn is_shortened(cell: &str) -> bool {
     let Some((digits, power)) = cell.split_once(['E', 'e']) else { return false };
-    let power = power.strip_prefix(['+', '-']).unwrap_or("");
+    let power = power.strip_prefix('+').unwrap_or("");
     let digits = digits.strip_prefix('-').unwrap_or(digits);
     !power.is_empty()
         && power.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn look(cells: &[&str]) -> Survey {
@@ -79,6 +81,78 @@ fn what_would_lose_something_as_a_number_stays_a_text() {
 }
 
 #[test]
+fn every_number_that_is_written_comes_back() {
+    let number = |cell: &str| Reading::of(Kind::Number).read(cell);
+    for value in [
+        33.333_333_333_333_336,
+        0.300_000_000_000_000_04,
+        1e16,
+        1e300,
+        5e-324,
+        1_234_567_890_123_456.5,
+        -123_456_789.123_456_79,
+        1e-7,
+    ] {
+        let value = AttributeValue::Number(value);
+        assert_eq!(number(&written(&value)), Ok(value));
+    }
+    // Programs write more digits than a number holds; those below are none of its meaning.
+    assert_eq!(
+        numbers(&["33.3333333333333333", "0.10000000000000001", "7"], false),
+        [33.333_333_333_333_336, 0.1, 7.0]
+    );
+    assert_eq!(numbers(&["3.33333E-05", "1e-7", "-2E-06"], false), [3.333_33e-5, 1e-7, -2e-6]);
+    assert_eq!(numbers(&["3,33333E-05", "1,5"], true), [3.333_33e-5, 1.5]);
+    for lost in ["12345678901234567891", "9007199254740993", "1E+16", "12E-5", "E-5", "1E-"] {
+        assert!(number(lost).is_err(), "{lost}");
+    }
+    let cards = ["4111111111111111", "4222222222222222"];
+    assert_eq!(decide(&cards, None, false).0, Kind::Text, "ids, though a number would keep their digits");
+}
+
+proptest! {
+    #[test]
+    fn whatever_number_is_exported_is_read(value in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL) {
+        let value = AttributeValue::Number(value);
+        prop_assert_eq!(Reading::of(Kind::Number).read(&written(&value)), Ok(value));
+    }
+}
+
+#[test]
+fn a_number_that_a_spreadsheet_rounded_is_known_again() {
+    let third = 100.0 / 3.0;
+    for (known, given) in [
+        (third, 33.333_333_33),
+        (-third, -33.333_333_33),
+        (third, 33.333_333_333_333_3),
+        (third, 33.333_333),
+        (0.300_000_000_000_000_04, 0.3),
+        (1.0 / 3.0, 0.333_333_333),
+        (2.0 / 3.0, 0.666_667),
+        (1_234_567.123_456, 1_234_567.123),
+        (12_345_678_901.5, 12_345_678_902.0),
+        (0.000_033_333_333, 0.000_033_333_3),
+        (19.9, 19.9),
+    ] {
+        assert!(is_number_rounded(known, given), "{known} → {given}");
+    }
+    for (known, given) in [
+        (third, 33.33),
+        (third, 33.333_3),
+        (third, 33.333_333_34),
+        (third, -33.333_333_33),
+        (19.9, 20.0),
+        (5.0, 5.000_000_1),
+        (0.0, 0.000_000_1),
+        (0.000_001_4, 0.000_001),
+        (12_345_678_901.0, 12_345_678_902.0),
+        (1_234_567_890_123_456.0, 1_234_567_890_123_460.0),
+    ] {
+        assert!(!is_number_rounded(known, given), "{known} → {given}");
+    }
+}
+
+#[test]
 fn the_few_cells_that_do_not_fit_are_misfits() {
     let (kind, values) = decide(&["19.90", "20.00", "n/a", "7"], None, false);
     assert_eq!(kind, Kind::Number);
@@ -113,6 +187,10 @@ fn a_cell_that_a_spreadsheet_left_is_known_again() {
         ("4915112345678", "4.91511E+12"),
         ("12345678901234567890", "1.23457E+19"),
         ("12345678901234567890", "12345678901234500000"),
+        ("-4915112345678", "-4.91511E+12"),
+        ("1234567890123.5", "1.23457E+12"),
+        ("33.333333333333336", "33.33333333"),
+        ("0.00001", "1E-05"),
         ("19.90", "19.9"),
         ("1.0", "1"),
         ("0.50", "0.5"),
@@ -130,6 +208,9 @@ fn a_cell_that_a_spreadsheet_left_is_known_again() {
         ("pro", "Pro"),
         ("true", "FALSE"),
         ("4915112345678", "4.91512E+12"),
+        ("-4915112345678", "4.91511E+12"),
+        ("pro", "1E+05"),
+        ("33.333333333333336", "33.34"),
         ("12345678901234567890", "12345678901234600000"),
         ("2026-05-01", "5/2/2026"),
         ("1.0", "1.1"),

@@ -51,6 +51,17 @@ pub enum Speaker {
     Flow,
 }
 
+/// What the last line of a conversation is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineOf {
+    /// It was stored before this was kept, and nothing was said since.
+    Unknown,
+    /// No message of the person's: there are no words yet, or the team's.
+    None,
+    /// The person's message of this number of Telegram's.
+    Message(i64),
+}
+
 /// The conversation with one person: who waits, who has it, what was said last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
@@ -64,13 +75,15 @@ pub struct Conversation {
     pub last_at: Millis,
     pub last_text: String,
     pub last_from: Speaker,
+    /// What the last line is of: edits of that message word it anew.
+    pub line_of: LineOf,
 }
 
 /// What happens to a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Happening<'t> {
-    /// The person wrote something that nothing answered.
-    Written { text: &'t str },
+    /// The person wrote something that nothing answered, as the message of that number.
+    Written { message: i64, text: &'t str },
     /// A flow gives the person to the team; whose turn it is gets the conversation, if nobody has it.
     HandedOver { turn: Option<MemberId> },
     /// A member writes as the bot; it becomes theirs, if nobody has it.
@@ -83,8 +96,9 @@ pub enum Happening<'t> {
     Closed,
     /// A member has looked at everything in it.
     Read,
-    /// The person words anew what they wrote at this time.
-    Reworded { written_at: Millis, text: &'t str },
+    /// The person words a message anew. Where it is the last that they wrote, `written_at` tells when: a line of which
+    /// nobody knows what it is of can be told by that alone.
+    Reworded { message: i64, written_at: Option<Millis>, text: &'t str },
 }
 
 /// Why something cannot happen to a conversation as it stands.
@@ -107,6 +121,7 @@ impl Conversation {
             last_at,
             last_text: String::new(),
             last_from: Speaker::Person,
+            line_of: LineOf::None,
         }
     }
 
@@ -118,15 +133,19 @@ impl Conversation {
         let kept = self.clone();
         let last_at = self.last_at.max(at);
         Ok(match happening {
-            Happening::Written { text } => Self {
-                status: Status::Open,
-                waiting_since: self.waiting_since.or(Some(at)),
-                unread: self.unread + 1,
-                last_at,
-                last_text: shortened(text),
-                last_from: Speaker::Person,
-                ..kept
-            },
+            Happening::Written { message, text } => {
+                let is_last = !self.has_overtaken(message, at);
+                Self {
+                    status: Status::Open,
+                    waiting_since: self.waiting_since.or(Some(at)),
+                    unread: self.unread + 1,
+                    last_at,
+                    last_text: if is_last { shortened(text) } else { self.last_text.clone() },
+                    last_from: Speaker::Person,
+                    line_of: if is_last { LineOf::Message(message) } else { self.line_of },
+                    ..kept
+                }
+            }
             Happening::HandedOver { turn } => Self {
                 status: Status::Open,
                 assignee: self.assignee.or(turn),
@@ -145,19 +164,36 @@ impl Conversation {
                 last_at,
                 last_text: shortened(text),
                 last_from: Speaker::Agent,
+                line_of: LineOf::None,
                 ..kept
             },
             Happening::Assigned { to } => Self { assignee: to, ..kept },
             Happening::Opened => Self { status: Status::Open, ..kept },
             Happening::Closed => Self { status: Status::Closed, waiting_since: None, unread: 0, ..kept },
             Happening::Read => Self { unread: 0, ..kept },
-            Happening::Reworded { written_at, text } => {
-                if self.last_from != Speaker::Person || self.last_at > written_at {
+            Happening::Reworded { message, written_at, text } => {
+                if !self.is_line_of(message, written_at) {
                     return Err(Refusal::OtherWordsSince);
                 }
-                Self { last_text: shortened(text), ..kept }
+                Self { last_text: shortened(text), line_of: LineOf::Message(message), ..kept }
             }
         })
+    }
+
+    /// Whether a message comes after a later one of the person's: pushes come in any order.
+    fn has_overtaken(&self, message: i64, at: Millis) -> bool {
+        matches!(self.line_of, LineOf::Message(shown) if message < shown && at < self.last_at)
+    }
+
+    /// Whether the last line is of a message. What something else answered never was that line.
+    fn is_line_of(&self, message: i64, written_at: Option<Millis>) -> bool {
+        match self.line_of {
+            LineOf::Message(shown) => shown == message,
+            LineOf::None => false,
+            LineOf::Unknown => {
+                self.last_from == Speaker::Person && written_at.is_some_and(|at| self.last_at <= at)
+            }
+        }
     }
 
     /// Whether the team's people and the index are told of the way from `before` to this: by status and assignee alone

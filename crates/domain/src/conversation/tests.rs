@@ -7,13 +7,22 @@ use super::*;
 const AT: Millis = 2_000;
 const ANN: MemberId = MemberId(1);
 const BEN: MemberId = MemberId(2);
+/// The person's messages, the one that stands there and the one that comes.
+const OLD: i64 = 7;
+const NEW: i64 = 8;
 
 /// Status, assignee, waiting since, unread, last words, who said them.
 type State = (Status, Option<MemberId>, Option<Millis>, i64, &'static str, Speaker);
 
 fn conversation((status, assignee, waiting_since, unread, text, last_from): State) -> Conversation {
+    let line_of = match (text, last_from) {
+        ("old" | "other", _) => LineOf::Message(OLD),
+        ("new", Speaker::Person) => LineOf::Message(NEW),
+        _ => LineOf::None,
+    };
     let silent = Conversation::silent(ContactNumber(3), 1_000);
-    Conversation { status, assignee, waiting_since, unread, last_text: text.into(), last_from, ..silent }
+    let last_text = text.into();
+    Conversation { status, assignee, waiting_since, unread, last_text, last_from, line_of, ..silent }
 }
 
 /// Nobody spoke; somebody waits for whoever comes, or for Ann; Ann has answered; it is over.
@@ -34,7 +43,7 @@ const AGENT: Speaker = Speaker::Agent;
 fn table() -> Vec<(Happening<'static>, [Option<State>; 5])> {
     vec![
         (
-            Happening::Written { text: "new" },
+            Happening::Written { message: NEW, text: "new" },
             [
                 Some((OPEN, None, Some(AT), 1, "new", PERSON)),
                 Some((OPEN, None, Some(500), 3, "new", PERSON)),
@@ -78,16 +87,16 @@ fn table() -> Vec<(Happening<'static>, [Option<State>; 5])> {
         (Happening::Closed, STATES.map(|(_, a, _, _, t, f)| Some((CLOSED, a, None, 0, t, f)))),
         (Happening::Read, STATES.map(|(s, a, w, _, t, f)| Some((s, a, w, 0, t, f)))),
         (
-            Happening::Reworded { written_at: 1_000, text: "other" },
+            Happening::Reworded { message: OLD, written_at: None, text: "other" },
             [
-                Some((CLOSED, None, None, 0, "other", PERSON)),
+                None,
                 Some((OPEN, None, Some(500), 2, "other", PERSON)),
                 Some((OPEN, Some(ANN), Some(500), 2, "other", PERSON)),
                 None,
                 None,
             ],
         ),
-        (Happening::Reworded { written_at: 999, text: "other" }, [None; 5]),
+        (Happening::Reworded { message: NEW, written_at: Some(AT), text: "other" }, [None; 5]),
     ]
 }
 
@@ -127,9 +136,25 @@ fn each_happening_makes_of_each_state_what_the_table_says() {
 
 #[test]
 fn what_comes_late_does_not_turn_the_clock_back_and_a_line_is_short() {
-    let late = conversation(STATES[2]).step(Happening::Written { text: &"x".repeat(300) }, 10).unwrap();
+    let long = Happening::Written { message: NEW, text: &"x".repeat(300) };
+    let late = conversation(STATES[2]).step(long, 10).unwrap();
     assert_eq!((late.last_at, late.waiting_since), (1_000, Some(500)));
     assert_eq!(late.last_text.len(), LAST_TEXT_CHARS);
+    let overtaken = Happening::Written { message: OLD - 1, text: "earlier" };
+    let late = conversation(STATES[2]).step(overtaken, 10).unwrap();
+    assert_eq!((late.last_text.as_str(), late.line_of, late.unread), ("old", LineOf::Message(OLD), 3));
+}
+
+#[test]
+fn a_line_from_before_its_message_was_kept_is_told_by_its_time() {
+    let reworded = |state, written_at| {
+        let before = Conversation { line_of: LineOf::Unknown, ..conversation(state) };
+        before.step(Happening::Reworded { message: OLD, written_at, text: "other" }, AT).ok()
+    };
+    assert_eq!(reworded(STATES[1], Some(1_000)).map(|after| after.line_of), Some(LineOf::Message(OLD)));
+    assert_eq!(reworded(STATES[1], Some(999)), None, "something was said since");
+    assert_eq!(reworded(STATES[1], None), None, "it is not the last that the person wrote");
+    assert_eq!(reworded(STATES[3], Some(1_000)), None, "the team spoke last");
 }
 
 #[test]
@@ -137,7 +162,7 @@ fn status_and_assignee_alone_are_told() {
     let open = conversation(STATES[1]);
     assert!(open.is_told_after(None));
     let after = |happening| open.step(happening, AT).unwrap();
-    assert!(!after(Happening::Written { text: "more" }).is_told_after(Some(&open)));
+    assert!(!after(Happening::Written { message: NEW, text: "more" }).is_told_after(Some(&open)));
     assert!(!after(Happening::Read).is_told_after(Some(&open)));
     assert!(after(Happening::Closed).is_told_after(Some(&open)));
     assert!(after(Happening::Assigned { to: Some(BEN) }).is_told_after(Some(&open)));
@@ -147,14 +172,16 @@ fn status_and_assignee_alone_are_told() {
 fn happenings() -> impl Strategy<Value = Vec<(Happening<'static>, Millis)>> {
     let member = || prop::option::of(prop::sample::select(vec![ANN, BEN]));
     let happening = prop_oneof![
-        Just(Happening::Written { text: "words" }),
+        (1..9_i64).prop_map(|message| Happening::Written { message, text: "words" }),
         member().prop_map(|turn| Happening::HandedOver { turn }),
         prop::sample::select(vec![ANN, BEN]).prop_map(|by| Happening::Answered { by, text: "answer" }),
         member().prop_map(|to| Happening::Assigned { to }),
         Just(Happening::Opened),
         Just(Happening::Closed),
         Just(Happening::Read),
-        (0..3_000_i64).prop_map(|written_at| Happening::Reworded { written_at, text: "other words" }),
+        (1..9_i64, prop::option::of(0..3_000_i64)).prop_map(|(message, written_at)| {
+            Happening::Reworded { message, written_at, text: "other words" }
+        }),
     ];
     prop::collection::vec((happening, 0..3_000_i64), 0..60)
 }

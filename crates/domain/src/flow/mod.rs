@@ -110,7 +110,19 @@ impl Graph {
     /// Every fault with the path of its field. What concerns the whole (an unreachable node, a loop) is told once
     /// the parts are sound.
     pub fn parse(value: &Value) -> Result<Self, Vec<FieldError>> {
-        let mut findings = Findings::default();
+        Self::read(Findings::default(), value)
+    }
+
+    /// Reads a graph that [`Self::parse`] accepted when it was stored, perhaps long ago: what is asked of the names of
+    /// tags since then is mended in place of refused.
+    ///
+    /// # Errors
+    /// As [`Self::parse`]: the row was changed from outside.
+    pub fn parse_stored(value: &Value) -> Result<Self, Vec<FieldError>> {
+        Self::read(Findings::of_stored(), value)
+    }
+
+    fn read(mut findings: Findings, value: &Value) -> Result<Self, Vec<FieldError>> {
         let graph = document::read(&mut findings, value);
         if let Some(graph) = graph.as_ref().filter(|_| findings.errors.is_empty()) {
             soundness::check(&mut findings, graph);
@@ -169,12 +181,12 @@ impl Graph {
 }
 
 impl Node {
-    /// Reads one node by itself.
+    /// Reads one node of a stored graph by itself.
     ///
     /// # Errors
     /// Every fault, each with the path of its field from the node.
-    pub(crate) fn parse(value: &Value) -> Result<Self, Vec<FieldError>> {
-        let mut findings = Findings::default();
+    pub(crate) fn parse_stored(value: &Value) -> Result<Self, Vec<FieldError>> {
+        let mut findings = Findings::of_stored();
         let node = document::node(&mut findings, value, "");
         findings.finish(node)
     }

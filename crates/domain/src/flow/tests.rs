@@ -190,6 +190,18 @@ fn a_typed_option_is_found_in_every_spelling_and_none_is_guessed() {
 }
 
 #[test]
+fn an_option_that_adds_and_removes_one_tag_is_refused_and_a_stored_one_adds_it() {
+    let document = json!({"start": "s", "nodes": {
+        "s": {"type": "start", "triggers": [{"command": "a"}], "next": "m"},
+        "m": {"type": "menu", "message": {"text": "x"}, "options": [
+            {"key": "a", "text": "A", "add_tags": ["VIP"], "remove_tags": ["vip", "\u{200b}"]}]}}});
+    let places: Vec<String> = faults(&document).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(places, ["/nodes/m/options/0/remove_tags/1", "/nodes/m/options/0/remove_tags/0"]);
+    let graph = Graph::parse_stored(&document).unwrap();
+    assert_eq!(graph.tags().into_iter().collect::<Vec<_>>(), ["VIP"]);
+}
+
+#[test]
 fn faults_of_parts_name_their_place() {
     let document = json!({"start": "s", "extra": 1, "nodes": {
         "s": {"type": "start", "triggers": [{"command": "/a"}, {"payload": "a b"}, {"keyword": " "}, {}], "next": 5},

@@ -4,7 +4,7 @@ use super::Utm;
 use crate::field_error::FieldError;
 use crate::ids::{BotId, FlowId};
 use crate::limits::{NAME_CHARS_MAX, TAG_NAME_CHARS_MAX};
-use crate::naming::{name_key, tidied};
+use crate::naming::{is_blank, name_key, tidied};
 
 /// A code, in characters: the public part of the address.
 pub const CODE_CHARS_MAX: usize = 64;
@@ -108,7 +108,7 @@ impl Faults {
 
     fn text(&mut self, path: &str, text: &str, chars_max: usize, required: bool) -> String {
         let text = text.trim();
-        if required && text.is_empty() {
+        if required && is_blank(text) {
             self.add(path, "required", "must not be empty".into());
         } else if text.chars().count() > chars_max {
             self.add(path, "too_long", format!("must have at most {chars_max} characters"));
@@ -153,7 +153,7 @@ mod tests {
             code: "fb summer".into(),
             name: " ".into(),
             utm: Utm { campaign: Some("x".repeat(200)), ..Utm::default() },
-            tags: vec![String::new()],
+            tags: vec!["\u{200b}".into(), "\u{200d}\u{feff}".into()],
             bots: [(1, 0), (1, 5), (2, WEIGHT_MAX + 1)]
                 .map(|(bot, weight)| LinkBot { bot: BotId(bot), weight, flow: None })
                 .to_vec(),
@@ -166,6 +166,7 @@ mod tests {
             "/code",
             "/utm/campaign",
             "/tags/0",
+            "/tags/1",
             "/bots/0/weight",
             "/bots/1/bot_id",
             "/bots/2/weight",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contact::Source;
-use crate::naming::tidied;
+use crate::naming::{is_blank, tidied};
 
 /// The five parameters by which campaigns name themselves in addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ impl Utm {
             let value = tidied(value);
             if let Some((_, slot)) = found.named_mut().into_iter().find(|(name, _)| *name == field)
                 && slot.is_none()
-                && !value.is_empty()
+                && !is_blank(&value)
             {
                 *slot = Some(value);
             }
@@ -70,7 +70,7 @@ pub fn source_of(code: &str, channel: &str, utm: &Utm) -> Source {
         ("utm_term", utm.term.as_deref()),
         ("utm_content", utm.content.as_deref()),
     ];
-    let known = named.into_iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?)));
+    let known = named.into_iter().filter_map(|(name, value)| Some((name, value.filter(|v| !is_blank(v))?)));
     known.map(|(name, value)| (name.to_owned(), tidied(value))).collect()
 }
 

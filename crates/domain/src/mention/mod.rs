@@ -53,7 +53,7 @@ impl DocumentKind {
         let mut found = Mentions::default();
         match self {
             Self::Expression => expression::visit_document(document, "", &mut found),
-            Self::Message => match Message::parse(document) {
+            Self::Message => match Message::parse_stored(document) {
                 Ok(message) => message.visit_mentions("", &mut found),
                 Err(_) => found.add_unread(String::new(), document),
             },
@@ -70,7 +70,7 @@ fn visit_graph(document: &Value, found: &mut Mentions) {
     };
     for (id, value) in nodes {
         let place = child("/nodes", id);
-        match Node::parse(value) {
+        match Node::parse_stored(value) {
             Ok(node) => node.visit_mentions(&place, found),
             Err(_) => found.add_unread(place, value),
         }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::ids::FlowId;
+use crate::naming::is_blank;
 
 use super::body::Body;
 use super::findings::{Findings, Object};
@@ -141,7 +142,7 @@ pub(crate) fn label(findings: &mut Findings, object: Object<'_, '_>, key: &str) 
             "variable_not_allowed",
             "cannot hold a variable; buttons say the same to everyone",
         );
-    } else if text.chars().all(entity::is_blank) {
+    } else if is_blank(text) {
         findings.add(path, "empty", "must not be empty");
     } else if entity::units(text) > BUTTON_UNITS_MAX {
         findings.add(path, "too_long", format!("must have at most {BUTTON_UNITS_MAX} characters"));

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::naming::is_blank;
+
 /// A text and its formatting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Formatted {
@@ -79,22 +81,12 @@ pub fn units(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// Shows nothing: Telegram calls a text of such characters empty.
-pub(super) fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(u32::from(c),
-            0xad | 0x34f | 0x61c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180b..=0x180e
-            | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164
-            | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff9..=0xfffc | 0xe0000..=0xe0fff)
-}
-
 /// What is seen of a value within a line: without what would bend the rest of the line, or what Telegram would strip.
 /// `None` where nothing is seen.
 pub fn seen(value: &str) -> Option<String> {
     let strange = |c: char| (c.is_control() && c != '\n') || ('\u{2028}'..='\u{202e}').contains(&c);
     let clean = value.replace(strange, "");
-    (!clean.chars().all(is_blank)).then(|| clean.trim().to_owned())
+    (!is_blank(&clean)).then(|| clean.trim().to_owned())
 }
 
 impl Formatted {

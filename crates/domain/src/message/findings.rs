@@ -3,11 +3,14 @@
 use serde_json::{Map, Value};
 
 use crate::field_error::{FieldError, pointer_segment};
+use crate::naming::{is_blank, name_key};
 
 /// The faults found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) errors: Vec<FieldError>,
+    /// The document was stored when less was asked of the names of tags: what would be refused today is passed over.
+    is_stored: bool,
 }
 
 /// An object of the document with its place.
@@ -35,6 +38,11 @@ pub(crate) fn child(path: &str, key: &str) -> String {
 }
 
 impl Findings {
+    /// For a document that was checked when it was stored.
+    pub(crate) fn of_stored() -> Self {
+        Self { is_stored: true, ..Self::default() }
+    }
+
     pub(crate) fn add(&mut self, path: impl Into<String>, code: &'static str, message: impl Into<String>) {
         self.errors.push(FieldError { path: path.into(), code, message: message.into() });
     }
@@ -124,14 +132,18 @@ impl Findings {
         for (index, item) in items.iter().enumerate() {
             let place = format!("{path}/{index}");
             let Some(name) = self.text(item, &place) else { continue };
-            if name.trim().is_empty() || name.trim() != name {
+            let is_named = || tags.iter().any(|tag| name_key(tag) == name_key(name));
+            if self.is_stored && (is_blank(name) || is_named()) {
+                continue;
+            }
+            if is_blank(name) || name.trim() != name {
                 self.add(place, "invalid_tag", "must not be empty nor begin or end with a space");
             } else if name.chars().count() > crate::limits::TAG_NAME_CHARS_MAX {
                 let most = crate::limits::TAG_NAME_CHARS_MAX;
                 self.add(place, "too_long", format!("must have at most {most} characters"));
             } else if name.chars().any(char::is_control) {
                 self.add(place, "invalid_tag", "must not hold control characters");
-            } else if tags.iter().any(|tag| tag == name) {
+            } else if is_named() {
                 self.add(place, "duplicate", format!("\"{name}\" is named twice"));
             } else {
                 tags.push(name.to_owned());
@@ -140,11 +152,16 @@ impl Findings {
         tags
     }
 
-    /// `add_tags` and `remove_tags` of one act. The same tag in both says two things at once.
+    /// `add_tags` and `remove_tags` of one act. The same tag in both says two things at once; where an older document
+    /// does, in two spellings, the tag is added.
     pub(crate) fn tag_changes(&mut self, object: Object<'_, '_>) -> (Vec<String>, Vec<String>) {
         let add = self.tags(object, "add_tags");
-        let remove = self.tags(object, "remove_tags");
-        for (index, name) in remove.iter().enumerate().filter(|(_, name)| add.contains(name)) {
+        let mut remove = self.tags(object, "remove_tags");
+        let is_added = |name: &String| add.iter().any(|added| name_key(added) == name_key(name));
+        if self.is_stored {
+            remove.retain(|name| !is_added(name));
+        }
+        for (index, name) in remove.iter().enumerate().filter(|(_, name)| is_added(name)) {
             let place = format!("{}/{index}", object.at("remove_tags"));
             self.add(place, "conflict", format!("\"{name}\" is also added"));
         }

@@ -62,6 +62,17 @@ impl Message {
         findings.finish(message)
     }
 
+    /// Reads a message that [`Self::parse`] accepted when it was stored, perhaps long ago: what is asked of the names of
+    /// tags since then is mended in place of refused.
+    ///
+    /// # Errors
+    /// As [`Self::parse`]: the row was changed from outside.
+    pub fn parse_stored(value: &Value) -> Result<Self, Vec<FieldError>> {
+        let mut findings = Findings::of_stored();
+        let message = Self::read(&mut findings, value, "");
+        findings.finish(message)
+    }
+
     /// A plain text without buttons, variables allowed.
     ///
     /// # Errors

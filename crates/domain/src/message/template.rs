@@ -4,8 +4,9 @@
 //! entities with the text.
 
 use crate::contact::{AttributeValue, Attributes, Profile, attribute_of};
+use crate::naming::is_blank;
 
-use super::entity::{Entity, EntityKind, Formatted, is_blank, seen, sort, units};
+use super::entity::{Entity, EntityKind, Formatted, seen, sort, units};
 use super::limits::{CAPTION_UNITS_MAX, TEXT_UNITS_MAX, VALUE_UNITS_RESERVED, VARIABLES_MAX};
 
 /// What a person's variables are filled from.
@@ -202,7 +203,7 @@ impl Template {
     /// room of [`VALUE_UNITS_RESERVED`] or of its fallback, whichever is longer, so that a longer value can be
     /// clipped to fit.
     pub(super) fn check_length(&self) -> Result<(), TemplateError> {
-        let shows = |text: &str| text.chars().any(|c| !is_blank(c));
+        let shows = |text: &str| !is_blank(text);
         let never_empty =
             shows(&self.after) || self.slots.iter().any(|s| shows(&s.before) || shows(&s.fallback));
         if !never_empty && self.role == Role::Text {

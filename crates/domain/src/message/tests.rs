@@ -119,6 +119,31 @@ fn faults_name_their_place() {
 }
 
 #[test]
+fn tags_of_a_button_are_compared_as_tags_are() {
+    let message = |add: &[&str], remove: &[&str]| json!({"text": "x", "buttons": [[{"text": "b", "press": {"add_tags": add, "remove_tags": remove}}]]});
+    let kept = |document: &Value| {
+        let Action::Press(press) = &Message::parse_stored(document).unwrap().buttons[0][0].action else {
+            panic!("{document}")
+        };
+        (press.add_tags.clone(), press.remove_tags.clone())
+    };
+    for (add, remove, field, code) in [
+        (&["VIP"][..], &["vip"][..], "remove_tags/0", "conflict"),
+        (&["❤"], &["❤\u{fe0f}"], "remove_tags/0", "conflict"),
+        (&["VIP", "Vip"], &[], "add_tags/1", "duplicate"),
+        (&["VIP", "\u{200b}"], &[], "add_tags/1", "invalid_tag"),
+        (&["VIP", "\u{feff}\u{200d}"], &[], "add_tags/1", "invalid_tag"),
+    ] {
+        let document = message(add, remove);
+        let place = format!("/buttons/0/0/press/{field}");
+        assert_eq!(faults(&document), [(place, code)], "{document}");
+        // What was stored before names were compared goes on, and means the one tag that it adds.
+        assert_eq!(kept(&document), (vec![add[0].to_owned()], Vec::new()), "{document}");
+    }
+    assert!(Message::parse(&message(&["Cafe"], &["Café"])).is_ok(), "an accent tells names apart");
+}
+
+#[test]
 fn texts_that_could_not_be_sent_are_refused() {
     for (document, expected) in [
         (json!({"text": ""}), "empty"),
@@ -293,7 +318,7 @@ proptest! {
         let rendered = render(&message, &profile(&name), &attributes);
         let text: Vec<u16> = rendered.text.encode_utf16().collect();
         prop_assert!((1..=4096).contains(&text.len()), "{} units", text.len());
-        prop_assert!(rendered.text.chars().any(|c| !entity::is_blank(c)));
+        prop_assert!(!crate::naming::is_blank(&rendered.text));
         for entity in &rendered.entities {
             let covered = text.get(entity.offset..entity.offset + entity.length);
             prop_assert!(entity.length > 0 && covered.is_some_and(|part| String::from_utf16(part).is_ok()));

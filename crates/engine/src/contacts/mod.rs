@@ -374,10 +374,20 @@ fn checked_attributes(given: Map<String, Value>) -> Result<AttributeChanges> {
     if faults.is_empty() { Ok(changes) } else { Err(EngineError::Invalid(faults)) }
 }
 
+/// Whether a whole number would be kept as another one.
+fn loses_digits(number: &serde_json::Number) -> bool {
+    let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+    whole.is_some_and(|whole| number.as_f64().is_none_or(|kept| kept as i128 != whole))
+}
+
 fn checked_value(value: Value) -> std::result::Result<Option<AttributeValue>, attributes::Refusal> {
     let value = match value {
         Value::Null => return Ok(None),
         Value::Bool(value) => AttributeValue::Bool(value),
+        Value::Number(value) if loses_digits(&value) => {
+            let message = "has more digits than a number keeps; send it as a text".to_owned();
+            return Err(attributes::Refusal { code: "bad_number", message });
+        }
         Value::Number(value) => AttributeValue::Number(value.as_f64().unwrap_or(f64::NAN)),
         Value::String(value) => AttributeValue::Text(value),
         Value::Array(_) | Value::Object(_) => {

@@ -22,6 +22,25 @@ impl Transport for Nobody {
 }
 
 #[tokio::test]
+async fn no_tag_has_a_name_that_nobody_sees() {
+    use crate::error::checked_name;
+    for name in ["\u{200b}", "\u{200d}", "\u{feff} \u{fe0f}", "\u{3164}"] {
+        assert!(checked_name("/name", name, 64).is_err(), "{name:?}");
+    }
+    let house = House::new().await;
+    let (bot, workspace, id) = (house.bot, house.workspace, house.person(1, "Ada", 3).await);
+    // As a document from before may hold them.
+    let names = ["\u{200b}".to_owned(), String::new(), "❤\u{fe0f}".to_owned(), "❤".to_owned()];
+    let add = move |tx: &store::WriteTx<'_>| {
+        journal::append(tx, bot, |journal| add_tags(journal, id.number(), &names, Origin::Import, NOW))
+    };
+    assert_eq!(house.write(add).await, 1);
+    let known = house.store.reader().read(move |tx| tags::list(tx, workspace)).await.unwrap();
+    let known: Vec<&str> = known.iter().map(|tag| tag.name.as_str()).collect();
+    assert_eq!(known, ["❤\u{fe0f}"], "one tag, in its first spelling");
+}
+
+#[tokio::test]
 async fn what_cannot_be_sent_has_a_line_all_the_same() {
     let house = House::new().await;
     let (bot, id) = (house.bot, house.person(1, "Ada", 3).await);

@@ -299,7 +299,7 @@ fn check_triggers(tx: &WriteTx<'_>, bot: BotId, id: FlowId, graph: &Graph) -> Re
         }
         let Ok(theirs) = serde_json::from_str(&other.graph)
             .map_err(drop)
-            .and_then(|graph| Graph::parse(&graph).map_err(drop))
+            .and_then(|graph| Graph::parse_stored(&graph).map_err(drop))
         else {
             continue;
         };

@@ -54,7 +54,7 @@ impl FlowRunner {
         let broken =
             |what: String| EngineError::Internal(format!("a published graph cannot be read: {what}"));
         let value = serde_json::from_str(text).map_err(|error| broken(error.to_string()))?;
-        let graph = Graph::parse(&value).map_err(|errors| broken(format!("{errors:?}")))?;
+        let graph = Graph::parse_stored(&value).map_err(|errors| broken(format!("{errors:?}")))?;
         let graph = Arc::new(graph);
         let mut graphs = self.graphs.lock();
         if graphs.len() >= CACHED_MAX {

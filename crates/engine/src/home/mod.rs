@@ -50,6 +50,7 @@ pub struct StageLine {
 /// What changed about a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Movement {
+    /// Of the people who still are: an erased person is none of them.
     pub before: u64,
     /// In it now and not then; whoever joined since is among them.
     pub entered: u64,
@@ -309,13 +310,13 @@ fn stage_lines(
         .into_iter()
         .map(|stage| (stage.id, stage.color))
         .collect();
+    let everyone = ask.snapshot.index.everyone();
     let line = |(id, name, now): (StageId, String, RoaringBitmap)| {
         let movement = past.map(|past| {
-            let empty = RoaringBitmap::new();
-            let then = past.stage(id).unwrap_or(&empty);
+            let then = past.stage(id, &everyone);
             Movement {
                 before: then.len(),
-                entered: now.difference_len(then),
+                entered: now.difference_len(&then),
                 left: then.difference_len(&now),
             }
         });
@@ -337,11 +338,8 @@ fn moved(
     from: StageId,
     to: StageId,
 ) -> RoaringBitmap {
-    let now = present.iter().find(|(id, _, _)| *id == to).map(|(_, _, now)| now);
-    match (past.stage(from), now) {
-        (Some(then), Some(now)) => then & now,
-        _ => RoaringBitmap::new(),
-    }
+    let now = present.iter().find(|(id, _, _)| *id == to);
+    now.map(|(_, _, now)| past.stage(from, now)).unwrap_or_default()
 }
 
 fn moves(past: &Past, present: &[(StageId, String, RoaringBitmap)]) -> Vec<Move> {

@@ -58,9 +58,11 @@ impl Past {
         Ok(Some(Self { key, stages }))
     }
 
-    /// Who was in a stage.
-    pub(super) fn stage(&self, id: StageId) -> Option<&RoaringBitmap> {
-        self.stages.iter().find(|(stage, _)| *stage == id).map(|(_, people)| people)
+    /// Who of some people was in a stage. The log of that time knows people who were erased since: the past is of those
+    /// who still are.
+    pub(super) fn stage(&self, id: StageId, among: &RoaringBitmap) -> RoaringBitmap {
+        let found = self.stages.iter().find(|(stage, _)| *stage == id);
+        found.map(|(_, people)| people & among).unwrap_or_default()
     }
 }
 

@@ -102,6 +102,42 @@ async fn a_move_lists_exactly_the_people_that_it_counts() {
 }
 
 #[tokio::test]
+async fn the_past_of_stages_is_of_people_who_still_are() {
+    let house = House::new().await;
+    let mut people = Vec::new();
+    for (telegram_id, name) in [(1, "Ada"), (2, "Bea"), (3, "Cleo")] {
+        let id = house.person(telegram_id, name, 60).await;
+        house.says(id, NOW - 50 * DAY_MS, "hello").await;
+        people.push(id);
+    }
+    house.says(people[0], NOW - DAY_MS, "again").await;
+    let room = home(&house);
+    let asked = async || room.get(house.workspace, house.bot, 7).await.unwrap();
+    let movement = |before, entered, left| Some(Movement { before, entered, left });
+    assert_eq!(line(&asked().await, "churned").movement, movement(3, 0, 1));
+    let contacts = crate::contacts::Contacts::new(
+        house.store.clone(),
+        house.secrets.clone(),
+        house.clock(),
+        house.people.clone(),
+    );
+    for (erased, moved) in [(people[1], movement(2, 0, 1)), (people[0], movement(1, 0, 0))] {
+        contacts.erase(house.workspace, erased).await.unwrap();
+        let view = asked().await;
+        assert_eq!(line(&view, "churned").movement, moved, "an erased person neither was there nor left");
+        for stage in &view.stages {
+            let moved = stage.movement.unwrap();
+            assert_eq!(stage.count, moved.before + moved.entered - moved.left, "{}", stage.name);
+        }
+    }
+    assert!(asked().await.moves.is_empty(), "who moved is erased");
+    assert_eq!(
+        line(&home(&house).get(house.workspace, house.bot, 7).await.unwrap(), "churned").movement,
+        movement(1, 0, 0)
+    );
+}
+
+#[tokio::test]
 async fn the_movement_is_since_the_beginning_of_the_first_day_that_is_shown() {
     let house = House::new().await;
     for (telegram_id, days) in [(1, 7), (2, 6), (3, 0)] {

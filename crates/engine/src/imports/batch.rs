@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use domain::cells::{Kind, is_what_a_spreadsheet_leaves, written};
+use csv::ByteRecord;
+use domain::cells::{Kind, is_number_rounded, is_what_a_spreadsheet_leaves, written};
 use domain::contact::{AttributeValue, NoChat, Profile, Reachability};
 use domain::event::{EventBody, Origin};
 use domain::ids::{BotId, ContactNumber, TagId, WorkspaceId};
@@ -10,6 +11,7 @@ use domain::time::Millis;
 use store::contacts::Contact;
 use store::{WriteTx, bots, contacts, tags};
 
+use super::layout::Layout;
 use super::row::{ImportRow, RowFault, SpoiltCell};
 use crate::attributes::{self, AttributeChanges};
 use crate::journal::{self, Journal, Reach};
@@ -25,7 +27,24 @@ pub enum Done {
     Rejected(RowFault),
 }
 
-/// Writes the lines; what became of each, in their order.
+/// A line as it was read, with its cells.
+#[derive(Debug)]
+pub struct Line {
+    pub row: ImportRow,
+    pub record: ByteRecord,
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+pub struct Written {
+    /// Of each line, in their order.
+    pub done: Vec<Done>,
+    /// How the table is read from here on, where that changed.
+    pub renewed: Option<Layout>,
+}
+
+/// Writes the lines. Where an attribute was born or given another kind since the table was looked at, they are read
+/// anew first.
 ///
 /// # Errors
 /// The bot is not one of this workspace, or the database failed: then nothing of the batch is in.
@@ -33,23 +52,38 @@ pub fn write(
     tx: &WriteTx<'_>,
     workspace: WorkspaceId,
     bot: BotId,
-    rows: &[ImportRow],
-    kinds: &BTreeMap<String, Kind>,
+    lines: Vec<Line>,
+    layout: &Layout,
     secrets: &Secrets,
     now: Millis,
-) -> Result<Vec<Done>> {
+) -> Result<Written> {
     bots::get(tx, workspace, bot)?.ok_or(EngineError::NotFound("bot"))?;
-    journal::append(tx, bot, |journal| {
+    let renewed = layout.renewed(&tags::attribute_kinds(tx, workspace)?.into_iter().collect())?;
+    let read = |line: Line| match &renewed {
+        None => Ok(line.row),
+        Some(layout) => ImportRow::read(layout, &line.record, line.row.line, now)
+            .map_err(|faults| faults.into_iter().next().unwrap_or_else(|| RowFault::new("", "is not valid"))),
+    };
+    let read: Vec<std::result::Result<ImportRow, RowFault>> = lines.into_iter().map(read).collect();
+    let rows: Vec<&ImportRow> = read.iter().filter_map(|row| row.as_ref().ok()).collect();
+    let kinds = renewed.as_ref().unwrap_or(layout).kinds();
+    let done = journal::append(tx, bot, |journal| {
         let mut batch = Batch { workspace, kinds, secrets, now, tags: HashMap::new() };
-        batch.know_tags(tx, rows)?;
-        batch.write_all(journal, rows)
-    })
+        batch.know_tags(tx, &rows)?;
+        batch.write_all(journal, &rows)
+    })?;
+    let mut done = done.into_iter();
+    let done = read.iter().filter_map(|row| match row {
+        Ok(_) => done.next(),
+        Err(fault) => Some(Done::Rejected(fault.clone())),
+    });
+    Ok(Written { done: done.collect(), renewed })
 }
 
 struct Batch<'a> {
     workspace: WorkspaceId,
     /// The kind of each attribute's column.
-    kinds: &'a BTreeMap<String, Kind>,
+    kinds: BTreeMap<String, Kind>,
     secrets: &'a Secrets,
     now: Millis,
     tags: HashMap<String, TagId>,
@@ -57,7 +91,7 @@ struct Batch<'a> {
 
 impl Batch<'_> {
     /// Makes the tags before the lines: a refused line takes none away from the others.
-    fn know_tags(&mut self, tx: &WriteTx<'_>, rows: &[ImportRow]) -> Result<()> {
+    fn know_tags(&mut self, tx: &WriteTx<'_>, rows: &[&ImportRow]) -> Result<()> {
         for name in rows.iter().flat_map(|row| &row.tags) {
             if !self.tags.contains_key(name) {
                 let id = tags::ensure(tx, self.workspace, name, self.now)?;
@@ -68,10 +102,10 @@ impl Batch<'_> {
     }
 
     /// Lines of people who were never met wait for the next that is of somebody who was: the log is in the file's order.
-    fn write_all(&self, journal: &mut Journal<'_>, rows: &[ImportRow]) -> Result<Vec<Done>> {
+    fn write_all(&self, journal: &mut Journal<'_>, rows: &[&ImportRow]) -> Result<Vec<Done>> {
         let met = self.met(journal, rows)?;
         let (mut done, mut new) = (Vec::with_capacity(rows.len()), Vec::new());
-        for row in rows {
+        for row in rows.iter().copied() {
             if met.contains(&row.telegram_id) {
                 self.meet_all(journal, std::mem::take(&mut new))?;
                 done.push(self.savepoint(journal, row)?);
@@ -89,10 +123,10 @@ impl Batch<'_> {
     }
 
     /// The Telegram ids of those lines whose people are there, or were and are erased.
-    fn met(&self, journal: &Journal<'_>, rows: &[ImportRow]) -> Result<HashSet<i64>> {
+    fn met(&self, journal: &Journal<'_>, rows: &[&ImportRow]) -> Result<HashSet<i64>> {
         let bot = journal.bot();
-        let erased = |row: &ImportRow| former::telegram_id(self.secrets, bot, row.telegram_id);
-        let ids: Vec<i64> = rows.iter().flat_map(|row| [row.telegram_id, erased(row)]).collect();
+        let erased = |telegram_id: i64| former::telegram_id(self.secrets, bot, telegram_id);
+        let ids: Vec<i64> = rows.iter().flat_map(|row| [row.telegram_id, erased(row.telegram_id)]).collect();
         let known = contacts::known(journal.tx(), bot, &ids)?;
         let met = |pair: &&[i64]| pair.iter().any(|id| known.contains(id));
         Ok(ids.chunks_exact(2).filter(met).map(|pair| pair[0]).collect())
@@ -242,11 +276,15 @@ impl Batch<'_> {
     }
 }
 
-/// Whether a text is what a spreadsheet leaves of the one that is there: then that one stays.
+/// Whether a value is what a spreadsheet leaves of the one that is there: then that one stays.
 fn says_nothing_new(there: Option<&AttributeValue>, given: &AttributeValue) -> bool {
     match (there, given) {
         (Some(AttributeValue::Text(there)), AttributeValue::Text(given)) => {
             is_what_a_spreadsheet_leaves(there, given)
+        }
+        (Some(AttributeValue::Number(known)), AttributeValue::Number(number)) => {
+            is_number_rounded(*known, *number)
+                || is_what_a_spreadsheet_leaves(&written(&AttributeValue::Number(*known)), &written(given))
         }
         (there, given) => there == Some(given),
     }

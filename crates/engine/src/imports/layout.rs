@@ -122,6 +122,28 @@ impl Layout {
 }
 
 impl Layout {
+    /// The same by what is known of attributes now, where that is more or other than when the table was looked at: one
+    /// that was new may have been born meanwhile, in another spelling and of another kind.
+    ///
+    /// # Errors
+    /// Two columns name one attribute.
+    pub(super) fn renewed(&self, known: &KnownKinds) -> Result<Option<Self>> {
+        let columns = self.columns.clone().spelled(known)?;
+        let readings: Vec<Option<Reading>> = columns
+            .iter()
+            .zip(&self.readings)
+            .map(|((_, column), reading)| match (column, reading) {
+                (Column::Attribute(key), Some(reading)) => {
+                    let kind = known.get(key).copied().flatten().unwrap_or(reading.kind);
+                    Some(Reading { kind, ..*reading })
+                }
+                _ => *reading,
+            })
+            .collect();
+        let is_same = columns == self.columns && readings == self.readings;
+        Ok((!is_same).then(|| Self { columns, readings, ..self.clone() }))
+    }
+
     /// The kind of each attribute by its key.
     pub(super) fn kinds(&self) -> BTreeMap<String, Kind> {
         let read = |((_, column), reading): ((&str, &Column), &Option<Reading>)| match (column, reading) {

@@ -1,8 +1,8 @@
 //! Bringing people in from a table (DESIGN section 5, "CSV").
 //!
 //! A line goes in whole or is refused whole, with its number, column and reason. Lines are committed
-//! [`IMPORT_BATCH_MAX`] at a time, so that a long import never keeps the bot waiting; the same file once more
-//! changes nothing. **No** event of an import is charged to a campaign.
+//! [`IMPORT_BATCH_MAX`] at a time, so that a long import never keeps the bot waiting; what is known of attributes is
+//! read again with each. The same file once more changes nothing. **No** event of an import is charged to a campaign.
 
 mod batch;
 mod bounded;
@@ -25,7 +25,7 @@ use domain::ids::{BotId, WorkspaceId};
 use domain::limits::IMPORT_BATCH_MAX;
 use store::{Store, StoreError, bots, tags};
 
-use self::batch::Done;
+use self::batch::{Done, Line, Written};
 use self::layout::Layout;
 pub use self::rejected::{RejectedRow, rejected_csv};
 pub use self::report::{ColumnReport, ImportReport, MISFITS_KEPT_MAX, Misfit, REJECTED_KEPT_MAX};
@@ -101,10 +101,10 @@ impl Imports {
                 dry_run: options.dry_run,
                 watcher,
                 report: ImportReport::of(&layout),
-                kinds: Arc::new(layout.kinds()),
+                layout: Arc::new(layout),
                 lines: HashMap::new(),
             };
-            run.all(&runtime, &mut input, &layout)?;
+            run.all(&runtime, &mut input)?;
             Ok(run.report)
         });
         task.await.map_err(|error| EngineError::Internal(format!("an import ended badly: {error}")))?
@@ -121,14 +121,14 @@ struct Run {
     dry_run: bool,
     watcher: ImportWatcher,
     report: ImportReport,
-    kinds: Arc<BTreeMap<String, Kind>>,
+    layout: Arc<Layout>,
     /// On which line each person was taken: a second line for the same one is refused.
     lines: HashMap<i64, u64>,
 }
 
 /// A batch's answer travels as an error where its transaction must not stay.
 enum Refused {
-    DryRun(Vec<Done>),
+    DryRun(Written),
     Failed(EngineError),
 }
 
@@ -139,15 +139,11 @@ impl From<StoreError> for Refused {
 }
 
 impl Run {
-    fn all<I: Read + Seek>(
-        &mut self,
-        runtime: &tokio::runtime::Handle,
-        input: &mut I,
-        layout: &Layout,
-    ) -> Result<()> {
-        let mut records = layout::records(input, layout.encoding, layout.separator)?;
+    fn all<I: Read + Seek>(&mut self, runtime: &tokio::runtime::Handle, input: &mut I) -> Result<()> {
+        let (encoding, separator) = (self.layout.encoding, self.layout.separator);
+        let mut records = layout::records(input, encoding, separator)?;
         let mut record = ByteRecord::new();
-        layout::head(&mut records, &mut record, layout.separator)?;
+        layout::head(&mut records, &mut record, separator)?;
         let mut batch = Vec::with_capacity(IMPORT_BATCH_MAX);
         let mut read_on = true;
         while read_on {
@@ -157,11 +153,11 @@ impl Run {
             if read_on && record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
                 let byte = record.position().map_or(0, csv::Position::byte);
                 let line = records.get_mut().line_at(byte);
-                batch.extend(self.accept(layout, &record, line));
+                batch.extend(self.accept(&record, line));
             }
             if batch.len() == IMPORT_BATCH_MAX || (!read_on && !batch.is_empty()) {
-                let rows = std::mem::replace(&mut batch, Vec::with_capacity(IMPORT_BATCH_MAX));
-                runtime.block_on(self.commit(rows))?;
+                let lines = std::mem::replace(&mut batch, Vec::with_capacity(IMPORT_BATCH_MAX));
+                runtime.block_on(self.commit(lines))?;
             }
             // What was read before goes in all the same.
             next.map_err(|error| unreadable(&error))?;
@@ -170,9 +166,9 @@ impl Run {
     }
 
     /// A line that may go in; others are refused here, for the first of their faults.
-    fn accept(&mut self, layout: &Layout, record: &ByteRecord, line: u64) -> Option<ImportRow> {
+    fn accept(&mut self, record: &ByteRecord, line: u64) -> Option<Line> {
         self.report.rows += 1;
-        let row = match ImportRow::read(layout, record, line, self.clock.now()) {
+        let row = match ImportRow::read(&self.layout, record, line, self.clock.now()) {
             Ok(row) => row,
             Err(faults) => {
                 faults.iter().for_each(|fault| self.report.note_misfit(line, fault));
@@ -186,25 +182,29 @@ impl Run {
             return None;
         }
         self.lines.insert(row.telegram_id, line);
-        Some(row)
+        Some(Line { row, record: record.clone() })
     }
 
-    async fn commit(&mut self, rows: Vec<ImportRow>) -> Result<()> {
+    async fn commit(&mut self, lines: Vec<Line>) -> Result<()> {
         let (workspace, bot, dry_run) = (self.workspace, self.bot, self.dry_run);
-        let (secrets, kinds, now) = (self.secrets.clone(), Arc::clone(&self.kinds), self.clock.now());
-        let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
+        let (secrets, layout, now) = (self.secrets.clone(), Arc::clone(&self.layout), self.clock.now());
+        let numbers: Vec<u64> = lines.iter().map(|line| line.row.line).collect();
         let written = self.store.write(move |tx| {
-            match batch::write(tx, workspace, bot, &rows, &kinds, &secrets, now) {
-                Ok(done) if dry_run => Err(Refused::DryRun(done)),
-                Ok(done) => Ok(done),
+            match batch::write(tx, workspace, bot, lines, &layout, &secrets, now) {
+                Ok(written) if dry_run => Err(Refused::DryRun(written)),
+                Ok(written) => Ok(written),
                 Err(error) => Err(Refused::Failed(error)),
             }
         });
-        let done = match written.await {
-            Ok(done) | Err(Refused::DryRun(done)) => done,
+        let Written { done, renewed } = match written.await {
+            Ok(written) | Err(Refused::DryRun(written)) => written,
             Err(Refused::Failed(error)) => return Err(error),
         };
-        for (line, done) in lines.into_iter().zip(done) {
+        if let Some(layout) = renewed {
+            self.report.learn(&layout);
+            self.layout = Arc::new(layout);
+        }
+        for (line, done) in numbers.into_iter().zip(done) {
             match done {
                 Done::Created => self.report.created += 1,
                 Done::Updated => self.report.updated += 1,

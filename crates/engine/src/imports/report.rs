@@ -37,7 +37,7 @@ pub struct ImportReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnReport {
     pub name: String,
-    /// Of an attribute `bool`, `number`, `date` or `text`; of the other columns `id`, `text`, `tags`, `source` or `time`.
+    /// Of an attribute `bool`, `number`, `date` or `text`, as its last lines were read; of the other columns `id`, `text`, `tags`, `source` or `time`.
     pub kind: &'static str,
     /// How its cells are read where more than one way is possible: `decimal_point`, `decimal_comma`, `day_first` or
     /// `month_first`; of a source `pairs` or `channel`.
@@ -78,6 +78,16 @@ impl ImportReport {
             separator: char::from(layout.separator),
             columns: columns.collect(),
             ..Self::default()
+        }
+    }
+
+    /// The columns are read in another way from here on.
+    pub(super) fn learn(&mut self, layout: &Layout) {
+        for (column, reading) in self.columns.iter_mut().zip(&layout.readings) {
+            if let Some(reading) = reading {
+                column.kind = reading.kind.name();
+                column.manner = manner(*reading);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use csv::ByteRecord;
 use domain::cells::{Kind, Reading};
 use domain::contact::{Attributes, SOURCE_FIELDS, Source};
 use domain::limits::TAG_NAME_CHARS_MAX;
-use domain::naming::{name_key, tidied};
+use domain::naming::{is_blank, name_key, tidied};
 use domain::time::Millis;
 
 use super::columns::Column;
@@ -206,9 +206,8 @@ fn language(cell: &str) -> Cell<String> {
 
 fn tags(cell: &str) -> Cell<Vec<String>> {
     let mut tags: Vec<String> = Vec::new();
-    for name in cell.split(';').map(str::trim).filter(|name| !name.is_empty()) {
-        let name =
-            text(unlisted(name).trim(), TAG_NAME_CHARS_MAX).map_err(|reason| format!("a tag {reason}"))?;
+    for name in cell.split(';').map(|name| unlisted(name.trim())).filter(|name| !is_blank(name)) {
+        let name = text(name.trim(), TAG_NAME_CHARS_MAX).map_err(|reason| format!("a tag {reason}"))?;
         if !tags.iter().any(|known| name_key(known) == name_key(&name)) {
             tags.push(name);
         }

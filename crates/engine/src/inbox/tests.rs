@@ -28,7 +28,7 @@ async fn waits(house: &House, id: ContactId, at: Millis, text: &'static str) {
         .write(move |tx| {
             journal::append(tx, id.bot(), |journal| {
                 let contact = contacts::get(tx, id.bot(), id.number())?.unwrap();
-                conversation::happen(journal, &contact, Happening::Written { text }, at)
+                conversation::happen(journal, &contact, Happening::Written { message: 1, text }, at)
             })
         })
         .await;

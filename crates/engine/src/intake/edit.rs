@@ -46,10 +46,9 @@ impl Intake {
             details: message.details.clone(),
         };
         journal.record(Some(contact.number), at, body)?;
-        if let Some(written_at) = when_last_written(journal, &contact, message.message_id)? {
-            conversation::reword(journal, contact.number, written_at, &in_a_line(message, content))?;
-        }
-        Ok(())
+        let written_at = when_last_written(journal, &contact, message.message_id)?;
+        let reworded = (message.message_id, written_at);
+        conversation::reword(journal, contact.number, reworded, &in_a_line(message, content), at)
     }
 
     /// Takes in which emoji stand under a message now.

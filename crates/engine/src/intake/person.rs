@@ -102,7 +102,8 @@ impl Intake {
             let is_late = at < received_at - LATE_MS;
             let edit = if is_late { edit::latest(journal, &contact, message.message_id)? } else { None };
             let shown = edit.unwrap_or_else(|| in_a_line(message, content));
-            conversation::happen(journal, &contact, Happening::Written { text: &shown }, at)?;
+            let written = Happening::Written { message: message.message_id, text: &shown };
+            conversation::happen(journal, &contact, written, at)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Lists of conversations, in both orders, while people write and are answered between two pages.
 
-use domain::conversation::{Conversation, Speaker, Status};
+use domain::conversation::{Conversation, LineOf, Speaker, Status};
 use domain::ids::{BotId, ContactNumber, MemberId};
 use domain::time::Millis;
 
@@ -27,6 +27,7 @@ fn put(tx: &WriteTx<'_>, bot: BotId, number: u32, waiting_since: Option<Millis>)
         last_at: 1_000 - Millis::from(number / 3),
         last_text: format!("words {number}"),
         last_from: Speaker::Person,
+        line_of: LineOf::Message(1),
     };
     let before = conversations::get(tx, bot, conversation.contact)?;
     conversations::put(tx, bot, before.as_ref(), &conversation)
@@ -115,12 +116,14 @@ async fn what_was_written_is_there_whether_or_not_the_waiting_changed(house: &Ho
             last_at: 5,
             last_text: "first".into(),
             last_from: Speaker::Person,
+            line_of: LineOf::Message(1),
         };
         let again = Conversation {
             assignee: Some(MEMBER),
             unread: 2,
             last_at: 6,
             last_text: "again".into(),
+            line_of: LineOf::Message(2),
             ..first.clone()
         };
         let answered = Conversation {
@@ -129,6 +132,7 @@ async fn what_was_written_is_there_whether_or_not_the_waiting_changed(house: &Ho
             last_at: 7,
             last_text: "answer".into(),
             last_from: Speaker::Agent,
+            line_of: LineOf::None,
             ..again.clone()
         };
         let closed = Conversation { status: Status::Closed, ..answered.clone() };

@@ -1,7 +1,7 @@
 //! Searches fold every script, on both databases alike, also in what was written before they did; and names have one
 //! normal form.
 
-use domain::conversation::{Conversation, Speaker, Status};
+use domain::conversation::{Conversation, LineOf, Speaker, Status};
 use domain::ids::{BotId, ContactNumber};
 
 use super::{House, bot, on_both, person};
@@ -34,6 +34,7 @@ async fn furnished(store: &Store) -> BotId {
                 last_at: i64::from(number),
                 last_text: format!("Große Frage {number}"),
                 last_from: Speaker::Person,
+                line_of: LineOf::None,
             };
             conversations::put(tx, bot, None, &conversation)?;
         }
@@ -160,6 +161,7 @@ async fn every_word_is_found_in_any_order(house: &House) {
                 last_at: i64::from(number),
                 last_text: format!("我要退款 order {number}"),
                 last_from: Speaker::Person,
+                line_of: LineOf::None,
             };
             conversations::put(tx, bot, None, &conversation)?;
         }

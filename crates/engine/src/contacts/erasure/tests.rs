@@ -43,7 +43,7 @@ async fn zuleika(house: &House) -> ContactId {
             conversations::add_note(tx, bot, number, agent, "a private remark", NOW)?;
             journal::append(tx, bot, |journal| {
                 let contact = contacts::get(tx, bot, number)?.unwrap();
-                let written = Happening::Written { text: "a very private message" };
+                let written = Happening::Written { message: 1, text: "a very private message" };
                 conversation::happen(journal, &contact, written, NOW)?;
                 let json = "{\"edited_message\":{\"from\":{\"id\":87654321}}}".to_owned();
                 journal.record(None, NOW, EventBody::Raw { object: "edited_message".into(), json })

@@ -174,6 +174,107 @@ async fn a_table_that_a_spreadsheet_has_saved_changes_nobodys_kind_or_value() {
 }
 
 #[tokio::test]
+async fn a_number_of_many_digits_comes_back_from_a_program_and_from_a_spreadsheet() {
+    let house = House::new().await;
+    let kinds = BTreeMap::from([("avg".to_owned(), Kind::Number)]);
+    let table = "telegram_id,attr.avg,attr.share\n1,33.333333333333336,0.1234567890123\n\
+        2,0.30000000000000004,0.25\n3,10000000000000000,0.00003333333333\n4,1234567890123.5,7\n";
+    let report = house.import_as(table, ImportOptions { kinds, ..ImportOptions::default() }).await.unwrap();
+    assert_eq!((report.created, report.rejected_count), (4, 0), "{:?}", report.rejected);
+    let all = ["avg", "share"];
+    let before = [house.values(all[0]).await, house.values(all[1]).await];
+    for saved in [
+        table,
+        "telegram_id,attr.avg,attr.share\n1,33.33333333,0.123456789\n2,0.3,0.25\n3,1E+16,3.33333E-05\n4,1.23457E+12,7\n",
+        "telegram_id;attr.avg;attr.share\n1;33,3333333333333;0,123457\n2;0,3;0,25\n3;1E+16;3,33333E-05\n4;1,23457E+12;7\n",
+    ] {
+        let report = house.import(saved).await;
+        assert_eq!((report.unchanged, report.rejected_count), (4, 0), "{saved}: {:?}", report.rejected);
+        assert_eq!([house.values(all[0]).await, house.values(all[1]).await], before);
+    }
+    let report = house.import("telegram_id,attr.avg\n1,33.33\n2,0.31\n").await;
+    assert_eq!(report.updated, 2, "what a person wrote is news");
+}
+
+/// A table whose first batch holds nothing of the attribute, so that it is born while the table is on its way.
+fn long_table(column: &str, cells: &[&str]) -> String {
+    let mut table = format!("telegram_id,{column}\n");
+    (1..=IMPORT_BATCH_MAX).for_each(|id| table.push_str(&format!("{id},\n")));
+    // The last of them is known by then.
+    let ids = (IMPORT_BATCH_MAX + 1..).take(cells.len() - 1).chain([1_000_000]);
+    ids.zip(cells).for_each(|(id, cell)| table.push_str(&format!("{id},{cell}\n")));
+    table
+}
+
+/// Imports a table, and another one after its first batch.
+async fn import_meanwhile(house: &House, table: String, other: &'static str) -> ImportReport {
+    let (workspace, bot, imports) = (house.workspace, house.bot, house.imports.clone());
+    let runtime = tokio::runtime::Handle::current();
+    let mut is_born = false;
+    let watcher = move |note: ImportNote<'_>| {
+        if matches!(note, ImportNote::Progress(_)) && !std::mem::replace(&mut is_born, true) {
+            let (imports, runtime) = (imports.clone(), runtime.clone());
+            let born = std::thread::spawn(move || {
+                let input = Cursor::new(other);
+                let options = ImportOptions::default();
+                runtime.block_on(imports.import(workspace, bot, input, options, Box::new(|_| {})))
+            });
+            assert_eq!(born.join().unwrap().unwrap().rejected_count, 0);
+        }
+    };
+    let input = Cursor::new(table);
+    house.imports.import(workspace, bot, input, ImportOptions::default(), Box::new(watcher)).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_attribute_that_is_born_meanwhile_keeps_one_kind_and_one_spelling() {
+    born_meanwhile(House::new().await, House::new().await).await;
+    let (Some(one), Some(other)) = (cluster::database_or_skip(), cluster::database_or_skip()) else { return };
+    born_meanwhile(House::on(Some(one)).await, House::on(Some(other)).await).await;
+}
+
+async fn born_meanwhile(to_text: House, to_number: House) {
+    let kinds = async |house: &House| {
+        let workspace = house.workspace;
+        let read = house.store.reader().read(move |tx| tags::attribute_kinds(tx, workspace));
+        read.await.unwrap()
+    };
+    let last = |values: Vec<Option<AttributeValue>>| values.into_iter().flatten().collect::<Vec<_>>();
+    let text = |text: &str| AttributeValue::Text(text.into());
+
+    to_text.import("telegram_id\n1000000\n").await;
+    let table = long_table("attr.spent", &["19.90", "7", "20.00"]);
+    let report = import_meanwhile(&to_text, table, "telegram_id,attr.Spent\n2000000,lots\n").await;
+    assert_eq!((report.rejected_count, report.columns[1].kind), (0, "text"), "{:?}", report.rejected);
+    assert_eq!(kinds(&to_text).await, [("Spent".to_owned(), Some(Kind::Text))]);
+    let said = [text("19.90"), text("7"), text("20.00"), text("lots")];
+    assert_eq!(last(to_text.values("Spent").await), said, "each as its cell has it");
+
+    to_number.import("telegram_id\n1000000\n").await;
+    let table = long_table("attr.SPENT", &["n/a", "7", "19.90", "much"]);
+    let report = import_meanwhile(&to_number, table, "telegram_id,attr.spent\n2000000,1.50\n").await;
+    let line = u64::try_from(IMPORT_BATCH_MAX).unwrap() + 2;
+    assert_eq!(rejected(&report), [(line, "attr.SPENT"), (line + 3, "attr.SPENT")]);
+    assert_eq!((report.columns[1].kind, report.columns[1].misfits[0].value.as_str()), ("number", "n/a"));
+    assert_eq!(kinds(&to_number).await, [("spent".to_owned(), Some(Kind::Number))]);
+    let said = [7.0, 19.9, 1.5].map(AttributeValue::Number);
+    assert_eq!(last(to_number.values("spent").await), said);
+}
+
+#[tokio::test]
+async fn a_tag_that_nobody_sees_is_none_and_a_heart_is_one_tag() {
+    let house = House::new().await;
+    let table = "telegram_id,tags\n1,\u{200b};\u{feff}; \u{200d} ;❤\n2,❤\u{fe0f};❤\u{fe0e}\n3,\u{200b}\n";
+    let report = house.import(table).await;
+    assert_eq!((report.created, report.rejected_count), (3, 0));
+    let mut had = Vec::new();
+    for person in house.people().await {
+        had.push(house.tags_of(&person).await);
+    }
+    assert_eq!(had, [vec!["❤"], vec!["❤"], vec![]]);
+}
+
+#[tokio::test]
 async fn the_cells_that_do_not_fit_are_named_and_their_lines_refused() {
     let house = House::new().await;
     let table =

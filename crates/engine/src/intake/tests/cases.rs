@@ -1,6 +1,7 @@
 //! What people really send: each with what it must come to. Updates are as Telegram gives them.
 
 mod kept;
+mod lines;
 mod presses;
 mod refused;
 
