@@ -13,7 +13,7 @@ import { makeRouter } from '@/routes';
 export { on, pageOf, problem } from '@/mocks/on';
 export { people } from '@/mocks/people';
 export { links } from '@/mocks/linking';
-export { home } from '@/mocks/report';
+export { home, report } from '@/mocks/report';
 export { campaigns, flows, session, tagList } from '@/mocks/records';
 
 /** Answers the tests of a file as the mocks do, and in English; `use` has one answer differ until the test is over. */
@@ -28,15 +28,16 @@ export function withServer() {
   return server;
 }
 
-/** Opens an address. */
+/** Opens an address; `client` holds what was read, and asks for it anew as a live change does. */
 export function openPage(address: string) {
   window.history.replaceState(null, '', address);
   const client = makeQueryClient();
-  return render(
+  const page = render(
     <MantineProvider env="test">
       <QueryClientProvider client={client}>
         <RouterProvider router={makeRouter(client)} />
       </QueryClientProvider>
     </MantineProvider>,
   );
+  return { ...page, client };
 }

@@ -15,11 +15,16 @@ export const useReport = (id: number) => useQuery(reportOf(id)).data;
 interface Reports {
   of: (id: number) => Report | undefined;
   isWhole: boolean;
+  isSettled: boolean;
+  failed: number;
   error: Error | null;
   retry: () => void;
 }
 
-/** The reports of several campaigns; `isWhole` once each is there. */
+/**
+ * The reports of several campaigns; `isWhole` once each is there, `isSettled` once each is there or failed. `failed` are
+ * those that are not there; where one of before is, it stands.
+ */
 export function useReports(ids: number[]): Reports {
   return useQueries({
     queries: ids.map(reportOf),
@@ -28,6 +33,8 @@ export function useReports(ids: number[]): Reports {
       const failed = results.filter((result) => result.error);
       return {
         of: (id: number) => found.get(id),
+        isSettled: results.every((result) => result.data !== undefined || result.isError),
+        failed: failed.filter((result) => result.data === undefined).length,
         isWhole: results.every((result) => result.data !== undefined),
         error: failed[0]?.error ?? null,
         retry: () => failed.forEach((result) => void result.refetch()),
@@ -41,6 +48,9 @@ export function replyLift(report: Report | undefined) {
   const lift = report?.lift.find((each) => each.measure === 'messages');
   return lift?.enough && lift.difference !== null ? lift : undefined;
 }
+
+/** A difference of shares in points, as it is told everywhere, without the noise of the last digits of a product. */
+export const inPoints = (difference: number) => Number((difference * 100).toFixed(10));
 
 /** A share; it opens its people. */
 export function ShareCell({ figure, name }: { figure: Figure | undefined; name: string }) {
@@ -63,7 +73,7 @@ export function LiftCell({ report }: { report: Report | undefined }) {
   const said = lift.clear ? (difference > 0 ? 'good' : 'bad') : 'faint';
   return (
     <span className={`figure ${said}`} title={t('campaigns.lift_means')}>
-      {signed(difference * 100, 1)}
+      {signed(inPoints(difference), 1)}
       <span className="unseen">
         {' '}
         {t(lift.clear ? 'campaigns.lift_clear' : 'campaigns.lift_unclear')}

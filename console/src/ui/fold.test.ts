@@ -21,6 +21,22 @@ describe('a search', () => {
     expect(holds('小明 张', '张、小明')).toBe(true);
     expect(holds('Ivan Petrov', ' ')).toBe(true);
     expect(holds('Ivan Petrov', 'petrov anna')).toBe(false);
+    expect(holds('Ivan Petrov', ', petrov;')).toBe(true);
+  });
+
+  it('of nothing but what parts words looks for that', () => {
+    for (const typed of [',', ' ; ', '、']) {
+      expect(holds('Ivan Petrov', typed)).toBe(false);
+      expect(holds(`Petrov${typed.trim()} Ivan`, typed)).toBe(true);
+    }
+  });
+
+  it('leaves out what nobody sees, and what is typed beyond eight words', () => {
+    for (const unseen of ['\u061c', '\u180e', '\u202e', '\u2064', '\u2069', '\0']) {
+      expect(holds(`Iv${unseen}an`, 'ivan')).toBe(true);
+    }
+    expect(holds('a b c d e f g h', 'a b c d e f g h x')).toBe(true);
+    expect(holds('a b c d e f g h', 'a b c d e f g x')).toBe(false);
   });
 });
 
@@ -30,6 +46,8 @@ describe('a name', () => {
       ['VIP', ' vip'],
       ['Café', 'cafe\u0301'],
       ['❤', '❤\ufe0f'],
+      ['葛', '葛\u{e0100}'],
+      ['葛', '葛\u{e01ef}'],
       ['two words', 'Two \u200b words'],
       ['', '\u200b \ufeff'],
     ] as const) {

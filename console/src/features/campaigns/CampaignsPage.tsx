@@ -3,20 +3,20 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { campaignsQuery } from '@/api/queries';
 import type { Campaign } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
-import { useReports } from '@/ui/campaignFigures';
+import { nextPage } from '@/ui/nextPage';
 import { Page, Section } from '@/ui/Page';
-import { readSort, type Sort, sorted, writeSort } from '@/ui/sorting';
+import { readSort, type Sort, writeSort } from '@/ui/sorting';
 import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
 import { CampaignsLead } from './CampaignsLead';
 import { GoingOut } from './GoingOut';
 import { useLists } from './lists';
-import { needsReports, resultOrders, Results } from './Results';
+import { useResultOrder } from './order';
+import { Results } from './Results';
 
 /** By what the results are sorted, as the address says. */
 function useSort() {
@@ -35,36 +35,22 @@ function useSort() {
 type CampaignList = ReturnType<typeof useCampaignList>;
 const useCampaignList = (botId: number) => useInfiniteQuery(campaignsQuery(botId));
 
-/** A list that is sorted is read to its end, and sorted once what it goes by is there for every row. */
-function useInOrder(all: Campaign[], query: CampaignList, sort: Sort | undefined) {
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  useEffect(() => {
-    if (sort && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [sort, hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const asked = needsReports(sort) ? all.filter(({ started_at }) => started_at !== null) : [];
-  const reports = useReports(asked.map(({ id }) => id));
-  const isReady = !hasNextPage && reports.isWhole;
-  return {
-    isReady,
-    error: reports.error,
-    retry: reports.retry,
-    inOrder: (rows: Campaign[]) => (isReady ? sorted(rows, resultOrders(reports.of), sort) : rows),
-  };
-}
-
 function Lists({ all, query }: { all: Campaign[]; query: CampaignList }) {
   const { t } = useTranslation();
   const bot = useBot();
   const [sort, setSort] = useSort();
-  const { isReady, error, retry, inOrder } = useInOrder(all, query, sort);
+  const { key, release, error, retry, inOrder } = useResultOrder(bot.id, all, query, sort);
   const { going, past, news, settle } = useLists(all, {
-    key: `${bot.id} ${writeSort(sort) ?? ''} ${sort ? isReady : ''}`,
+    key,
     pages: query.data?.pages.length ?? 1,
     inOrder,
   });
-  const more = query.hasNextPage && !query.isFetchingNextPage;
+  const renewLists = () => {
+    release();
+    settle();
+  };
   const renew = news > 0 && (
-    <button type="button" className="text-link small" onClick={settle}>
+    <button type="button" className="text-link small" onClick={renewLists}>
       {t('ui.updated', { count: news })}
     </button>
   );
@@ -87,7 +73,8 @@ function Lists({ all, query }: { all: Campaign[]; query: CampaignList }) {
         ) : (
           <Results
             rows={past}
-            onEnd={more ? () => void query.fetchNextPage() : undefined}
+            // A sorted list reads itself to its end.
+            onEnd={sort ? undefined : nextPage(query)}
             sort={sort}
             onSort={setSort}
           />

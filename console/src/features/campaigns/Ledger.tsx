@@ -11,6 +11,7 @@ import { Aged } from '@/ui/Figure';
 import { Section } from '@/ui/Page';
 import { Avatar, PersonName } from '@/ui/people';
 import { StageBadge } from '@/ui/StageBadge';
+import { nextPage } from '@/ui/nextPage';
 import { Failure, SkeletonRows } from '@/ui/states';
 import { useStill } from '@/ui/still';
 
@@ -171,7 +172,6 @@ function useLines(campaign: Campaign, outcome: Outcome | '', button: string) {
 function Lines({ query, rows, news, settle }: ReturnType<typeof useLines>) {
   const { t } = useTranslation();
   const columns = useColumns();
-  const more = query.hasNextPage && !query.isFetchingNextPage;
   return (
     <>
       {news > 0 && (
@@ -196,7 +196,7 @@ function Lines({ query, rows, news, settle }: ReturnType<typeof useLines>) {
             rows={rows}
             keyOf={(row) => row.contact_id}
             rowHeight={36}
-            onEnd={more ? () => void query.fetchNextPage() : undefined}
+            onEnd={nextPage(query)}
           />
         </Aged>
       )}

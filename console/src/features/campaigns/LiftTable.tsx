@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Campaign, Lift } from '@/api/types';
 import { useFormat } from '@/i18n/format';
 import { Interval } from '@/ui/bars';
+import { inPoints } from '@/ui/campaignFigures';
 import { Count } from '@/ui/Count';
 import { NextSteps } from './NextSteps';
 
@@ -14,7 +15,7 @@ const scaleOf = (lift: Lift[]) =>
 function Reading({ lift }: { lift: Lift }) {
   const { t } = useTranslation();
   const { signed } = useFormat();
-  const points = (share: number | null) => signed((share ?? 0) * 100, 1);
+  const points = (share: number | null) => signed(inPoints(share ?? 0), 1);
   if (!lift.enough || lift.difference === null)
     return (
       <span className="muted">

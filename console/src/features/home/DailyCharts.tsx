@@ -116,32 +116,37 @@ function Active({ wide, period }: ChartProps) {
   );
 }
 
-function Blocked({ wide, period, of }: ChartProps & { of: Home['blocked_in_days'] }) {
+/**
+ * Each person is told once, on the day of their latest block: who blocked before and again lately is missing from the
+ * time before, which is therefore neither told nor drawn.
+ */
+function Blocked({ home, period }: { home: Home; period: number }) {
   const { t } = useTranslation();
   const { number } = useFormat();
+  const { blocked_by_day: daily, blocked_in_days: sum } = home;
   return (
     <Chart
       title={t('home.blocked_title')}
       figure={
         <InDays
           days={period}
-          before={sumBefore(wide, period)}
-          count={<Count value={of.count} people={of.people} />}
+          before={null}
+          count={<Count value={sum.count} people={sum.people} />}
         />
       }
     >
       <BarChart
         label={t('home.blocked_title')}
-        days={wide}
+        days={daily}
         lately={period}
         fill="var(--bad-fill)"
       />
-      <Axis days={wide} middle={t('home.highest', { count: number(peak(wide)) })} />
+      <Axis days={daily} middle={t('home.highest', { count: number(peak(daily)) })} />
     </Chart>
   );
 }
 
-/** Joined, active and blocked, a day a step; `before` looks back further, and is there a little later. */
+/** Joined, active and blocked, a day a step; `before` looks back further for the first two, and is there a little later. */
 export function DailyCharts({
   home,
   before,
@@ -156,7 +161,7 @@ export function DailyCharts({
     <div className="columns three section">
       <Joined wide={wide.joined} period={days} />
       <Active wide={wide.active} period={days} />
-      <Blocked wide={wide.blocked_by_day} period={days} of={home.blocked_in_days} />
+      <Blocked home={home} period={days} />
     </div>
   );
 }

@@ -35,6 +35,23 @@ describe('the first page', () => {
     const joined = within(await screen.findByRole('region', { name: 'Joined' }));
     expect(joined.queryByText(/before/)).toBeNull();
   });
+  it('compares no blocks with those before, since each person is told once, on the day of the latest', async () => {
+    openPage('/');
+    const joined = within(await screen.findByRole('region', { name: 'Joined' }));
+    expect(await joined.findByText(/ before$/)).toBeVisible();
+    const blocked = within(screen.getByRole('region', { name: 'Blocked' }));
+    expect(blocked.queryByText(/before/)).toBeNull();
+    expect(blocked.getAllByRole('link', { name: /: \d+$/ })).toHaveLength(7);
+  });
+  it('opens as many conversations without an assignee as it says, waiting or not', async () => {
+    openPage('/');
+    const next = within(await screen.findByRole('region', { name: 'Do next' }));
+    expect(await next.findByText('Conversations without an assignee')).toBeVisible();
+    const asked = new URL(
+      (await next.findByRole<HTMLAnchorElement>('link', { name: 'Open inbox' })).href,
+    ).searchParams;
+    expect(Object.fromEntries(asked)).toEqual({ filter: 'unassigned', order: 'latest' });
+  });
   it('shows drafts, and what else stands out than people to write to', async () => {
     openPage('/');
     const sending = within(await screen.findByRole('region', { name: 'Sending and drafts' }));

@@ -10,6 +10,7 @@ import { type Column, DataTable } from '@/ui/DataTable';
 import { Page } from '@/ui/Page';
 import { PersonCell } from '@/ui/people';
 import { useStageName } from '@/ui/StageBadge';
+import { nextPage } from '@/ui/nextPage';
 import { EmptyState, Failure, SkeletonRows } from '@/ui/states';
 
 function useColumns(): Column<ContactItem>[] {
@@ -90,11 +91,7 @@ export default function MovedPage() {
             columns={columns}
             rows={rows}
             keyOf={(row) => row.id}
-            onEnd={
-              query.hasNextPage && !query.isFetchingNextPage
-                ? () => void query.fetchNextPage()
-                : undefined
-            }
+            onEnd={nextPage(query)}
           />
         </>
       )}

@@ -40,6 +40,7 @@ const Plain = ({ children }: { children: ReactNode }) => (
   <span className="mid-figure">{children}</span>
 );
 
+/** All without an assignee are counted, so all are opened: the order by waiting lists only those who wait. */
 function useReply() {
   const { t } = useTranslation();
   const { number, length } = useFormat();
@@ -57,7 +58,7 @@ function useReply() {
       title={t('home.suggestion.reply.title', { count })}
       text={t('home.suggestion.reply.text', { time: length(now - since) })}
       action={step(t('home.suggestion.reply.go'), (props) => (
-        <Link {...props} to="/inbox" search={{ filter: 'unassigned', order: 'waiting' }} />
+        <Link {...props} to="/inbox" search={{ filter: 'unassigned', order: 'latest' }} />
       ))}
     />
   );

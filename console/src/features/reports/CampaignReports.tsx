@@ -6,7 +6,7 @@ import { everyCampaignQuery } from '@/api/queries';
 import type { Campaign, Figure, Report } from '@/api/types';
 import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
-import { LiftCell, replyLift, ShareCell, useReports } from '@/ui/campaignFigures';
+import { inPoints, LiftCell, replyLift, ShareCell, useReports } from '@/ui/campaignFigures';
 import { CountSteps } from '@/ui/CountSteps';
 import { momentCell } from '@/ui/csv';
 import { useSentence } from '@/ui/expression/sentence';
@@ -59,20 +59,26 @@ function useFigureColumns() {
   };
 }
 
+/** In points, in the file as on the screen. */
+function liftOf({ report }: Row, key: 'difference' | 'low' | 'high'): number | null {
+  const share = replyLift(report)?.[key] ?? null;
+  return share === null ? null : inPoints(share);
+}
+
 function useLiftColumns(): ReportColumn<Row>[] {
   const { t } = useTranslation();
   const bound = (key: 'low' | 'high'): ReportColumn<Row> => ({
     key: `lift_${key}`,
     head: t(`reports.lift_${key}`),
-    value: ({ report }) => replyLift(report)?.[key] ?? null,
+    value: (row) => liftOf(row, key),
   });
   return [
     {
       key: 'lift',
-      head: t('campaigns.lift'),
+      head: t('reports.lift'),
       num: true,
       leaves: 1,
-      value: ({ report }) => replyLift(report)?.difference ?? null,
+      value: (row) => liftOf(row, 'difference'),
       cell: ({ report }) => <LiftCell report={report} />,
     },
     bound('low'),

@@ -54,6 +54,27 @@ describe('the reports', () => {
     );
     expect(within(table).getAllByRole('row')[1]).toHaveTextContent('Flash sale');
   });
+  it('tell the lift in points, on the screen and in the file', async () => {
+    openPage('/reports');
+    const table = within(await screen.findByRole('table', { name: 'What campaigns changed' }));
+    const head = 'Reply lift (points)';
+    const heads = table.getAllByRole('columnheader').map((each) => each.textContent);
+    const row = table.getByRole('row', { name: /Flash sale/ });
+    await within(row).findByText('(may be chance)');
+    const seen = within(row).getAllByRole('cell')[heads.indexOf(head)]?.textContent;
+    await userEvent.click(screen.getByRole('button', { name: 'Download CSV' }));
+    const lines = (await textOf(files[0]!.file)).trim().split('\r\n');
+    const fileHeads = cells(lines[0]);
+    // Counted from the end: the audience of a campaign may have commas.
+    const of = (name: string) =>
+      cells(lines.find((line) => line.startsWith('Flash sale'))).at(
+        fileHeads.indexOf(name) - fileHeads.length,
+      );
+    expect(fileHeads).toContain(head);
+    expect(seen).toContain(Number(of(head)).toFixed(1));
+    expect(of('Reply lift from (points)')).toBe('0.4');
+    expect(of('Reply lift to (points)')).toBe('6');
+  });
   it('lead to a segment only who may make one', async () => {
     const agent = session.roles.find(({ role }) => role === 'agent')!.rights;
     server.use(on('get', '/session').answers(() => ({ ...session, rights: agent })));
