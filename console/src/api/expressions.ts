@@ -52,31 +52,32 @@ export function parseExpression(text: string): Expression | null {
   }
 }
 
-const forms = new Set([
-  'all',
-  'any',
-  'not',
-  'tag',
-  'last_interaction',
-  'first_seen',
-  'event',
-  'stage',
-  'source',
-  'profile',
-  'attribute',
-  'campaign',
-  'segment',
-  'reachable',
-  'unreachable',
-  'sample',
-  'conversation',
-]);
+/** Each of the document's forms stands here, which the compiler sees to. */
+const forms: Record<ExpressionForm, true> = {
+  all: true,
+  any: true,
+  not: true,
+  tag: true,
+  last_interaction: true,
+  first_seen: true,
+  event: true,
+  stage: true,
+  source: true,
+  profile: true,
+  attribute: true,
+  campaign: true,
+  segment: true,
+  reachable: true,
+  unreachable: true,
+  sample: true,
+  conversation: true,
+};
 
 export function isExpression(value: unknown): value is Expression {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
   const form = keys[0];
-  if (keys.length !== 1 || form === undefined || !forms.has(form)) return false;
+  if (keys.length !== 1 || form === undefined || !Object.hasOwn(forms, form)) return false;
   const inner = (value as Record<string, unknown>)[form];
   if (form === 'all' || form === 'any') return Array.isArray(inner) && inner.every(isExpression);
   if (form === 'not') return isExpression(inner);

@@ -363,7 +363,7 @@ impl EventBody {
         )
     }
 
-    /// Counted by an expression of kind `interaction`, which leaves `/start` out (DESIGN section 5).
+    /// Counted by an expression of kind `interaction`, which leaves `/start` out.
     pub fn counts_as_interaction(&self) -> bool {
         self.is_interaction() && !matches!(self, Self::Start { .. })
     }

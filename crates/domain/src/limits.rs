@@ -22,7 +22,7 @@ pub const EVENT_COUNT_MAX: i64 = 1_000_000;
 pub const FIELD_ERRORS_MAX: usize = 100;
 /// Updates that one commit may hold.
 pub const INGEST_BATCH_MAX: usize = 1_000;
-/// Rows that one commit of an import may hold (DESIGN 3.3).
+/// Rows that one commit of an import may hold.
 pub const IMPORT_BATCH_MAX: usize = 500;
 /// Items on a page of the API.
 pub const PAGE_ITEMS_MAX: usize = 500;

@@ -1,4 +1,4 @@
-//! One contact of one campaign: what came back, and which events say so (DESIGN 3.9).
+//! One contact of one campaign: what came back, and which events say so.
 
 use serde::{Deserialize, Serialize};
 

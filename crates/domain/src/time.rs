@@ -10,7 +10,7 @@ pub type Millis = i64;
 pub const SECOND_MS: i64 = 1_000;
 /// Milliseconds in a day of 24 hours.
 pub const DAY_MS: i64 = 86_400_000;
-/// How long after a bulk message an answer is still charged to it (DESIGN 3.9): the window (at, at + 24 h].
+/// How long after a bulk message an answer is still charged to it: the window (at, at + 24 h].
 pub const ANSWER_WINDOW_MS: i64 = DAY_MS;
 
 /// Reads a duration such as `90s`, `15m`, `12h`, `7d` or `2w` into milliseconds.

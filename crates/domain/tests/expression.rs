@@ -10,7 +10,7 @@ use domain::ids::{CampaignId, ContactNumber, SegmentId, StageId, TagId};
 use domain::time::{DAY_MS, Millis};
 use serde_json::{Value, json};
 
-/// Each stands in DESIGN section 5, or is an extension that the reports need.
+/// Each is documented, or is an extension that the reports need.
 fn forms() -> Vec<Value> {
     vec![
         json!({"all":[]}),

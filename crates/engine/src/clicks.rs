@@ -1,4 +1,4 @@
-//! Tracked clicks: a signed token, a cached target, one event in a group commit (DESIGN 3.8).
+//! Tracked clicks: a signed token, a cached target, one event in a group commit.
 
 use std::sync::Arc;
 

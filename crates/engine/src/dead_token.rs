@@ -11,13 +11,13 @@ use store::{ReadTx, WriteTx, bots, campaigns};
 use crate::{EngineError, Result};
 
 /// Stops a bot whose token was refused, and pauses what it was sending. `error` says how it was refused. Nothing where
-/// the bot has been given another token since: a call of the old one may end long after.
+/// the bot has been given another token since: a call of the old one may end long after. Whether it was stopped.
 ///
 /// # Errors
 /// The database failed.
-pub fn stop_bot(tx: &WriteTx<'_>, bot: BotId, token_sealed: &[u8], error: &str, now: Millis) -> Result<()> {
+pub fn stop_bot(tx: &WriteTx<'_>, bot: BotId, token_sealed: &[u8], error: &str, now: Millis) -> Result<bool> {
     if bots::of(tx, bot)?.is_some_and(|row| row.token_sealed != token_sealed) {
-        return Ok(());
+        return Ok(false);
     }
     bots::set_status(tx, bot, Status::TokenDead)?;
     bots::set_error(tx, bot, Some(error), now)?;
@@ -26,7 +26,7 @@ pub fn stop_bot(tx: &WriteTx<'_>, bot: BotId, token_sealed: &[u8], error: &str, 
         campaign.course = campaign.course.step(Happening::Paused(pause), now)?;
         campaigns::update(tx, bot, &campaign)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Refuses to send through a bot that cannot.

@@ -1,5 +1,5 @@
 //! One person as a transaction sees them, its own effects so far included: what `explain` and the conditions of
-//! a flow are evaluated on (DESIGN 3.4).
+//! a flow are evaluated on.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

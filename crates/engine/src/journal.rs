@@ -1,4 +1,4 @@
-//! Appending events: the one way in which anything that happened becomes a fact (DESIGN 3.3).
+//! Appending events: the one way in which anything that happened becomes a fact.
 //!
 //! [`append`] locks the bot's row, lets its caller record events in order, and writes them and the counters. What an
 //! event changes besides the log is changed here, in the same transaction: the latest interaction, and what the
@@ -252,7 +252,7 @@ impl<'t> Journal<'t> {
     }
 
     /// A press or a click that carries our token, or a reply, proves that a campaign's message arrived: `unknown` becomes
-    /// `sent` (DESIGN 3.5), and so does a line that was to be sent again. One whose call is under way is judged when the
+    /// `sent`, and so does a line that was to be sent again. One whose call is under way is judged when the
     /// call ends.
     ///
     /// # Errors

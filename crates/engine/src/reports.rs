@@ -1,5 +1,4 @@
-//! Reports: what a campaign changed, with a definition behind each number and an expression behind each count
-//! (DESIGN 3.9).
+//! Reports: what a campaign changed, with a definition behind each number and an expression behind each count.
 //!
 //! **No** number here is counted in a way that cannot list its people: a figure *is* the count of its expression
 //! ([`crate::figure`]).

@@ -135,7 +135,7 @@ pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Bot>> {
     tx.rows(&format!("SELECT {COLUMNS} FROM bots ORDER BY id"), &[], read)
 }
 
-/// Locks the bot's row and reads its counters. Every appending transaction begins here (DESIGN 3.3).
+/// Locks the bot's row and reads its counters. Every appending transaction begins here.
 pub fn lock(tx: &WriteTx<'_>, bot: BotId) -> Result<Option<Bot>> {
     // SQLite has one writer at a time, so reading is locking there.
     let lock = if tx.is_postgres() { " FOR UPDATE" } else { "" };

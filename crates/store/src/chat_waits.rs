@@ -1,4 +1,4 @@
-//! Chats with which Telegram asked to wait. A row stays for an hour after its time at least.
+//! Chats with which Telegram asked to wait. A row stays for a while after its time.
 
 use domain::ids::{BotId, ContactNumber};
 use domain::time::Millis;
@@ -6,8 +6,9 @@ use domain::time::Millis;
 use crate::sql::params;
 use crate::{ReadTx, Result, WriteTx};
 
-/// A wait that begins so long after the last one's end is none of the same row.
-const PAUSE_MS: Millis = 3_600_000;
+/// A wait that begins so long after the last one's end is none of the same row: whoever waits for a chat calls it again
+/// soon after, and what was taken meanwhile ends the row.
+const PAUSE_MS: Millis = 600_000;
 
 /// Stores until when no call to a person's chat may begin, and gives since when it has been refused again and again.
 /// Waits that are long over are forgotten.

@@ -4,7 +4,7 @@
 //! unix-millisecond times too), doubles, text and blobs. Every function that touches a team's data takes its
 //! workspace or its bot first, so that no row of another can be reached by mistake.
 //!
-//! Writing happens on one thread with *group commit* (DESIGN 3.2): see [`Store::write`]. Reading happens on a
+//! Writing happens on one thread with *group commit*: see [`Store::write`]. Reading happens on a
 //! small pool, each read in one snapshot: see [`Reader::read`].
 
 mod bulk;

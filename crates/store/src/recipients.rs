@@ -1,4 +1,4 @@
-//! The ledger: one row for each person of a campaign, in the campaign's random order (DESIGN 3.5).
+//! The ledger: one row for each person of a campaign, in the campaign's random order.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Visits of diversion links: rows of their own, written without the bot's lock (DESIGN 3.3).
+//! Visits of diversion links: rows of their own, written without the bot's lock.
 
 use domain::ids::{BotId, ContactNumber, LinkId, WorkspaceId};
 use domain::link::{Utm, Visitor};

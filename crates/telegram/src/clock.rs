@@ -105,7 +105,7 @@ pub enum End {
 
 /// Whose limit a 429 was, as far as is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub enum Throttled {
     /// The chat's: it waits until then.
     Chat { until: i64 },
     /// The whole bot's: see [`Clock::blocked_until`].
@@ -217,7 +217,7 @@ impl Clock {
     }
 
     /// A call ended. For a 429: whose limit it was.
-    pub fn ended(&mut self, now_ms: i64, chat_id: i64, end: End) -> Option<Refused> {
+    pub fn ended(&mut self, now_ms: i64, chat_id: i64, end: End) -> Option<Throttled> {
         self.under_way = self.under_way.saturating_sub(1);
         match end {
             End::Sent | End::Refused => {
@@ -245,11 +245,11 @@ impl Clock {
         }
     }
 
-    fn refused(&mut self, now_ms: i64, chat_id: i64, seconds: i64) -> Refused {
+    fn refused(&mut self, now_ms: i64, chat_id: i64, seconds: i64) -> Throttled {
         let until = now_ms.saturating_add(seconds.max(1).saturating_mul(1_000));
         let bots_wait_ms = self.doubt.refused(now_ms, chat_id, until.saturating_sub(now_ms));
         if bots_wait_ms.is_none() && self.chats.put_aside(now_ms, chat_id, until) {
-            return Refused::Chat { until };
+            return Throttled::Chat { until };
         }
         let bot_until = bots_wait_ms.map_or(until, |wait_ms| now_ms.saturating_add(wait_ms));
         self.refill(now_ms);
@@ -261,9 +261,9 @@ impl Clock {
         self.grown_at = self.blocked_until;
         self.level = 0;
         if until > self.blocked_until && self.chats.put_aside(now_ms, chat_id, until) {
-            return Refused::Both { until };
+            return Throttled::Both { until };
         }
-        Refused::Bot
+        Throttled::Bot
     }
 
     /// Telegram could not be reached. Calls that were under way bring the same news again.
@@ -499,7 +499,7 @@ mod tests {
     /// So many chats in a row are told to wait that it is the bot's limit, whatever was proved before.
     fn flood(clock: &mut Clock, now: i64, seconds: i64) {
         let told: Vec<_> = (1..=5).map(|chat| clock.ended(now, chat, End::RetryAfter { seconds })).collect();
-        assert_eq!(told[4], Some(Refused::Bot));
+        assert_eq!(told[4], Some(Throttled::Bot));
     }
 
     #[derive(Debug, Clone)]

@@ -19,7 +19,7 @@ pub mod said;
 mod update;
 
 pub use client::{Client, ClientError, Options};
-pub use clock::{Begin, Clock, ClockSnapshot, End, Lane, Rate, Refused};
+pub use clock::{Begin, Clock, ClockSnapshot, End, Lane, Rate, Throttled};
 pub use error::{Barrier, SendError};
 pub use files::{DOWNLOAD_BYTES_MAX, FileSource, SentFile};
 pub use message::{COMPOSED, Command, Message, SuccessfulPayment};

@@ -11,6 +11,8 @@ import { Section } from '@/ui/Page';
 import { Failure } from '@/ui/states';
 
 const SHOWN = 5;
+/** The server tells so many, the latest. */
+const TOLD_MAX = 100;
 /** What somebody did with the message itself, as people say it; windows repeat what stands here already. */
 const said: CampaignAnswer[] = [
   'pressed',
@@ -56,7 +58,7 @@ export function PersonCampaigns({ id }: { id: number }) {
   return (
     <Section
       title={t('person.campaigns')}
-      note={t('person.campaigns_note', {
+      note={t(items.length < TOLD_MAX ? 'person.campaigns_note' : 'person.campaigns_latest', {
         count: items.length,
         sent: items.filter((item) => item.outcome === 'sent').length,
       })}

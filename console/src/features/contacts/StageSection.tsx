@@ -71,10 +71,13 @@ export function StageSentence({
   contact,
   rules,
   life,
+  untold,
 }: {
   contact: Contact;
   rules: Stage[];
   life: ContactLife | undefined;
+  /** What comes cannot be told. */
+  untold: boolean;
 }) {
   const { t } = useTranslation();
   const { dateTime, list } = useFormat();
@@ -107,7 +110,7 @@ export function StageSentence({
       {!isRest &&
         before.length > 0 &&
         ` ${t('person.stage_not', { stages: list(before, 'disjunction') })}`}
-      {life?.items.length === 0 && changes !== null && (
+      {untold && changes !== null && (
         <span className="muted"> {t('explain.may_leave', { at: dateTime(changes) })}</span>
       )}
       {then.length > 0 && (
@@ -128,7 +131,9 @@ export function StageSection({ contact }: { contact: Contact }) {
   const { dateTime } = useFormat();
   const [open, setOpen] = useState(false);
   const rules = useQuery(stagesQuery(useBot().id)).data?.items;
-  const life = useQuery(lifeQuery(contact.id)).data;
+  const lived = useQuery(lifeQuery(contact.id));
+  const life = lived.data;
+  const untold = lived.isError || life?.items.length === 0;
   const since = life && presentOf(life).present?.from;
   return (
     <Section
@@ -148,7 +153,7 @@ export function StageSection({ contact }: { contact: Contact }) {
       }
     >
       {life && life.items.length > 0 && <LifeBar life={life} />}
-      {rules && <StageSentence contact={contact} rules={rules} life={life} />}
+      {rules && <StageSentence contact={contact} rules={rules} life={life} untold={untold} />}
       {contact.stage_explained && rules && (
         <button
           type="button"

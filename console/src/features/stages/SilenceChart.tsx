@@ -11,7 +11,16 @@ import { Section } from '@/ui/Page';
 import { useStageColor, useStageName } from '@/ui/StageBadge';
 import { Loaded, Skeleton } from '@/ui/states';
 import type { Rule } from './rules';
-import { type AgeRule, ageOf, ageRules, type Bar, barsOf, DAYS_MAX, peopleLeft } from './silence';
+import {
+  type AgeRule,
+  ageOf,
+  ageRules,
+  type Bar,
+  barsOf,
+  DAYS_MAX,
+  peopleLeft,
+  sumsOf,
+} from './silence';
 
 const HEIGHT = 112;
 const percent = (share: number) => `${share * 100}%`;
@@ -24,7 +33,7 @@ function Bars({ bars, stage, editable }: { bars: Bar[]; stage: string; editable:
   const color = useStageColor();
   const stageName = useStageName();
   const most = Math.max(1, ...bars.map(({ count }) => count));
-  const taken = bars.filter((bar) => bar.taken);
+  const sums = sumsOf(bars);
   const say = ({ day, count }: Bar) =>
     t(day === bars.length - 1 ? 'stages.silence_beyond' : 'stages.silence_day', {
       days: number(day === bars.length - 1 ? day : day + 1),
@@ -35,21 +44,26 @@ function Bars({ bars, stage, editable }: { bars: Bar[]; stage: string; editable:
     <div
       className={editable ? 'stages-silence-bars' : 'stages-silence-bars still'}
       role="img"
-      aria-label={t('stages.silence_said', {
-        stage: stageName(stage),
-        taken: number(sum(taken)),
-        left: number(sum(bars) - sum(taken)),
-      })}
+      aria-label={
+        sums
+          ? t('stages.silence_said', {
+              stage: stageName(stage),
+              taken: number(sums.taken),
+              left: number(sums.left),
+            })
+          : t('stages.silence_untold', { stage: stageName(stage) })
+      }
       style={{ height: HEIGHT }}
     >
       {bars.map((bar) => (
         <span key={bar.day} title={say(bar)}>
           <i
-            data-changed={bar.taken !== bar.wasTaken || undefined}
+            data-changed={bar.taken === 'partly' || bar.taken !== bar.wasTaken || undefined}
             style={
               {
                 height: percent(bar.count / most),
-                '--fill': bar.taken || bar.wasTaken ? color(stage) : 'var(--idle-fill)',
+                '--fill':
+                  bar.taken === 'not' && bar.wasTaken === 'not' ? 'var(--idle-fill)' : color(stage),
               } as CSSProperties
             }
           />
@@ -59,7 +73,7 @@ function Bars({ bars, stage, editable }: { bars: Bar[]; stage: string; editable:
   );
 }
 
-/** Where the age stands among the bars: at the end of its last day, and beyond the last of them at the end. */
+/** Where the age stands among the bars, to be dragged: at the end of its last day. One that ends elsewhere is not. */
 function Threshold({
   age,
   bars,
@@ -72,11 +86,12 @@ function Threshold({
   const { t } = useTranslation();
   const { number } = useFormat();
   const days = (count: number) => `${number(count)} ${t('unit.d', { count })}`;
+  const isAmongDays = Number.isInteger(age.days) && age.days <= DAYS_MAX;
   // None where the word at the end stands.
   const marks = [7, 15, 30, 45].filter((day) => day / bars.length < 0.8);
   return (
     <div className="stages-silence-axis" style={{ '--days': bars.length } as CSSProperties}>
-      {onChange && (
+      {onChange && isAmongDays && (
         <Slider
           thumbLabel={t('stages.silence_slider')}
           min={0}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '@/api/types';
 import type { Rule } from './rules';
-import { ageOf, ageRules, barsOf, daysOf, peopleLeft } from './silence';
+import { ageOf, ageRules, barsOf, daysOf, peopleLeft, sumsOf } from './silence';
 
 const rule = (name: string, expression: Expression): Rule => ({
   key: name,
@@ -38,10 +38,22 @@ describe('the days of silence', () => {
       all: [{ not: rules[0]!.expression }, { not: rules[1]!.expression }],
     });
   });
+  it('says how many a rule takes only where its age ends with a day that is shown', () => {
+    const all = breakdown.reduce((sum, { count }) => sum + count, 0);
+    const sums = (side: 'within' | 'older_than', days: number) =>
+      sumsOf(barsOf(breakdown, { side, days }, null));
+    expect(sums('within', 2)).toEqual({ taken: 60 + 59, left: all - 60 - 59 });
+    expect(sums('older_than', 60)).toEqual({ taken: 500, left: all - 500 });
+    expect(sums('within', 60)).toEqual({ taken: all - 500, left: 500 });
+    for (const days of [0.5, 90]) {
+      expect(sums('within', days)).toBeNull();
+      expect(sums('older_than', days)).toBeNull();
+    }
+  });
   it('shows thirty days, or as many as the age needs, and loses nobody', () => {
     const bars = barsOf(breakdown, { side: 'within', days: 10 }, 7);
     expect(bars).toHaveLength(31);
-    expect(bars.filter(({ taken }) => taken).map(({ day }) => day)).toEqual([
+    expect(bars.filter(({ taken }) => taken === 'whole').map(({ day }) => day)).toEqual([
       0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
     ]);
     expect(bars.filter(({ taken, wasTaken }) => taken !== wasTaken)).toHaveLength(3);

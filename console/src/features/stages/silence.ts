@@ -45,16 +45,30 @@ export const peopleLeft = (rules: Rule[], at: number): Expression => ({
   all: rules.slice(0, at).map((before): Expression => ({ not: before.expression })),
 });
 
+/** Whether a rule takes whoever is of a day; `partly` where the age ends within it. */
+export type Taken = 'whole' | 'partly' | 'not';
+
 export interface Bar {
   day: number;
   count: number;
-  /** The rule takes them; it did not, or did, as it was saved. */
-  taken: boolean;
-  wasTaken: boolean;
+  taken: Taken;
+  /** As it was saved. */
+  wasTaken: Taken;
 }
 
-const takes = (side: AgeRule['side'], day: number, days: number) =>
-  side === 'within' ? day < days : day >= days;
+/** A day holds whoever is older than its beginning and at most as old as its end. */
+function takes(side: AgeRule['side'], begin: number, end: number, days: number): Taken {
+  if (days > begin && days < end) return 'partly';
+  return (side === 'within') === days >= end ? 'whole' : 'not';
+}
+
+/** How many a rule takes and leaves of these bars; null where an age ends within one of them. */
+export function sumsOf(bars: Bar[]): { taken: number; left: number } | null {
+  if (bars.some(({ taken, count }) => taken === 'partly' && count > 0)) return null;
+  const all = bars.reduce((sum, { count }) => sum + count, 0);
+  const taken = bars.reduce((sum, { taken: is, count }) => sum + (is === 'whole' ? count : 0), 0);
+  return { taken, left: all - taken };
+}
 
 /** The days of a breakdown as bars, as many as there is something to see of, and all beyond as the last. */
 export function barsOf(
@@ -65,12 +79,15 @@ export function barsOf(
   const counts = breakdown.map(({ count }) => count);
   const wanted = Math.max(days, was ?? 0) * 1.25;
   const shown = Math.min(DAYS_MAX, Math.max(30, Math.ceil(wanted)));
-  const bar = (day: number, count: number): Bar => ({
-    day,
-    count,
-    taken: takes(side, day, days),
-    wasTaken: takes(side, day, was ?? days),
-  });
+  const bar = (day: number, count: number): Bar => {
+    const end = day === shown ? Infinity : day + 1;
+    return {
+      day,
+      count,
+      taken: takes(side, day, end, days),
+      wasTaken: takes(side, day, end, was ?? days),
+    };
+  };
   const beyond = counts.slice(shown).reduce((sum, count) => sum + count, 0);
   return [...counts.slice(0, shown).map((count, day) => bar(day, count)), bar(shown, beyond)];
 }

@@ -1,6 +1,6 @@
 /** The builder's view of an expression: always a list under `all`, with lines that may not be finished yet. */
 import { profileOf, sourceOf } from '@/api/expressions';
-import type { Expression } from '@/api/types';
+import type { Expression, ExpressionForm } from '@/api/types';
 
 export const toLines = (expression: Expression): Expression[] =>
   'all' in expression ? expression.all : [expression];
@@ -79,21 +79,8 @@ export function pruned(expression: Expression): Expression | null {
 export const countable = (lines: Expression[]): Expression =>
   pruned(fromLines(lines)) ?? { all: [] };
 
-export type LeafForm =
-  | 'tag'
-  | 'last_interaction'
-  | 'first_seen'
-  | 'event'
-  | 'stage'
-  | 'source'
-  | 'profile'
-  | 'attribute'
-  | 'campaign'
-  | 'segment'
-  | 'reachable'
-  | 'unreachable'
-  | 'sample'
-  | 'conversation';
+/** A form that holds no others. */
+export type LeafForm = Exclude<ExpressionForm, 'all' | 'any' | 'not'>;
 
 /** Conditions as one looks for them: what is known of people, what they did, what was sent to them. */
 export const conditionGroups: { name: 'who' | 'did' | 'sent'; forms: LeafForm[] }[] = [

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use domain::contact::{AttributeValue, Profile};
 use domain::expression;
 use domain::named::Named as _;
-use domain::recipient::Answers;
 use engine::authors::{Author, AuthorKind};
 use engine::contacts::{self, Card, PersonCampaign, PersonVisit, TimelineEntry};
 use engine::person::{Person, PersonTag};
@@ -431,13 +430,13 @@ pub struct ContactCampaign {
 impl From<PersonCampaign> for ContactCampaign {
     fn from(found: PersonCampaign) -> Self {
         let line = found.line;
-        let named = Answers::NAMED.into_iter().filter(|(_, answer)| line.answers.intersects(*answer));
+        let answers = line.told();
         Self {
             campaign: Named { id: line.campaign.0, name: found.campaign_name },
             outcome: line.outcome.told().name(),
             reason: line.reason,
             at: line.at,
-            answers: named.map(|(name, _)| name).collect(),
+            answers,
         }
     }
 }
@@ -453,8 +452,9 @@ pub struct LifeStage {
 /// The stages of a person by the present rules, in the order of time.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactLife {
-    /// Those that were, the present one, and those that come if nothing is heard of the person. Empty where too much
-    /// happened to be read again.
+    /// Those that were, the present one, and those that come if nothing is heard of the person. Empty where it
+    /// cannot be told: where more than 5,000 events would have to be read again, where a rule asks for a campaign, and
+    /// where they do not lead to the present stage.
     pub items: Vec<LifeStage>,
     pub now: i64,
     /// Beyond, nothing is told.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ContactNumber, MemberId};
-use crate::time::Millis;
+use crate::time::{Millis, SECOND_MS};
 
 #[cfg(test)]
 mod tests;
@@ -180,9 +180,11 @@ impl Conversation {
         })
     }
 
-    /// Whether a message comes after a later one of the person's: pushes come in any order.
+    /// Whether a message comes after a later one of the person's: pushes come in any order. Telegram tells whole seconds;
+    /// within one the ids say which came first.
     fn has_overtaken(&self, message: i64, at: Millis) -> bool {
-        matches!(self.line_of, LineOf::Message(shown) if message < shown && at < self.last_at)
+        let second = |at: Millis| at.div_euclid(SECOND_MS);
+        matches!(self.line_of, LineOf::Message(shown) if message < shown && second(at) <= second(self.last_at))
     }
 
     /// Whether the last line is of a message. What something else answered never was that line.

@@ -143,6 +143,9 @@ fn what_comes_late_does_not_turn_the_clock_back_and_a_line_is_short() {
     let overtaken = Happening::Written { message: OLD - 1, text: "earlier" };
     let late = conversation(STATES[2]).step(overtaken, 10).unwrap();
     assert_eq!((late.last_text.as_str(), late.line_of, late.unread), ("old", LineOf::Message(OLD), 3));
+    // Of one second, and heard of a moment later.
+    let late = conversation(STATES[2]).step(overtaken, 1_400).unwrap();
+    assert_eq!((late.last_text.as_str(), late.line_of), ("old", LineOf::Message(OLD)));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Tests of what became of a campaign's recipients, with the definitions of DESIGN 3.9.
+//! Tests of what became of a campaign's recipients, as docs/ARCHITECTURE.md defines it.
 
 use crate::event::Outcome;
 use crate::ids::CampaignId;

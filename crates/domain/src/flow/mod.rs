@@ -1,7 +1,7 @@
 //! Command flows: graphs of nodes that a bot walks through with a person.
 //!
 //! A [`Graph`] is read strictly and checked as a whole: every node can be reached, every edge leads somewhere, and
-//! **no** walk goes on for ever without waiting for the person. Walking is pure (DESIGN 3.7): [`step`] takes a run
+//! **no** walk goes on for ever without waiting for the person. Walking is pure: [`step`] takes a run
 //! and an input and gives the next run and its effects; the engine carries them out.
 
 mod document;
@@ -73,7 +73,7 @@ pub enum Node {
     Message { message: Message, next: Option<NodeId> },
     /// Asks, and waits for a press.
     Menu(Menu),
-    /// Goes one of two ways. The expression is one of DESIGN section 5, read by whoever evaluates it.
+    /// Goes one of two ways. The expression is read by whoever evaluates it.
     Condition { expression: Value, then: NodeId, otherwise: NodeId },
     /// Gives the person to the team, and ends.
     Handover { message: Option<Message> },

@@ -99,11 +99,20 @@ fn cut(run: &str) -> Vec<&str> {
 /// Leaves out blanks beside Chinese and Japanese letters, where they part nothing: VIP 会员 is VIP会员.
 fn closed_up(text: &str) -> String {
     let mut closed = String::with_capacity(text.len());
-    let mut after = text.chars();
+    let mut after = text.chars().peekable();
     while let Some(c) = after.next() {
-        let beside = [closed.chars().next_back(), after.clone().find(|c| *c != ' ')];
-        if c != ' ' || !beside.into_iter().flatten().any(parts_nothing) {
+        if c != ' ' {
             closed.push(c);
+            continue;
+        }
+        // A run of blanks at once: somebody may send thousands.
+        let mut blanks = 1;
+        while after.next_if_eq(&' ').is_some() {
+            blanks += 1;
+        }
+        let beside = [closed.chars().next_back(), after.peek().copied()];
+        if !beside.into_iter().flatten().any(parts_nothing) {
+            closed.extend(std::iter::repeat_n(' ', blanks));
         }
     }
     closed

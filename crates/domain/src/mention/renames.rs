@@ -37,17 +37,22 @@ impl Renames {
     pub fn apply(&self, kind: DocumentKind, document: &mut Value) -> Rewritten {
         let mentions = kind.mentions(document);
         let mut rewritten = Rewritten::default();
-        let mut lists = BTreeSet::new();
+        let mut lists = BTreeMap::new();
         for (place, mention) in mentions.found() {
-            let Some(to) = self.new_name(mention) else { continue };
-            let Some(name) = document.pointer_mut(place).filter(|name| name.is_string()) else { continue };
-            *name = Value::from(to);
-            rewritten.changed = true;
-            lists.extend(place.rsplit_once('/').map(|(list, _)| list));
+            let Some((renames, name)) = self.renames_of(mention) else { continue };
+            let Some(to) = new_name(renames, name) else { continue };
+            // What was read may have fewer names than the list as it is written, which is looked through as a whole.
+            let list = place.rsplit_once('/').map(|(list, _)| list);
+            if let Some(list) = list.filter(|list| document.pointer(list).is_some_and(Value::is_array)) {
+                lists.insert(list, renames);
+            } else if let Some(name) = document.pointer_mut(place).filter(|name| name.is_string()) {
+                *name = Value::from(to);
+                rewritten.changed = true;
+            }
         }
-        for list in lists {
+        for (list, renames) in lists {
             if let Some(Value::Array(names)) = document.pointer_mut(list) {
-                keep_each_once(names);
+                rewritten.changed |= rename_in(names, renames);
             }
         }
         let old: Vec<String> =
@@ -71,10 +76,11 @@ impl Renames {
         changed
     }
 
-    fn new_name(&self, mention: &Mention) -> Option<&str> {
+    /// The names that things of this kind get, and what this one is called.
+    fn renames_of<'s>(&'s self, mention: &'s Mention) -> Option<(&'s BTreeMap<String, String>, &'s str)> {
         match mention {
-            Mention::Tag(name) => new_name(&self.tags, name),
-            Mention::Stage(name) => new_name(&self.stages, name),
+            Mention::Tag(name) => Some((&self.tags, name)),
+            Mention::Stage(name) => Some((&self.stages, name)),
             // Attributes and links keep their names for ever; the others have ids.
             Mention::Attribute(_)
             | Mention::Link(_)
@@ -96,8 +102,16 @@ fn new_name<'r>(renames: &'r BTreeMap<String, String>, name: &str) -> Option<&'r
     renames.get(name).or_else(other).map(String::as_str)
 }
 
-/// Two names that became one stand once.
-fn keep_each_once(names: &mut Vec<Value>) {
+/// Gives the names of a list their new ones; two that became one stand once. Whether it changed.
+fn rename_in(names: &mut Vec<Value>, renames: &BTreeMap<String, String>) -> bool {
+    let mut changed = false;
+    for name in names.iter_mut() {
+        if let Some(to) = name.as_str().and_then(|text| new_name(renames, text)) {
+            *name = Value::from(to);
+            changed = true;
+        }
+    }
     let mut seen = BTreeSet::new();
     names.retain(|name| name.as_str().is_none_or(|text| seen.insert(text.to_owned())));
+    changed
 }

@@ -1,4 +1,4 @@
-//! Messages. One shape everywhere: flow node, canned reply, campaign, template, test (DESIGN section 5).
+//! Messages. One shape everywhere: flow node, canned reply, campaign, template, test.
 //!
 //! A message is read once, strictly, into a [`Message`]; then it is rendered for each person. **Nothing** that a
 //! person's values hold can become markup, and **no** value can make a message that Telegram refuses.

@@ -1,4 +1,4 @@
-//! How calls ended whose bot another node has by now (DESIGN 3.1): a node that was paused or cut off may still finish
+//! How calls ended whose bot another node has by now: a node that was paused or cut off may still finish
 //! what it had begun. The other one settled those rows as a killed process's; what is known after all is put in its
 //! place. It is evidence and no more: nothing is sent because of it.
 

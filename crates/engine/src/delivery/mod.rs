@@ -1,4 +1,4 @@
-//! Delivery: the only place that calls `sendMessage` (DESIGN 3.5, 3.6).
+//! Delivery: the only place that calls `sendMessage`.
 //!
 //! One [`Courier`] a bot works in *rounds*. A round is one transaction that writes down how the calls that ended
 //! went and leases what may begin now, durably before any call; then the calls are made. So **no** message leaves

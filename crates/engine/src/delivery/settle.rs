@@ -13,7 +13,7 @@ use domain::time::{DAY_MS, Millis};
 use store::outbox::Lane;
 use store::recipients::Tally;
 use store::{bots, campaigns, chat_waits, contacts, events, outbox, recipients};
-use telegram::{Barrier, End, Refused, SendError};
+use telegram::{Barrier, End, SendError, Throttled};
 
 use super::{Answer, Ended, Lease, Target};
 use crate::journal::{Journal, Reach};
@@ -31,8 +31,10 @@ const WAITED_TOO_LONG: &str = "Telegram asked to wait with this chat for more th
 /// What calls taught about the bot as a whole.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Learned {
-    /// The token is dead: stop.
+    /// The token of the calls is dead: stop.
     pub token_dead: bool,
+    /// It is the bot's own, which has no other.
+    pub bot_stopped: bool,
 }
 
 /// What is known of the way to Telegram.
@@ -118,7 +120,7 @@ pub(super) fn settle(
         match call.lease.target {
             Target::Outbox { id, lane } => {
                 let is_lost =
-                    lane == Lane::Tests && verdict.outcome == Outcome::Pending && learned.token_dead;
+                    lane == Lane::Tests && verdict.outcome == Outcome::Pending && learned.bot_stopped;
                 let (outcome, reason) = if is_lost {
                     (Outcome::Failed, Some("the bot's token is dead"))
                 } else if leaves_its_topic(journal, call, id)? {
@@ -252,11 +254,11 @@ fn learn(
     let tx = journal.tx();
     let refused = clock.ended(now, call.lease.chat, end(&call.answer));
     let mut waited_too_long = false;
-    if let Some(Refused::Chat { until } | Refused::Both { until }) = refused {
+    if let Some(Throttled::Chat { until } | Throttled::Both { until }) = refused {
         let since = chat_waits::put(tx, bot, call.lease.contact, until, now)?;
         waited_too_long = until - since > CHAT_WAIT_MAX_MS;
     }
-    if let Some(Refused::Bot | Refused::Both { .. }) = refused {
+    if let Some(Throttled::Bot | Throttled::Both { .. }) = refused {
         bots::set_blocked_until(tx, bot, clock.blocked_until(now))?;
     }
     match &call.answer {
@@ -267,7 +269,7 @@ fn learn(
         }
         Err(error @ SendError::Unauthorized { .. }) => {
             learned.token_dead = true;
-            dead_token::stop_bot(tx, bot, token_sealed, &error.to_string(), now)?;
+            learned.bot_stopped |= dead_token::stop_bot(tx, bot, token_sealed, &error.to_string(), now)?;
         }
         Err(SendError::Unknown { .. }) => {}
         _ => {

@@ -157,7 +157,7 @@ impl Poller {
         self.store
             .write(move |tx| {
                 if dead {
-                    return dead_token::stop_bot(tx, bot, &token_sealed, &text, now);
+                    return dead_token::stop_bot(tx, bot, &token_sealed, &text, now).map(|_| ());
                 }
                 bots::set_error(tx, bot, Some(&text), now)?;
                 Ok(())

@@ -1,4 +1,4 @@
-//! Walking: the pure step's effects carried out inside the transaction that records the act (DESIGN 3.7).
+//! Walking: the pure step's effects carried out inside the transaction that records the act.
 
 use std::collections::HashMap;
 use std::sync::Arc;

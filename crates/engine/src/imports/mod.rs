@@ -1,4 +1,4 @@
-//! Bringing people in from a table (DESIGN section 5, "CSV").
+//! Bringing people in from a table.
 //!
 //! A line goes in whole or is refused whole, with its number, column and reason. Lines are committed
 //! [`IMPORT_BATCH_MAX`] at a time, so that a long import never keeps the bot waiting; what is known of attributes is

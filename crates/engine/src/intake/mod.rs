@@ -1,4 +1,4 @@
-//! Intake: updates become events, and what follows from them, in one transaction a batch (DESIGN 3.2, 3.3).
+//! Intake: updates become events, and what follows from them, in one transaction a batch.
 //!
 //! A batch is taken in hopefully. When an update of it fails, the batch is taken in once more with a savepoint for
 //! each: what fails is kept raw as `ingest_failed`, and leaves the others alone. A failure of the database acknowledges
@@ -30,7 +30,7 @@ use crate::phrasing::Phrasing;
 use crate::posts::Posts;
 use crate::{EngineError, Result, Secrets};
 
-/// Update ids are remembered so long (DESIGN 3.3).
+/// Update ids are remembered so long.
 const DEDUPE_MS: i64 = 2 * DAY_MS;
 /// Presses and answered albums are remembered so long: an album's photos come one after the other.
 const PRESSES_KEPT_MS: i64 = 60 * SECOND_MS;

@@ -74,7 +74,7 @@ impl Intake {
                 journal.record(Some(contact.number), at, body)?;
                 if name == STOP {
                     let phrases = self.phrasing.of(journal.tx(), journal.workspace())?;
-                    let book = phrases.for_reader(user.language_code.as_deref());
+                    let book = phrases.for_reader(contact.profile.language.as_deref());
                     return stop(journal, &mut contact, book, at);
                 }
                 Act::Command { name }

@@ -1,4 +1,4 @@
-//! The audience index of every bot, kept level with the log (DESIGN 3.4).
+//! The audience index of every bot, kept level with the log.
 //!
 //! It is read from its file ([`keeping`]) or built from the store's [`rows`] in one snapshot of the database, then
 //! follows the events table by number: a commit only wakes it, so another process's events count too. **No** truth

@@ -1,4 +1,4 @@
-//! What a new workspace begins with (DESIGN section 1).
+//! What a new workspace begins with.
 
 use domain::expression::{TimeField, build};
 use domain::ids::StageId;

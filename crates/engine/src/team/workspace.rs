@@ -41,7 +41,7 @@ impl Team {
             .await
     }
 
-    /// Makes a workspace with the default stages of DESIGN section 1.
+    /// Makes a workspace with the default stages.
     ///
     /// # Errors
     /// The name or the time zone is not valid, under `/name` and `/time_zone`.

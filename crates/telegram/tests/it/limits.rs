@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use proptest::prelude::*;
-use telegram::{Begin, Clock, End, Lane, Rate, Refused};
+use telegram::{Begin, Clock, End, Lane, Rate, Throttled};
 
 /// Whom the server refuses at a moment, and for how many seconds.
 type Refuses = Box<dyn FnMut(i64, i64) -> Option<i64>>;
@@ -111,7 +111,7 @@ fn one_chats_own_wait_does_not_become_everybodys() {
     }
     assert_eq!(clock.blocked_until(1_000), Some(3_000));
     // Under way all the while.
-    assert_eq!(told(&mut clock, 1_100, 4, 10_072), Some(Refused::Both { until: 10_073_100 }));
+    assert_eq!(told(&mut clock, 1_100, 4, 10_072), Some(Throttled::Both { until: 10_073_100 }));
     assert_eq!(clock.blocked_until(1_100), Some(3_100));
     assert_eq!(clock.begin(6_000, Lane::Bulk, 4, true), Begin::ChatWaits(10_073_100));
     assert_eq!(clock.begin(6_000, Lane::Bulk, 5, true), Begin::Now, "one goes out and shows more");

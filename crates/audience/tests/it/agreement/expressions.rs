@@ -1,18 +1,22 @@
 //! Random expressions of every form.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use domain::contact::AttributeValue;
 use domain::event::COUNTED_KINDS;
 use domain::expression::{
     AnswerTest, AttributeOp, AttributeTest, CampaignOutcome, CampaignTest, ConversationTest, Duration,
-    EventTest, Expression, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode, TagTest,
-    TimeField, TimeTest, Unreachable,
+    EventTest, Expression, FORMS, Moment, ProfileField, ProfileTest, SampleTest, SourceTest, TagMode,
+    TagTest, TimeField, TimeTest, Unreachable,
 };
 use domain::ids::{MemberId, SegmentId};
 use domain::message::ButtonPlace;
 use domain::named::Named;
 use domain::time::{DAY_MS, Millis};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
 use super::world::{KEYS, LANGUAGES, NAMES, OBJECTS, PLACES, TAGS, TEXTS, offset, value};
 
@@ -268,4 +272,30 @@ pub fn of_a_crowd() -> Vec<Expression> {
         Expression::parse(&value).expect("an expression")
     })
     .collect()
+}
+
+/// The forms that an expression holds, outside in.
+fn forms(expression: &Expression) -> Vec<String> {
+    let within: Vec<&Expression> = match expression {
+        Expression::All(parts) | Expression::Any(parts) => parts.iter().collect(),
+        Expression::Not(part) => vec![&**part],
+        _ => Vec::new(),
+    };
+    let document = expression.to_json();
+    let own = document.as_object().into_iter().flat_map(|object| object.keys().cloned());
+    own.chain(within.into_iter().flat_map(forms)).collect()
+}
+
+/// A form that is never drawn would never be compared.
+#[test]
+fn every_form_is_drawn() {
+    let (drawn, mut runner) = (expression(0), TestRunner::deterministic());
+    let mut missing: BTreeSet<&str> = FORMS.into_iter().collect();
+    for _ in 0..2_000 {
+        let tree = drawn.new_tree(&mut runner).expect("an expression");
+        forms(&tree.current()).iter().for_each(|form| {
+            missing.remove(form.as_str());
+        });
+    }
+    assert!(missing.is_empty(), "never drawn: {missing:?}");
 }

@@ -375,6 +375,7 @@ async fn a_late_refusal_of_an_old_token_says_nothing_of_the_new_one() {
             })
             .await;
         assert!(learned.token_dead, "whoever called with it stops in either case");
+        assert_eq!(learned.bot_stopped, status == bot::Status::TokenDead);
         let read = call.house.store.reader().read(move |tx| bots::of(tx, bot));
         assert_eq!(read.await.unwrap().unwrap().status, status);
         assert_eq!(call.outcome().await, Outcome::Pending, "nothing was sent");

@@ -88,6 +88,25 @@ async fn a_menus_option_that_a_client_sends_twice_is_answered_run_and_counted_on
     }
 }
 
+/// A flow that asks one thing at `/start`, and says "Noted." to the answer.
+async fn publish_menu(desk: &Desk) {
+    let flows = Flows::new(desk.house.store.clone(), desk.house.clock());
+    let graph = json!({"start": "s", "nodes": {
+        "s": {"type": "start", "triggers": [{"command": "start"}], "next": "m"},
+        "m": {"type": "menu", "message": {"text": "?"}, "columns": 2, "options": [
+            {"key": "a", "text": "A", "add_tags": [], "remove_tags": [], "next": "t"}]},
+        "t": {"type": "message", "message": {"text": "Noted."}, "next": null}}});
+    let flow = flows.create(desk.house.workspace, desk.house.bot, "Menu".into(), graph).await.unwrap();
+    flows.publish(desk.house.workspace, flow.flow.id).await.unwrap();
+}
+
+/// What travels with the first button of the message that was sent last.
+async fn menu_data(desk: &Desk) -> String {
+    let menu = desk.sent().await.remove(0);
+    let domain::message::ButtonWire::Press(data) = &menu.buttons[0][0].wire else { panic!("{menu:?}") };
+    data.clone()
+}
+
 #[tokio::test]
 async fn a_press_on_a_message_that_is_not_shown_any_more_says_nothing_of_the_topic() {
     let mut desk = Desk::new().await;
@@ -98,46 +117,25 @@ async fn a_press_on_a_message_that_is_not_shown_any_more_says_nothing_of_the_top
     let mut old = opt_in(2, &json!({"date": 0}));
     desk.give("callback_query", &old).await;
     assert_eq!(desk.topic().await, Some(12), "the topic stays");
-    let flows = Flows::new(desk.house.store.clone(), desk.house.clock());
-    let graph = json!({"start": "s", "nodes": {
-        "s": {"type": "start", "triggers": [{"command": "start"}], "next": "m"},
-        "m": {"type": "menu", "message": {"text": "?"}, "columns": 2, "options": [
-            {"key": "a", "text": "A", "add_tags": [], "remove_tags": [], "next": "t"}]},
-        "t": {"type": "message", "message": {"text": "Noted."}, "next": null}}});
-    let (workspace, bot) = (desk.house.workspace, desk.house.bot);
-    let flow = flows.create(workspace, bot, "Menu".into(), graph).await.unwrap();
-    flows.publish(workspace, flow.flow.id).await.unwrap();
+    publish_menu(&desk).await;
     desk.says(3, json!({"text": "/start", "message_thread_id": 12, "is_topic_message": true})).await;
-    let menu = desk.sent().await.remove(0);
-    let domain::message::ButtonWire::Press(data) = &menu.buttons[0][0].wire else { panic!("{menu:?}") };
-    old["data"] = json!(data);
+    old["data"] = json!(menu_data(&desk).await);
     desk.give("callback_query", &old).await;
     let answer = desk.sent().await.remove(0);
     assert_eq!((answer.text.as_str(), answer.topic), ("Noted.", Some(12)), "answered where they were last");
 
     let house = &desk.house;
     let room = Contacts::new(house.store.clone(), house.secrets.clone(), house.clock(), house.people.clone());
-    room.erase(workspace, desk.ann()).await.unwrap();
+    room.erase(house.workspace, desk.ann()).await.unwrap();
     assert_eq!(desk.topic().await, None, "nothing of where they were is left of an erased person");
 }
 
 #[tokio::test]
 async fn a_press_proves_a_flows_message_of_which_nobody_knew_and_no_other_that_bears_the_same() {
     let mut desk = Desk::new().await;
-    let flows = Flows::new(desk.house.store.clone(), desk.house.clock());
-    let graph = json!({"start": "s", "nodes": {
-        "s": {"type": "start", "triggers": [{"command": "start"}], "next": "m"},
-        "m": {"type": "menu", "message": {"text": "?"}, "columns": 2, "options": [
-            {"key": "a", "text": "A", "add_tags": [], "remove_tags": [], "next": "t"}]},
-        "t": {"type": "message", "message": {"text": "Noted."}, "next": null}}});
-    let (workspace, bot) = (desk.house.workspace, desk.house.bot);
-    let flow = flows.create(workspace, bot, "Menu".into(), graph).await.unwrap();
-    flows.publish(workspace, flow.flow.id).await.unwrap();
+    publish_menu(&desk).await;
     desk.says(1, json!({"text": "/start"})).await;
-    let menu = desk.sent().await.remove(0);
-    let domain::message::ButtonWire::Press(data) = menu.buttons[0][0].wire.clone() else {
-        panic!("{menu:?}")
-    };
+    let (data, bot) = (menu_data(&desk).await, desk.house.bot);
     let rows = async |desk: &Desk| {
         let read = desk.house.store.reader();
         let rows = read.read(move |tx| outbox::of_contact(tx, bot, ContactNumber(0), i64::MAX, 10)).await;
@@ -159,8 +157,8 @@ async fn a_press_proves_a_flows_message_of_which_nobody_knew_and_no_other_that_b
     let second =
         rows(&desk).await.iter().rev().find(|row| row.id != first && row.author == proved.author).unwrap().id;
     ends(&desk, second, Outcome::Unknown, None).await;
-    desk.house.clock.set(NOW + 60_000);
-    desk.give("callback_query", &press("q2", &data)).await;
+    desk.give_at("callback_query", &press("q2", &data), NOW + 60_000).await;
+    assert_eq!(desk.count("button").await, 2, "a press of its own");
     let left = rows(&desk).await.into_iter().find(|row| row.id == second).unwrap();
     assert_eq!(left.state, Outcome::Unknown, "message {pressed_on} is the first");
 }
