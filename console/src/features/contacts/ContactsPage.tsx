@@ -12,6 +12,7 @@ import { useBot, useCan } from '@/api/workspace';
 import { useFormat } from '@/i18n/format';
 import { Count } from '@/ui/Count';
 import { Figure } from '@/ui/Figure';
+import { nextPage } from '@/ui/nextPage';
 import { Page } from '@/ui/Page';
 import { EmptyState, Failure, Skeleton, SkeletonRows } from '@/ui/states';
 import { ContactTable } from './ContactTable';
@@ -250,11 +251,7 @@ export default function ContactsPage() {
           <ContactTable
             rows={rows}
             selection={selection}
-            onEnd={
-              query.hasNextPage && !query.isFetchingNextPage
-                ? () => void query.fetchNextPage()
-                : undefined
-            }
+            onEnd={nextPage(query)}
           />
           <p className="small faint contacts-foot">
             {query.hasNextPage
