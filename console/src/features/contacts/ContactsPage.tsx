@@ -248,11 +248,7 @@ export default function ContactsPage() {
             expression={expression}
             searching={Boolean(search.q)}
           />
-          <ContactTable
-            rows={rows}
-            selection={selection}
-            onEnd={nextPage(query)}
-          />
+          <ContactTable rows={rows} selection={selection} onEnd={nextPage(query)} />
           <p className="small faint contacts-foot">
             {query.hasNextPage
               ? t('contacts.shown', { shown: number(rows.length), total: number(count) })
