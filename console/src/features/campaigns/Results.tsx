@@ -13,6 +13,7 @@ const reported = {
   open: (report: Report | undefined) => report?.open_rate.share ?? null,
   replied: (report: Report | undefined) => report?.replied.share ?? null,
   lift: (report: Report | undefined) => replyLift(report)?.difference ?? null,
+  blocked: (report: Report | undefined) => report?.blocked_after.share ?? null,
 };
 const isReported = (key: string): key is keyof typeof reported => Object.hasOwn(reported, key);
 export const needsReports = (sort: Sort | undefined) => sort !== undefined && isReported(sort.key);
@@ -26,16 +27,21 @@ export const resultOrders = (
   { key: 'name', sortBy: (row) => row.name },
   { key: 'when', sortBy: endOf },
   { key: 'sent', sortBy: (row) => row.counts.sent },
-  { key: 'blocked', sortBy: (row) => row.counts.blocked },
   ...Object.entries(reported).map(([key, of]) => ({
     key,
     sortBy: (row: Campaign) => of(reportOf(row.id)),
   })),
 ];
 
-function Share({ campaign, of }: { campaign: Campaign; of: 'open_rate' | 'replied' }) {
+function Share({
+  campaign,
+  of,
+}: {
+  campaign: Campaign;
+  of: 'open_rate' | 'replied' | 'blocked_after';
+}) {
   const { t } = useTranslation();
-  const what = t(of === 'open_rate' ? 'report.clicked' : 'report.replied');
+  const what = t(of === 'open_rate' ? 'report.clicked' : `report.${of}`);
   const report = useReport(campaign.id);
   return (
     <ShareCell
@@ -47,13 +53,13 @@ function Share({ campaign, of }: { campaign: Campaign; of: 'open_rate' | 'replie
 
 const ReplyLift = ({ id }: { id: number }) => <LiftCell report={useReport(id)} />;
 
-function Outcome({ campaign, of }: { campaign: Campaign; of: 'sent' | 'blocked' }) {
+function SentCount({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation();
   return (
     <CountSteps
-      value={campaign.counts[of]}
-      people={{ campaign: { id: campaign.id, outcome: of } }}
-      name={t('report.segment_name', { what: t(`outcome.${of}`), campaign: campaign.name })}
+      value={campaign.counts.sent}
+      people={{ campaign: { id: campaign.id, outcome: 'sent' } }}
+      name={t('report.segment_name', { what: t('outcome.sent'), campaign: campaign.name })}
     />
   );
 }
@@ -80,7 +86,7 @@ function useColumns(): Column<Campaign>[] {
       key: 'sent',
       head: t('outcome.sent'),
       num: true,
-      cell: (row) => <Outcome campaign={row} of="sent" />,
+      cell: (row) => <SentCount campaign={row} />,
     },
     {
       key: 'open',
@@ -104,10 +110,10 @@ function useColumns(): Column<Campaign>[] {
     },
     {
       key: 'blocked',
-      head: t('outcome.blocked'),
+      head: t('report.blocked_after'),
       num: true,
       leaves: 2,
-      cell: (row) => <Outcome campaign={row} of="blocked" />,
+      cell: (row) => <Share campaign={row} of="blocked_after" />,
     },
     ...useActionColumns(),
   ];

@@ -109,7 +109,7 @@ export function StageSentence({
       {because}
       {!isRest &&
         before.length > 0 &&
-        ` ${t('person.stage_not', { stages: list(before, 'disjunction') })}`}
+        ` ${t('person.stage_not', { count: before.length, stages: list(before, 'disjunction') })}`}
       {untold && changes !== null && (
         <span className="muted"> {t('explain.may_leave', { at: dateTime(changes) })}</span>
       )}

@@ -34,9 +34,9 @@ describe('the reports', () => {
     ]);
     const of = (line: number, head: string) => cells(lines[line])[heads.indexOf(head)];
     expect(of(2, 'Visits')).toBe('1204');
-    expect(Number(of(1, 'Retained (share)'))).toBeCloseTo(211 / 297);
+    expect(Number(of(1, 'Retention rate'))).toBeCloseTo(211 / 297);
     // Nobody could be retained yet: nothing, and not zero.
-    expect(of(3, 'Retained (share)')).toBe('');
+    expect(of(3, 'Retention rate')).toBe('');
   });
   it('of campaigns name those that were started, with what each changed', async () => {
     openPage('/reports');

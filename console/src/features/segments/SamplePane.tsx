@@ -8,6 +8,7 @@ import { contactQuery, contactSearchQuery, explainQuery } from '@/api/queries';
 import type { ContactItem, Expression, Preview } from '@/api/types';
 import { useBot } from '@/api/workspace';
 import { useFormat, useNow } from '@/i18n/format';
+import { isWrong } from '@/ui/expression/draft';
 import { ExplainTree } from '@/ui/expression/ExplainTree';
 import { Section } from '@/ui/Page';
 import { PersonCell, PersonName, nameInSentence } from '@/ui/people';
@@ -49,12 +50,15 @@ function Row({
 function Why({ id, expression }: { id: number; expression: Expression }) {
   const { t } = useTranslation();
   const contact = useQuery(contactQuery(id)).data;
-  const explain = useQuery(explainQuery(id, expression));
+  const wrong = isWrong(expression);
+  const explain = useQuery({ ...explainQuery(id, expression), enabled: !wrong });
   const name = nameInSentence(contact?.name ?? '', 60) || t('ui.no_name');
   const title =
     explain.data?.matched === false
       ? t('segments.why_out', { name })
       : t('segments.why_in', { name });
+  // The field says what is wrong with it; there is nothing to ask the server.
+  if (wrong) return null;
   return (
     <Section
       title={title}
