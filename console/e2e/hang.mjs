@@ -24,7 +24,7 @@ export async function run(server, browser, storageState) {
   await picture(page, 'hang-chunk');
   await page.unroute(/assets\/StagesPage.*\.js/);
   await failure.getByRole('button').click();
-  await page.getByRole('heading', { name: 'Stages' }).waitFor();
+  await page.getByRole('heading', { name: 'Stages', level: 1 }).waitFor();
 
   await page.route('**/api/v1/links?*', () => undefined);
   await page.locator('.sidebar a[href^="/links"]').filter({ visible: true }).click();
