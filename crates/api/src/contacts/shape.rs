@@ -453,8 +453,8 @@ pub struct LifeStage {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactLife {
     /// Those that were, the present one, and those that come if nothing is heard of the person. Empty where it
-    /// cannot be told: where more than 5,000 events would have to be read again, where a rule asks for a campaign, and
-    /// where they do not lead to the present stage.
+    /// cannot be told: where more than 5,000 events would have to be read again, and where they do not lead to the
+    /// present stage.
     pub items: Vec<LifeStage>,
     pub now: i64,
     /// Beyond, nothing is told.

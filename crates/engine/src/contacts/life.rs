@@ -2,13 +2,14 @@
 //!
 //! None of it is stored: the rules are the present ones, and a changed rule changes the past too. The person's own
 //! events are folded one by one into an index that holds nobody else. It is asked after each of them, and for each
-//! day between, since rules look at ages too. What the events do not tell is not guessed: where a rule asks for a
-//! campaign, or where the walk ends in another stage than the person's rows do, no life is told.
+//! day between, since rules look at ages too. What the events do not tell is not guessed: where the walk
+//! ends in another stage than the person's rows do, no life is told. No rule asks for a campaign, whose outcomes are
+//! nobody's own events.
 
 use audience::{Index, IndexBuilder};
 use chrono_tz::Tz;
 use domain::event::Event;
-use domain::expression::{Node, Resolved, Test};
+use domain::expression::Resolved;
 use domain::ids::{ContactId, ContactNumber, StageId, WorkspaceId};
 use domain::time::{DAY_MS, Millis};
 use store::{ReadTx, events};
@@ -48,9 +49,6 @@ pub(super) fn read(tx: &ReadTx<'_>, workspace: WorkspaceId, id: ContactId, now: 
     let rules = catalog.resolved_stages()?;
     let until = now + AHEAD_MS;
     let untold = Life { stages: Vec::new(), now, until };
-    if rules.iter().any(|(_, _, is)| asks_for_a_campaign(&is.root)) {
-        return Ok(untold);
-    }
     let Some(events) = own_events(tx, id)? else { return Ok(untold) };
     let turns = Walk::through(events, id.number(), &rules, catalog.zone, until)?;
     let facts = RowFacts::load(tx, id.bot(), id.number())?;
@@ -65,27 +63,6 @@ pub(super) fn read(tx: &ReadTx<'_>, workspace: WorkspaceId, id: ContactId, now: 
         LifeStage { id: *id, name: name.clone(), from }
     });
     Ok(Life { stages: stages.collect(), now, until })
-}
-
-/// Outcomes come in batches that are nobody's own events.
-fn asks_for_a_campaign(node: &Node) -> bool {
-    match &node.test {
-        Test::Campaign(..) => true,
-        Test::All(parts) | Test::Any(parts) => parts.iter().any(asks_for_a_campaign),
-        Test::Not(part) | Test::Segment(_, part) => asks_for_a_campaign(part),
-        Test::Stage(rules) => rules.iter().any(|rule| asks_for_a_campaign(&rule.rule)),
-        Test::Tags { .. }
-        | Test::Time(..)
-        | Test::Lasted(_)
-        | Test::Event(_)
-        | Test::Source(_)
-        | Test::Profile(_)
-        | Test::Attribute(_)
-        | Test::Reachable(_)
-        | Test::Unreachable(_)
-        | Test::Sample(_)
-        | Test::Conversation(_) => false,
-    }
 }
 
 /// Everything that happened with the person, oldest first; `None` where that is too much.
@@ -148,10 +125,16 @@ impl<'r> Walk<'r> {
 
     /// Lets time pass without an event.
     fn wait_until(&mut self, until: Millis) {
+        let mut rule = self.rule_at(self.clock);
         while self.clock < until {
-            let (before, next) = (self.rule_at(self.clock), until.min(self.clock + DAY_MS));
-            self.clock = if self.rule_at(next) == before { next } else { self.turn_between(before, next) };
-            self.note(self.rule_at(self.clock));
+            let next = until.min(self.clock + DAY_MS);
+            if self.rule_at(next) == rule {
+                self.clock = next;
+                continue;
+            }
+            self.clock = self.turn_between(rule, next);
+            rule = self.rule_at(self.clock);
+            self.note(rule);
         }
     }
 

@@ -18,11 +18,12 @@ on_both!(
 
 const NAMES: [&str; 4] = ["Иван", "José Łódź", "王小明", "100% sure"];
 
-async fn furnished(store: &Store) -> BotId {
-    let furnish = store.write(|tx| {
+/// A bot with people of these names, each with a conversation whose last line is of their number.
+async fn furnished(store: &Store, names: &'static [&'static str], line: fn(u32) -> String) -> BotId {
+    let furnish = store.write(move |tx| {
         let (_, bot) = bot(tx, 7)?;
-        for (number, name) in (0..).zip(NAMES) {
-            let mut one = person(number, name);
+        for (number, name) in (0..).zip(names) {
+            let mut one = person(number, *name);
             one.profile.username = Some(format!("User_{number}"));
             contacts::insert(tx, bot, &one)?;
             let conversation = Conversation {
@@ -32,7 +33,7 @@ async fn furnished(store: &Store) -> BotId {
                 waiting_since: None,
                 unread: 0,
                 last_at: i64::from(number),
-                last_text: format!("Große Frage {number}"),
+                last_text: line(number),
                 last_from: Speaker::Person,
                 line_of: LineOf::None,
             };
@@ -83,7 +84,7 @@ async fn check(store: &Store, bot: BotId) {
 
 async fn a_search_finds_every_case_and_accent_and_takes_a_username(house: &House) {
     let store = house.open();
-    let bot = furnished(&store).await;
+    let bot = furnished(&store, &NAMES, |number| format!("Große Frage {number}")).await;
     check(&store, bot).await;
     let renamed = store.write(move |tx| {
         let mut one = contacts::get(tx, bot, ContactNumber(0))?.unwrap();
@@ -97,7 +98,7 @@ async fn a_search_finds_every_case_and_accent_and_takes_a_username(house: &House
 
 async fn what_was_written_before_is_found_too(house: &House) {
     let store = house.open();
-    let bot = furnished(&store).await;
+    let bot = furnished(&store, &NAMES, |number| format!("Große Frage {number}")).await;
     let undone = store.write(|tx| {
         tx.run("UPDATE contacts SET search = ''", &[])?;
         tx.run("UPDATE conversations SET search = ''", &[])
@@ -147,27 +148,7 @@ const WORDED: [&str; 7] =
 
 async fn every_word_is_found_in_any_order(house: &House) {
     let store = house.open();
-    let furnish = store.write(|tx| {
-        let (_, bot) = bot(tx, 7)?;
-        for (number, name) in (0..).zip(WORDED) {
-            let one = person(number, name);
-            contacts::insert(tx, bot, &one)?;
-            let conversation = Conversation {
-                contact: one.number,
-                status: Status::Open,
-                assignee: None,
-                waiting_since: None,
-                unread: 0,
-                last_at: i64::from(number),
-                last_text: format!("我要退款 order {number}"),
-                last_from: Speaker::Person,
-                line_of: LineOf::None,
-            };
-            conversations::put(tx, bot, None, &conversation)?;
-        }
-        Ok::<_, StoreError>(bot)
-    });
-    let bot = furnish.await.unwrap();
+    let bot = furnished(&store, &WORDED, |number| format!("我要退款 order {number}")).await;
     for (q, found) in [
         ("Petrov Ivan", vec![0]),
         ("petrov,  ivan", vec![0]),
